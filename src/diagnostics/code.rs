@@ -1,0 +1,209 @@
+//! The kinds of trouble an input can have, each with a stable name and a paragraph of advice.
+
+/// How much a diagnostic costs the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The record could not be used; it is counted as skipped.
+    Skipped,
+    /// The record was used; something about it deserves attention.
+    Warning,
+}
+
+/// A kind of trouble. The name is part of the machine output and never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// A line is not valid JSON.
+    InvalidJson,
+    /// A record is not valid UTF-8 text.
+    InvalidUtf8,
+    /// A CSV record has another number of fields than its header.
+    FieldCount,
+    /// A record is longer than the limit.
+    RecordTooLong,
+    /// A field that should hold a number does not.
+    BadNumber,
+    /// A count is below zero.
+    NegativeCount,
+    /// A count is larger than any provider could have billed.
+    ImplausibleCount,
+    /// A record has no usage to count, though its format says it should.
+    MissingUsage,
+    /// A record has usage but names no model.
+    MissingModel,
+    /// A time could not be read.
+    BadTime,
+    /// A record has no time.
+    MissingTime,
+    /// More tokens were read from or written to the cache than the input holds.
+    CacheExceedsInput,
+    /// More reasoning tokens than output tokens.
+    ReasoningExceedsOutput,
+    /// A row stands for several calls.
+    AggregatedRow,
+    /// A service tier that is not known.
+    UnknownTier,
+    /// One request id, different contents.
+    IdReused,
+    /// Too many request ids to remember all of them.
+    DuplicateWindow,
+    /// A file could not be read, or not to its end.
+    UnreadableFile,
+    /// A file holds no record.
+    EmptyFile,
+}
+
+impl Code {
+    /// Every code, for documentation.
+    pub const ALL: [Self; 19] = [
+        Self::InvalidJson,
+        Self::InvalidUtf8,
+        Self::FieldCount,
+        Self::RecordTooLong,
+        Self::BadNumber,
+        Self::NegativeCount,
+        Self::ImplausibleCount,
+        Self::MissingUsage,
+        Self::MissingModel,
+        Self::BadTime,
+        Self::MissingTime,
+        Self::CacheExceedsInput,
+        Self::ReasoningExceedsOutput,
+        Self::AggregatedRow,
+        Self::UnknownTier,
+        Self::IdReused,
+        Self::DuplicateWindow,
+        Self::UnreadableFile,
+        Self::EmptyFile,
+    ];
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidJson => "invalid-json",
+            Self::InvalidUtf8 => "invalid-utf8",
+            Self::FieldCount => "field-count",
+            Self::RecordTooLong => "record-too-long",
+            Self::BadNumber => "bad-number",
+            Self::NegativeCount => "negative-count",
+            Self::ImplausibleCount => "implausible-count",
+            Self::MissingUsage => "missing-usage",
+            Self::MissingModel => "missing-model",
+            Self::BadTime => "bad-time",
+            Self::MissingTime => "missing-time",
+            Self::CacheExceedsInput => "cache-exceeds-input",
+            Self::ReasoningExceedsOutput => "reasoning-exceeds-output",
+            Self::AggregatedRow => "aggregated-row",
+            Self::UnknownTier => "unknown-tier",
+            Self::IdReused => "id-reused",
+            Self::DuplicateWindow => "duplicate-window",
+            Self::UnreadableFile => "unreadable-file",
+            Self::EmptyFile => "empty-file",
+        }
+    }
+
+    /// Whether the record is lost or only remarkable.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::MissingModel
+            | Self::BadTime
+            | Self::MissingTime
+            | Self::AggregatedRow
+            | Self::UnknownTier
+            | Self::IdReused
+            | Self::DuplicateWindow
+            | Self::UnreadableFile
+            | Self::EmptyFile => Severity::Warning,
+            _ => Severity::Skipped,
+        }
+    }
+
+    /// What it means and what to do about it.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::InvalidJson => {
+                "The line is cut off or is not JSON. A half-written last line is normal in a log \
+                 that is still being written; elsewhere, look at the line and at what wrote it."
+            }
+            Self::InvalidUtf8 => {
+                "The record has bytes that are not UTF-8. Convert the file, for example with \
+                 `iconv -t UTF-8`."
+            }
+            Self::FieldCount => {
+                "The row has more or fewer fields than the header; usually an unquoted delimiter \
+                 or line break inside a text."
+            }
+            Self::RecordTooLong => {
+                "The record is longer than 256 MiB and was passed over so that memory stays \
+                 bounded."
+            }
+            Self::BadNumber => {
+                "A count or an amount is not a number. If the column means something else, map the \
+                 right one with `--map field=column`."
+            }
+            Self::NegativeCount => "Token counts cannot be below zero; correct the exporter.",
+            Self::ImplausibleCount => {
+                "No provider bills a trillion tokens in one row; the column probably holds \
+                 something else. Map the right one with `--map field=column`."
+            }
+            Self::MissingUsage => {
+                "The record carries no token counts, so there is nothing to price. Streams of the \
+                 OpenAI API report usage only when asked with `stream_options.include_usage`."
+            }
+            Self::MissingModel => {
+                "The record names no model and is reported as unpriced. Name one for the whole log \
+                 with `--assume-model MODEL`."
+            }
+            Self::BadTime => {
+                "The time could not be read; the call is priced at the newest prices. ISO 8601 and \
+                 epoch seconds, milliseconds, microseconds and nanoseconds are understood."
+            }
+            Self::MissingTime => {
+                "The record has no time; the call is priced at the newest prices and is left out of \
+                 anything by day."
+            }
+            Self::CacheExceedsInput => {
+                "This format counts cached tokens inside the input, but the record has more of \
+                 them than input. If the log counts them apart, say so with \
+                 `--map input_includes_cache=false`."
+            }
+            Self::ReasoningExceedsOutput => {
+                "Reasoning tokens are a part of the output tokens in this format, but the record \
+                 has more of them."
+            }
+            Self::AggregatedRow => {
+                "The row sums up several calls. Prices that depend on the size of a single prompt \
+                 cannot be known and the base price is used."
+            }
+            Self::UnknownTier => {
+                "The service tier is not one that has prices; the call is reported as unpriced \
+                 rather than billed at the standard rate."
+            }
+            Self::IdReused => {
+                "Two records share a request id but differ. Both were counted: an id that names \
+                 several calls is a trace id, not a request id."
+            }
+            Self::DuplicateWindow => {
+                "The log has more request ids than are kept in memory; copies of a call that lie \
+                 very far apart are no longer recognised."
+            }
+            Self::UnreadableFile => {
+                "The file could not be opened or read to its end; what was read before is in the \
+                 report."
+            }
+            Self::EmptyFile => "The file holds no record at all.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,102 @@
+//! A bounded account of diagnostics: all are counted, the first few of each kind are kept.
+
+use std::collections::BTreeMap;
+
+use super::code::Code;
+
+/// How many diagnostics of one kind are kept with their place and message.
+const KEPT_PER_CODE: usize = 3;
+
+/// Where in the input something was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Index of the file in the list of inputs.
+    pub file: u32,
+    /// Line of the file, from 1; 0 speaks of the file as a whole.
+    pub line: u64,
+}
+
+/// One thing that was wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The kind of trouble.
+    pub code: Code,
+    /// Where it was seen.
+    pub place: Place,
+    /// What was expected and what was found.
+    pub message: String,
+}
+
+/// All diagnostics of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// How often it was seen.
+    pub count: u64,
+    /// The first ones, in input order.
+    pub first: Vec<Diagnostic>,
+}
+
+/// Counts every diagnostic and keeps the first few of each kind, so that ten million bad lines
+/// cost no more memory than ten.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    entries: BTreeMap<Code, Entry>,
+}
+
+impl Ledger {
+    /// Records a diagnostic. The message is only built when it will be kept.
+    pub fn push(&mut self, code: Code, place: Place, message: impl FnOnce() -> String) {
+        let entry = self.entries.entry(code).or_default();
+        entry.count += 1;
+        if entry.first.len() < KEPT_PER_CODE {
+            entry.first.push(Diagnostic { code, place, message: message() });
+        }
+    }
+
+    /// Takes over what another ledger saw later in the input.
+    pub fn append(&mut self, later: Self) {
+        for (code, entry) in later.entries {
+            let mine = self.entries.entry(code).or_default();
+            mine.count += entry.count;
+            let free = KEPT_PER_CODE.saturating_sub(mine.first.len());
+            mine.first.extend(entry.first.into_iter().take(free));
+        }
+    }
+
+    /// Each kind that was seen, in a fixed order.
+    pub fn entries(&self) -> impl Iterator<Item = (Code, &Entry)> {
+        self.entries.iter().map(|(code, entry)| (*code, entry))
+    }
+
+    /// How often a kind was seen.
+    pub fn count(&self, code: Code) -> u64 {
+        self.entries.get(&code).map_or(0, |entry| entry.count)
+    }
+
+    /// Whether nothing was wrong.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_all_and_keeps_the_first_few() {
+        let mut ledger = Ledger::default();
+        for line in 1..=100 {
+            ledger.push(Code::InvalidJson, Place { file: 0, line }, || format!("line {line}"));
+        }
+        let mut later = Ledger::default();
+        later.push(Code::InvalidJson, Place { file: 1, line: 1 }, || "later".to_owned());
+        ledger.append(later);
+        assert_eq!(ledger.count(Code::InvalidJson), 101);
+        let lines: Vec<_> = ledger
+            .entries()
+            .flat_map(|(_, entry)| entry.first.iter().map(|kept| kept.place.line))
+            .collect();
+        assert_eq!(lines, [1, 2, 3]);
+    }
+}

@@ -1,0 +1,7 @@
+//! What was wrong with the input, as data: the run goes on and the report tells.
+
+mod code;
+mod ledger;
+
+pub use code::{Code, Severity};
+pub use ledger::{Diagnostic, Entry, Ledger, Place};

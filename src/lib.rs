@@ -1,0 +1,4 @@
+//! placeholder
+pub mod diagnostics;
+pub mod units;
+pub mod usage;

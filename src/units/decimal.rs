@@ -1,0 +1,174 @@
+//! Decimal text to a scaled integer and back, without a float on the way.
+
+use std::fmt;
+
+/// What to do with digits beyond the scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// Refuse the text: prices and rates must be exact.
+    Reject,
+    /// Round half to even: logged costs are often binary floats printed to 17 digits.
+    Round,
+}
+
+/// Why a text is not a decimal number of the wanted scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecimalError {
+    /// Not a plain or exponent decimal number.
+    NotANumber,
+    /// More digits after the point than the scale holds.
+    TooPrecise,
+    /// Does not fit the integer behind it.
+    TooLarge,
+}
+
+impl fmt::Display for DecimalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotANumber => "not a decimal number",
+            Self::TooPrecise => "more decimals than can be held exactly",
+            Self::TooLarge => "too large",
+        })
+    }
+}
+
+impl std::error::Error for DecimalError {}
+
+/// Exponents beyond this cannot lead to a number that fits.
+const EXPONENT_MAX: i32 = 60;
+
+/// Reads decimal text (`-12.5`, `3e-05`) as an integer of `10^-scale` units.
+///
+/// # Errors
+/// When the text is not a number, does not fit, or has excess digits that may not be rounded.
+pub fn parse_decimal(text: &str, scale: u32, excess: Excess) -> Result<i128, DecimalError> {
+    let (negative, body) = match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (mantissa, exponent) = split_exponent(body)?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return Err(DecimalError::NotANumber);
+    }
+    let mut digits: i128 = 0;
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        if !byte.is_ascii_digit() {
+            return Err(DecimalError::NotANumber);
+        }
+        digits = digits
+            .checked_mul(10)
+            .and_then(|shifted| shifted.checked_add(i128::from(byte - b'0')))
+            .ok_or(DecimalError::TooLarge)?;
+    }
+    let decimals = i32::try_from(fraction.len()).map_err(|_| DecimalError::TooPrecise)?;
+    let scale = i32::try_from(scale).map_err(|_| DecimalError::TooLarge)?;
+    let magnitude = rescale(digits, scale + exponent - decimals, excess)?;
+    Ok(if negative { -magnitude } else { magnitude })
+}
+
+fn split_exponent(body: &str) -> Result<(&str, i32), DecimalError> {
+    let Some(at) = body.find(['e', 'E']) else { return Ok((body, 0)) };
+    let exponent: i32 = body[at + 1..].parse().map_err(|_| DecimalError::NotANumber)?;
+    if exponent.abs() > EXPONENT_MAX {
+        return Err(if exponent > 0 { DecimalError::TooLarge } else { DecimalError::TooPrecise });
+    }
+    Ok((&body[..at], exponent))
+}
+
+/// `digits * 10^shift`, rounding half to even where that is allowed.
+fn rescale(digits: i128, shift: i32, excess: Excess) -> Result<i128, DecimalError> {
+    if digits == 0 {
+        return Ok(0);
+    }
+    if shift >= 0 {
+        let factor = power_of_ten(shift).ok_or(DecimalError::TooLarge)?;
+        return digits.checked_mul(factor).ok_or(DecimalError::TooLarge);
+    }
+    let Some(divisor) = power_of_ten(-shift) else {
+        return if excess == Excess::Round { Ok(0) } else { Err(DecimalError::TooPrecise) };
+    };
+    if excess == Excess::Reject && digits % divisor != 0 {
+        return Err(DecimalError::TooPrecise);
+    }
+    Ok(divide_half_even(digits, divisor))
+}
+
+fn power_of_ten(exponent: i32) -> Option<i128> {
+    10i128.checked_pow(u32::try_from(exponent).ok()?)
+}
+
+/// Division to the nearest integer, ties to the even one. `divisor` must be positive.
+pub(super) fn divide_half_even(dividend: i128, divisor: i128) -> i128 {
+    let quotient = dividend.div_euclid(divisor);
+    let remainder = dividend.rem_euclid(divisor);
+    // Compared with the complement instead of doubled, so that a large divisor cannot overflow.
+    match remainder.cmp(&(divisor - remainder)) {
+        std::cmp::Ordering::Less => quotient,
+        std::cmp::Ordering::Greater => quotient + 1,
+        std::cmp::Ordering::Equal => quotient + quotient.rem_euclid(2),
+    }
+}
+
+/// Writes an integer of `10^-scale` units as plain decimal text without trailing zeros.
+pub fn format_decimal(value: i128, scale: u32) -> String {
+    let unit = 10u128.pow(scale);
+    let magnitude = value.unsigned_abs();
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, fraction) = (magnitude / unit, magnitude % unit);
+    if fraction == 0 {
+        return format!("{sign}{whole}");
+    }
+    let width = scale as usize;
+    let digits = format!("{fraction:0width$}");
+    format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(text: &str) -> Result<i128, DecimalError> {
+        parse_decimal(text, 6, Excess::Reject)
+    }
+
+    #[test]
+    fn reads_plain_and_exponent_text() {
+        assert_eq!(parsed("12.5"), Ok(12_500_000));
+        assert_eq!(parsed("-0.000001"), Ok(-1));
+        assert_eq!(parsed("3e-05"), Ok(30));
+        assert_eq!(parsed("1.5E2"), Ok(150_000_000));
+        assert_eq!(parsed(".5"), Ok(500_000));
+        assert_eq!(parsed("0e-40"), Ok(0));
+    }
+
+    #[test]
+    fn refuses_what_is_no_number() {
+        for text in ["", "-", ".", "1,5", "0x1", "1e", "NaN", "1.2.3", " 1", "inf"] {
+            assert_eq!(parsed(text), Err(DecimalError::NotANumber), "{text:?}");
+        }
+        assert_eq!(parsed("1e99"), Err(DecimalError::TooLarge));
+        assert_eq!(parsed(&"9".repeat(60)), Err(DecimalError::TooLarge));
+    }
+
+    #[test]
+    fn excess_digits_are_refused_or_rounded_half_even() {
+        assert_eq!(parsed("0.0000001"), Err(DecimalError::TooPrecise));
+        let rounded = |text| parse_decimal(text, 1, Excess::Round);
+        assert_eq!(rounded("0.25"), Ok(2));
+        assert_eq!(rounded("0.35"), Ok(4));
+        assert_eq!(rounded("-0.25"), Ok(-2));
+        assert_eq!(rounded("0.251"), Ok(3));
+        assert_eq!(rounded("1e-50"), Ok(0));
+    }
+
+    proptest! {
+        #[test]
+        fn text_survives_the_round_trip(value in any::<i64>()) {
+            let text = format_decimal(i128::from(value), 6);
+            prop_assert_eq!(parsed(&text), Ok(i128::from(value)));
+        }
+    }
+}

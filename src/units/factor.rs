@@ -1,0 +1,169 @@
+//! Exact multipliers: rates between nothing and all, and factors of any size.
+
+use std::fmt;
+
+use super::decimal::{DecimalError, Excess, divide_half_even, format_decimal, parse_decimal};
+use super::tokens::Tokens;
+
+const SCALE: u32 = 9;
+
+/// The parts of a whole: rates and factors count billionths.
+pub(super) const ONE: u64 = 1_000_000_000;
+
+/// A part of a whole between 0 and 1, in billionths: a hit rate, a share of calls, a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rate(u64);
+
+impl Rate {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// All.
+    pub const ONE: Self = Self(ONE);
+
+    /// Reads `0.95` or `95%`.
+    ///
+    /// # Errors
+    /// When the text is no number, has more than nine decimals, or lies outside 0 to 1.
+    pub fn parse(text: &str) -> Result<Self, DecimalError> {
+        let parts = match text.trim().strip_suffix('%') {
+            Some(percent) => parse_decimal(percent.trim(), SCALE - 2, Excess::Reject)?,
+            None => parse_decimal(text.trim(), SCALE, Excess::Reject)?,
+        };
+        let parts = u64::try_from(parts).map_err(|_| DecimalError::TooLarge)?;
+        if parts > ONE { Err(DecimalError::TooLarge) } else { Ok(Self(parts)) }
+    }
+
+    /// `part / whole` to the nearest billionth; nothing when `whole` is zero or smaller.
+    pub fn of_counts(part: u64, whole: u64) -> Option<Self> {
+        if whole == 0 || part > whole {
+            return None;
+        }
+        let parts = divide_half_even(i128::from(part) * i128::from(ONE), i128::from(whole));
+        u64::try_from(parts).ok().map(Self)
+    }
+
+    /// The count of billionths.
+    pub const fn parts(self) -> u64 {
+        self.0
+    }
+
+    /// What is left: `1 - rate`.
+    #[must_use]
+    pub const fn complement(self) -> Self {
+        Self(ONE - self.0)
+    }
+
+    /// Both together, rounded down to a billionth, so that `a.times(b)` and what is left of `a`
+    /// always add up to `a`.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        let parts = u128::from(self.0) * u128::from(other.0) / u128::from(ONE);
+        Self(u64::try_from(parts).expect("a product of two rates is at most one"))
+    }
+
+    /// The difference; zero when `other` is larger.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// This part of `tokens`, to the nearest token, ties to even.
+    pub fn of(self, tokens: Tokens) -> Tokens {
+        Factor(self.0).of(tokens)
+    }
+}
+
+/// Decimal text: `0.95`.
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&format_decimal(i128::from(self.0), SCALE))
+    }
+}
+
+/// An exact multiplier of zero or more, in billionths: a price multiplier, a tokenizer ratio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Factor(u64);
+
+impl Factor {
+    /// Changes nothing.
+    pub const ONE: Self = Self(ONE);
+
+    /// Reads `1.25`.
+    ///
+    /// # Errors
+    /// When the text is no number, is negative, or has more than nine decimals.
+    pub fn parse(text: &str) -> Result<Self, DecimalError> {
+        let parts = parse_decimal(text.trim(), SCALE, Excess::Reject)?;
+        u64::try_from(parts).map(Self).map_err(|_| DecimalError::TooLarge)
+    }
+
+    /// The count of billionths.
+    pub const fn parts(self) -> u64 {
+        self.0
+    }
+
+    /// Both together, to the nearest billionth.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        let parts = divide_half_even(i128::from(self.0) * i128::from(other.0), i128::from(ONE));
+        Self(u64::try_from(parts).expect("factors are small numbers"))
+    }
+
+    /// `self / other` to the nearest billionth; nothing when `other` is zero.
+    pub fn over(self, other: Self) -> Option<Self> {
+        if other.0 == 0 {
+            return None;
+        }
+        let parts = divide_half_even(i128::from(self.0) * i128::from(ONE), i128::from(other.0));
+        u64::try_from(parts).ok().map(Self)
+    }
+
+    /// `tokens` times this factor, to the nearest token, ties to even.
+    pub fn of(self, tokens: Tokens) -> Tokens {
+        let product = i128::from(tokens.get()) * i128::from(self.0);
+        let count = divide_half_even(product, i128::from(ONE));
+        Tokens::new(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Rate> for Factor {
+    fn from(rate: Rate) -> Self {
+        Self(rate.0)
+    }
+}
+
+/// Decimal text: `1.25`.
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&format_decimal(i128::from(self.0), SCALE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_read_decimals_and_percent() {
+        assert_eq!(Rate::parse("0.95"), Rate::parse("95%"));
+        assert_eq!(Rate::parse("1"), Ok(Rate::ONE));
+        assert_eq!(Rate::parse("1.01"), Err(DecimalError::TooLarge));
+        assert_eq!(Rate::parse("-0.1"), Err(DecimalError::TooLarge));
+        assert_eq!(Rate::parse("95"), Err(DecimalError::TooLarge));
+    }
+
+    #[test]
+    fn a_part_and_its_rest_make_the_whole() {
+        let (weight, rate) = (Rate(333_333_333), Rate(777_777_777));
+        let part = weight.times(rate);
+        assert_eq!(part.parts() + weight.minus(part).parts(), weight.parts());
+    }
+
+    #[test]
+    fn tokens_round_half_to_even() {
+        let half = Factor::parse("0.5").expect("a factor");
+        assert_eq!(half.of(Tokens::new(5)), Tokens::new(2));
+        assert_eq!(half.of(Tokens::new(7)), Tokens::new(4));
+        assert_eq!(half.over(Factor::parse("0.25").expect("a factor")), Factor::parse("2").ok());
+    }
+}

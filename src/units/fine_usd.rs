@@ -1,0 +1,98 @@
+//! Dollars weighted by a share of a call, still exact.
+
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+
+use super::decimal::divide_half_even;
+use super::factor::{ONE, Rate};
+use super::usd::Usd;
+
+const OVERFLOW: &str = "weighted amounts stay below 10^11 dollars, the range of the integer";
+
+/// An exact amount in units of 10⁻²⁷ dollars: an amount of [`Usd`] times a [`Rate`].
+///
+/// A technique at an assumed rate splits a call into weighted parts; their costs are summed here
+/// and rounded once, at the end. Range: about ±10¹¹ dollars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FineUsd(i128);
+
+impl FineUsd {
+    /// No money.
+    pub const ZERO: Self = Self(0);
+
+    /// `amount * weight`, or nothing when it does not fit.
+    pub fn weighted(amount: Usd, weight: Rate) -> Option<Self> {
+        amount.atto().checked_mul(i128::from(weight.parts())).map(Self)
+    }
+
+    /// Rounds half to even to 10⁻¹⁸ dollars.
+    pub fn to_usd(self) -> Usd {
+        Usd::from_atto(divide_half_even(self.0, i128::from(ONE)))
+    }
+
+    /// The count of 10⁻²⁷ dollars.
+    pub const fn raw(self) -> i128 {
+        self.0
+    }
+
+    /// An amount from its count of 10⁻²⁷ dollars.
+    pub const fn from_raw(raw: i128) -> Self {
+        Self(raw)
+    }
+
+    /// Whether this is exactly nothing.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl From<Usd> for FineUsd {
+    fn from(amount: Usd) -> Self {
+        Self::weighted(amount, Rate::ONE).expect(OVERFLOW)
+    }
+}
+
+impl Add for FineUsd {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.checked_add(other.0).expect(OVERFLOW))
+    }
+}
+
+impl AddAssign for FineUsd {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for FineUsd {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.checked_sub(other.0).expect(OVERFLOW))
+    }
+}
+
+impl SubAssign for FineUsd {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weighting_then_rounding_is_exact_for_whole_weights() {
+        let amount = Usd::from_atto(1_234_567);
+        assert_eq!(FineUsd::from(amount).to_usd(), amount);
+    }
+
+    #[test]
+    fn halves_round_to_even() {
+        let half = Rate::parse("0.5").expect("a rate");
+        let weighted = |atto| FineUsd::weighted(Usd::from_atto(atto), half).expect("fits").to_usd();
+        assert_eq!(weighted(5), Usd::from_atto(2));
+        assert_eq!(weighted(7), Usd::from_atto(4));
+        assert_eq!(weighted(-5), Usd::from_atto(-2));
+    }
+}

@@ -1,0 +1,19 @@
+//! Exact quantities: money, tokens, prices, rates. Knows no file, time or format.
+
+mod decimal;
+mod factor;
+mod fine_usd;
+mod share;
+mod token_class;
+mod token_price;
+mod tokens;
+mod usd;
+
+pub use decimal::{DecimalError, Excess, format_decimal, parse_decimal};
+pub use factor::{Factor, Rate};
+pub use fine_usd::FineUsd;
+pub use share::Share;
+pub use token_class::{PerClass, TokenClass};
+pub use token_price::TokenPrice;
+pub use tokens::Tokens;
+pub use usd::Usd;

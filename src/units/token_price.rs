@@ -1,0 +1,65 @@
+//! Dollars for one token.
+
+use super::decimal::{DecimalError, Excess, format_decimal, parse_decimal};
+use super::factor::Factor;
+use super::tokens::Tokens;
+use super::usd::Usd;
+
+/// Decimals of dollars per million tokens: 10⁻¹² $/M is 10⁻¹⁸ dollars a token.
+const PER_MILLION_SCALE: u32 = 12;
+
+/// The exact price of one token, in units of 10⁻¹⁸ dollars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenPrice(i128);
+
+impl TokenPrice {
+    /// Free.
+    pub const ZERO: Self = Self(0);
+
+    /// Reads dollars per million tokens, such as `0.003625`.
+    ///
+    /// # Errors
+    /// When the text is no number, is negative, or has more than twelve decimals.
+    pub fn parse_per_million(text: &str) -> Result<Self, DecimalError> {
+        let atto = parse_decimal(text, PER_MILLION_SCALE, Excess::Reject)?;
+        if atto < 0 { Err(DecimalError::NotANumber) } else { Ok(Self(atto)) }
+    }
+
+    /// Dollars per million tokens as decimal text.
+    pub fn per_million(self) -> String {
+        format_decimal(self.0, PER_MILLION_SCALE)
+    }
+
+    /// This price times a multiplier, or nothing when that is not exact.
+    pub fn scaled(self, factor: Factor) -> Option<Self> {
+        let product = self.0.checked_mul(i128::from(factor.parts()))?;
+        let one = i128::from(Factor::ONE.parts());
+        (product % one == 0).then_some(Self(product / one))
+    }
+
+    /// What `tokens` cost, or nothing when it does not fit.
+    pub fn cost_of(self, tokens: Tokens) -> Option<Usd> {
+        self.0.checked_mul(i128::from(tokens.get())).map(Usd::from_atto)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_are_exact_and_print_as_read() {
+        let price = TokenPrice::parse_per_million("0.003625").expect("a price");
+        assert_eq!(price.per_million(), "0.003625");
+        let cost = price.cost_of(Tokens::new(3)).expect("fits");
+        assert_eq!(cost.to_string(), "0.000000010875");
+        assert_eq!(TokenPrice::parse_per_million("-1"), Err(DecimalError::NotANumber));
+    }
+
+    #[test]
+    fn a_multiplier_that_leaves_a_remainder_is_refused() {
+        let factor = Factor::parse("0.5").expect("a factor");
+        assert_eq!(TokenPrice(3).scaled(factor), None);
+        assert_eq!(TokenPrice(4).scaled(factor), Some(TokenPrice(2)));
+    }
+}

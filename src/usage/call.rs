@@ -1,0 +1,241 @@
+//! One model call, normalised: the same fields for every provider and every log.
+
+use crate::diagnostics::Place;
+use crate::units::{PerClass, TokenClass, Tokens, Usd};
+
+use super::clock::Instant;
+
+/// The lane a call was served in. Prices depend on the tier of the *response*.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ServiceTier {
+    /// The ordinary lane.
+    #[default]
+    Standard,
+    /// Asynchronous, answered within a day.
+    Batch,
+    /// Synchronous, cheaper, may be refused.
+    Flex,
+    /// Faster, dearer.
+    Priority,
+    /// Anthropic's fast mode.
+    Fast,
+    /// The fastest lane of some `OpenAI` models.
+    Ultrafast,
+    /// A lane this program has no name for; such calls are unpriced.
+    Unknown,
+}
+
+impl ServiceTier {
+    /// Every tier.
+    pub const ALL: [Self; 7] = [
+        Self::Standard,
+        Self::Batch,
+        Self::Flex,
+        Self::Priority,
+        Self::Fast,
+        Self::Ultrafast,
+        Self::Unknown,
+    ];
+
+    /// The name in logs, price tables and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Batch => "batch",
+            Self::Flex => "flex",
+            Self::Priority => "priority",
+            Self::Fast => "fast",
+            Self::Ultrafast => "ultrafast",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads the spellings that providers and logs use. An empty text is the standard tier.
+    pub fn parse(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "" | "standard" | "default" | "auto" | "on_demand" | "not_available" => Self::Standard,
+            "batch" => Self::Batch,
+            "flex" | "on_demand_flex" => Self::Flex,
+            "priority" | "on_demand_priority" => Self::Priority,
+            "fast" => Self::Fast,
+            "ultrafast" => Self::Ultrafast,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// The log does not say.
+    #[default]
+    Unknown,
+    /// Answered.
+    Ok,
+    /// Failed; the HTTP status when the log has it, otherwise 0.
+    Error(u16),
+}
+
+impl Status {
+    /// The name in reports and for `--where`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Ok => "ok",
+            Self::Error(_) => "error",
+        }
+    }
+}
+
+/// Why the model stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FinishReason {
+    /// The log does not say.
+    #[default]
+    Unknown,
+    /// The answer was complete.
+    Stop,
+    /// The output limit was reached.
+    Length,
+    /// The model asked for a tool.
+    ToolUse,
+    /// A filter or a refusal ended it.
+    Refusal,
+    /// Anything else.
+    Other,
+}
+
+impl FinishReason {
+    /// The name in reports and for `--where`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ToolUse => "tool_use",
+            Self::Refusal => "refusal",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads the spellings of the providers.
+    pub fn parse(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "" | "unknown" => Self::Unknown,
+            "stop" | "end_turn" | "stop_sequence" | "completed" => Self::Stop,
+            "length" | "max_tokens" | "max_output_tokens" | "incomplete" => Self::Length,
+            "tool_use" | "tool_calls" | "function_call" => Self::ToolUse,
+            "refusal" | "content_filter" | "safety" | "recitation" | "prohibited_content" => {
+                Self::Refusal
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A stand-in for an id: equal ids have equal fingerprints; zero means there is none.
+pub type Fingerprint = u64;
+
+/// One model call, or one row that sums up several (`calls > 1`), without its dimensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// When it started; [`Instant::MISSING`] when the log does not say.
+    pub time: Instant,
+    /// Tokens by class; the classes are disjoint.
+    pub tokens: PerClass<Tokens>,
+    /// Server-side searches, billed apart from tokens.
+    pub searches: u32,
+    /// How many calls this row stands for; 1 for a single call.
+    pub calls: u64,
+    /// The lane it was served in.
+    pub service_tier: ServiceTier,
+    /// How it ended.
+    pub status: Status,
+    /// Why the model stopped.
+    pub finish_reason: FinishReason,
+    /// The output limit of the request, in tokens.
+    pub max_tokens: Option<u32>,
+    /// Which attempt this was, from 1; 0 when the log does not say.
+    pub attempt: u16,
+    /// Time to the end of the answer, in milliseconds.
+    pub latency_ms: Option<u32>,
+    /// The cost the log states, whoever computed it.
+    pub logged_cost: Option<Usd>,
+    /// The request's own id.
+    pub request: Fingerprint,
+    /// The id of the request this one repeats.
+    pub retry_of: Fingerprint,
+    /// Where the record stands.
+    pub place: Place,
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self {
+            time: Instant::MISSING,
+            tokens: PerClass::default(),
+            searches: 0,
+            calls: 1,
+            service_tier: ServiceTier::Standard,
+            status: Status::Unknown,
+            finish_reason: FinishReason::Unknown,
+            max_tokens: None,
+            attempt: 0,
+            latency_ms: None,
+            logged_cost: None,
+            request: 0,
+            retry_of: 0,
+            place: Place::default(),
+        }
+    }
+}
+
+impl Call {
+    /// All input tokens, cached ones included.
+    pub fn input_total(&self) -> Tokens {
+        sum_where(&self.tokens, TokenClass::is_input)
+    }
+
+    /// All output tokens, reasoning included.
+    pub fn output_total(&self) -> Tokens {
+        sum_where(&self.tokens, |class| !class.is_input())
+    }
+
+    /// Tokens written to the cache, whatever their lifetime.
+    pub fn cache_written(&self) -> Tokens {
+        self.tokens[TokenClass::CacheWrite5m] + self.tokens[TokenClass::CacheWrite1h]
+    }
+
+    /// Tokens read from the cache, audio included.
+    pub fn cache_read(&self) -> Tokens {
+        self.tokens[TokenClass::CacheRead] + self.tokens[TokenClass::AudioCacheRead]
+    }
+}
+
+fn sum_where(tokens: &PerClass<Tokens>, wanted: impl Fn(TokenClass) -> bool) -> Tokens {
+    tokens.iter().filter(|(class, _)| wanted(*class)).map(|(_, count)| *count).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_split_the_classes_into_input_and_output() {
+        let mut call = Call::default();
+        for (place, class) in TokenClass::ALL.into_iter().enumerate() {
+            call.tokens[class] = Tokens::new(1 << place);
+        }
+        assert_eq!(call.input_total(), Tokens::new(0b000_0111_1111));
+        assert_eq!(call.output_total(), Tokens::new(0b011_1000_0000));
+    }
+
+    #[test]
+    fn tiers_read_their_own_names() {
+        for tier in ServiceTier::ALL {
+            assert_eq!(ServiceTier::parse(tier.name()), tier);
+        }
+        assert_eq!(ServiceTier::parse("DEFAULT"), ServiceTier::Standard);
+        assert_eq!(ServiceTier::parse("scale"), ServiceTier::Unknown);
+    }
+}

@@ -1,0 +1,220 @@
+//! Many calls as columns, with interned dimensions.
+
+use crate::diagnostics::Place;
+use crate::units::{PerClass, TokenClass, Tokens, Usd};
+
+use super::call::{Call, Fingerprint, FinishReason, ServiceTier, Status};
+use super::clock::Instant;
+use super::dimension::{Dimensions, Symbol};
+
+/// The index of a call in its table.
+pub type Row = usize;
+
+/// A table of calls: one column a field, one symbol column a dimension.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// The dimensions and their dictionaries; `symbols` has one column for each.
+    pub dimensions: Dimensions,
+    symbols: Vec<Vec<Symbol>>,
+    time: Vec<Instant>,
+    tokens: PerClass<Vec<Tokens>>,
+    searches: Vec<u32>,
+    calls: Vec<u64>,
+    service_tier: Vec<ServiceTier>,
+    status: Vec<Status>,
+    finish_reason: Vec<FinishReason>,
+    max_tokens: Vec<Option<u32>>,
+    attempt: Vec<u16>,
+    latency_ms: Vec<Option<u32>>,
+    logged_cost: Vec<Option<Usd>>,
+    request: Vec<Fingerprint>,
+    retry_of: Vec<Fingerprint>,
+    place: Vec<Place>,
+}
+
+impl Calls {
+    /// An empty table over these dimensions.
+    pub fn new(dimensions: Dimensions) -> Self {
+        Self {
+            symbols: vec![Vec::new(); dimensions.len()],
+            dimensions,
+            time: Vec::new(),
+            tokens: PerClass::default(),
+            searches: Vec::new(),
+            calls: Vec::new(),
+            service_tier: Vec::new(),
+            status: Vec::new(),
+            finish_reason: Vec::new(),
+            max_tokens: Vec::new(),
+            attempt: Vec::new(),
+            latency_ms: Vec::new(),
+            logged_cost: Vec::new(),
+            request: Vec::new(),
+            retry_of: Vec::new(),
+            place: Vec::new(),
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.time.is_empty()
+    }
+
+    /// Adds a call. `symbols` belong to this table's dimensions, one for each.
+    pub fn push(&mut self, call: &Call, symbols: &[Symbol]) {
+        debug_assert_eq!(symbols.len(), self.symbols.len());
+        for (column, symbol) in self.symbols.iter_mut().zip(symbols) {
+            column.push(*symbol);
+        }
+        self.time.push(call.time);
+        for class in TokenClass::ALL {
+            self.tokens[class].push(call.tokens[class]);
+        }
+        self.searches.push(call.searches);
+        self.calls.push(call.calls);
+        self.service_tier.push(call.service_tier);
+        self.status.push(call.status);
+        self.finish_reason.push(call.finish_reason);
+        self.max_tokens.push(call.max_tokens);
+        self.attempt.push(call.attempt);
+        self.latency_ms.push(call.latency_ms);
+        self.logged_cost.push(call.logged_cost);
+        self.request.push(call.request);
+        self.retry_of.push(call.retry_of);
+        self.place.push(call.place);
+    }
+
+    /// The call of a row, without its dimensions.
+    pub fn call(&self, row: Row) -> Call {
+        Call {
+            time: self.time[row],
+            tokens: PerClass::from_fn(|class| self.tokens[class][row]),
+            searches: self.searches[row],
+            calls: self.calls[row],
+            service_tier: self.service_tier[row],
+            status: self.status[row],
+            finish_reason: self.finish_reason[row],
+            max_tokens: self.max_tokens[row],
+            attempt: self.attempt[row],
+            latency_ms: self.latency_ms[row],
+            logged_cost: self.logged_cost[row],
+            request: self.request[row],
+            retry_of: self.retry_of[row],
+            place: self.place[row],
+        }
+    }
+
+    /// The symbol of a row in the dimension at `place`.
+    pub fn symbol(&self, place: usize, row: Row) -> Symbol {
+        self.symbols[place][row]
+    }
+
+    /// The name of a row in the dimension at `place`; empty when the log does not say.
+    pub fn name(&self, place: usize, row: Row) -> &str {
+        self.dimensions[place].resolve(self.symbols[place][row])
+    }
+
+    /// The tokens of one class, one entry a row.
+    pub fn token_column(&self, class: TokenClass) -> &[Tokens] {
+        &self.tokens[class]
+    }
+
+    /// Adds the rows of a table with dimensions of the same names and dictionaries of its own.
+    pub fn append(&mut self, other: &Self) {
+        let remap = self.adopt(&other.dimensions);
+        let mut symbols = vec![Symbol::EMPTY; self.dimensions.len()];
+        for row in 0..other.len() {
+            for (place, symbol) in symbols.iter_mut().enumerate() {
+                *symbol = remap[place][other.symbols[place][row].index()];
+            }
+            self.push(&other.call(row), &symbols);
+        }
+    }
+
+    /// This table's symbols for the names of another's dictionaries: `[place][their symbol]`.
+    pub fn adopt(&mut self, other: &Dimensions) -> Vec<Vec<Symbol>> {
+        debug_assert_eq!(self.dimensions.len(), other.len());
+        let theirs = other.iter().enumerate();
+        theirs
+            .map(|(place, dimension)| {
+                let mine = &mut self.dimensions[place];
+                dimension.names().map(|(_, name)| mine.intern(name)).collect()
+            })
+            .collect()
+    }
+
+    /// The rows for which `keep` holds, in order, with the same dictionaries.
+    #[must_use]
+    pub fn filtered(&self, keep: &[bool]) -> Self {
+        let mut kept = Self::new(self.dimensions.clone());
+        self.copy_into(&mut kept, (0..self.len()).filter(|row| keep[*row]));
+        kept
+    }
+
+    /// The rows in order of time; rows of one instant keep their order, rows without a time come
+    /// first.
+    #[must_use]
+    pub fn sorted_by_time(&self) -> Self {
+        let mut order: Vec<Row> = (0..self.len()).collect();
+        order.sort_by_key(|row| self.time[*row]);
+        let mut sorted = Self::new(self.dimensions.clone());
+        self.copy_into(&mut sorted, order.into_iter());
+        sorted
+    }
+
+    fn copy_into(&self, target: &mut Self, rows: impl Iterator<Item = Row>) {
+        let mut symbols = vec![Symbol::EMPTY; self.dimensions.len()];
+        for row in rows {
+            for (place, symbol) in symbols.iter_mut().enumerate() {
+                *symbol = self.symbols[place][row];
+            }
+            target.push(&self.call(row), &symbols);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usage::dimension::column;
+
+    fn table(models: &[(&str, i64)]) -> Calls {
+        let mut calls = Calls::new(Dimensions::new([]));
+        for (model, millis) in models {
+            let mut symbols = [Symbol::EMPTY; column::FIXED.len()];
+            symbols[column::MODEL] = calls.dimensions[column::MODEL].intern(model);
+            let call = Call { time: Instant::from_millis(*millis), ..Call::default() };
+            calls.push(&call, &symbols);
+        }
+        calls
+    }
+
+    fn models(calls: &Calls) -> Vec<&str> {
+        (0..calls.len()).map(|row| calls.name(column::MODEL, row)).collect()
+    }
+
+    #[test]
+    fn appending_translates_the_symbols() {
+        let mut first = table(&[("a", 1), ("b", 2)]);
+        first.append(&table(&[("c", 3), ("b", 4)]));
+        assert_eq!(models(&first), ["a", "b", "c", "b"]);
+    }
+
+    #[test]
+    fn sorting_keeps_the_order_of_one_instant() {
+        let sorted = table(&[("late", 9), ("first", 5), ("second", 5)]).sorted_by_time();
+        assert_eq!(models(&sorted), ["first", "second", "late"]);
+    }
+
+    #[test]
+    fn filtering_keeps_whole_rows() {
+        let calls = table(&[("a", 1), ("b", 2), ("c", 3)]).filtered(&[true, false, true]);
+        assert_eq!(models(&calls), ["a", "c"]);
+        assert_eq!(calls.call(1).time, Instant::from_millis(3));
+    }
+}

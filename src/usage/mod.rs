@@ -1,0 +1,15 @@
+//! What was used, in one shape for all providers: one call, the columns of many, their selection.
+//!
+//! The only room that knows Polars; none of its types leave this room.
+
+mod call;
+mod calls;
+mod clock;
+mod dimension;
+mod filter;
+
+pub use call::{Call, Fingerprint, FinishReason, ServiceTier, Status};
+pub use calls::{Calls, Row};
+pub use clock::{Days, Instant, TimeError};
+pub use dimension::{Dimension, Dimensions, Symbol, column};
+pub use filter::{Filter, FilterError};
