@@ -1,4 +1,5 @@
 //! placeholder
 pub mod diagnostics;
+pub mod sources;
 pub mod units;
 pub mod usage;
