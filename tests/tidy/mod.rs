@@ -1,0 +1,1 @@
+//! Holds the files to the habits of the house: size, first sentences, price tables, documents.
