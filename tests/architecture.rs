@@ -35,7 +35,7 @@ fn production_code(files: &[TextFile]) -> Vec<(String, Production)> {
         .iter()
         .flat_map(|(path, code)| {
             let parent = paths::module_of(path);
-            code.test_modules.iter().map(move |name| [parent.as_slice(), &[name.clone()]].concat())
+            code.test_modules.iter().map(move |name| [&parent, std::slice::from_ref(name)].concat())
         })
         .collect();
     let is_test = |path: &str| {

@@ -274,7 +274,8 @@ impl Lexer {
         let word: String = self.signs[self.at..self.at + length].iter().collect();
         let may_prefix = ["r", "b", "c", "br", "cr"].contains(&word.as_str());
         let is_raw = word.ends_with('r');
-        let hashes = (0..).take_while(|ahead| self.sign(length + ahead) == Some('#')).count();
+        let rest = self.signs[self.at + length..].iter();
+        let hashes = rest.take_while(|sign| **sign == '#').count();
         match self.sign(length + hashes) {
             Some('"') if may_prefix && is_raw => {
                 self.at += length;
