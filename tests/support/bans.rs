@@ -100,8 +100,15 @@ const BANS: [Ban; 16] = [
     Ban {
         names: &["f64", "f32"],
         within: "",
-        // A share is for display, and a renderer scales bars and rounds shares with it.
-        allowed: &["units/share.rs", "render/"],
+        allowed: &[
+            // A share is for display and never comes back into money or tokens.
+            "units/share.rs",
+            // Bars are scaled and shares rounded where they are drawn.
+            "render/",
+            // Numbers without quotes arrive as floats and are refused, with the line corrected.
+            "pricing/schema.rs",
+            "techniques/settings.rs",
+        ],
         reason: "money, tokens, rates and factors are exact integers",
     },
     Ban {
