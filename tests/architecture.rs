@@ -38,9 +38,14 @@ fn production_code(files: &[TextFile]) -> Vec<(String, Production)> {
             code.test_modules.iter().map(move |name| [&parent, std::slice::from_ref(name)].concat())
         })
         .collect();
+    let test_files: BTreeSet<String> = read
+        .iter()
+        .flat_map(|(path, code)| code.test_files.iter().map(|name| paths::beside(path, name)))
+        .collect();
     let is_test = |path: &str| {
         let module = paths::module_of(path);
-        (1..=module.len()).any(|length| test_modules.contains(&module[..length]))
+        test_files.contains(path)
+            || (1..=module.len()).any(|length| test_modules.contains(&module[..length]))
     };
     read.into_iter().filter(|(path, _)| !is_test(path)).collect()
 }
@@ -281,6 +286,8 @@ mod small_houses {
         let files = [
             TextFile::new("src/units/mod.rs", "#[cfg(test)] mod cases; mod usd;"),
             TextFile::new("src/units/cases.rs", "use crate::cli;"),
+            TextFile::new("src/units/share.rs", "#[cfg(test)] #[path = \"more.rs\"] mod tests;"),
+            TextFile::new("src/units/more.rs", "use crate::cli;"),
             TextFile::new("src/units/usd.rs", "use crate::cli;"),
         ];
         let rooms = table::parse(HOUSE).expect("a good table");

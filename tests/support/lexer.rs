@@ -30,6 +30,8 @@ const ITEM_WORDS: [&str; 14] = [
 pub(crate) struct Token {
     /// The token as written; [`TEXT`] for any literal text.
     pub(crate) text: String,
+    /// What stands between the quotes of a literal text, escapes as written.
+    pub(crate) literal: String,
     /// Its line, from 1.
     pub(crate) line: usize,
 }
@@ -56,6 +58,8 @@ pub(crate) struct Production {
     pub(crate) tokens: Vec<Token>,
     /// The names of modules marked `#[cfg(test)]` that live in files of their own.
     pub(crate) test_modules: Vec<String>,
+    /// The files of such modules, beside this one, where a `#[path]` names them.
+    pub(crate) test_files: Vec<String>,
 }
 
 /// Reads a file.
@@ -68,11 +72,7 @@ pub(crate) fn production(text: &str) -> Production {
     let mut at = 0;
     while at < tokens.len() {
         if let Some(item) = test_item(&tokens, at) {
-            let inside = &tokens[item.clone()];
-            let name = inside.iter().position(|token| token.text == "mod");
-            if inside.last().is_some_and(|token| token.text == ";") {
-                result.test_modules.extend(name.map(|mod_word| inside[mod_word + 1].text.clone()));
-            }
+            note_test_module(&tokens[item.clone()], &mut result);
             at = item.end;
         } else {
             result.tokens.push(tokens[at].clone());
@@ -80,6 +80,21 @@ pub(crate) fn production(text: &str) -> Production {
         }
     }
     result
+}
+
+/// Notes the file of a test module, if the item is a module in a file of its own.
+fn note_test_module(item: &[Token], result: &mut Production) {
+    if item.last().is_none_or(|token| token.text != ";") {
+        return;
+    }
+    let places = 0..item.len();
+    let path = places.clone().find(|at| starts(item, *at, &["[", "path", "=", TEXT, "]"]));
+    let name = places.clone().find(|at| starts(item, *at, &["mod"]));
+    match (path, name) {
+        (Some(path), Some(_)) => result.test_files.push(item[path + 3].literal.clone()),
+        (None, Some(name)) => result.test_modules.push(item[name + 1].text.clone()),
+        _ => {}
+    }
 }
 
 /// Whether these texts stand at `at`.
@@ -179,12 +194,15 @@ impl Lexer {
 
     fn push(&mut self, length: usize) {
         let text = self.signs[self.at..self.at + length].iter().collect();
-        self.tokens.push(Token { text, line: self.line });
+        self.tokens.push(Token { text, literal: String::new(), line: self.line });
         self.at += length;
     }
 
-    fn push_text(&mut self, line: usize) {
-        self.tokens.push(Token { text: TEXT.to_owned(), line });
+    /// Pushes a literal whose content began at `start` and whose end has just been read.
+    fn push_text(&mut self, line: usize, start: usize) {
+        let end = self.at.min(self.signs.len()).saturating_sub(1).max(start);
+        let literal = self.signs[start..end].iter().collect();
+        self.tokens.push(Token { text: TEXT.to_owned(), literal, line });
     }
 
     fn skip_line(&mut self) {
@@ -211,6 +229,7 @@ impl Lexer {
     fn text(&mut self) {
         let line = self.line;
         self.step();
+        let start = self.at;
         while let Some(sign) = self.sign(0) {
             self.step();
             match sign {
@@ -219,13 +238,14 @@ impl Lexer {
                 _ => {}
             }
         }
-        self.push_text(line);
+        self.push_text(line, start);
     }
 
     /// The opening quote is `hashes` signs ahead.
     fn raw_text(&mut self, hashes: usize) {
         let line = self.line;
         self.at += hashes + 1;
+        let start = self.at;
         while let Some(sign) = self.sign(0) {
             self.step();
             if sign == '"' && (0..hashes).all(|ahead| self.sign(ahead) == Some('#')) {
@@ -233,12 +253,13 @@ impl Lexer {
                 break;
             }
         }
-        self.push_text(line);
+        self.push_text(line, start);
     }
 
     fn character_or_lifetime(&mut self) {
         let line = self.line;
         self.at += 1;
+        let start = self.at;
         if self.sign(0) != Some('\\') && self.sign(1) != Some('\'') {
             while self.sign(0).is_some_and(|sign| sign.is_alphanumeric() || sign == '_') {
                 self.at += 1;
@@ -253,7 +274,7 @@ impl Lexer {
                 _ => {}
             }
         }
-        self.push_text(line);
+        self.push_text(line, start);
     }
 
     fn number(&mut self) {
@@ -352,9 +373,11 @@ mod tests {
             "#[cfg(not(test))] a",
             &["#", "[", "cfg", "(", "not", "(", "test", ")", ")", "]", "a"],
         );
-        let production = production("#[cfg(test)] mod cases; mod lines;");
-        assert_eq!(production.test_modules, ["cases"]);
-        assert_eq!(production.tokens.len(), 3);
+        let code = production("#[cfg(test)] mod cases; mod lines;");
+        assert_eq!((code.test_modules, code.tokens.len()), (vec!["cases".to_owned()], 3));
+        let code = production("#[cfg(test)] #[path = \"a_tests.rs\"] mod tests; mod lines;");
+        assert_eq!((code.test_files, code.tokens.len()), (vec!["a_tests.rs".to_owned()], 3));
+        assert_eq!(code.test_modules, Vec::<String>::new());
     }
 
     #[test]

@@ -114,6 +114,11 @@ pub(crate) fn module_of(path: &str) -> Vec<String> {
     }
 }
 
+/// The file named `name` beside another.
+pub(crate) fn beside(path: &str, name: &str) -> String {
+    path.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
+}
+
 /// What a path leads to inside this crate, counted from its root; nothing for other crates and for
 /// names that are looked up nearby.
 pub(crate) fn resolve(path: &NamedPath, module: &[String]) -> Option<Vec<String>> {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::assert_none;
 use crate::support::files::{self, TextFile};
 use crate::support::lexer;
-use crate::support::paths::module_of;
+use crate::support::paths::{beside, module_of};
 
 /// A file with more production code than this has more than one matter.
 const LINES_MAX: usize = 500;
@@ -53,9 +53,16 @@ fn unreachable_files(files: &[TextFile]) -> Vec<String> {
                 .map(move |name| [parent.as_slice(), &[name]].concat())
         })
         .collect();
+    let test_files: BTreeSet<String> = files
+        .iter()
+        .flat_map(|file| {
+            let names = lexer::production(&file.text).test_files.into_iter();
+            names.map(|name| beside(&file.path, &name))
+        })
+        .collect();
     let is_lost = |file: &&TextFile| {
         let module = module_of(&file.path);
-        !module.is_empty() && !declared.contains(&module)
+        !module.is_empty() && !declared.contains(&module) && !test_files.contains(&file.path)
     };
     let lost = files.iter().filter(is_lost);
     lost.map(|file| format!("{}: no `mod` leads here", file.path)).collect()
@@ -184,7 +191,8 @@ mod small_files {
         let files = [
             file("src/lib.rs", "pub mod a;"),
             file("src/a/mod.rs", "mod b; #[cfg(test)] mod cases; // mod lost;"),
-            file("src/a/b.rs", ""),
+            file("src/a/b.rs", "#[cfg(test)] #[path = \"b_tests.rs\"] mod tests;"),
+            file("src/a/b_tests.rs", ""),
             file("src/a/cases.rs", ""),
             file("src/a/lost.rs", ""),
         ];
