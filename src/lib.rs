@@ -5,6 +5,7 @@
 //! go down. `ARCHITECTURE.md` has the map and the rules, and a test holds the sources to it.
 
 pub mod diagnostics;
+pub mod pricing;
 pub mod sources;
 pub mod units;
 pub mod usage;
