@@ -1,3 +1,5 @@
-//! m
+//! The program: hands its arguments to the library and exits with the library's code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    llmcost::cli::run(std::env::args_os())
+}

@@ -59,9 +59,11 @@ impl Convention {
 pub(super) enum Identity {
     /// The same id and the same contents: an id alone may name a group of calls.
     WholeRecord,
-    /// The provider's id of the response. Several records of one response are snapshots of a
-    /// stream: the largest counts are the final ones.
+    /// The provider's id of the response: the most complete copy counts.
     Response,
+    /// As [`Identity::Response`], where a response by its nature takes several records: the
+    /// further ones in its file are parts of it, not copies.
+    Stream,
 }
 
 /// Whether a record is a call.

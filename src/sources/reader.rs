@@ -261,7 +261,7 @@ impl Assembly {
             Identity::WholeRecord => {
                 parsed.keys.iter().map(|record| self.duplicates.record(record.key)).collect()
             }
-            Identity::Response => self.snapshots(&parsed),
+            Identity::Response | Identity::Stream => self.snapshots(&parsed),
         };
         for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
             if !record.counts_line || *verdict == Verdict::New {
@@ -269,12 +269,14 @@ impl Assembly {
             }
             parsed.lines.records -= 1;
             match verdict {
-                Verdict::Snapshot => parsed.lines.continuation += 1,
+                Verdict::Snapshot if identity == Identity::Stream => {
+                    parsed.lines.continuation += 1;
+                }
                 _ => parsed.lines.duplicates += 1,
             }
         }
         self.reading.files[file as usize].lines.add(&parsed.lines);
-        if identity == Identity::Response {
+        if identity != Identity::WholeRecord {
             if let Some(calls) = self.duplicates.release(false) {
                 sink(&calls);
             }

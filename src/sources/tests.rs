@@ -69,22 +69,30 @@ fn check_run(folder: &Path, run: &Value) {
     check_each(&calls, run, &where_);
 }
 
+/// The calls one by one; the calls of one record may come in any order.
 fn check_each(calls: &Calls, run: &Value, where_: &str) {
-    let mut rows: Vec<_> = (0..calls.len()).collect();
-    let input = |row: usize| calls.call(row).tokens[TokenClass::Input];
-    rows.sort_by_key(|row| (calls.call(*row).place, std::cmp::Reverse(input(*row))));
-    for (row, expected) in rows.into_iter().zip(run["each"].as_array().expect("a list")) {
-        let call = calls.call(row);
-        assert_eq!(Some(call.place.line), expected["line"].as_u64(), "line of {where_}");
-        let model = calls.name(column::MODEL, row);
-        assert_eq!(Some(model), expected["model"].as_str(), "model of {where_}");
-        let tier = expected["service_tier"].as_str();
-        assert_eq!(Some(call.service_tier.name()), tier, "tier of {where_}");
-        for class in TokenClass::ALL {
-            let count = expected["tokens"][class.name()].as_u64().unwrap_or(0);
-            assert_eq!(call.tokens[class].get(), count, "{} of {where_}", class.name());
-        }
-    }
+    let mut found: Vec<_> = (0..calls.len())
+        .map(|row| {
+            let call = calls.call(row);
+            let tokens = TokenClass::ALL.map(|class| call.tokens[class].get());
+            let model = calls.name(column::MODEL, row).to_owned();
+            (call.place.line, model, call.service_tier.name().to_owned(), tokens)
+        })
+        .collect();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let mut expected: Vec<_> = run["each"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|each| {
+            let count = |class: TokenClass| each["tokens"][class.name()].as_u64().unwrap_or(0);
+            let line = each["line"].as_u64().expect("a line");
+            (line, text(&each["model"]), text(&each["service_tier"]), TokenClass::ALL.map(count))
+        })
+        .collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected, "calls of {where_}");
 }
 
 #[test]

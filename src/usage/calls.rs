@@ -92,12 +92,14 @@ impl Calls {
     /// Raises the counts of a row to those of a later snapshot of the same call, where they are
     /// larger, and takes over how it ended.
     pub fn grow(&mut self, row: Row, later: &Call) {
-        if later.place.file == self.place[row].file {
-            self.place[row] = later.place;
-        }
+        let mut grew = false;
         for class in TokenClass::ALL {
             let count = &mut self.tokens[class][row];
+            grew |= later.tokens[class] > *count;
             *count = (*count).max(later.tokens[class]);
+        }
+        if grew && later.place.file == self.place[row].file {
+            self.place[row] = later.place;
         }
         self.searches[row] = self.searches[row].max(later.searches);
         self.logged_cost[row] = self.logged_cost[row].max(later.logged_cost);

@@ -54,7 +54,7 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
-    identity: Identity::Response,
+    identity: Identity::Stream,
     screen,
     refine: |values, draft| {
         let aside = values.truth(Field::Sidechain) == Some(true) || values.has(Field::CallType);

@@ -1,0 +1,267 @@
+//! What can be typed.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  the report was delivered
+  2  a flag, a plan or a configuration is wrong
+  3  nothing readable; with --strict, a record was skipped
+  4  a price table is invalid; with --strict, usage has no price
+  5  the report could not be written
+  101  a bug: please report it";
+
+/// Where an LLM bill goes, and what each way of spending less would have saved on those very calls.
+#[derive(Debug, Parser)]
+#[command(name = "llmcost", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Where the money went: by model, call type or any column.
+    #[command(after_help = ANALYZE_EXAMPLES)]
+    Analyze(AnalyzeArgs),
+    /// What techniques would have saved on these calls, alone and together.
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate(Box<SimulateArgs>),
+    /// A plan to start from: every technique and setting, with comments.
+    Plan(PlanArgs),
+    /// A technique, a diagnostic code or a log format, in words.
+    Explain(ExplainArgs),
+}
+
+const ANALYZE_EXAMPLES: &str = "\
+Examples:
+  llmcost analyze usage.jsonl
+  llmcost analyze logs/ --by product,day --top 0
+  llmcost analyze ~/.claude/projects --since 2026-11-01
+  llmcost analyze calls.csv --map input_tokens=tok_in,output_tokens=tok_out
+  zcat big.jsonl.gz | llmcost analyze - --where \"model LIKE 'claude%'\" --json
+  llmcost analyze --demo";
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  llmcost simulate --cache-hit 0.95
+  llmcost simulate usage.jsonl --tier 0.6=claude-haiku-4-5 --batch report
+  llmcost simulate usage.jsonl --tier rules.toml --output-cap 1000 --discount 10%
+  llmcost plan --example > plan.toml && llmcost simulate --plan plan.toml
+  llmcost simulate --demo --cache-hit 0.9 --batch report";
+
+/// `llmcost analyze`.
+#[derive(Debug, Args)]
+pub(super) struct AnalyzeArgs {
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    /// Price every call as if made on this day instead of its own; `log` is the default.
+    #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
+    pub(super) as_of: Option<String>,
+    /// Which cost counts: calculated where there is a price else logged, or only one of them.
+    #[arg(long, value_enum, value_name = "MODE", env = "LLMCOST_COST_MODE")]
+    pub(super) cost_mode: Option<CostModeArg>,
+}
+
+/// Which cost of a call counts.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum CostModeArg {
+    /// Calculated; logged where the book has no price.
+    Auto,
+    /// Calculated only.
+    Calculate,
+    /// Logged only.
+    Logged,
+}
+
+/// `llmcost simulate`.
+#[derive(Debug, Args)]
+pub(super) struct SimulateArgs {
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    #[command(flatten)]
+    pub(super) techniques: TechniqueArgs,
+}
+
+/// The short forms of the techniques; a plan has all their settings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Techniques")]
+pub(super) struct TechniqueArgs {
+    /// Techniques and settings from a file; flags win over it.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_PLAN")]
+    pub(super) plan: Option<PathBuf>,
+    /// Leave out attempts that a sound retry policy would not have made.
+    #[arg(long)]
+    pub(super) retries: bool,
+    /// Answer this part of the calls from a store of earlier answers.
+    #[arg(long, value_name = "RATE")]
+    pub(super) semantic_cache: Option<String>,
+    /// Drop this part of the uncached input, or keep prompts within a budget.
+    #[arg(long, value_name = "RATE|tokens=N")]
+    pub(super) trim: Option<String>,
+    /// Move calls to other models: a file of rules, or a share of all calls and where it goes.
+    #[arg(long, value_name = "FILE|SHARE=MODEL")]
+    pub(super) tier: Option<String>,
+    /// Answer the calls that meet a condition with a free model, within its quota.
+    #[arg(long, value_name = "CONDITION")]
+    pub(super) free_models: Option<String>,
+    /// End answers after so many tokens, reasoning included.
+    #[arg(long, value_name = "TOKENS")]
+    pub(super) output_cap: Option<i64>,
+    /// Make visible answers shorter by this part.
+    #[arg(long, value_name = "RATE")]
+    pub(super) concise: Option<String>,
+    /// Leave out this part of the calls, which only repeat an answer that did not parse.
+    #[arg(long, value_name = "RATE")]
+    pub(super) structured: Option<String>,
+    /// Send this part of the calls, or these call types, as a batch.
+    #[arg(long, value_name = "RATE|CALL_TYPE,…")]
+    pub(super) batch: Option<String>,
+    /// The part of calls that find the shared start of their prompt in the provider's cache.
+    #[arg(long, value_name = "RATE")]
+    pub(super) cache_hit: Option<String>,
+    /// How much of the input is shared, instead of what the log supports.
+    #[arg(long, value_name = "SHARE|TOKENS", requires = "cache_hit")]
+    pub(super) cacheable: Option<String>,
+    /// How long cached input lives.
+    #[arg(long, value_name = "5m|1h", requires = "cache_hit")]
+    pub(super) cache_ttl: Option<String>,
+    /// Take this part off all prices.
+    #[arg(long, value_name = "RATE")]
+    pub(super) discount: Option<String>,
+}
+
+/// `llmcost plan`.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// Print a commented plan with every technique.
+    #[arg(long, required = true)]
+    pub(super) example: bool,
+}
+
+/// `llmcost explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// What to explain; without it, everything that can be explained is listed.
+    pub(super) topic: Option<String>,
+}
+
+/// What every command over a log takes.
+#[derive(Debug, Args)]
+pub(super) struct CommonArgs {
+    /// Logs: files, patterns, folders, or - for standard input.
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<String>,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    /// Use the sample month that is part of the program.
+    #[arg(long, conflicts_with = "files")]
+    pub(super) demo: bool,
+    /// Price tables that add to and override the built-in ones.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
+    pub(super) prices: Vec<PathBuf>,
+    /// Fail if a record was skipped (3) or usage has no price (4).
+    #[arg(long, env = "LLMCOST_STRICT")]
+    pub(super) strict: bool,
+    /// How many threads read and simulate; all cores by default.
+    #[arg(long, value_name = "N", env = "LLMCOST_THREADS")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// The project's configuration instead of ./llmcost.toml.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// How the log is read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub(super) struct InputArgs {
+    /// The format of the log, instead of what its first records say.
+    #[arg(long, value_name = "NAME", env = "LLMCOST_SOURCE_FORMAT")]
+    pub(super) source_format: Option<String>,
+    /// Where a field stands in the log: time=ts,input_tokens=usage.in
+    #[arg(long, value_name = "FIELD=COLUMN", value_delimiter = ',', env = "LLMCOST_MAP")]
+    pub(super) map: Vec<String>,
+    /// Only calls for which this SQL expression over the columns holds.
+    #[arg(long = "where", value_name = "EXPRESSION")]
+    pub(super) condition: Option<String>,
+    /// Only calls from this day on.
+    #[arg(long, value_name = "DAY")]
+    pub(super) since: Option<String>,
+    /// Only calls up to this day, which is included.
+    #[arg(long, value_name = "DAY")]
+    pub(super) until: Option<String>,
+    /// The time zone of days, such as Europe/Berlin; UTC by default.
+    #[arg(long, value_name = "ZONE", env = "LLMCOST_TIMEZONE")]
+    pub(super) timezone: Option<String>,
+    /// The model of records that name none.
+    #[arg(long, value_name = "MODEL", env = "LLMCOST_ASSUME_MODEL")]
+    pub(super) assume_model: Option<String>,
+    /// The call type of records that name none.
+    #[arg(long, value_name = "CALL_TYPE", env = "LLMCOST_ASSUME_CALL_TYPE")]
+    pub(super) assume_call_type: Option<String>,
+}
+
+/// How the report is given out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub(super) struct OutputArgs {
+    /// The columns that make a group: model, call_type, day, team, …
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', env = "LLMCOST_BY")]
+    pub(super) by: Vec<String>,
+    /// How many groups to show; 0 shows all.
+    #[arg(long, value_name = "N", env = "LLMCOST_TOP")]
+    pub(super) top: Option<usize>,
+    /// The form of the report.
+    #[arg(long, value_enum, value_name = "FORMAT", env = "LLMCOST_FORMAT")]
+    pub(super) format: Option<FormatArg>,
+    /// Short for --format json.
+    #[arg(long, conflicts_with = "format")]
+    pub(super) json: bool,
+    /// Write the report to a file.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long, value_enum, value_name = "WHEN", env = "LLMCOST_COLOR")]
+    pub(super) color: Option<ColorArg>,
+    /// No progress and no remarks on stderr, only errors.
+    #[arg(short, long, env = "LLMCOST_QUIET")]
+    pub(super) quiet: bool,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FormatArg {
+    /// For people at a terminal.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+    /// For pull requests and wikis.
+    Markdown,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ColorArg {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

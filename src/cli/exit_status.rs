@@ -1,0 +1,29 @@
+//! The exit codes, each with one meaning that never changes.
+
+/// How a run ended. The table of codes in `--help` and the README is made of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExitStatus {
+    /// The report was delivered; also when its reader closed the pipe.
+    Delivered,
+    /// A flag, a plan or a configuration is wrong.
+    Usage,
+    /// Nothing readable, or with `--strict` a record that was skipped.
+    Input,
+    /// A price table is invalid, or with `--strict` usage has no price.
+    Pricing,
+    /// The report could not be written.
+    Output,
+}
+
+impl ExitStatus {
+    /// The code.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Delivered => 0,
+            Self::Usage => 2,
+            Self::Input => 3,
+            Self::Pricing => 4,
+            Self::Output => 5,
+        }
+    }
+}

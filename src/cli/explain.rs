@@ -1,0 +1,65 @@
+//! `llmcost explain`: a technique, a diagnostic code or a format, in words.
+
+use std::fmt::Write;
+
+use anyhow::anyhow;
+
+use crate::diagnostics::Code;
+use crate::sources::{FORMATS, find_format};
+use crate::techniques::CATALOG;
+
+use super::args::ExplainArgs;
+use super::exit_status::ExitStatus;
+use super::failure::Failure;
+use super::output::deliver;
+use super::suggest::did_you_mean;
+
+pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
+    let text = match &args.topic {
+        None => list(),
+        Some(topic) => explain(topic).ok_or_else(|| unknown(topic))?,
+    };
+    deliver(None, |out| out.write_all(text.as_bytes()))?;
+    Ok(ExitStatus::Delivered)
+}
+
+fn explain(topic: &str) -> Option<String> {
+    if let Some(entry) = CATALOG.iter().find(|entry| entry.info.name == topic) {
+        return Some(format!("# {}\n\n{}\n", entry.info.label, entry.info.docs.trim()));
+    }
+    if let Some(code) = Code::ALL.into_iter().find(|code| code.name() == topic) {
+        return Some(format!("# {}\n\n{}\n", code.name(), code.advice()));
+    }
+    find_format(topic).map(|format| format!("# {}\n\n{}\n", format.name, format.summary))
+}
+
+fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let techniques = CATALOG.iter().map(|entry| ("Techniques", entry.info.name, entry.info.summary));
+    let formats = FORMATS.iter().map(|format| ("Formats", format.name, format.summary));
+    let codes = Code::ALL.into_iter().map(|code| {
+        let first = code.advice().split(". ").next().unwrap_or_default();
+        ("Diagnostics", code.name(), first)
+    });
+    techniques.chain(formats).chain(codes)
+}
+
+fn list() -> String {
+    let (mut text, mut heading) = (String::new(), "");
+    for (group, name, summary) in topics() {
+        if group != heading {
+            let gap = if heading.is_empty() { "" } else { "\n" };
+            let _ = writeln!(text, "{gap}{group}:");
+            heading = group;
+        }
+        let _ = writeln!(text, "  {name:<25} {summary}");
+    }
+    text
+}
+
+fn unknown(topic: &str) -> Failure {
+    let failure = Failure::usage(anyhow!("there is nothing called `{topic}`"));
+    match did_you_mean(topic, topics().map(|(_, name, _)| name)) {
+        Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
+        None => failure.hint("`llmcost explain` lists what there is"),
+    }
+}

@@ -1,0 +1,62 @@
+//! A run that cannot deliver: what went wrong, and what to do about it.
+
+use std::io::Write;
+
+use super::exit_status::ExitStatus;
+
+/// Why a run stopped.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: ExitStatus,
+    error: anyhow::Error,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    fn new(status: ExitStatus, error: impl Into<anyhow::Error>) -> Self {
+        Self { status, error: error.into(), hints: Vec::new() }
+    }
+
+    /// A flag, a plan or a configuration is wrong.
+    pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(ExitStatus::Usage, error)
+    }
+
+    /// The input cannot be used.
+    pub(super) fn input(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(ExitStatus::Input, error)
+    }
+
+    /// The prices cannot be used.
+    pub(super) fn pricing(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(ExitStatus::Pricing, error)
+    }
+
+    /// The report cannot be written.
+    pub(super) fn output(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(ExitStatus::Output, error)
+    }
+
+    /// Says what to do about it.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The exit code.
+    pub(super) const fn status(&self) -> ExitStatus {
+        self.status
+    }
+
+    /// Tells the user, on stderr.
+    pub(super) fn report(&self) {
+        let mut text = format!("error: {:#}\n", self.error);
+        for hint in &self.hints {
+            text.push_str("  hint: ");
+            text.push_str(hint);
+            text.push('\n');
+        }
+        // With stderr gone there is nobody left to tell.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+}

@@ -1,0 +1,109 @@
+//! The flags of `simulate` as the tables of a plan: both say the same things.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use toml::{Table, Value};
+
+use crate::simulation::Plan;
+
+use super::args::TechniqueArgs;
+use super::failure::Failure;
+
+/// The plan that flags and files make together.
+pub(super) fn plan(args: &TechniqueArgs, from_config: Option<&Path>) -> Result<Plan, Failure> {
+    let file = args.plan.as_deref().or(from_config);
+    let plan = file.map_or(Ok(Plan::default()), |path| {
+        let text = read(path, "the plan")?;
+        Plan::parse(&path.display().to_string(), &text).map_err(Failure::usage)
+    })?;
+    let plan = plan.merge(tables(args)?).map_err(Failure::usage)?;
+    if plan.is_empty() {
+        return Err(Failure::usage(anyhow!("no technique to simulate"))
+            .hint("name one, for example --cache-hit 0.9, --batch report or --plan plan.toml")
+            .hint("`llmcost plan --example` prints a plan with all of them"));
+    }
+    Ok(plan)
+}
+
+fn read(path: &Path, what: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read {what} {}", path.display()))
+        .map_err(Failure::usage)
+}
+
+fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
+    let mut tables = Table::new();
+    let mut set = |name: &str, key: &str, value: Value| {
+        let table = tables.entry(name).or_insert_with(|| Value::Table(Table::new()));
+        if let Value::Table(table) = table {
+            table.insert(key.to_owned(), value);
+        }
+    };
+    let texts = [
+        ("semantic_cache", "rate", &args.semantic_cache),
+        ("free_models", "where", &args.free_models),
+        ("concise_output", "rate", &args.concise),
+        ("structured_output", "rate", &args.structured),
+        ("prompt_caching", "hit", &args.cache_hit),
+        ("prompt_caching", "ttl", &args.cache_ttl),
+        ("provider_discount", "rate", &args.discount),
+    ];
+    for (name, key, value) in texts {
+        if let Some(value) = value {
+            set(name, key, Value::String(value.clone()));
+        }
+    }
+    if let Some(cap) = args.output_cap {
+        set("output_cap", "tokens", Value::Integer(cap));
+    }
+    if let Some(cacheable) = &args.cacheable {
+        set("prompt_caching", "cacheable", count_or_text(cacheable));
+    }
+    if let Some(trim) = &args.trim {
+        match trim.strip_prefix("tokens=") {
+            Some(tokens) => set("context_trimming", "tokens", count_or_text(tokens)),
+            None => set("context_trimming", "rate", Value::String(trim.clone())),
+        }
+    }
+    if let Some(batch) = &args.batch {
+        let (key, value) = batch_setting(batch);
+        set("batch", key, value);
+    }
+    if args.retries {
+        tables.entry("retry_hygiene").or_insert_with(|| Value::Table(Table::new()));
+    }
+    if let Some(tier) = &args.tier {
+        tables.extend(tiering(tier)?);
+    }
+    Ok(tables)
+}
+
+/// A whole number stays a number; anything else is left to the technique to judge.
+fn count_or_text(text: &str) -> Value {
+    text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer)
+}
+
+/// What starts like a number is a share; anything else is a list of call types.
+fn batch_setting(text: &str) -> (&'static str, Value) {
+    if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return ("share", Value::String(text.to_owned()));
+    }
+    let types = text.split(',').map(|name| Value::String(name.trim().to_owned()));
+    ("call_types", Value::Array(types.collect()))
+}
+
+/// `0.6=claude-haiku-4-5`, or the name of a file of rules.
+fn tiering(text: &str) -> Result<Table, Failure> {
+    let is_share = text.starts_with(|first: char| first.is_ascii_digit() || first == '.');
+    if let (true, Some((share, model))) = (is_share, text.split_once('=')) {
+        let settings = [("share", share), ("to", model)]
+            .map(|(key, value)| (key.to_owned(), Value::String(value.to_owned())));
+        let table = Value::Table(Table::from_iter(settings));
+        return Ok(Table::from_iter([("model_tiering".to_owned(), table)]));
+    }
+    let rules = read(Path::new(text), "the rules").map_err(|failure| {
+        failure.hint("--tier takes a file of rules, or a share and a model: 0.6=claude-haiku-4-5")
+    })?;
+    Plan::rules(text, &rules).map_err(Failure::usage)
+}

@@ -1,0 +1,208 @@
+//! What was meant: flags, environment and configuration put together and checked.
+
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread;
+
+use anyhow::anyhow;
+
+use crate::insights::DERIVED_COLUMNS;
+use crate::render::{OutputFormat, Style};
+use crate::sources::{FORMATS, Field, Format, find_format};
+use crate::usage::{Days, Filter, Instant};
+
+use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
+use super::config::Config;
+use super::failure::Failure;
+use super::suggest::did_you_mean;
+
+/// How many groups are shown when nothing is said.
+const TOP_DEFAULT: usize = 15;
+
+/// Text is this wide where there is no terminal to ask.
+const PIPE_WIDTH: u16 = 100;
+
+/// The field whose value is a statement about the counts, not a column.
+const INCLUDES_CACHE: &str = "input_includes_cache";
+
+/// Everything a command over a log needs to know.
+pub(super) struct Settings {
+    pub(super) files: Vec<String>,
+    pub(super) demo: bool,
+    pub(super) source_format: Option<&'static Format>,
+    pub(super) map: Vec<(String, String)>,
+    pub(super) selection: Selection,
+    pub(super) days: Days,
+    pub(super) assume_model: String,
+    pub(super) assume_call_type: String,
+    pub(super) by: Vec<String>,
+    pub(super) top: usize,
+    pub(super) format: OutputFormat,
+    pub(super) style: Style,
+    pub(super) output: Option<PathBuf>,
+    pub(super) quiet: bool,
+    pub(super) prices: Vec<PathBuf>,
+    pub(super) strict: bool,
+    pub(super) threads: NonZeroUsize,
+    pub(super) plan: Option<PathBuf>,
+}
+
+/// Which calls count.
+#[derive(Default)]
+pub(super) struct Selection {
+    pub(super) filter: Option<Filter>,
+    pub(super) since: Option<Instant>,
+    /// The first instant that is too late.
+    pub(super) before: Option<Instant>,
+}
+
+impl Settings {
+    pub(super) fn resolve(args: CommonArgs) -> Result<Self, Failure> {
+        let config = Config::load(args.config.as_deref())?;
+        let days = days(args.input.timezone.as_ref().or(config.timezone.as_ref()))?;
+        let selection = selection(&args.input, days)?;
+        let source = args.input.source_format.as_ref().or(config.source_format.as_ref());
+        let files = if args.files.is_empty() && !args.demo { config.inputs } else { args.files };
+        let prices = if args.prices.is_empty() { config.prices } else { args.prices };
+        let text = |flag: Option<String>, file: Option<String>| flag.or(file).unwrap_or_default();
+        Ok(Self {
+            files,
+            demo: args.demo,
+            source_format: source.map(|name| format_named(name)).transpose()?,
+            map: mapping(&args.input.map, config.map.into_iter().collect())?,
+            selection,
+            days,
+            assume_model: text(args.input.assume_model, config.assume_model),
+            assume_call_type: text(args.input.assume_call_type, config.assume_call_type),
+            by: if args.output.by.is_empty() { config.by } else { args.output.by.clone() },
+            top: args.output.top.or(config.top).unwrap_or(TOP_DEFAULT),
+            format: output_format(&args.output),
+            style: style(&args.output),
+            output: args.output.output,
+            quiet: args.output.quiet,
+            prices,
+            strict: args.strict,
+            threads: args.threads.unwrap_or_else(all_cores),
+            plan: config.plan,
+        })
+    }
+
+    /// The columns that the report groups by, beyond those every table has.
+    pub(super) fn group_dimensions(&self) -> impl Iterator<Item = &str> {
+        let own = |name: &&str| !DERIVED_COLUMNS.contains(name);
+        self.by.iter().map(String::as_str).filter(own)
+    }
+}
+
+fn all_cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+fn days(zone: Option<&String>) -> Result<Days, Failure> {
+    let Some(zone) = zone else { return Ok(Days::UTC) };
+    Days::of_zone(zone).ok_or_else(|| {
+        Failure::usage(anyhow!("`{zone}` is no time zone"))
+            .hint("use a name of the IANA table, such as Europe/Berlin or America/New_York")
+    })
+}
+
+fn selection(input: &InputArgs, days: Days) -> Result<Selection, Failure> {
+    let filter = input.condition.as_deref().map(Filter::parse).transpose();
+    let filter = filter.map_err(|error| {
+        Failure::usage(error).hint(
+            "for example: --where \"call_type = 'chat' AND input_tokens > 4000\"".to_owned(),
+        )
+    })?;
+    let day = |flag: &str, text: &Option<String>| {
+        let Some(text) = text else { return Ok(None) };
+        Days::parse_day(text).map(Some).ok_or_else(|| {
+            Failure::usage(anyhow!("{flag}: `{text}` is no day")).hint("write it as 2026-10-31")
+        })
+    };
+    let (since, until) = (day("--since", &input.since)?, day("--until", &input.until)?);
+    if let (Some(since), Some(until)) = (since, until)
+        && since > until
+    {
+        return Err(Failure::usage(anyhow!("--since is after --until")));
+    }
+    let start = |day: Option<i32>| day.and_then(|day| days.start_of(day));
+    Ok(Selection { filter, since: start(since), before: start(until.map(|day| day + 1)) })
+}
+
+pub(super) fn format_named(name: &str) -> Result<&'static Format, Failure> {
+    find_format(name).ok_or_else(|| {
+        let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        let failure = Failure::usage(anyhow!("there is no source format `{name}`"));
+        match did_you_mean(name, known.iter().copied()) {
+            Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
+            None => failure.hint(format!("known formats: {}", known.join(", "))),
+        }
+    })
+}
+
+/// `field=column` pairs; those of the flags come first and so win.
+fn mapping(
+    flags: &[String],
+    file: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut map = Vec::new();
+    for pair in flags {
+        let Some((field, column)) = pair.split_once('=') else {
+            return Err(Failure::usage(anyhow!("--map: `{pair}` is not of the form field=column"))
+                .hint("for example: --map input_tokens=tok_in,output_tokens=tok_out"));
+        };
+        map.push((field.trim().to_owned(), column.trim().to_owned()));
+    }
+    map.extend(file);
+    for (field, value) in &map {
+        if field == INCLUDES_CACHE && !matches!(value.as_str(), "true" | "false") {
+            return Err(Failure::usage(anyhow!("--map: {INCLUDES_CACHE} is true or false")));
+        }
+        check_mapped_field(field)?;
+    }
+    Ok(map)
+}
+
+/// A name that is no field is a dimension of the user's own, unless it looks like a slip.
+fn check_mapped_field(field: &str) -> Result<(), Failure> {
+    let known = Field::ALL.into_iter().filter_map(Field::own_name).chain([INCLUDES_CACHE]);
+    let known: Vec<_> = known.collect();
+    if known.contains(&field) {
+        return Ok(());
+    }
+    let looks_like_a_count = field.contains("token");
+    let similar = did_you_mean(field, known.iter().copied());
+    match (looks_like_a_count, similar) {
+        (true, Some(similar)) => Err(Failure::usage(anyhow!("--map: there is no field `{field}`"))
+            .hint(format!("did you mean `{similar}`?"))),
+        _ => Ok(()),
+    }
+}
+
+fn output_format(output: &OutputArgs) -> OutputFormat {
+    if output.json {
+        return OutputFormat::Json;
+    }
+    match output.format {
+        None | Some(FormatArg::Table) => OutputFormat::Table,
+        Some(FormatArg::Json) => OutputFormat::Json,
+        Some(FormatArg::Csv) => OutputFormat::Csv,
+        Some(FormatArg::Markdown) => OutputFormat::Markdown,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "NO_COLOR and COLUMNS are the user's settings")]
+fn style(output: &OutputArgs) -> Style {
+    let terminal = std::io::stdout().is_terminal() && output.output.is_none();
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let color = match output.color {
+        Some(ColorArg::Always) => true,
+        Some(ColorArg::Never) => false,
+        None | Some(ColorArg::Auto) => terminal && !refused,
+    };
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let measured = terminal.then(terminal_size::terminal_size).flatten();
+    let width = measured.map(|(width, _)| width.0).or(columns).unwrap_or(PIPE_WIDTH);
+    Style { color, width }
+}

@@ -1,0 +1,49 @@
+//! `llmcost simulate`: what techniques would have saved.
+
+use crate::insights::{AnalysisOptions, Analyzer};
+use crate::render::write_savings;
+use crate::report::SavingsReport;
+use crate::simulation::simulate_on;
+use crate::usage::{Calls, Dimensions};
+
+use super::args::SimulateArgs;
+use super::exit_status::ExitStatus;
+use super::failure::Failure;
+use super::flags;
+use super::intake::Intake;
+use super::output::deliver;
+use super::settings::Settings;
+use super::supplies::{judge, price_book, price_source};
+
+pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
+    let settings = Settings::resolve(args.common)?;
+    let mut plan = flags::plan(&args.techniques, settings.plan.as_deref())?;
+    if !settings.by.is_empty() {
+        plan.group_by.clone_from(&settings.by);
+    }
+    let book = price_book(&settings.prices)?;
+    let mut table: Option<Calls> = None;
+    let mut analyzer = Analyzer::new(&book, AnalysisOptions::default());
+    let intake = Intake::read(&settings, &plan.dimensions(), &mut |calls| {
+        analyzer.add(calls);
+        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
+        table.append(calls);
+    })?;
+    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    let outcome = simulate_on(&calls, &book, &plan, settings.threads).map_err(Failure::usage)?;
+    let analysis = analyzer.finish();
+    let unpriced = outcome.unpriced.calls;
+    let mut report = SavingsReport::new(
+        outcome,
+        plan.group_by,
+        intake.accounting(),
+        analysis.window,
+        price_source(&book, "log"),
+    );
+    report.set_diagnostics(&intake.reading.ledger);
+    report.limit_groups(settings.top);
+    deliver(settings.output.as_deref(), |out| {
+        write_savings(&report, settings.format, settings.style, out)
+    })?;
+    judge(settings.strict, &intake.reading, unpriced)
+}

@@ -1,0 +1,62 @@
+//! What a run needs besides the log: the price book, and whether the result is good enough.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+
+use crate::diagnostics::Severity;
+use crate::pricing::PriceBook;
+use crate::report::PriceSource;
+use crate::sources::Reading;
+
+use super::exit_status::ExitStatus;
+use super::failure::Failure;
+
+/// The built-in price tables with those of the user over them.
+pub(super) fn price_book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
+    if files.is_empty() {
+        return Ok(PriceBook::embedded());
+    }
+    let mut tables = Vec::new();
+    for path in files {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the price table {name}"))
+            .map_err(Failure::pricing)?;
+        tables.push((name, text));
+    }
+    PriceBook::with_overrides(&tables).map_err(|error| Failure::pricing(anyhow!("{error}")))
+}
+
+/// Where the prices come from, for the report.
+pub(super) fn price_source(book: &PriceBook, as_of: &str) -> PriceSource {
+    let (oldest, newest) = book.checked_on();
+    PriceSource {
+        as_of: as_of.to_owned(),
+        book_sha256: book.sha256().to_owned(),
+        checked_on: (oldest.to_owned(), newest.to_owned()),
+    }
+}
+
+/// With `--strict`, a report that leaves something out is delivered and then fails.
+pub(super) fn judge(
+    strict: bool,
+    reading: &Reading,
+    unpriced_calls: u64,
+) -> Result<ExitStatus, Failure> {
+    let skipped = reading.total().skipped;
+    if strict && skipped > 0 {
+        let reasons = reading.ledger.entries();
+        let lost = reasons.filter(|(code, _)| code.severity() == Severity::Skipped);
+        let lost: Vec<_> =
+            lost.map(|(code, entry)| format!("{} {}", entry.count, code.name())).collect();
+        let failure = Failure::input(anyhow!("{skipped} records were skipped: {}", lost.join(", ")));
+        return Err(failure.hint("the report lists the first ones with file and line"));
+    }
+    if strict && unpriced_calls > 0 {
+        return Err(Failure::pricing(anyhow!("{unpriced_calls} calls have no price"))
+            .hint("the report lists their models; add them with --prices FILE.toml"));
+    }
+    Ok(ExitStatus::Delivered)
+}
