@@ -1,4 +1,8 @@
 //! placeholder
 pub mod diagnostics;
+pub mod insights;
+pub mod pricing;
+pub mod render;
+pub mod report;
 pub mod units;
 pub mod usage;

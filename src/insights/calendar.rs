@@ -93,10 +93,8 @@ impl Calendar {
     pub(super) fn finish(mut self) -> (Vec<DayTotal>, Option<Window>, u64) {
         self.leave();
         let totals = self.finished.into_iter().map(|(day, total)| DayTotal { day, total });
-        let window = self
-            .first
-            .zip(self.last)
-            .and_then(|(first, last)| Window::of(first, last, self.days));
+        let window =
+            self.first.zip(self.last).and_then(|(first, last)| Window::of(first, last, self.days));
         (totals.collect(), window, self.undated_calls)
     }
 }

@@ -75,8 +75,8 @@ fn saving_of(card: &RateCard, tokens: &PerClass<Tokens>) -> Option<Usd> {
     if text.is_zero() && audio.is_zero() {
         return None;
     }
-    let plain = price_of(card, TokenClass::Input, text)?
-        + price_of(card, TokenClass::AudioInput, audio)?;
+    let plain =
+        price_of(card, TokenClass::Input, text)? + price_of(card, TokenClass::AudioInput, audio)?;
     let mut paid = price_of(card, TokenClass::AudioCacheRead, audio)?;
     for class in TEXT {
         paid += price_of(card, class, tokens[class])?;

@@ -20,6 +20,9 @@ mod run_rate;
 mod tally;
 mod unpriced;
 
+#[cfg(test)]
+mod properties;
+
 pub use analysis::{
     Analysis, Band, CacheHealth, ClassCost, Concentration, CostlyCall, DayTotal, Group,
     LoggedCosts, TierTotal, UnpricedModel, Window,

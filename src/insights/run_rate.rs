@@ -39,11 +39,8 @@ pub struct RunRate {
 pub(super) fn project(window: &Window, totals: &[DayTotal]) -> Option<RunRate> {
     let full = full_days(window)?;
     let full_days = u32::try_from(full.clone().count()).ok().filter(|count| *count > 0)?;
-    let cost: Usd = totals
-        .iter()
-        .filter(|day| full.contains(&day.day))
-        .map(|day| day.total.cost)
-        .sum();
+    let cost: Usd =
+        totals.iter().filter(|day| full.contains(&day.day)).map(|day| day.total.cost).sum();
     let month_days = Days::month_length(window.last_day)?;
     let month_cost = cost.times(u64::from(month_days))?;
     let projected = divided(month_cost, full_days);

@@ -165,10 +165,10 @@ struct HintDocument {
 
 fn hints(analysis: &Analysis) -> Vec<HintDocument> {
     let money = Money::for_bill(analysis.totals.cost);
-    let hints = analysis.findings.iter().map(|finding| HintDocument {
-        name: finding.name(),
-        text: sentence(finding, money),
-    });
+    let hints = analysis
+        .findings
+        .iter()
+        .map(|finding| HintDocument { name: finding.name(), text: sentence(finding, money) });
     hints.collect()
 }
 

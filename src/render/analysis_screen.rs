@@ -10,9 +10,7 @@ use super::figures::{
 };
 use super::findings::{sentence, tone};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
-use super::shared_blocks::{
-    accounting, column_title, diagnostics, files, prices, pricing_basis,
-};
+use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
 
 /// Blocks in a bar.
 const BAR: usize = 12;
@@ -45,7 +43,8 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
 fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
     let analysis = &report.analysis;
     let totals = &analysis.totals;
-    let mut title = format!("{} · {}", files(&report.input), counted(totals.calls, "call", "calls"));
+    let mut title =
+        format!("{} · {}", files(&report.input), counted(totals.calls, "call", "calls"));
     if let Some(window) = &analysis.window {
         title = format!("{title} · {}", day_span(window.first_day, window.last_day));
     }
@@ -193,10 +192,10 @@ fn unpriced(screen: &mut Screen, analysis: &Analysis) {
 }
 
 fn findings(screen: &mut Screen, analysis: &Analysis, money: Money) {
-    let lines = analysis.findings.iter().map(|finding| Line {
-        tone: tone(finding),
-        text: sentence(finding, money),
-    });
+    let lines = analysis
+        .findings
+        .iter()
+        .map(|finding| Line { tone: tone(finding), text: sentence(finding, money) });
     screen.list("What stands out", lines.collect());
 }
 

@@ -54,11 +54,8 @@ pub(super) fn write_savings(report: &SavingsReport, out: &mut dyn io::Write) -> 
     writer.write_record(by.chain(SAVINGS_COLUMNS)).map_err(io_error)?;
     let rest = report.left_out.as_ref().map(|(_, group)| group);
     for group in report.groups.iter().chain(rest) {
-        let key = if group.key.is_empty() {
-            rest_key(report.group_by.len())
-        } else {
-            group.key.clone()
-        };
+        let key =
+            if group.key.is_empty() { rest_key(report.group_by.len()) } else { group.key.clone() };
         let figures = vec![
             group.calls.to_string(),
             group.before.to_string(),

@@ -41,9 +41,8 @@ impl Money {
 
 /// An amount for one call or token, with three digits that say something: `$0.00451`.
 pub(super) fn unit_dollars(amount: Usd) -> String {
-    let fitting = (2..=9).find(|decimals| {
-        rounded(amount.atto(), USD_SCALE, *decimals).unsigned_abs() >= 100
-    });
+    let fitting =
+        (2..=9).find(|decimals| rounded(amount.atto(), USD_SCALE, *decimals).unsigned_abs() >= 100);
     let decimals = if amount.is_zero() { 2 } else { fitting.unwrap_or(9) };
     Money { decimals }.text(amount)
 }
@@ -148,8 +147,18 @@ pub(super) fn month(name: &str) -> String {
 
 fn month_name(number: &str) -> Option<&'static str> {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let number: usize = number.parse().ok()?;
     MONTHS.get(number.checked_sub(1)?).copied()

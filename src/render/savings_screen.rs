@@ -8,9 +8,7 @@ use super::figures::{
     tokens,
 };
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
-use super::shared_blocks::{
-    accounting, column_title, diagnostics, files, prices, pricing_basis,
-};
+use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
 
 /// Blocks in a bar.
 const BAR: usize = 16;
@@ -31,7 +29,8 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
 }
 
 fn headline(screen: &mut Screen, report: &SavingsReport) {
-    let mut title = format!("{} · {}", files(&report.input), counted(report.calls, "call", "calls"));
+    let mut title =
+        format!("{} · {}", files(&report.input), counted(report.calls, "call", "calls"));
     if let Some(window) = &report.window {
         title = format!("{title} · {}", day_span(window.first_day, window.last_day));
     }

@@ -71,12 +71,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn write_grid(
-    grid: &Grid,
-    width: usize,
-    style: Style,
-    out: &mut dyn io::Write,
-) -> io::Result<()> {
+fn write_grid(grid: &Grid, width: usize, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let layout = fit(grid, width - INDENT);
     let shown: Vec<_> = layout.shown.iter().copied().zip(layout.widths.iter().copied()).collect();
     let mut table = Table::new();

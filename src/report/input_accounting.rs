@@ -24,8 +24,7 @@ pub struct LineCounts {
 impl LineCounts {
     /// Whether every line is accounted for.
     pub const fn adds_up(&self) -> bool {
-        let parts =
-            self.records + self.continuation + self.duplicates + self.skipped + self.blank;
+        let parts = self.records + self.continuation + self.duplicates + self.skipped + self.blank;
         self.lines == parts
     }
 }
