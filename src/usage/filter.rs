@@ -1,14 +1,16 @@
 //! SQL expressions over the columns of the record: `--where`, and the scope of rules.
 
+use std::cell::RefCell;
 use std::fmt;
 
-use polars::prelude::{Column, DataFrame, Expr, IntoLazy, NamedFrom, Series};
-use polars::sql::sql_expr;
+use polars::prelude::{NamedFrom, Series};
+use sqlparser::ast::Expr;
 
 use crate::units::{TokenClass, Tokens};
 
 use super::call::{Call, Status};
 use super::calls::Calls;
+use super::expression::{condition, evaluate, no_texts, parse};
 
 /// A condition on calls, such as `call_type = 'chat' AND input_tokens > 4000`.
 ///
@@ -38,7 +40,7 @@ impl fmt::Display for FilterError {
 impl std::error::Error for FilterError {}
 
 /// The columns of numbers, besides the dimensions; everything else is text.
-const NUMBERS: [(&str, fn(&Call) -> Option<u64>); 16] = [
+const NUMBERS: [(&str, fn(&Call) -> Option<i64>); 16] = [
     ("input_tokens", |call| count(call.tokens[TokenClass::Input])),
     ("cache_read_tokens", |call| count(call.cache_read())),
     ("cache_write_5m_tokens", |call| count(call.tokens[TokenClass::CacheWrite5m])),
@@ -49,15 +51,15 @@ const NUMBERS: [(&str, fn(&Call) -> Option<u64>); 16] = [
     ("audio_input_tokens", |call| count(call.tokens[TokenClass::AudioInput])),
     ("audio_output_tokens", |call| count(call.tokens[TokenClass::AudioOutput])),
     ("image_input_tokens", |call| count(call.tokens[TokenClass::ImageInput])),
-    ("searches", |call| Some(u64::from(call.searches))),
-    ("calls", |call| Some(call.calls)),
+    ("searches", |call| Some(i64::from(call.searches))),
+    ("calls", |call| i64::try_from(call.calls).ok()),
     ("http_status", |call| match call.status {
-        Status::Error(code) if code > 0 => Some(u64::from(code)),
+        Status::Error(code) if code > 0 => Some(i64::from(code)),
         _ => None,
     }),
-    ("max_tokens", |call| call.max_tokens.map(u64::from)),
-    ("attempt", |call| (call.attempt > 0).then(|| u64::from(call.attempt))),
-    ("latency_ms", |call| call.latency_ms.map(u64::from)),
+    ("max_tokens", |call| call.max_tokens.map(i64::from)),
+    ("attempt", |call| (call.attempt > 0).then(|| i64::from(call.attempt))),
+    ("latency_ms", |call| call.latency_ms.map(i64::from)),
 ];
 
 /// The columns of text that are not dimensions.
@@ -69,22 +71,26 @@ const TEXTS: [(&str, fn(&Call) -> Option<String>); 5] = [
     ("cost_usd", |call| call.logged_cost.map(|cost| cost.to_string())),
 ];
 
-fn count(tokens: Tokens) -> Option<u64> {
-    Some(tokens.get())
+fn count(tokens: Tokens) -> Option<i64> {
+    i64::try_from(tokens.get()).ok()
 }
 
 impl Filter {
     /// Reads an expression.
     ///
     /// # Errors
-    /// When it is not a SQL expression.
+    /// When it is not a SQL expression, or not a condition.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        let expression = sql_expr(text).map_err(|error| FilterError {
-            expression: text.to_owned(),
-            reason: first_line(&error.to_string()),
-        })?;
-        let mut columns: Vec<String> =
-            expression.clone().meta().root_names().iter().map(ToString::to_string).collect();
+        let fail = |reason| FilterError { expression: text.to_owned(), reason };
+        let expression = parse(text).map_err(fail)?;
+        // A run over no rows tells the columns and finds what does not fit together.
+        let seen = RefCell::new(Vec::new());
+        let answer = evaluate(&expression, &|name| {
+            seen.borrow_mut().push(name.to_owned());
+            Ok(if is_number(name) { Series::new(name.into(), [0i64; 0]) } else { no_texts() })
+        });
+        answer.and_then(|answer| condition(&answer).map(|_| ())).map_err(fail)?;
+        let mut columns = seen.into_inner();
         columns.sort_unstable();
         columns.dedup();
         Ok(Self { text: text.to_owned(), expression, columns })
@@ -97,57 +103,49 @@ impl Filter {
 
     /// The dimensions the expression needs beyond the built-in columns.
     pub fn dimensions(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(String::as_str).filter(|name| !is_built_in(name))
+        self.columns.iter().map(String::as_str).filter(|name| !is_number(name) && !is_text(name))
     }
 
-    /// Whether the condition holds, one answer a row.
+    /// Whether the condition holds, one answer a row; NULL does not hold.
     ///
     /// # Errors
-    /// When a column is not there, or the expression is not a condition.
+    /// When a column is not there.
     pub fn matches(&self, calls: &Calls) -> Result<Vec<bool>, FilterError> {
-        let fail = |reason: String| FilterError { expression: self.text.clone(), reason };
-        let columns = self.columns.iter().map(|name| {
-            column(calls, name).ok_or_else(|| fail(format!("there is no column `{name}`")))
+        let fail = |reason| FilterError { expression: self.text.clone(), reason };
+        let answer = evaluate(&self.expression, &|name| {
+            column(calls, name).ok_or_else(|| format!("there is no column `{name}`"))
         });
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        let frame = DataFrame::new(calls.len(), columns);
-        let answer = frame
-            .and_then(|frame| {
-                frame.lazy().select([self.expression.clone().alias("keep")]).collect()
-            })
-            .map_err(|error| fail(first_line(&error.to_string())))?;
-        let keep = answer.column("keep").and_then(|column| column.bool().cloned());
-        let keep = keep.map_err(|_| fail("it is not a condition (true or false)".to_owned()))?;
+        let answer = answer.map_err(fail)?;
+        let answer = condition(&answer).map_err(fail)?;
         // An expression without columns gives one answer for all rows.
-        if keep.len() == 1 && calls.len() != 1 {
-            return Ok(vec![keep.get(0).unwrap_or(false); calls.len()]);
+        if answer.len() == 1 && calls.len() != 1 {
+            return Ok(vec![answer.get(0).unwrap_or(false); calls.len()]);
         }
-        Ok(keep.iter().map(|answer| answer.unwrap_or(false)).collect())
+        Ok(answer.iter().map(|holds| holds.unwrap_or(false)).collect())
     }
 }
 
-/// Whether every table has this column.
-fn is_built_in(name: &str) -> bool {
-    NUMBERS.iter().any(|(known, _)| *known == name) || TEXTS.iter().any(|(known, _)| *known == name)
+fn is_number(name: &str) -> bool {
+    NUMBERS.iter().any(|(known, _)| *known == name)
 }
 
-fn column(calls: &Calls, name: &str) -> Option<Column> {
+fn is_text(name: &str) -> bool {
+    TEXTS.iter().any(|(known, _)| *known == name)
+}
+
+fn column(calls: &Calls, name: &str) -> Option<Series> {
     let rows = 0..calls.len();
     if let Some((_, value)) = NUMBERS.iter().find(|(known, _)| *known == name) {
         let values: Vec<_> = rows.map(|row| value(&calls.call(row))).collect();
-        return Some(Series::new(name.into(), values).into());
+        return Some(Series::new(name.into(), values));
     }
     if let Some((_, value)) = TEXTS.iter().find(|(known, _)| *known == name) {
         let values: Vec<_> = rows.map(|row| value(&calls.call(row))).collect();
-        return Some(Series::new(name.into(), values).into());
+        return Some(Series::new(name.into(), values));
     }
     let place = calls.dimensions.position(name)?;
     let names = rows.map(|row| Some(calls.name(place, row)).filter(|name| !name.is_empty()));
-    Some(Series::new(name.into(), names.collect::<Vec<_>>()).into())
-}
-
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+    Some(Series::new(name.into(), names.collect::<Vec<_>>()))
 }
 
 #[cfg(test)]
@@ -183,14 +181,32 @@ mod tests {
         check("team = 'ads' OR input_tokens < 15", Ok(&[true, false, true]));
         check("team IS NULL", Ok(&[false, true, false]));
         check("team LIKE 's%'", Ok(&[true, false, false]));
+        check("team IN ('ads', 'web')", Ok(&[false, false, true]));
+        check("input_tokens BETWEEN 15 AND 2 * 10", Ok(&[false, true, false]));
+        check("NOT (team = 'ads')", Ok(&[true, false, false]));
+        check("input_tokens > 10.5 AND input_tokens < 25", Ok(&[false, true, false]));
         check("1 = 1", Ok(&[true, true, true]));
     }
 
     #[test]
     fn what_is_no_condition_is_refused() {
         check("tema = 'ads'", Err("no column `tema`"));
-        check("input_tokens +", Err(""));
+        check("input_tokens +", Err("Expected"));
+        check("lower(team) = 'ads'", Err("not supported"));
         check("input_tokens + 1", Err("not a condition"));
+    }
+
+    #[test]
+    fn columns_of_the_log_compare_as_numbers_with_numbers() {
+        let mut calls = Calls::new(Dimensions::new(["difficulty"]));
+        for difficulty in ["0.25", "0.9", "hard"] {
+            let mut symbols = vec![Symbol::EMPTY; calls.dimensions.len()];
+            let place = calls.dimensions.position("difficulty").expect("asked for");
+            symbols[place] = calls.dimensions[place].intern(difficulty);
+            calls.push(&Call::default(), &symbols);
+        }
+        let filter = Filter::parse("difficulty < 0.5").expect("parses");
+        assert_eq!(filter.matches(&calls), Ok(vec![true, false, false]));
     }
 
     #[test]

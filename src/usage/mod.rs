@@ -6,6 +6,7 @@ mod call;
 mod calls;
 mod clock;
 mod dimension;
+mod expression;
 mod filter;
 
 pub use call::{Call, Fingerprint, FinishReason, ServiceTier, Status};

@@ -1,0 +1,224 @@
+//! SQL expressions evaluated over columns, a column at a time.
+
+use std::ops::{BitAnd, BitOr, Not};
+
+use polars::prelude::{
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, DataType, IntoSeries, NamedFrom, Series,
+};
+use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::Token;
+
+/// What an expression may consist of, for messages.
+const SUPPORTED: &str = "columns, numbers, 'texts', comparisons, AND, OR, NOT, IN, BETWEEN, LIKE, \
+                         IS NULL, +, -, * and parentheses";
+
+/// Finds the column of a name.
+pub(super) type Lookup<'a> = dyn Fn(&str) -> Result<Series, String> + 'a;
+
+/// Reads an expression.
+pub(super) fn parse(text: &str) -> Result<Expr, String> {
+    let dialect = GenericDialect {};
+    let parser = Parser::new(&dialect).try_with_sql(text);
+    let mut parser = parser.map_err(|error| error.to_string())?;
+    let expression = parser.parse_expr().map_err(|error| error.to_string())?;
+    match &parser.peek_token().token {
+        Token::EOF => Ok(expression),
+        rest => Err(format!("expected its end, found `{rest}`")),
+    }
+}
+
+/// The value of an expression: one entry a row, or a single one for all rows.
+pub(super) fn evaluate(expression: &Expr, lookup: &Lookup<'_>) -> Result<Series, String> {
+    let value = |part: &Expr| evaluate(part, lookup);
+    match expression {
+        Expr::Nested(inner) => value(inner),
+        Expr::Identifier(name) => lookup(&name.value),
+        Expr::CompoundIdentifier(names) => {
+            let path: Vec<_> = names.iter().map(|name| name.value.as_str()).collect();
+            lookup(&path.join("."))
+        }
+        Expr::Value(literal) => constant(&literal.value),
+        Expr::UnaryOp { op: UnaryOperator::Not, expr } => negated(&value(expr)?, true),
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => {
+            let zero = Series::new("".into(), [0i64]);
+            (&zero - &value(expr)?).map_err(reason)
+        }
+        Expr::UnaryOp { op: UnaryOperator::Plus, expr } => value(expr),
+        Expr::BinaryOp { left, op, right } => binary(&value(left)?, op, &value(right)?),
+        Expr::IsNull(inner) => Ok(value(inner)?.is_null().into_series()),
+        Expr::IsNotNull(inner) => Ok(value(inner)?.is_not_null().into_series()),
+        Expr::InList { expr, list, negated: not } => {
+            let tested = value(expr)?;
+            let first = BooleanChunked::new("".into(), [false]).into_series();
+            let found = list.iter().try_fold(first, |found, item| {
+                either(&found, &compare(&tested, &BinaryOperator::Eq, &value(item)?)?)
+            })?;
+            negated(&found, *not)
+        }
+        Expr::Between { expr, negated: not, low, high } => {
+            let tested = value(expr)?;
+            let above = compare(&tested, &BinaryOperator::GtEq, &value(low)?)?;
+            let below = compare(&tested, &BinaryOperator::LtEq, &value(high)?)?;
+            negated(&both(&above, &below)?, *not)
+        }
+        Expr::Like { negated: not, expr, pattern, escape_char: None, any: false } => {
+            negated(&like(&value(expr)?, &value(pattern)?, false)?, *not)
+        }
+        Expr::ILike { negated: not, expr, pattern, escape_char: None, any: false } => {
+            negated(&like(&value(expr)?, &value(pattern)?, true)?, *not)
+        }
+        other => Err(format!("`{other}` is not supported; it may use {SUPPORTED}")),
+    }
+}
+
+fn constant(value: &Value) -> Result<Series, String> {
+    match value {
+        Value::SingleQuotedString(text) => Ok(Series::new("".into(), [text.as_str()])),
+        Value::Boolean(truth) => Ok(Series::new("".into(), [*truth])),
+        Value::Null => Ok(Series::new_null("".into(), 1)),
+        Value::Number(digits, _) => match digits.parse::<i64>() {
+            Ok(number) => Ok(Series::new("".into(), [number])),
+            Err(_) => as_number(&Series::new("".into(), [digits.as_str()])),
+        },
+        other => Err(format!("`{other}` is not supported; it may use {SUPPORTED}")),
+    }
+}
+
+fn binary(left: &Series, operator: &BinaryOperator, right: &Series) -> Result<Series, String> {
+    match operator {
+        BinaryOperator::And => both(left, right),
+        BinaryOperator::Or => either(left, right),
+        BinaryOperator::Plus => (left + right).map_err(reason),
+        BinaryOperator::Minus => (left - right).map_err(reason),
+        BinaryOperator::Multiply => (left * right).map_err(reason),
+        _ => compare(left, operator, right),
+    }
+}
+
+/// A text compared with a number is read as one: columns that only this log has are text.
+fn compare(left: &Series, operator: &BinaryOperator, right: &Series) -> Result<Series, String> {
+    let mixed = |one: &Series, other: &Series| one.dtype().is_string() && is_number(other);
+    let left_number = if mixed(left, right) { Some(as_number(left)?) } else { None };
+    let right_number = if mixed(right, left) { Some(as_number(right)?) } else { None };
+    let (left, right) = (left_number.as_ref().unwrap_or(left), right_number.as_ref().unwrap_or(right));
+    let answer = match operator {
+        BinaryOperator::Eq => left.equal(right),
+        BinaryOperator::NotEq => left.not_equal(right),
+        BinaryOperator::Lt => left.lt(right),
+        BinaryOperator::LtEq => left.lt_eq(right),
+        BinaryOperator::Gt => left.gt(right),
+        BinaryOperator::GtEq => left.gt_eq(right),
+        other => return Err(format!("`{other}` is not supported; it may use {SUPPORTED}")),
+    };
+    answer.map(IntoSeries::into_series).map_err(reason)
+}
+
+fn is_number(series: &Series) -> bool {
+    series.dtype().is_primitive_numeric()
+}
+
+/// What does not read as a number becomes NULL.
+fn as_number(series: &Series) -> Result<Series, String> {
+    series.cast(&DataType::Float64).map_err(reason)
+}
+
+fn both(left: &Series, right: &Series) -> Result<Series, String> {
+    Ok(condition(left)?.bitand(condition(right)?).into_series())
+}
+
+fn either(left: &Series, right: &Series) -> Result<Series, String> {
+    Ok(condition(left)?.bitor(condition(right)?).into_series())
+}
+
+fn negated(series: &Series, not: bool) -> Result<Series, String> {
+    let answer = condition(series)?;
+    Ok(if not { answer.not().into_series() } else { series.clone() })
+}
+
+/// The truth values of a condition.
+pub(super) fn condition(series: &Series) -> Result<&BooleanChunked, String> {
+    series.bool().map_err(|_| "it is not a condition (true or false)".to_owned())
+}
+
+fn like(texts: &Series, pattern: &Series, ignore_case: bool) -> Result<Series, String> {
+    let texts = texts.str().map_err(|_| "LIKE compares texts".to_owned())?;
+    let pattern = pattern.str().ok().and_then(|pattern| pattern.get(0));
+    let pattern: Vec<char> = folded(pattern.ok_or("LIKE needs a 'pattern'")?, ignore_case);
+    let answers = texts.iter().map(|text| {
+        text.map(|text| matches_pattern(&folded(text, ignore_case), &pattern))
+    });
+    let answers: BooleanChunked = answers.collect();
+    Ok(answers.into_series())
+}
+
+fn folded(text: &str, ignore_case: bool) -> Vec<char> {
+    if ignore_case { text.to_lowercase().chars().collect() } else { text.chars().collect() }
+}
+
+/// `%` stands for any text, `_` for one character.
+fn matches_pattern(text: &[char], pattern: &[char]) -> bool {
+    let (mut at, mut wanted) = (0, 0);
+    // Where to resume when the text after the last `%` turns out not to match.
+    let mut resume = None;
+    while at < text.len() {
+        match pattern.get(wanted) {
+            Some('%') => {
+                resume = Some((at, wanted + 1));
+                wanted += 1;
+            }
+            Some(character) if *character == '_' || *character == text[at] => {
+                at += 1;
+                wanted += 1;
+            }
+            _ => match resume {
+                Some((start, after)) => {
+                    resume = Some((start + 1, after));
+                    (at, wanted) = (start + 1, after);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[wanted..].iter().all(|character| *character == '%')
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn reason(error: polars::prelude::PolarsError) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// A column of text that a dry run can stand on.
+pub(super) fn no_texts() -> Series {
+    Series::new_empty("".into(), &DataType::String)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_in_sql() {
+        for (text, pattern, expected) in [
+            ("search", "s%", true),
+            ("search", "%arc%", true),
+            ("search", "_earch", true),
+            ("search", "earch", false),
+            ("aab", "%ab", true),
+            ("", "%", true),
+            ("a", "", false),
+        ] {
+            let text: Vec<_> = text.chars().collect();
+            let pattern: Vec<_> = pattern.chars().collect();
+            assert_eq!(matches_pattern(&text, &pattern), expected, "{text:?} {pattern:?}");
+        }
+    }
+
+    #[test]
+    fn what_follows_an_expression_is_an_error() {
+        assert!(parse("a = 1 b").is_err());
+        assert!(parse("a =").is_err());
+        assert!(parse("a = 1; DROP TABLE calls").is_err());
+    }
+}
