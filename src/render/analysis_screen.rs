@@ -331,7 +331,8 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
     }
     screen.heading("The costliest calls");
     let columns = vec![
-        Column::text("where", Keep::Always),
+        Column::text("file", Keep::Always),
+        Column::number("line", Keep::Always),
         Column::text("model", Keep::Drop(1)),
         Column::text("call type", Keep::Drop(4)),
         Column::number("input", Keep::Drop(2)),
@@ -344,7 +345,8 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
             classes.map(|(_, number)| *number).sum()
         };
         let cells = vec![
-            format!("{}:{}", name(&line.file), line.line),
+            name(&line.file),
+            line.line.to_string(),
             name(&line.call.model),
             name(&line.call.call_type),
             tokens(sum(TokenClass::is_input)),

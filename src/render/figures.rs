@@ -195,7 +195,8 @@ fn steps(part: Usd, whole: Usd, width: usize) -> usize {
 fn shortened(number: i128, scale: u32) -> String {
     const UNITS: [(u32, &str); 5] = [(0, ""), (3, "k"), (6, "M"), (9, "B"), (12, "T")];
     for (shift, unit) in UNITS {
-        for decimals in if shift == 0 { 0..=0 } else { 0..=2 }.rev() {
+        let most_decimals = if shift == 0 { 0 } else { 2 };
+        for decimals in (0..=most_decimals).rev() {
             let digits = rounded(number, scale + shift, decimals).unsigned_abs();
             if digits < 1_000 {
                 return format!("{}{unit}", fixed(digits, decimals));
@@ -286,7 +287,7 @@ mod tests {
         let check = |amount, expected: &str| assert_eq!(unit_dollars(usd(amount)), expected);
         check("0.0045129", "$0.00451");
         check("12.3456", "$12.35");
-        check("0.00000375", "$0.000003750");
+        check("0.00000375", "$0.00000375");
         check("0", "$0.00");
         check("0.000000000001", "<$0.000000001");
     }

@@ -21,7 +21,7 @@ mod wire;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
-mod snapshots;
+mod views;
 
 use std::io;
 

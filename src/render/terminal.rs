@@ -19,7 +19,11 @@ pub(super) fn write(screen: &Screen, style: Style, out: &mut dyn io::Write) -> i
     let width = usize::from(style.width.max(NARROWEST));
     for (place, block) in screen.0.iter().enumerate() {
         match block {
-            Block::Title(text) => writeln!(out, "{}", toned(text, Tone::Strong, style))?,
+            Block::Title(text) => {
+                for part in wrapped(text, width) {
+                    writeln!(out, "{}", toned(&part, Tone::Strong, style))?;
+                }
+            }
             Block::Heading(text) => {
                 if place > 0 {
                     writeln!(out)?;
@@ -81,8 +85,10 @@ fn write_grid(grid: &Grid, width: usize, style: Style, out: &mut dyn io::Write) 
         table.enforce_styling();
     }
     if grid.columns.iter().any(|column| !column.title.is_empty()) {
-        let titles = shown.iter().map(|(column, _)| &grid.columns[*column]);
-        table.set_header(titles.map(|column| cell(&column.title, column, Tone::Quiet)));
+        table.set_header(shown.iter().map(|(at, width)| {
+            let column = &grid.columns[*at];
+            cell(&cut(&column.title, *width), column, Tone::Quiet)
+        }));
     }
     for row in &grid.rows {
         table.add_row(shown.iter().map(|(at, width)| {
@@ -119,6 +125,8 @@ fn write_below(
         matches!(grid.columns[*place].keep, Keep::Below(_)) && !shown.contains(place)
     };
     for place in (0..grid.columns.len()).filter(missing) {
+        let title = Line { tone: Tone::Quiet, text: grid.columns[place].title.clone() };
+        write_text(&title, "", width, style, out)?;
         for row in &grid.rows {
             let text = row.cell(place);
             if !text.is_empty() {
