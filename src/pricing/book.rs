@@ -1,0 +1,152 @@
+//! All price tables together: from a name in a log to the card of a call.
+
+use sha2::{Digest, Sha256};
+
+use crate::units::{Factor, Tokens};
+use crate::usage::{Instant, ServiceTier};
+
+use super::card::RateCard;
+use super::load::Tables;
+use super::model::{Model, ModelId};
+use super::table_error::{PriceTableError, Source};
+use super::tokenizer::{TokenizerRatio, ratio_between};
+use super::unpriced::Unpriced;
+
+/// The tables in the program. An id that several providers sell under the same name belongs to
+/// the first of them, unless the log names the provider.
+const TABLES: [(&str, &str); 3] = [
+    ("pricing/anthropic.toml", include_str!("../../pricing/anthropic.toml")),
+    ("pricing/openai.toml", include_str!("../../pricing/openai.toml")),
+    ("pricing/google.toml", include_str!("../../pricing/google.toml")),
+];
+
+/// Ends of the ratio between tokenizers that nobody compared: counts of one text by current
+/// tokenizers differ by up to about half.
+const UNKNOWN_RATIO: [&str; 3] = ["0.7", "1", "1.5"];
+
+/// Every known price, ready to use: nothing is computed from prices after loading.
+#[derive(Clone, Debug)]
+pub struct PriceBook {
+    tables: Tables,
+    unknown_ratio: TokenizerRatio,
+    sha256: String,
+}
+
+impl PriceBook {
+    /// The tables in the program.
+    ///
+    /// # Panics
+    /// Never: a test loads them.
+    pub fn embedded() -> Self {
+        Self::with_overrides(&[]).expect("the tables in the program load: a test proves it")
+    }
+
+    /// The tables in the program and then others, each a name for messages and its text. What a
+    /// later table says about a provider or model wins over what an earlier one said.
+    ///
+    /// # Errors
+    /// When a table is invalid; with the file, the line and what to write instead.
+    ///
+    /// # Panics
+    /// Never: the texts it expects to be numbers are constants.
+    pub fn with_overrides(tables: &[(String, String)]) -> Result<Self, PriceTableError> {
+        let mut all = Tables::default();
+        let mut hash = Sha256::new();
+        let given = tables.iter().map(|(file, text)| (&**file, &**text));
+        for (file, text) in TABLES.into_iter().chain(given) {
+            all.add(Source { file, text })?;
+            // The length keeps two texts apart from one that says both.
+            hash.update(text.len().to_string());
+            hash.update(":");
+            hash.update(text);
+        }
+        let sha256 = hexadecimal(&hash.finalize());
+        let [low, likely, high] =
+            UNKNOWN_RATIO.map(|text| Factor::parse(text).expect("a constant of this file"));
+        let unknown_ratio = TokenizerRatio { low, likely, high };
+        Ok(Self { tables: all, unknown_ratio, sha256 })
+    }
+
+    /// The model that a name in a log means: an exact id, a declared alias, or either in a
+    /// declared form. `provider` is what the log calls the seller or gateway; empty when it does
+    /// not say.
+    ///
+    /// # Errors
+    /// When the log names no model, or no table of that provider has it.
+    pub fn find(&self, provider: &str, model: &str) -> Result<ModelId, Unpriced> {
+        if model.is_empty() {
+            return Err(Unpriced::MissingModel);
+        }
+        let found = self.tables.providers.iter().find_map(|known| {
+            let place = if provider.is_empty() { 0 } else { known.place_of_name(provider)? };
+            known.resolve(model, place)
+        });
+        found.map(|(model, place)| ModelId { model, place }).ok_or(Unpriced::UnknownModel)
+    }
+
+    /// What the tables say about a model of this book.
+    pub fn model(&self, id: ModelId) -> &Model {
+        &self.tables.models[usize::from(id.model)]
+    }
+
+    /// The prices of a call, or of a row of `calls` calls with `prompt` input tokens together.
+    /// `geo` is where the log says it was processed; empty when it does not say. A missing time
+    /// means the prices in force when the table was checked.
+    ///
+    /// # Errors
+    /// When the model has no price for the time, the place or the lane.
+    pub fn card(
+        &self,
+        id: ModelId,
+        at: Instant,
+        tier: ServiceTier,
+        geo: &str,
+        prompt: Tokens,
+        calls: u64,
+    ) -> Result<&RateCard, Unpriced> {
+        let model = self.model(id);
+        let period = model.period_at(at)?;
+        let provider = &self.tables.providers[usize::from(model.provider_index)];
+        let place = provider.place_of_geo(id.place, geo)?;
+        Ok(period.lane(place, tier)?.card(prompt, calls))
+    }
+
+    /// The known id or alias that is closest to an unknown one, if any is close. For messages
+    /// only: it is never used to price.
+    pub fn suggest(&self, model: &str) -> Option<&str> {
+        let names = self.tables.models.iter();
+        let names = names.flat_map(|model| std::iter::once(&model.id).chain(&model.aliases));
+        let distance = |name: &&String| strsim::damerau_levenshtein(name, model);
+        let closest = names.min_by_key(distance)?;
+        // A third of the name wrong is a typo or another version; more is another model.
+        (distance(&closest) * 3 <= model.chars().count()).then_some(&**closest)
+    }
+
+    /// The fingerprint of all table texts, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The days on which the first and the last of the prices now in force were compared with
+    /// their source.
+    pub fn checked_on(&self) -> (&str, &str) {
+        let days = || self.tables.models.iter().map(Model::checked_on);
+        (days().min().unwrap_or_default(), days().max().unwrap_or_default())
+    }
+
+    /// Every model at its list prices, by provider in table order.
+    pub fn models(&self) -> impl Iterator<Item = (ModelId, &Model)> {
+        (0u16..).map(|model| ModelId { model, place: 0 }).zip(&self.tables.models)
+    }
+
+    /// Tokens that `to` makes of a text for each token that `from` makes of it.
+    pub fn tokenizer_ratio(&self, from: ModelId, to: ModelId) -> TokenizerRatio {
+        let [from, to] = [from, to].map(|id| &*self.model(id).tokenizer);
+        ratio_between(&self.tables.ratios, from, to, self.unknown_ratio)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+}

@@ -1,0 +1,195 @@
+//! A model with its price periods, and the fast way to the card of a call.
+
+use crate::units::{Tokens, Usd};
+use crate::usage::{Instant, ServiceTier};
+
+use super::card::RateCard;
+use super::policy::{CachePolicy, DatedPolicy, policy_at};
+use super::span::Span;
+use super::unpriced::Unpriced;
+
+/// A model of a [`PriceBook`](super::PriceBook), and the place a declared form of its id implies
+/// (a Bedrock profile, a data zone).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelId {
+    pub(super) model: u16,
+    pub(super) place: u16,
+}
+
+/// What the tables say about one model.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Who sells it: `anthropic`.
+    pub provider: String,
+    /// The id in the provider's list: `claude-sonnet-4-6`.
+    pub id: String,
+    /// Other ids of the same model at the same prices: dated snapshots, other spellings.
+    pub aliases: Vec<String>,
+    /// The family of its tokenizer.
+    pub tokenizer: String,
+    /// The most tokens a prompt may have.
+    pub context_window: Option<Tokens>,
+    /// When the provider switched it off; other clouds may still serve it.
+    pub retired: Option<Instant>,
+    /// What a reader of the prices should know.
+    pub note: Option<String>,
+    pub(super) provider_index: u16,
+    pub(super) caches: Vec<DatedPolicy>,
+    pub(super) periods: Vec<Period>,
+    /// The period that holds when a log has no times.
+    pub(super) newest: usize,
+}
+
+/// The prices of a model over a span of time.
+#[derive(Clone, Debug)]
+pub struct Period {
+    /// When the prices hold.
+    pub span: Span,
+    /// Where the prices are published.
+    pub source: String,
+    /// The day they were last compared with the source.
+    pub checked_on: String,
+    /// What a reader of the prices should know.
+    pub note: Option<String>,
+    /// By place and tier: see [`lane_index`].
+    pub(super) lanes: Vec<Option<Lane>>,
+}
+
+/// The cards of one place and tier: the ordinary one, and one for each context band.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Lane {
+    pub(super) card: RateCard,
+    /// From the lowest limit to the highest.
+    pub(super) bands: Vec<Band>,
+}
+
+/// Prices for the whole of a request whose prompt is longer than a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Band {
+    pub(super) limit: Limit,
+    pub(super) card: RateCard,
+}
+
+/// Where a context band begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Limit {
+    /// Tokens of the whole prompt, cached ones included.
+    pub(super) tokens: u64,
+    /// Whether a prompt of exactly that length is in the band.
+    pub(super) inclusive: bool,
+}
+
+impl Limit {
+    /// Whether `calls` prompts that sum to `prompt` tokens are, on average, beyond the limit.
+    fn is_crossed(self, prompt: Tokens, calls: u64) -> bool {
+        let prompt = u128::from(prompt.get());
+        let limit = u128::from(self.tokens) * u128::from(calls);
+        if self.inclusive { prompt >= limit } else { prompt > limit }
+    }
+}
+
+impl Lane {
+    /// The card of a prompt: the highest band that it crosses wins.
+    pub(super) fn card(&self, prompt: Tokens, calls: u64) -> &RateCard {
+        let crossed = self.bands.iter().rev().find(|band| band.limit.is_crossed(prompt, calls));
+        crossed.map_or(&self.card, |band| &band.card)
+    }
+}
+
+/// The place of a lane in [`Period::lanes`].
+pub(super) fn lane_index(place: u16, tier: ServiceTier) -> usize {
+    usize::from(place) * ServiceTier::ALL.len() + tier as usize
+}
+
+impl Period {
+    pub(super) fn lane(&self, place: u16, tier: ServiceTier) -> Result<&Lane, Unpriced> {
+        let lane = |tier| self.lanes.get(lane_index(place, tier)).and_then(Option::as_ref);
+        lane(tier).ok_or_else(|| match lane(ServiceTier::Standard) {
+            Some(_) => Unpriced::NoPriceForTier,
+            None => Unpriced::NoPriceForGeo,
+        })
+    }
+
+    /// The list prices of this period: standard lane, no context band.
+    ///
+    /// # Panics
+    /// Never: a period without list prices does not load.
+    pub fn list_card(&self) -> &RateCard {
+        let lane = self.lane(0, ServiceTier::Standard);
+        &lane.expect("every period has list prices: loading refuses one without").card
+    }
+
+    /// The tiers that have list prices in this period.
+    pub fn tiers(&self) -> impl Iterator<Item = ServiceTier> {
+        ServiceTier::ALL.into_iter().filter(|tier| self.lane(0, *tier).is_ok())
+    }
+
+    /// The prompt lengths at which the list price changes for the whole request, in tokens.
+    pub fn band_limits(&self) -> impl Iterator<Item = Tokens> {
+        let lane = self.lane(0, ServiceTier::Standard).ok();
+        lane.into_iter().flat_map(|lane| &lane.bands).map(|band| Tokens::new(band.limit.tokens))
+    }
+}
+
+impl Model {
+    /// The prices over time, oldest first.
+    pub fn periods(&self) -> &[Period] {
+        &self.periods
+    }
+
+    /// The prices in force at an instant; those in force when the table was checked where the
+    /// log has no time.
+    pub(super) fn period_at(&self, at: Instant) -> Result<&Period, Unpriced> {
+        if at.is_missing() {
+            return Ok(&self.periods[self.newest]);
+        }
+        // Newest first: logs are mostly recent.
+        let found = self.periods.iter().rev().find(|period| period.span.contains(at));
+        found.ok_or(Unpriced::NoPriceAtThatTime)
+    }
+
+    /// The rules of its prompt cache at an instant; the newest ones for a missing time. Nothing
+    /// when it has no prompt cache.
+    pub fn cache_policy(&self, at: Instant) -> Option<&CachePolicy> {
+        policy_at(&self.caches, at)
+    }
+
+    /// Where the prices in force when the table was checked are published.
+    pub fn source(&self) -> &str {
+        &self.periods[self.newest].source
+    }
+
+    /// The day those were last compared with the source.
+    pub fn checked_on(&self) -> &str {
+        &self.periods[self.newest].checked_on
+    }
+
+    /// Dollars for one web search at the prices in force when the table was checked.
+    pub fn search_fee(&self) -> Option<Usd> {
+        self.periods[self.newest].list_card().search_fee()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(limit: u64, inclusive: bool, prompt: u64, calls: u64, expected: bool) {
+        let limit = Limit { tokens: limit, inclusive };
+        assert_eq!(limit.is_crossed(Tokens::new(prompt), calls), expected, "{limit:?} {prompt}");
+    }
+
+    #[test]
+    fn above_is_strict_and_at_least_is_not() {
+        check(200_000, false, 200_000, 1, false);
+        check(200_000, false, 200_001, 1, true);
+        check(200_000, true, 199_999, 1, false);
+        check(200_000, true, 200_000, 1, true);
+    }
+
+    #[test]
+    fn a_row_of_several_calls_is_judged_by_its_mean_prompt() {
+        check(200_000, false, 400_000, 2, false);
+        check(200_000, false, 400_001, 2, true);
+    }
+}

@@ -1,0 +1,140 @@
+//! From the names in a log to a model: exact ids, declared aliases, declared forms; no guessing.
+
+use std::collections::HashMap;
+
+use crate::units::{PerClass, TokenClass};
+use crate::usage::ServiceTier;
+
+use super::policy::CachePolicy;
+use super::unpriced::Unpriced;
+
+/// The place whose prices are the list prices; every table has it.
+pub(super) const LIST_PLACE: &str = "list";
+
+/// A name may wear this many declared forms at once: a gateway, a vendor, a version, a context.
+const MAX_STEPS: usize = 5;
+
+/// Who sells models, with everything the models of one table share.
+#[derive(Clone, Debug)]
+pub(super) struct Provider {
+    pub(super) id: String,
+    /// Names in logs that mean this seller or a gateway to it, and the place each implies.
+    pub(super) names: Vec<(String, u16)>,
+    /// The first one is the list.
+    pub(super) places: Vec<Place>,
+    pub(super) forms: Vec<Form>,
+    pub(super) policies: Vec<CachePolicy>,
+    pub(super) tokenizers: Vec<String>,
+    /// The class at whose price a class without a price bills.
+    pub(super) fallback: PerClass<Option<TokenClass>>,
+    /// Lanes that other logs call by another name.
+    pub(super) same_tier: Vec<(ServiceTier, ServiceTier)>,
+    /// Ids and aliases to models.
+    pub(super) ids: HashMap<String, u16>,
+}
+
+/// Where a call was processed, as far as it changes the price.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) id: String,
+    /// What the log's geo column says, and the place it means for a call that arrived here.
+    pub(super) geos: Vec<(String, u16)>,
+    /// What any other geo means; unpriced when nothing is stated.
+    pub(super) other_geo: Option<u16>,
+    /// The lanes whose prices hold here; all when nothing is stated.
+    pub(super) tiers: Option<Vec<ServiceTier>>,
+    /// Whether cached tokens keep their standard price in a batch here.
+    pub(super) batch_keeps_cached_price: bool,
+}
+
+/// A way in which gateways and clouds write the ids of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    pub(super) prefix: String,
+    /// After the prefix, everything up to and including this goes too.
+    pub(super) through: Option<String>,
+    pub(super) suffix: String,
+    pub(super) place: Option<u16>,
+}
+
+impl Form {
+    /// The id without this form, or nothing when it does not wear it.
+    fn strip<'a>(&self, id: &'a str) -> Option<&'a str> {
+        let mut rest = id.strip_prefix(&*self.prefix)?.strip_suffix(&*self.suffix)?;
+        if let Some(through) = &self.through {
+            rest = &rest[rest.find(&**through)? + through.len()..];
+        }
+        (!rest.is_empty()).then_some(rest)
+    }
+}
+
+impl Provider {
+    /// The place that a provider's name in a log implies; nothing when it is none of ours.
+    pub(super) fn place_of_name(&self, name: &str) -> Option<u16> {
+        let known = self.names.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        known.map(|(_, place)| *place)
+    }
+
+    /// The model an id means, and its place: the id is looked up as it is, then without each
+    /// declared form in turn.
+    pub(super) fn resolve(&self, id: &str, place: u16) -> Option<(u16, u16)> {
+        self.resolve_within(id, place, MAX_STEPS)
+    }
+
+    fn resolve_within(&self, id: &str, place: u16, steps: usize) -> Option<(u16, u16)> {
+        if let Some(model) = self.ids.get(id) {
+            return Some((*model, place));
+        }
+        let steps = steps.checked_sub(1)?;
+        self.forms.iter().find_map(|form| {
+            let rest = form.strip(id)?;
+            self.resolve_within(rest, form.place.unwrap_or(place), steps)
+        })
+    }
+
+    /// The place of a call that arrived at `place` and says `geo`.
+    pub(super) fn place_of_geo(&self, place: u16, geo: &str) -> Result<u16, Unpriced> {
+        if geo.is_empty() {
+            return Ok(place);
+        }
+        let arrival = &self.places[usize::from(place)];
+        let known = arrival.geos.iter().find(|(known, _)| known.eq_ignore_ascii_case(geo));
+        known.map(|(_, place)| *place).or(arrival.other_geo).ok_or(Unpriced::NoPriceForGeo)
+    }
+
+    /// The place of a name in this table's list of places.
+    pub(super) fn place_index(&self, id: &str) -> Option<u16> {
+        let index = self.places.iter().position(|place| place.id == id)?;
+        u16::try_from(index).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(prefix: &str, through: Option<&str>, suffix: &str, id: &str, rest: Option<&str>) {
+        let form = Form {
+            prefix: prefix.to_owned(),
+            through: through.map(str::to_owned),
+            suffix: suffix.to_owned(),
+            place: None,
+        };
+        assert_eq!(form.strip(id), rest, "{id}");
+    }
+
+    #[test]
+    fn a_form_takes_off_what_it_declares_and_nothing_else() {
+        check("azure/", None, "", "azure/gpt-4o", Some("gpt-4o"));
+        check("azure/", None, "", "gpt-4o", None);
+        check("", None, "-v1:0", "claude-x-v1:0", Some("claude-x"));
+        check("azure/", None, "", "azure/", None);
+    }
+
+    #[test]
+    fn a_form_can_skip_what_varies() {
+        let through = Some("/models/");
+        check("projects/", through, "", "projects/p/models/gemini-x", Some("gemini-x"));
+        check("projects/", through, "", "projects/p/gemini-x", None);
+    }
+}

@@ -1,0 +1,270 @@
+//! The raw shape of `pricing/*.toml`: texts with their place in the file, no meaning yet.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+use toml::Spanned;
+
+pub(super) type Text = Spanned<String>;
+
+/// A decimal number as it must be written: in quotes. A bare number is a binary fraction to TOML
+/// and would not be exact; it is kept apart so that the error can show the corrected line.
+#[derive(Debug)]
+pub(super) enum Decimal {
+    Quoted(String),
+    Bare,
+}
+
+pub(super) type Number = Spanned<Decimal>;
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DecimalVisitor)
+    }
+}
+
+struct DecimalVisitor;
+
+impl Visitor<'_> for DecimalVisitor {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a decimal number in quotes")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Decimal, E> {
+        Ok(Decimal::Quoted(text.to_owned()))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Decimal, E> {
+        Ok(Decimal::Bare)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Decimal, E> {
+        Ok(Decimal::Bare)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTable {
+    pub(super) provider: RawProvider,
+    #[serde(default)]
+    pub(super) place: Vec<RawPlace>,
+    #[serde(default)]
+    pub(super) form: Vec<Spanned<RawForm>>,
+    #[serde(default)]
+    pub(super) cache_policy: Vec<RawPolicy>,
+    #[serde(default)]
+    pub(super) tokenizer: Vec<RawTokenizer>,
+    #[serde(default)]
+    pub(super) model: Vec<RawModel>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawProvider {
+    pub(super) id: Text,
+    /// Names in logs to places.
+    #[serde(default)]
+    pub(super) names: BTreeMap<String, Text>,
+    /// Token classes to the classes at whose price they bill when they have none.
+    #[serde(default)]
+    pub(super) fallback: BTreeMap<String, Text>,
+    /// Tiers to the tiers whose prices they share.
+    #[serde(default)]
+    pub(super) same_tier: BTreeMap<String, Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPlace {
+    pub(super) id: Text,
+    #[serde(default)]
+    pub(super) geos: BTreeMap<String, Text>,
+    pub(super) other_geo: Option<Text>,
+    pub(super) tiers: Option<Vec<Text>>,
+    #[serde(default)]
+    pub(super) batch_keeps_cached_price: bool,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawForm {
+    #[serde(default)]
+    pub(super) prefix: String,
+    pub(super) through: Option<String>,
+    #[serde(default)]
+    pub(super) suffix: String,
+    pub(super) place: Option<Text>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawMatch {
+    Breakpoint,
+    TokenBlock,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawWrite {
+    Free,
+    Priced,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPolicy {
+    pub(super) id: Text,
+    #[serde(rename = "match")]
+    pub(super) matching: RawMatch,
+    pub(super) granularity: Spanned<u64>,
+    pub(super) write: RawWrite,
+    pub(super) lifetimes: Vec<RawLifetime>,
+    pub(super) read_refreshes: bool,
+    pub(super) max_age_seconds: Option<u64>,
+    pub(super) max_breakpoints: Option<u32>,
+    pub(super) lookback_blocks: Option<u32>,
+    pub(super) automatic: bool,
+    pub(super) guaranteed: bool,
+    pub(super) requests_per_minute: Option<u32>,
+    pub(super) source: Text,
+    pub(super) checked_on: Text,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLifetime {
+    pub(super) class: Text,
+    pub(super) seconds: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTokenizer {
+    pub(super) id: Text,
+    #[serde(default)]
+    pub(super) ratios: Vec<RawRatio>,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+/// Tokens of this family for each token of `from`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRatio {
+    pub(super) from: Text,
+    pub(super) low: Number,
+    pub(super) likely: Number,
+    pub(super) high: Number,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawModel {
+    pub(super) id: Text,
+    #[serde(default)]
+    pub(super) aliases: Vec<Text>,
+    pub(super) tokenizer: Text,
+    pub(super) context_window: Option<u64>,
+    pub(super) retired: Option<Text>,
+    pub(super) note: Option<String>,
+    /// Places other than the list to the factor on every token price.
+    #[serde(default)]
+    pub(super) places: BTreeMap<String, Number>,
+    #[serde(default)]
+    pub(super) cache: Vec<RawCache>,
+    #[serde(default)]
+    pub(super) period: Vec<Spanned<RawPeriod>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCache {
+    pub(super) policy: Text,
+    pub(super) min_tokens: Option<u64>,
+    pub(super) from: Option<Text>,
+    pub(super) to: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPeriod {
+    pub(super) from: Option<Text>,
+    pub(super) to: Option<Text>,
+    pub(super) source: Text,
+    pub(super) checked_on: Text,
+    pub(super) note: Option<String>,
+    pub(super) prices: Spanned<RawPrices>,
+    #[serde(default)]
+    pub(super) bands: Vec<Spanned<RawBand>>,
+    pub(super) batch: Option<Spanned<RawLane>>,
+    pub(super) flex: Option<Spanned<RawLane>>,
+    pub(super) priority: Option<Spanned<RawLane>>,
+    pub(super) fast: Option<Spanned<RawLane>>,
+    pub(super) ultrafast: Option<Spanned<RawLane>>,
+    /// Dollars per 1,000 searches.
+    pub(super) web_search: Option<Number>,
+    /// Dollars per 1,000 searches in stored files.
+    pub(super) file_search: Option<Number>,
+}
+
+/// Dollars per million tokens.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPrices {
+    pub(super) input: Option<Number>,
+    pub(super) cache_read: Option<Number>,
+    pub(super) cache_write_5m: Option<Number>,
+    pub(super) cache_write_1h: Option<Number>,
+    pub(super) audio_input: Option<Number>,
+    pub(super) audio_cache_read: Option<Number>,
+    pub(super) image_input: Option<Number>,
+    pub(super) output: Option<Number>,
+    pub(super) reasoning: Option<Number>,
+    pub(super) audio_output: Option<Number>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBand {
+    pub(super) above: Option<u64>,
+    pub(super) at_least: Option<u64>,
+    pub(super) rule: Spanned<RawBandRule>,
+    pub(super) prices: RawPrices,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawBandRule {
+    WholeRequest,
+    AboveThreshold,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawLaneRule {
+    Explicit,
+    Multiply,
+    CacheWins,
+    BatchWins,
+    None,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLane {
+    pub(super) rule: RawLaneRule,
+    pub(super) factor: Option<Number>,
+    pub(super) prices: Option<RawPrices>,
+    pub(super) bands: Option<Vec<Spanned<RawBand>>>,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}

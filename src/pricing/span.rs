@@ -1,0 +1,33 @@
+//! A half-open span of time: from an instant, included, to another, excluded.
+
+use crate::usage::Instant;
+
+/// When something holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The first instant, or nothing when it reaches back to the first day.
+    pub from: Option<Instant>,
+    /// The first instant after it, or nothing when no end is known.
+    pub to: Option<Instant>,
+}
+
+impl Span {
+    /// Whether an instant lies in it.
+    pub fn contains(self, at: Instant) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_belongs_to_a_span_and_the_end_does_not() {
+        let at = Instant::from_millis;
+        let span = Span { from: Some(at(10)), to: Some(at(20)) };
+        let inside = [9, 10, 19, 20].map(|millis| span.contains(at(millis)));
+        assert_eq!(inside, [false, true, true, false]);
+        assert!(Span::default().contains(at(i64::MIN + 1)));
+    }
+}
