@@ -80,14 +80,18 @@ impl<'a> Pricer<'a> {
     /// The price of a row of the current table.
     pub(super) fn price(&mut self, calls: &Calls, row: Row, call: &Call) -> Price<'a> {
         let calculated = self.calculate(calls, row, call);
-        let (cost, from_log) = match (self.mode, calculated, call.logged_cost) {
-            (CostMode::Logged, _, Some(logged)) => (Ok(logged), true),
-            (CostMode::Logged, _, None) => (Err(Reason::NotLogged), false),
-            (_, Ok((cost, _)), _) => (Ok(cost), false),
-            (CostMode::Auto, Err(_), Some(logged)) => (Ok(logged), true),
-            (_, Err(reason), _) => (Err(Reason::Unpriced(reason)), false),
+        let calculated_cost = calculated.map(|(cost, _)| cost).map_err(Reason::Unpriced);
+        let from_log = match self.mode {
+            CostMode::Auto if calculated.is_err() => call.logged_cost,
+            CostMode::Logged => call.logged_cost,
+            CostMode::Auto | CostMode::Calculate => None,
         };
-        Price { cost, calculated: calculated.ok(), from_log }
+        let cost = match (from_log, self.mode) {
+            (Some(logged), _) => Ok(logged),
+            (None, CostMode::Logged) => Err(Reason::NotLogged),
+            (None, CostMode::Auto | CostMode::Calculate) => calculated_cost,
+        };
+        Price { cost, calculated: calculated.ok(), from_log: from_log.is_some() }
     }
 
     fn calculate(

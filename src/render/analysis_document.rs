@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::insights::{Analysis, CallsAndCost, LoggedCosts, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine};
-use crate::usage::Days;
+use crate::usage::{Days, Instant};
 
 use super::figures::Money;
 use super::findings::sentence;
@@ -317,7 +317,7 @@ impl<'a> From<&'a CostlyLine> for CostlyDocument<'a> {
         Self {
             file: &line.file,
             line: line.line,
-            time: line.call.time.known().map(|time| time.to_iso()),
+            time: line.call.time.known().map(Instant::to_iso),
             model: &line.call.model,
             call_type: &line.call.call_type,
             tokens: TokensDocument::from(&line.call.tokens),

@@ -6,7 +6,7 @@ use crate::units::{Share, TokenClass, Tokens, Usd};
 
 use super::figures::{
     DASH, Money, bar, coefficient, count, counted, day, day_span, month, multiple, name,
-    percent_or_dash, sparkline, tokens, unit_dollars,
+    percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
 };
 use super::findings::{sentence, tone};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
@@ -147,16 +147,16 @@ fn row(tone: Tone, mut key: Vec<String>, figures: Vec<String>, bar: String) -> G
 }
 
 fn figures_of(tally: &Tally, share: Option<Share>, money: Money) -> Vec<String> {
-    let unknown = tally.priced_calls() == 0;
-    let or_unpriced = |text: String| if unknown { "unpriced".to_owned() } else { text };
+    let nothing_known = tally.priced_calls() == 0;
+    let cost = if nothing_known { "unpriced".to_owned() } else { money.text(tally.cost) };
     vec![
         count(tally.calls),
         tokens(tally.input()),
         percent_or_dash(tally.cache_share()),
         tokens(tally.output()),
         tally.cost_per_call().map_or_else(|| DASH.to_owned(), unit_dollars),
-        or_unpriced(money.text(tally.cost)),
-        percent_or_dash(share.filter(|_| !unknown)),
+        cost,
+        percent_or_dash(share.filter(|_| !nothing_known)),
     ]
 }
 
@@ -276,14 +276,10 @@ fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {
 }
 
 fn band_name(band: &Band) -> String {
-    let size = |limit: u64| match limit {
-        0 => "0".to_owned(),
-        _ => format!("{}k", count(limit / 1_000)),
-    };
     match (band.above, band.up_to) {
         (None, _) => "several calls a row".to_owned(),
-        (Some(above), None) => format!("above {}", size(above)),
-        (Some(above), Some(up_to)) => format!("{} – {}", size(above), size(up_to)),
+        (Some(above), None) => format!("above {}", token_limit(above)),
+        (Some(above), Some(up_to)) => format!("{} – {}", token_limit(above), token_limit(up_to)),
     }
 }
 
@@ -365,7 +361,7 @@ fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if logged.used.calls > 0 {
         let calls = counted(logged.used.calls, "call", "calls");
         let cost = money.text(logged.used.cost);
-        say(Tone::Warning, format!("{calls} for {cost} are in the bill at the log's own cost"));
+        say(Tone::Warning, format!("the bill takes {calls} at the log's own cost: {cost}"));
     }
     if logged.compared.calls > 0 {
         let calls = counted(logged.compared.calls, "call", "calls");

@@ -30,9 +30,12 @@ impl Money {
 
     /// An amount: `$1,234.50`, `−$3.20`; `<$0.01` for what would look like nothing.
     pub(super) fn text(self, amount: Usd) -> String {
+        if amount.is_zero() {
+            return "$0.00".to_owned();
+        }
         let number = rounded(amount.atto(), USD_SCALE, self.decimals);
         let sign = if amount < Usd::ZERO { MINUS } else { "" };
-        if number == 0 && !amount.is_zero() {
+        if number == 0 {
             return format!("{sign}<${}", fixed(1, self.decimals));
         }
         format!("{sign}${}", fixed(number.unsigned_abs(), self.decimals))
@@ -43,8 +46,11 @@ impl Money {
 pub(super) fn unit_dollars(amount: Usd) -> String {
     let fitting =
         (2..=9).find(|decimals| rounded(amount.atto(), USD_SCALE, *decimals).unsigned_abs() >= 100);
-    let decimals = if amount.is_zero() { 2 } else { fitting.unwrap_or(9) };
-    Money { decimals }.text(amount)
+    let text = Money { decimals: fitting.unwrap_or(9) }.text(amount);
+    // Zeros at the end say nothing, but cents have two digits.
+    let cents = text.find('.').map_or(text.len(), |point| point + 3);
+    let rest = text.get(cents..).unwrap_or_default().trim_end_matches('0').len();
+    text.get(..cents + rest).map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// An amount of which only the size matters: `$26.1k`.
@@ -70,6 +76,11 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
 /// A number of tokens of which the size matters: `12.3M`.
 pub(super) fn tokens(tokens: Tokens) -> String {
     shortened(i128::from(tokens.get()), 0)
+}
+
+/// A limit in tokens, which is always a round number: `64k`.
+pub(super) fn token_limit(limit: u64) -> String {
+    if limit == 0 { "0".to_owned() } else { format!("{}k", count(limit / 1_000)) }
 }
 
 /// A part of a whole: `57.9 %`. Something is never `0.0 %`, and not all is never `100.0 %`.
@@ -219,16 +230,16 @@ fn fixed(number: u128, decimals: u32) -> String {
     let whole = (number / unit).to_string();
     let mut text = String::new();
     for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
-    if decimals > 0 {
-        let width = decimals as usize;
-        text.push_str(&format!(".{:0width$}", number % unit));
+    if decimals == 0 {
+        return text;
     }
-    text
+    let width = decimals as usize;
+    format!("{text}.{:0width$}", number % unit)
 }
 
 /// A name from a log, with what a terminal would obey made visible as `�`.
@@ -279,6 +290,7 @@ mod tests {
         check_money("0.9", "0.01234", "$0.0123");
         check_money("0.009", "0.001234", "$0.001234");
         check_money("0", "0", "$0.00");
+        check_money("0.009", "0", "$0.00");
         check_money("0.0000000001", "0.0000000001", "<$0.000001");
     }
 
@@ -289,6 +301,8 @@ mod tests {
         check("12.3456", "$12.35");
         check("0.00000375", "$0.00000375");
         check("0", "$0.00");
+        check("0.0045", "$0.0045");
+        check("2", "$2.00");
         check("0.000000000001", "<$0.000000001");
     }
 

@@ -2,9 +2,8 @@
 
 use crate::insights::Finding;
 
-use super::figures::{Money, counted, percent, tokens};
+use super::figures::{Money, counted, percent, token_limit};
 use super::screen::Tone;
-use crate::units::Tokens;
 
 /// A finding as a sentence.
 pub(super) fn sentence(finding: &Finding, money: Money) -> String {
@@ -29,7 +28,7 @@ pub(super) fn sentence(finding: &Finding, money: Money) -> String {
         ),
         Finding::LongPrompts { above, call_share, cost_share } => format!(
             "prompts above {} tokens are {} of the calls and {} of the cost",
-            tokens(Tokens::new(*above)),
+            token_limit(*above),
             percent(*call_share),
             percent(*cost_share)
         ),

@@ -146,17 +146,21 @@ fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) {
         Column::bar(Keep::Drop(3)),
     ]);
     let mut rows: Vec<_> =
-        report.groups.iter().map(|group| group_row(group, by.len(), money)).collect();
+        report.groups.iter().map(|group| group_row(Tone::Plain, group, by.len(), money)).collect();
     if let Some((number, rest)) = &report.left_out {
         let named =
             SavingsGroup { key: vec![format!("{} more", count(*number as u64))], ..rest.clone() };
-        rows.push(group_row(&named, by.len(), money));
+        rows.push(group_row(Tone::Quiet, &named, by.len(), money));
     }
+    let whole = SavingsGroup { key: vec!["total".to_owned()], ..report.all_groups() };
+    rows.push(GridRow::Rule);
+    rows.push(group_row(Tone::Strong, &whole, by.len(), money));
     screen.grid(Grid { columns, rows });
 }
 
-fn group_row(group: &SavingsGroup, columns: usize, money: Money) -> GridRow {
+fn group_row(tone: Tone, group: &SavingsGroup, columns: usize, money: Money) -> GridRow {
     let mut cells: Vec<_> = group.key.iter().map(|value| name(value)).collect();
+    cells.truncate(columns);
     cells.resize(columns, String::new());
     cells.extend([
         count(group.calls),
@@ -165,7 +169,7 @@ fn group_row(group: &SavingsGroup, columns: usize, money: Money) -> GridRow {
         money.text(group.saved()),
         bar(group.after, group.before, BAR),
     ]);
-    GridRow::Cells(Tone::Plain, cells)
+    GridRow::Cells(tone, cells)
 }
 
 /// What the numbers rest on: warnings, then assumptions, then ranges of single techniques.

@@ -126,6 +126,17 @@ pub struct SavingsGroup {
 }
 
 impl SavingsGroup {
+    /// Groups together, under an empty key.
+    fn sum<'a>(groups: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Self { key: Vec::new(), calls: 0, before: Usd::ZERO, after: Usd::ZERO };
+        for group in groups {
+            sum.calls += group.calls;
+            sum.before += group.before;
+            sum.after += group.after;
+        }
+        sum
+    }
+
     /// What the group saves, in dollars; negative when it becomes dearer.
     pub fn saved(&self) -> Usd {
         self.before - self.after
@@ -169,13 +180,13 @@ impl SavingsReport {
             return;
         }
         let rest = self.groups.split_off(top);
-        let whole = SavingsGroup {
-            key: Vec::new(),
-            calls: rest.iter().map(|group| group.calls).sum(),
-            before: rest.iter().map(|group| group.before).sum(),
-            after: rest.iter().map(|group| group.after).sum(),
-        };
-        self.left_out = Some((rest.len(), whole));
+        self.left_out = Some((rest.len(), SavingsGroup::sum(&rest)));
+    }
+
+    /// All groups together, those not shown included, under an empty key.
+    pub fn all_groups(&self) -> SavingsGroup {
+        let rest = self.left_out.as_ref().map(|(_, group)| group);
+        SavingsGroup::sum(self.groups.iter().chain(rest))
     }
 
     /// Takes the diagnostics over from a ledger.
