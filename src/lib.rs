@@ -1,8 +1,14 @@
-//! placeholder
+//! Reads LLM usage logs, prices every call as the provider bills it, and replays the log to say
+//! what each way of spending less would have saved.
+//!
+//! One module a room, in the order in which a line of log becomes a line of report; imports only
+//! go down. `ARCHITECTURE.md` has the map and the rules, and a test holds the sources to it.
+
 pub mod diagnostics;
 pub mod insights;
 pub mod pricing;
 pub mod render;
 pub mod report;
+pub mod sources;
 pub mod units;
 pub mod usage;
