@@ -1,5 +1,6 @@
 //! placeholder
 pub mod diagnostics;
 pub mod pricing;
+pub mod techniques;
 pub mod units;
 pub mod usage;
