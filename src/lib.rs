@@ -1,6 +1,7 @@
 //! placeholder
 pub mod diagnostics;
 pub mod pricing;
+pub mod simulation;
 pub mod techniques;
 pub mod units;
 pub mod usage;
