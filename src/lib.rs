@@ -9,6 +9,8 @@ pub mod insights;
 pub mod pricing;
 pub mod render;
 pub mod report;
+pub mod simulation;
 pub mod sources;
+pub mod techniques;
 pub mod units;
 pub mod usage;
