@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::insights::Window;
-use crate::report::{DiagnosticSummary, InputAccounting, LineCounts, PriceSource};
+use crate::report::{DiagnosticSummary, InputAccounting, PriceSource};
+use crate::sources::Lines;
 
 /// The time the calls span.
 #[derive(Debug, Serialize)]
@@ -53,7 +54,7 @@ struct FileDocument<'a> {
 
 impl<'a> From<&'a InputAccounting> for InputDocument<'a> {
     fn from(input: &'a InputAccounting) -> Self {
-        let LineCounts { lines, records, continuation, duplicates, skipped, blank } = input.total();
+        let Lines { lines, records, continuation, duplicates, skipped, blank } = input.total();
         Self {
             files: input.files.len(),
             lines,
@@ -69,12 +70,12 @@ impl<'a> From<&'a InputAccounting> for InputDocument<'a> {
                 .map(|file| FileDocument {
                     name: &file.name,
                     format: &file.format,
-                    lines: file.counts.lines,
-                    records: file.counts.records,
-                    continuation: file.counts.continuation,
-                    duplicates: file.counts.duplicates,
-                    skipped: file.counts.skipped,
-                    blank: file.counts.blank,
+                    lines: file.lines.lines,
+                    records: file.lines.records,
+                    continuation: file.lines.continuation,
+                    duplicates: file.lines.duplicates,
+                    skipped: file.lines.skipped,
+                    blank: file.lines.blank,
                 })
                 .collect(),
         }

@@ -6,9 +6,10 @@ use crate::insights::{
     DayTotal, Finding, Group, LoggedCosts, RunRate, Tally, TierTotal, UnpricedModel, Window,
 };
 use crate::report::{
-    AnalysisReport, Evidence, FileAccounting, InputAccounting, LineCounts, PriceSource,
-    SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
+    AnalysisReport, Evidence, FileAccounting, InputAccounting, PriceSource, SavingsGroup,
+    SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange, summarize,
 };
+use crate::sources::Lines;
 use crate::units::{Excess, Share, TokenClass, Tokens, Usd};
 use crate::usage::{Days, Instant, ServiceTier};
 
@@ -92,8 +93,8 @@ fn prices() -> PriceSource {
     }
 }
 
-fn file(name: &str, counts: LineCounts) -> FileAccounting {
-    FileAccounting { name: name.to_owned(), format: "llmcost".to_owned(), counts }
+fn file(name: &str, lines: Lines) -> FileAccounting {
+    FileAccounting { name: name.to_owned(), format: "llmcost".to_owned(), lines }
 }
 
 fn window(from: &str, to: &str) -> Option<Window> {
@@ -102,7 +103,7 @@ fn window(from: &str, to: &str) -> Option<Window> {
 
 fn typical_input() -> InputAccounting {
     let counts =
-        LineCounts { lines: 20_012, records: 20_000, duplicates: 5, blank: 7, ..<_>::default() };
+        Lines { lines: 20_012, records: 20_000, duplicates: 5, blank: 7, ..<_>::default() };
     InputAccounting { files: vec![file("usage.jsonl", counts)], filtered_out: 0 }
 }
 
@@ -234,15 +235,14 @@ pub(super) fn typical_analysis() -> AnalysisReport {
 pub(super) fn empty_analysis() -> AnalysisReport {
     let mut ledger = Ledger::default();
     ledger.push(Code::EmptyFile, Place::default(), || "no record in 2 lines".to_owned());
-    let counts = LineCounts { lines: 2, blank: 2, ..<_>::default() };
+    let counts = Lines { lines: 2, blank: 2, ..<_>::default() };
     let input = InputAccounting { files: vec![file("usage.jsonl", counts)], filtered_out: 0 };
     AnalysisReport::new(nothing(), input, &ledger, prices(), 20)
 }
 
 fn damaged_input() -> InputAccounting {
-    let first = LineCounts { lines: 9, records: 5, skipped: 3, blank: 1, ..<_>::default() };
-    let second =
-        LineCounts { lines: 4, records: 2, continuation: 1, duplicates: 1, ..<_>::default() };
+    let first = Lines { lines: 9, records: 5, skipped: 3, blank: 1, ..<_>::default() };
+    let second = Lines { lines: 4, records: 2, continuation: 1, duplicates: 1, ..<_>::default() };
     InputAccounting {
         files: vec![file("logs/a\u{1b}[2J.jsonl", first), file("logs/b.csv", second)],
         filtered_out: 1,
@@ -472,6 +472,6 @@ pub(super) fn damaged_savings() -> SavingsReport {
         warnings: vec!["half of the calls have no price: the bill is larger than this".to_owned()],
         ..no_savings()
     };
-    report.set_diagnostics(&damaged_ledger());
+    report.diagnostics = summarize(&damaged_ledger(), &report.input);
     report
 }

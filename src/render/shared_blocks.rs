@@ -1,10 +1,11 @@
 //! Parts of a page that every report has: the input, its troubles, the prices.
 
-use crate::report::{DiagnosticSummary, InputAccounting, LineCounts, PriceSource};
+use crate::report::{DiagnosticSummary, InputAccounting, PriceSource};
+use crate::sources::Lines;
+use crate::usage::Days;
 
 use super::figures::{count, counted, day, name};
 use super::screen::{Line, Screen, Tone};
-use crate::usage::Days;
 
 /// The files of a report in few words.
 pub(super) fn files(input: &InputAccounting) -> String {
@@ -28,7 +29,7 @@ pub(super) fn accounting(input: &InputAccounting) -> Vec<Line> {
     lines
 }
 
-fn sum_of_lines(total: &LineCounts) -> String {
+fn sum_of_lines(total: &Lines) -> String {
     let parts = [
         (total.continuation, "continuation", "continuation"),
         (total.duplicates, "duplicate", "duplicates"),

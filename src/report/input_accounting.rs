@@ -1,44 +1,6 @@
 //! What became of every line of the input.
 
-use std::ops::AddAssign;
-
-/// Counts of lines. Every line is counted once:
-/// `lines = records + continuation + duplicates + skipped + blank`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LineCounts {
-    /// All lines.
-    pub lines: u64,
-    /// Lines that became a call.
-    pub records: u64,
-    /// Lines that belong to a call without being one: headers, the rest of a quoted field, parts
-    /// of a stream.
-    pub continuation: u64,
-    /// Copies of calls already counted.
-    pub duplicates: u64,
-    /// Lines that could not be used.
-    pub skipped: u64,
-    /// Empty lines.
-    pub blank: u64,
-}
-
-impl LineCounts {
-    /// Whether every line is accounted for.
-    pub const fn adds_up(&self) -> bool {
-        let parts = self.records + self.continuation + self.duplicates + self.skipped + self.blank;
-        self.lines == parts
-    }
-}
-
-impl AddAssign for LineCounts {
-    fn add_assign(&mut self, other: Self) {
-        self.lines += other.lines;
-        self.records += other.records;
-        self.continuation += other.continuation;
-        self.duplicates += other.duplicates;
-        self.skipped += other.skipped;
-        self.blank += other.blank;
-    }
-}
+use crate::sources::{Lines, Reading};
 
 /// What became of the lines of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +10,7 @@ pub struct FileAccounting {
     /// The log format it was read as; empty when none was recognised.
     pub format: String,
     /// Its lines.
-    pub counts: LineCounts,
+    pub lines: Lines,
 }
 
 /// What became of all lines of the input.
@@ -61,11 +23,21 @@ pub struct InputAccounting {
 }
 
 impl InputAccounting {
+    /// The account of what was read, of which the user's conditions left out some records.
+    pub fn new(reading: &Reading, filtered_out: u64) -> Self {
+        let files = reading.files.iter().map(|file| FileAccounting {
+            name: file.name.clone(),
+            format: file.format.unwrap_or_default().to_owned(),
+            lines: file.lines,
+        });
+        Self { files: files.collect(), filtered_out }
+    }
+
     /// The lines of all files.
-    pub fn total(&self) -> LineCounts {
-        let mut total = LineCounts::default();
+    pub fn total(&self) -> Lines {
+        let mut total = Lines::default();
         for file in &self.files {
-            total += file.counts;
+            total.add(&file.lines);
         }
         total
     }
@@ -80,18 +52,21 @@ impl InputAccounting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::FileReading;
 
     #[test]
     fn files_add_up_to_the_total() {
-        let counts = LineCounts { lines: 10, records: 7, skipped: 2, blank: 1, ..<_>::default() };
-        let file = |name: &str| FileAccounting {
+        let lines = Lines { lines: 10, records: 7, skipped: 2, blank: 1, ..Lines::default() };
+        let file = |name: &str| FileReading {
             name: name.to_owned(),
-            format: "llmcost".to_owned(),
-            counts,
+            format: Some("llmcost"),
+            lines,
+            ..FileReading::default()
         };
-        let input = InputAccounting { files: vec![file("a"), file("b")], filtered_out: 0 };
+        let reading = Reading { files: vec![file("a"), file("b")], ..Reading::default() };
+        let input = InputAccounting::new(&reading, 0);
         assert_eq!((input.total().lines, input.total().records), (20, 14));
-        assert!(input.total().adds_up());
+        assert!(input.total().balance());
         assert_eq!((input.file_name(1), input.file_name(2)), ("b", ""));
     }
 }

@@ -1,37 +1,12 @@
 //! What `simulate` shows.
 
-use crate::diagnostics::Ledger;
 use crate::insights::Window;
+use crate::techniques::Evidence;
 use crate::units::{Share, Tokens, Usd};
 
-use super::diagnostics_summary::{DiagnosticSummary, summarize};
+use super::diagnostics_summary::DiagnosticSummary;
 use super::input_accounting::InputAccounting;
 use super::price_source::PriceSource;
-
-/// How a saving is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evidence {
-    /// The same calls at other prices.
-    Exact,
-    /// From what the log holds, call by call.
-    Replayed,
-    /// At a rate the user gave.
-    Assumed,
-    /// Not simulated, for the reason in the note.
-    Refused,
-}
-
-impl Evidence {
-    /// The name in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Replayed => "replayed",
-            Self::Assumed => "assumed",
-            Self::Refused => "refused",
-        }
-    }
-}
 
 /// A cautious and a hopeful amount, in dollars.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -187,11 +162,6 @@ impl SavingsReport {
     pub fn all_groups(&self) -> SavingsGroup {
         let rest = self.left_out.as_ref().map(|(_, group)| group);
         SavingsGroup::sum(self.groups.iter().chain(rest))
-    }
-
-    /// Takes the diagnostics over from a ledger.
-    pub fn set_diagnostics(&mut self, ledger: &Ledger) {
-        self.diagnostics = summarize(ledger, &self.input);
     }
 
     /// The part of the calls that have a price.
