@@ -5,7 +5,12 @@
 //! go down. `ARCHITECTURE.md` has the map and the rules, and a test holds the sources to it.
 
 pub mod diagnostics;
+pub mod insights;
 pub mod pricing;
+pub mod render;
+pub mod report;
+pub mod simulation;
 pub mod sources;
+pub mod techniques;
 pub mod units;
 pub mod usage;

@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn chunks_hold_every_byte_once_and_end_at_records() {
-        let text: Vec<u8> = (0..200_000).flat_map(|n| format!("record {n}\n").into_bytes()).collect();
+        let text: Vec<u8> =
+            (0..200_000).flat_map(|n| format!("record {n}\n").into_bytes()).collect();
         let source = Slow { bytes: text.clone(), at: 0, fails: false };
         let mut chunks = Chunks::new(source, Framing::Lines);
         let mut read = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Code;
 use crate::units::{Excess, TokenClass, Tokens, Usd};
-use crate::usage::{FinishReason, Fingerprint, Instant, ServiceTier, Status};
+use crate::usage::{Fingerprint, FinishReason, Instant, ServiceTier, Status};
 
 use super::field::Field;
 use super::format::{Convention, Draft, Format, Refusal};
@@ -157,7 +157,8 @@ fn input_counts(
     if convention.input_includes_cache {
         let cached = read + split + unsplit;
         input = input.checked_sub(cached).ok_or_else(|| {
-            let text = format!("{cached} tokens read from or written to the cache, but {input} of input");
+            let text =
+                format!("{cached} tokens read from or written to the cache, but {input} of input");
             (Code::CacheExceedsInput, text)
         })?;
     }

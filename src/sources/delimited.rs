@@ -40,7 +40,11 @@ fn row<'a>(
     let plan = parser.plan;
     if record.len() != plan.columns.len() {
         parser.skip(line, Code::FieldCount, || {
-            format!("expected {} fields as in the header, found {}", plan.columns.len(), record.len())
+            format!(
+                "expected {} fields as in the header, found {}",
+                plan.columns.len(),
+                record.len()
+            )
         });
         return;
     }

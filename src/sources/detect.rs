@@ -56,9 +56,8 @@ fn detect_json(sample: &[u8], complete: bool, hint: Hint) -> Result<Detection, S
     }
     let found = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
     let columns = keys(&records);
-    let format = chosen(found, hint).ok_or_else(|| {
-        format!("no known format has records with the keys {}", shown(&columns))
-    })?;
+    let format = chosen(found, hint)
+        .ok_or_else(|| format!("no known format has records with the keys {}", shown(&columns)))?;
     Ok(Detection { format, framing, columns })
 }
 
@@ -87,11 +86,8 @@ fn chosen(found: Option<&'static Format>, hint: Hint) -> Option<&'static Format>
 
 /// The lines that are complete: the sample may end inside one.
 fn whole_lines(sample: &[u8], complete: bool) -> impl Iterator<Item = &[u8]> {
-    let end = if complete {
-        sample.len()
-    } else {
-        memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1)
-    };
+    let end =
+        if complete { sample.len() } else { memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1) };
     sample[..end].split(|byte| *byte == b'\n')
 }
 
@@ -171,7 +167,7 @@ mod tests {
         check("model,input_tokens,output_tokens\n", Ok(("llmcost", comma)));
         let semicolon = Delimited { delimiter: b';' };
         check("Model;Prompt Tokens;Completion Tokens\n", Ok(("table", semicolon)));
-        check("name,amount\n", Err("the columns name, amount")); 
+        check("name,amount\n", Err("the columns name, amount"));
         check("{\"a\":1}\n", Err("the keys a"));
         check("hello\n", Err("neither JSON nor a table"));
         check("{broken\n", Err("no valid JSON object"));

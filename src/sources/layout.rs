@@ -201,8 +201,7 @@ impl<'r> Learner<'r, '_> {
     /// way.
     fn layout_of(record: &'r str, paths: &Paths) -> Option<Layout> {
         let bytes = record.as_bytes();
-        let mut learner =
-            Learner { bytes, paths, at: 0, literal: 0, layout: Layout::default() };
+        let mut learner = Learner { bytes, paths, at: 0, literal: 0, layout: Layout::default() };
         learner.value(Some(Paths::ROOT))?;
         let mut layout = learner.layout;
         layout.tail = layout.literals.len();

@@ -66,7 +66,8 @@ mod tests {
         check(zstd::encode_all(&b"zstd"[..], 1).expect("encodes"), "zstd");
         let mut members = Vec::new();
         for text in ["two ", "members"] {
-            let mut encoder = flate2::write::GzEncoder::new(&mut members, flate2::Compression::fast());
+            let mut encoder =
+                flate2::write::GzEncoder::new(&mut members, flate2::Compression::fast());
             encoder.write_all(text.as_bytes()).expect("encodes");
             encoder.finish().expect("encodes");
         }

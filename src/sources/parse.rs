@@ -178,7 +178,8 @@ impl<'p> Parser<'p> {
         let mut ends = ends.iter().peekable();
         let mut start = 0;
         while start < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at + 1);
+            let end =
+                memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at + 1);
             let mut records = 0;
             while ends.next_if(|at| **at <= end).is_some() {
                 records += 1;

@@ -104,7 +104,10 @@ mod tests {
         }
         let usage = paths.child(Paths::ROOT, "usage").expect("known");
         let input = paths.child(usage, "input").expect("known");
-        assert_eq!(paths.targets(input), [Target { slot: 1, rank: 0 }, Target { slot: 2, rank: 0 }]);
+        assert_eq!(
+            paths.targets(input),
+            [Target { slot: 1, rank: 0 }, Target { slot: 2, rank: 0 }]
+        );
         assert!(paths.has_children(usage) && !paths.has_children(input));
     }
 }

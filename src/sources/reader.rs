@@ -94,8 +94,12 @@ pub fn read(
             scope.spawn(|| parse_jobs(&job_receiver, steps, &assumed, &options.dimensions));
         }
         scope.spawn(|| {
-            let cutter =
-                Cutter { jobs: job_sender, steps: step_sender, tokens: token_receiver, sequence: 0 };
+            let cutter = Cutter {
+                jobs: job_sender,
+                steps: step_sender,
+                tokens: token_receiver,
+                sequence: 0,
+            };
             cutter.run(inputs, options, progress);
         });
         let mut waiting = BTreeMap::new();
@@ -229,7 +233,8 @@ impl Assembly {
                 reading.columns = columns;
             }
             Step::Empty { file, blank } => {
-                self.reading.files[file as usize].lines = Lines { lines: blank, blank, ..Lines::default() };
+                self.reading.files[file as usize].lines =
+                    Lines { lines: blank, blank, ..Lines::default() };
                 self.reading.ledger.push(Code::EmptyFile, Place { file, line: 0 }, || {
                     "there is nothing in it".to_owned()
                 });

@@ -33,8 +33,7 @@ impl Lines {
 
     /// Whether every line is accounted for once.
     pub fn balance(&self) -> bool {
-        self.lines
-            == self.records + self.continuation + self.duplicates + self.skipped + self.blank
+        self.lines == self.records + self.continuation + self.duplicates + self.skipped + self.blank
     }
 }
 

@@ -99,7 +99,8 @@ fn check_each(calls: &Calls, run: &Value, where_: &str) {
 fn every_format_reads_its_fixture_as_worked_out_by_hand() {
     for format in FORMATS {
         let folder = fixtures().join("formats").join(format.name.replace('-', "_"));
-        let folder = if format.name == "table" { folder.with_file_name("homemade") } else { folder };
+        let folder =
+            if format.name == "table" { folder.with_file_name("homemade") } else { folder };
         let expected = std::fs::read_to_string(folder.join("expected.json"));
         let expected: Value = serde_json::from_str(&expected.expect("a fixture")).expect("JSON");
         for run in expected["runs"].as_array().expect("a list") {
@@ -112,8 +113,7 @@ fn every_format_reads_its_fixture_as_worked_out_by_hand() {
 fn the_sample_month_reads_as_derived_independently() {
     let expected = std::fs::read_to_string(fixtures().join("expected.json")).expect("reads");
     let expected: Value = serde_json::from_str(&expected).expect("JSON");
-    let (calls, reading) =
-        read_all(&[Input::File(fixtures().join("usage.jsonl"))], &options());
+    let (calls, reading) = read_all(&[Input::File(fixtures().join("usage.jsonl"))], &options());
     let total = reading.total();
     assert!(total.balance());
     let input = |name: &str| expected["input"][name].as_u64().expect("a count");
@@ -153,7 +153,8 @@ fn threads_and_twins_change_nothing() {
 fn a_mapping_names_what_no_format_knows() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("odd.jsonl");
-    std::fs::write(&path, "{\"m\":\"x\",\"u\":{\"i\":9,\"c\":4},\"o\":2,\"who\":\"me\"}\n").expect("writes");
+    std::fs::write(&path, "{\"m\":\"x\",\"u\":{\"i\":9,\"c\":4},\"o\":2,\"who\":\"me\"}\n")
+        .expect("writes");
     let map = [
         ("model", "m"),
         ("input_tokens", "u.i"),

@@ -110,8 +110,19 @@ impl<'a> Values<'a> {
 fn is_nothing(raw: &str) -> bool {
     matches!(
         raw,
-        "" | "null" | "NULL" | "None" | "NaN" | "nan" | "\\N" | "\"\"" | "undefined" | "-"
-            | "\"None\"" | "\"null\"" | "{}" | "[]"
+        "" | "null"
+            | "NULL"
+            | "None"
+            | "NaN"
+            | "nan"
+            | "\\N"
+            | "\"\""
+            | "undefined"
+            | "-"
+            | "\"None\""
+            | "\"null\""
+            | "{}"
+            | "[]"
     )
 }
 

@@ -127,7 +127,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_one_json_value() {
-        for record in ["{", r#"{"model":"m"} x"#, r#"{"model":"m",}"#, "", r#"{"usage":{"input":}}"#] {
+        for record in
+            ["{", r#"{"model":"m"} x"#, r#"{"model":"m",}"#, "", r#"{"usage":{"input":}}"#]
+        {
             check(record, None);
         }
     }

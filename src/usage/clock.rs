@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 const MILLIS_PER_SECOND: i64 = 1_000;
@@ -209,6 +209,12 @@ impl Days {
         Some(date.num_days_from_ce() - UNIX_EPOCH_FROM_CE)
     }
 
+    /// The hour of the day an instant falls on, 0 to 23.
+    pub fn hour_of(self, instant: Instant) -> Option<u32> {
+        let moment = DateTime::<Utc>::from_timestamp_millis(instant.known()?.0)?;
+        Some(moment.with_timezone(&self.0).hour())
+    }
+
     /// The first instant of a day.
     pub fn start_of(self, day: i32) -> Option<Instant> {
         let midnight = date_of(day)?.and_hms_opt(0, 0, 0)?;
@@ -283,6 +289,7 @@ mod tests {
         let berlin = Days::of_zone("Europe/Berlin").expect("a zone");
         assert_eq!(Days::UTC.day_of(late).map(Days::name).as_deref(), Some("2026-10-31"));
         assert_eq!(berlin.day_of(late).map(Days::name).as_deref(), Some("2026-11-01"));
+        assert_eq!((Days::UTC.hour_of(late), berlin.hour_of(late)), (Some(23), Some(0)));
         let day = Days::parse_day("20261101").expect("a day");
         let start = berlin.start_of(day).expect("a start");
         assert_eq!(start.to_iso(), "2026-10-31T23:00:00Z");

@@ -102,7 +102,8 @@ fn compare(left: &Series, operator: &BinaryOperator, right: &Series) -> Result<S
     let mixed = |one: &Series, other: &Series| one.dtype().is_string() && is_number(other);
     let left_number = if mixed(left, right) { Some(as_number(left)?) } else { None };
     let right_number = if mixed(right, left) { Some(as_number(right)?) } else { None };
-    let (left, right) = (left_number.as_ref().unwrap_or(left), right_number.as_ref().unwrap_or(right));
+    let (left, right) =
+        (left_number.as_ref().unwrap_or(left), right_number.as_ref().unwrap_or(right));
     let answer = match operator {
         BinaryOperator::Eq => left.equal(right),
         BinaryOperator::NotEq => left.not_equal(right),
@@ -146,9 +147,9 @@ fn like(texts: &Series, pattern: &Series, ignore_case: bool) -> Result<Series, S
     let texts = texts.str().map_err(|_| "LIKE compares texts".to_owned())?;
     let pattern = pattern.str().ok().and_then(|pattern| pattern.get(0));
     let pattern: Vec<char> = folded(pattern.ok_or("LIKE needs a 'pattern'")?, ignore_case);
-    let answers = texts.iter().map(|text| {
-        text.map(|text| matches_pattern(&folded(text, ignore_case), &pattern))
-    });
+    let answers = texts
+        .iter()
+        .map(|text| text.map(|text| matches_pattern(&folded(text, ignore_case), &pattern)));
     let answers: BooleanChunked = answers.collect();
     Ok(answers.into_series())
 }

@@ -110,7 +110,8 @@ fn shift(
     to: TokenClass,
     count: Tokens,
 ) -> Result<(), Refusal> {
-    tokens[from] = tokens[from].checked_sub(count).ok_or_else(|| refused(to.name(), from.name()))?;
+    tokens[from] =
+        tokens[from].checked_sub(count).ok_or_else(|| refused(to.name(), from.name()))?;
     tokens[to] += count;
     Ok(())
 }

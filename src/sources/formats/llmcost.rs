@@ -1,9 +1,7 @@
 //! llmcost's own JSONL and CSV: one flat record a call, fields named as in the README.
 
 use crate::sources::field::Field;
-use crate::sources::format::{
-    Convention, Format, Identity, as_read, every_record,
-};
+use crate::sources::format::{Convention, Format, Identity, as_read, every_record};
 
 /// Input is uncached input only; output includes reasoning; any other column is a dimension.
 pub(in crate::sources) static LLMCOST: Format = Format {

@@ -1,9 +1,7 @@
 //! Home-made tables: CSV or flat JSON with the names people give their columns.
 
 use crate::sources::field::Field;
-use crate::sources::format::{
-    Convention, Format, Identity, as_read, every_record,
-};
+use crate::sources::format::{Convention, Format, Identity, as_read, every_record};
 use crate::sources::paths::plain;
 
 /// A table with a column for input and one for output, whatever they are called.

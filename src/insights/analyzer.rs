@@ -1,0 +1,236 @@
+//! One pass over tables of calls.
+
+use crate::pricing::PriceBook;
+use crate::units::{Share, Usd};
+use crate::usage::{Call, Calls, FinishReason, Row, ServiceTier, Status, Symbol};
+
+use super::analysis::{
+    Analysis, CacheHealth, Concentration, Group, LoggedCosts, TierTotal, Window,
+};
+use super::calendar::Calendar;
+use super::classes::CardTotals;
+use super::concentration::gini;
+use super::context_bands::ContextBands;
+use super::cost_histogram::CostHistogram;
+use super::costliest::Costliest;
+use super::findings;
+use super::grouping::KeyTable;
+use super::key_columns::KeyColumns;
+use super::options::AnalysisOptions;
+use super::pricer::{Price, Pricer};
+use super::run_rate;
+use super::tally::{CallsAndCost, Tally};
+use super::unpriced::UnpricedCalls;
+
+const TIERS: usize = ServiceTier::ALL.len();
+
+/// Takes tables of calls, one after the other, and sums them up. Every sum is exact, so neither
+/// the cut into tables nor the order of merging changes the result.
+#[derive(Clone, Debug)]
+pub struct Analyzer<'a> {
+    book: &'a PriceBook,
+    options: AnalysisOptions,
+    pricer: Pricer<'a>,
+    columns: KeyColumns,
+    key: Vec<Symbol>,
+    groups: KeyTable<Tally>,
+    sums: Sums<'a>,
+    unpriced: UnpricedCalls,
+}
+
+/// Everything that is summed over all calls alike.
+#[derive(Clone, Debug)]
+struct Sums<'a> {
+    cards: CardTotals<'a>,
+    tiers: [CallsAndCost; TIERS],
+    bands: ContextBands,
+    histogram: CostHistogram,
+    costliest: Costliest,
+    calendar: Calendar,
+    failed: CallsAndCost,
+    cut_off: CallsAndCost,
+    logged: LoggedCosts,
+}
+
+impl<'a> Analyzer<'a> {
+    /// An analyzer that prices with this book.
+    pub fn new(book: &'a PriceBook, options: AnalysisOptions) -> Self {
+        Self {
+            book,
+            pricer: Pricer::new(book, options.as_of, options.cost_mode),
+            columns: KeyColumns::new(&options.group_by, options.days),
+            key: Vec::new(),
+            groups: KeyTable::new(options.group_by.len()),
+            sums: Sums {
+                cards: CardTotals::default(),
+                tiers: [CallsAndCost::default(); TIERS],
+                bands: ContextBands::default(),
+                histogram: CostHistogram::default(),
+                costliest: Costliest::new(options.costliest),
+                calendar: Calendar::new(options.days),
+                failed: CallsAndCost::default(),
+                cut_off: CallsAndCost::default(),
+                logged: LoggedCosts::default(),
+            },
+            unpriced: UnpricedCalls::new(),
+            options,
+        }
+    }
+
+    /// Adds every call of a table.
+    pub fn add(&mut self, calls: &Calls) {
+        self.columns.enter(calls);
+        self.pricer.enter();
+        for row in 0..calls.len() {
+            let call = calls.call(row);
+            let price = self.pricer.price(calls, row, &call);
+            self.columns.key_of(calls, row, &call, &mut self.key);
+            self.groups.entry(&self.key).add(&call, price.cost.ok());
+            self.sums.add(calls, row, &call, price);
+            if let Err(reason) = price.cost {
+                self.unpriced.add(calls, row, &call, reason);
+            }
+        }
+    }
+
+    /// Takes over what another analyzer with the same book and options has summed.
+    pub fn merge(&mut self, other: Self) {
+        for (key, tally) in other.groups.iter() {
+            let key = self.columns.adopt(&other.columns, key);
+            self.groups.entry(&key).merge(tally);
+        }
+        self.unpriced.merge(&other.unpriced);
+        self.sums.merge(other.sums);
+    }
+
+    /// The result.
+    pub fn finish(self) -> Analysis {
+        let mut totals = Tally::default();
+        for (_, tally) in self.groups.iter() {
+            totals.merge(tally);
+        }
+        let groups = self.sorted_groups(totals.cost);
+        let unpriced = self.unpriced.finish(self.book);
+        let sums = self.sums;
+        let (days, window, undated_calls) = sums.calendar.finish();
+        let run_rate = window.as_ref().and_then(|window: &Window| run_rate::project(window, &days));
+        let mut analysis = Analysis {
+            group_by: self.options.group_by,
+            cost_mode: self.options.cost_mode,
+            window,
+            undated_calls,
+            concentration: concentration(&groups, &sums.histogram),
+            groups,
+            classes: sums.cards.classes().unwrap_or_default(),
+            cache: CacheHealth {
+                input: totals.input(),
+                read: totals.cache_read(),
+                written: totals.cache_written(),
+                net_saving: sums.cards.cache_saving(),
+            },
+            tiers: tiers(&sums.tiers, totals.cost),
+            totals,
+            bands: sums.bands.finish(),
+            costliest: sums.costliest.finish(),
+            failed: sums.failed,
+            cut_off: sums.cut_off,
+            days,
+            run_rate,
+            unpriced,
+            logged: sums.logged,
+            findings: Vec::new(),
+        };
+        analysis.findings = findings::find(&analysis);
+        analysis
+    }
+
+    /// The groups, dearest first; of equal ones, those with more calls, then by key.
+    fn sorted_groups(&self, whole: Usd) -> Vec<Group> {
+        let rows = self.groups.iter().map(|(key, tally)| Group {
+            key: self.columns.names(key),
+            tally: *tally,
+            share: Share::of(tally.cost.atto(), whole.atto()),
+        });
+        let mut groups: Vec<_> = rows.collect();
+        groups.sort_by(|a, b| {
+            let by_size = (b.tally.cost, b.tally.calls).cmp(&(a.tally.cost, a.tally.calls));
+            by_size.then_with(|| a.key.cmp(&b.key))
+        });
+        groups
+    }
+}
+
+impl<'a> Sums<'a> {
+    fn add(&mut self, calls: &Calls, row: Row, call: &Call, price: Price<'a>) {
+        // A call without a known cost counts as a call and adds no money.
+        let cost = price.cost.unwrap_or(Usd::ZERO);
+        self.calendar.add(call.time, call.calls, cost);
+        self.tiers[call.service_tier as usize].add(call.calls, cost);
+        if matches!(call.status, Status::Error(_)) {
+            self.failed.add(call.calls, cost);
+        }
+        if call.finish_reason == FinishReason::Length {
+            self.cut_off.add(call.calls, cost);
+        }
+        if let Some((_, card)) = price.calculated {
+            self.cards.add(card, &call.tokens);
+        }
+        if price.cost.is_ok() {
+            self.bands.add(call, cost);
+            self.costliest.add(calls, row, call, cost);
+            if call.calls == 1 {
+                self.histogram.add(cost);
+            }
+        }
+        self.compare(call, &price);
+    }
+
+    fn compare(&mut self, call: &Call, price: &Price<'a>) {
+        let Some(logged) = call.logged_cost else { return };
+        self.logged.stated.add(call.calls, logged);
+        if let Some((calculated, _)) = price.calculated {
+            self.logged.compared.add(call.calls, logged);
+            self.logged.compared_calculated += calculated;
+        }
+        if price.from_log {
+            self.logged.used.add(call.calls, logged);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.cards.merge(&other.cards);
+        for (mine, theirs) in self.tiers.iter_mut().zip(other.tiers) {
+            mine.merge(theirs);
+        }
+        self.bands.merge(&other.bands);
+        self.histogram.merge(&other.histogram);
+        self.costliest.merge(other.costliest);
+        self.calendar.merge(other.calendar);
+        self.failed.merge(other.failed);
+        self.cut_off.merge(other.cut_off);
+        self.logged.stated.merge(other.logged.stated);
+        self.logged.compared.merge(other.logged.compared);
+        self.logged.compared_calculated += other.logged.compared_calculated;
+        self.logged.used.merge(other.logged.used);
+    }
+}
+
+fn concentration(groups: &[Group], histogram: &CostHistogram) -> Concentration {
+    let priced: Vec<_> = groups
+        .iter()
+        .map(|group| CallsAndCost { calls: group.tally.priced_calls(), cost: group.tally.cost })
+        .collect();
+    Concentration { group_gini: gini(&priced), dearest_fifth: histogram.dearest_fifth() }
+}
+
+fn tiers(totals: &[CallsAndCost; TIERS], whole: Usd) -> Vec<TierTotal> {
+    let tiers = ServiceTier::ALL.into_iter().zip(totals);
+    tiers
+        .filter(|(_, total)| total.calls > 0)
+        .map(|(tier, total)| TierTotal {
+            tier,
+            total: *total,
+            share: Share::of(total.cost.atto(), whole.atto()),
+        })
+        .collect()
+}

@@ -1,0 +1,116 @@
+//! Calls and cost by the size of the prompt.
+
+use crate::units::{Share, Usd};
+use crate::usage::Call;
+
+use super::analysis::Band;
+use super::tally::CallsAndCost;
+
+/// Upper limits of the bands, in tokens; the last one is where long-context prices begin at
+/// several providers.
+const LIMITS: [u64; 5] = [1_000, 4_000, 16_000, 64_000, 200_000];
+
+/// The bands by size, the one without a limit, and the one of rows that sum up several calls.
+const BANDS: usize = LIMITS.len() + 2;
+
+/// The place of rows that sum up several calls.
+const SUMMED: usize = BANDS - 1;
+
+/// Sums by the size of the prompt.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ContextBands([CallsAndCost; BANDS]);
+
+impl ContextBands {
+    /// Counts a call with a known cost.
+    pub(super) fn add(&mut self, call: &Call, cost: Usd) {
+        let place = if call.calls == 1 {
+            let prompt = call.input_total().get();
+            LIMITS.iter().position(|limit| prompt <= *limit).unwrap_or(LIMITS.len())
+        } else {
+            SUMMED
+        };
+        self.0[place].add(call.calls, cost);
+    }
+
+    /// Takes over other sums.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            mine.merge(*theirs);
+        }
+    }
+
+    /// Every band by size, and the one of summed-up rows when there are any.
+    pub(super) fn finish(&self) -> Vec<Band> {
+        let mut whole = CallsAndCost::default();
+        for total in &self.0 {
+            whole.merge(*total);
+        }
+        let shown = self.0.iter().enumerate();
+        shown
+            .filter(|(place, total)| *place != SUMMED || total.calls > 0)
+            .map(|(place, total)| band(place, *total, whole))
+            .collect()
+    }
+}
+
+fn band(place: usize, total: CallsAndCost, whole: CallsAndCost) -> Band {
+    let above = match place {
+        SUMMED => None,
+        0 => Some(0),
+        _ => Some(LIMITS[place - 1]),
+    };
+    Band {
+        above,
+        up_to: LIMITS.get(place).copied(),
+        total,
+        call_share: Share::of(i128::from(total.calls), i128::from(whole.calls)),
+        cost_share: Share::of(total.cost.atto(), whole.cost.atto()),
+        relative_cost: relative_cost(total, whole),
+    }
+}
+
+/// `(cost / calls) / (whole cost / whole calls)`; nothing when that has no value or the integers
+/// do not hold it.
+fn relative_cost(part: CallsAndCost, whole: CallsAndCost) -> Option<Share> {
+    let above = part.cost.atto().checked_mul(i128::from(whole.calls))?;
+    let below = whole.cost.atto().checked_mul(i128::from(part.calls))?;
+    Share::of(above, below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{TokenClass, Tokens};
+
+    fn call(prompt: u64, calls: u64) -> Call {
+        let mut call = Call { calls, ..Call::default() };
+        call.tokens[TokenClass::CacheRead] = Tokens::new(prompt);
+        call
+    }
+
+    #[test]
+    fn a_limit_belongs_to_the_band_below_it() {
+        let mut bands = ContextBands::default();
+        for prompt in [0, 1_000, 1_001, 200_000, 200_001] {
+            bands.add(&call(prompt, 1), Usd::from_atto(1));
+        }
+        let counts: Vec<_> = bands.finish().iter().map(|band| band.total.calls).collect();
+        assert_eq!(counts, [2, 1, 0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn relative_cost_is_share_of_cost_over_share_of_calls() {
+        // The table of a published guide: 8 % of calls carry 42 % of the cost.
+        let part = CallsAndCost { calls: 8, cost: Usd::from_atto(42) };
+        let whole = CallsAndCost { calls: 100, cost: Usd::from_atto(100) };
+        assert_eq!(relative_cost(part, whole), Share::of(525, 100));
+    }
+
+    #[test]
+    fn rows_of_several_calls_have_no_known_prompt() {
+        let mut bands = ContextBands::default();
+        bands.add(&call(50_000, 10), Usd::from_atto(5));
+        let last = bands.finish().pop().expect("a band");
+        assert_eq!((last.above, last.up_to, last.total.calls), (None, None, 10));
+    }
+}

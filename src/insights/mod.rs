@@ -1,0 +1,35 @@
+//! Where the money went: one pass over the calls, in memory that grows with groups, not with calls.
+//!
+//! [`Analyzer`] takes tables of calls as they are read and may be merged with others; the order of
+//! tables never changes the [`Analysis`].
+
+mod analysis;
+mod analyzer;
+mod calendar;
+mod classes;
+mod concentration;
+mod context_bands;
+mod cost_histogram;
+mod costliest;
+mod findings;
+mod grouping;
+mod key_columns;
+mod options;
+mod pricer;
+mod run_rate;
+mod tally;
+mod unpriced;
+
+#[cfg(test)]
+mod properties;
+
+pub use analysis::{
+    Analysis, Band, CacheHealth, ClassCost, Concentration, CostlyCall, DayTotal, Group,
+    LoggedCosts, TierTotal, UnpricedModel, Window,
+};
+pub use analyzer::Analyzer;
+pub use findings::Finding;
+pub use key_columns::DERIVED_COLUMNS;
+pub use options::{AnalysisOptions, CostMode};
+pub use run_rate::RunRate;
+pub use tally::{CallsAndCost, Tally};

@@ -1,0 +1,59 @@
+//! What an analysis is asked for.
+
+use crate::usage::{Days, Instant};
+
+/// Which cost of a call counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CostMode {
+    /// The calculated cost; the cost the log states where the price book has no price.
+    #[default]
+    Auto,
+    /// The calculated cost only.
+    Calculate,
+    /// The cost the log states only.
+    Logged,
+}
+
+impl CostMode {
+    /// The name in flags and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Calculate => "calculate",
+            Self::Logged => "logged",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Auto, Self::Calculate, Self::Logged].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+/// What an analysis is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnalysisOptions {
+    /// The columns that make a group: dimensions by name, or
+    /// [`DERIVED_COLUMNS`](super::DERIVED_COLUMNS).
+    pub group_by: Vec<String>,
+    /// The time zone of days, months and hours.
+    pub days: Days,
+    /// How many of the costliest calls to keep.
+    pub costliest: usize,
+    /// Price every call as if made at this instant instead of its own.
+    pub as_of: Option<Instant>,
+    /// Which cost counts.
+    pub cost_mode: CostMode,
+}
+
+impl Default for AnalysisOptions {
+    fn default() -> Self {
+        Self {
+            group_by: vec!["model".to_owned(), "call_type".to_owned()],
+            days: Days::UTC,
+            costliest: 5,
+            as_of: None,
+            cost_mode: CostMode::Auto,
+        }
+    }
+}

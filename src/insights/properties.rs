@@ -1,0 +1,209 @@
+//! What must hold for any log: sums are conserved, and no cut or order changes the analysis.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use crate::diagnostics::Place;
+use crate::pricing::{PriceBook, cost};
+use crate::units::{TokenClass, Tokens, Usd};
+use crate::usage::{
+    Call, Calls, Dimensions, FinishReason, Instant, ServiceTier, Status, Symbol, column,
+};
+
+use super::*;
+
+static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
+
+const MODELS: [(&str, &str); 5] = [
+    ("anthropic", "claude-sonnet-4-6"),
+    ("anthropic", "claude-haiku-4-5"),
+    ("openai", "gpt-4o"),
+    ("openai", "claude-sonnet-4-7x"),
+    ("", ""),
+];
+
+/// A call and the names that go with it.
+#[derive(Clone, Debug)]
+struct Named {
+    model: usize,
+    call_type: usize,
+    call: Call,
+}
+
+fn named() -> impl Strategy<Value = Named> {
+    let names = (0..MODELS.len(), 0usize..3);
+    let time = prop_oneof![
+        1 => Just(Instant::MISSING),
+        9 => (1_790_000_000_000i64..1_793_000_000_000).prop_map(Instant::from_millis),
+    ];
+    let tokens = proptest::array::uniform4(0u64..300_000);
+    let logged = proptest::option::of(0i64..1_000_000);
+    let kind = (1u64..3, 0usize..3, 0usize..3, 0usize..2);
+    (names, time, tokens, logged, kind).prop_map(|(names, time, tokens, logged, kind)| {
+        let (calls, tier, status, finish) = kind;
+        let mut call = Call {
+            time,
+            calls,
+            service_tier: ServiceTier::ALL[tier],
+            status: [Status::Unknown, Status::Ok, Status::Error(529)][status],
+            finish_reason: [FinishReason::Stop, FinishReason::Length][finish],
+            logged_cost: logged.map(|micro| Usd::from_atto(i128::from(micro) * 10i128.pow(12))),
+            ..Call::default()
+        };
+        let classes = [
+            TokenClass::Input,
+            TokenClass::CacheRead,
+            TokenClass::CacheWrite5m,
+            TokenClass::Output,
+        ];
+        for (class, count) in classes.into_iter().zip(tokens) {
+            call.tokens[class] = Tokens::new(count);
+        }
+        Named { model: names.0, call_type: names.1, call }
+    })
+}
+
+fn log() -> impl Strategy<Value = Vec<Named>> {
+    proptest::collection::vec(named(), 0..40).prop_map(|mut log| {
+        for (line, named) in (1..).zip(&mut log) {
+            named.call.place = Place { file: 0, line };
+        }
+        log
+    })
+}
+
+fn table(log: &[Named]) -> Calls {
+    let mut calls = Calls::new(Dimensions::new([]));
+    for named in log {
+        let (provider, model) = MODELS[named.model];
+        let names = [
+            (column::PROVIDER, provider),
+            (column::MODEL, model),
+            (column::CALL_TYPE, ["chat", "agent", ""][named.call_type]),
+        ];
+        let mut symbols = [Symbol::EMPTY; column::FIXED.len()];
+        for (place, name) in names {
+            symbols[place] = calls.dimensions[place].intern(name);
+        }
+        calls.push(&named.call, &symbols);
+    }
+    calls
+}
+
+fn options(columns: &[&str], cost_mode: CostMode) -> AnalysisOptions {
+    let group_by = columns.iter().map(|name| (*name).to_owned()).collect();
+    AnalysisOptions { group_by, cost_mode, ..AnalysisOptions::default() }
+}
+
+fn by_model() -> AnalysisOptions {
+    options(&["model", "call_type"], CostMode::Auto)
+}
+
+fn analyzed(log: &[Named], options: &AnalysisOptions) -> Analysis {
+    let mut analyzer = Analyzer::new(&BOOK, options.clone());
+    analyzer.add(&table(log));
+    analyzer.finish()
+}
+
+/// The calculated cost of a call, looked up anew.
+fn calculated(named: &Named) -> Option<Usd> {
+    let (provider, model) = MODELS[named.model];
+    let call = &named.call;
+    let id = BOOK.find(provider, model).ok()?;
+    let (tier, prompt) = (call.service_tier, call.input_total());
+    let card = BOOK.card(id, call.time, tier, "", prompt, call.calls).ok()?;
+    cost(call, card).ok()
+}
+
+proptest! {
+    #[test]
+    fn neither_cuts_nor_order_change_the_analysis(
+        log in log(),
+        cut in 0usize..40,
+        shuffled in any::<prop::sample::Index>(),
+    ) {
+        let whole = analyzed(&log, &by_model());
+        let (first, second) = log.split_at(cut.min(log.len()));
+        let mut streamed = Analyzer::new(&BOOK, by_model());
+        streamed.add(&table(first));
+        streamed.add(&table(second));
+        prop_assert_eq!(&streamed.finish(), &whole);
+        let mut early = Analyzer::new(&BOOK, by_model());
+        early.add(&table(first));
+        let mut late = Analyzer::new(&BOOK, by_model());
+        late.add(&table(second));
+        late.merge(early);
+        prop_assert_eq!(&late.finish(), &whole);
+        let mut rotated = log.clone();
+        rotated.rotate_left(shuffled.index(log.len().max(1)));
+        prop_assert_eq!(&analyzed(&rotated, &by_model()), &whole);
+    }
+
+    #[test]
+    fn totals_are_the_same_under_every_grouping(log in log()) {
+        let whole = analyzed(&log, &by_model());
+        for columns in [&[][..], &["day"], &["month", "hour"], &["service_tier", "status"],
+            &["finish_reason", "provider"], &["no_such_column"]]
+        {
+            let analysis = analyzed(&log, &options(columns, CostMode::Auto));
+            prop_assert_eq!(analysis.totals, whole.totals);
+            let cost: Usd = analysis.groups.iter().map(|group| group.tally.cost).sum();
+            prop_assert_eq!(cost, whole.totals.cost);
+        }
+    }
+
+    #[test]
+    fn totals_are_the_sum_over_single_calls(log in log()) {
+        let analysis = analyzed(&log, &options(&["model"], CostMode::Calculate));
+        let cost: Usd = log.iter().filter_map(calculated).sum();
+        let calls: u64 = log.iter().map(|named| named.call.calls).sum();
+        prop_assert_eq!((analysis.totals.calls, analysis.totals.cost), (calls, cost));
+        let of_classes: Usd = analysis.classes.iter().map(|class| class.cost).sum();
+        prop_assert_eq!(of_classes, cost);
+        let unpriced: u64 = analysis.unpriced.iter().map(|model| model.calls).sum();
+        prop_assert_eq!(unpriced, analysis.totals.unpriced_calls);
+    }
+
+    #[test]
+    fn days_bands_and_tiers_hold_every_call_once(log in log()) {
+        let analysis = analyzed(&log, &by_model());
+        let totals = &analysis.totals;
+        let of_days: u64 = analysis.days.iter().map(|day| day.total.calls).sum();
+        prop_assert_eq!(of_days + analysis.undated_calls, totals.calls);
+        let of_bands: u64 = analysis.bands.iter().map(|band| band.total.calls).sum();
+        prop_assert_eq!(of_bands, totals.priced_calls());
+        let of_tiers: Usd = analysis.tiers.iter().map(|tier| tier.total.cost).sum();
+        prop_assert_eq!(of_tiers, totals.cost);
+    }
+
+    #[test]
+    fn every_record_twice_costs_exactly_twice(log in log()) {
+        let once = analyzed(&log, &by_model());
+        let twice = analyzed(&[log.clone(), log].concat(), &by_model());
+        prop_assert_eq!(twice.totals.cost, once.totals.cost + once.totals.cost);
+        prop_assert_eq!(twice.concentration.group_gini, once.concentration.group_gini);
+    }
+
+    #[test]
+    fn logged_costs_count_only_where_they_may(log in log()) {
+        let logged: Usd = log.iter().filter_map(|named| named.call.logged_cost).sum();
+        let stated = analyzed(&log, &options(&["model"], CostMode::Logged));
+        prop_assert_eq!(stated.totals.cost, logged);
+        let auto = analyzed(&log, &options(&["model"], CostMode::Auto));
+        let calculated = analyzed(&log, &options(&["model"], CostMode::Calculate));
+        prop_assert_eq!(auto.totals.cost, calculated.totals.cost + auto.logged.used.cost);
+        prop_assert_eq!(calculated.logged.used.calls, 0);
+    }
+}
+
+#[test]
+fn an_unknown_model_is_unpriced_with_a_suggestion() {
+    let call = Call { place: Place { file: 0, line: 1 }, ..Call::default() };
+    let log = [Named { model: 3, call_type: 0, call }];
+    let analysis = analyzed(&log, &by_model());
+    let unpriced = &analysis.unpriced[0];
+    assert_eq!((unpriced.reason, unpriced.calls), ("unknown-model", 1));
+    assert!(unpriced.did_you_mean.is_some());
+    assert_eq!(analysis.totals.cost, Usd::ZERO);
+}

@@ -1,0 +1,92 @@
+//! Models whose calls have no known cost, and why.
+
+use crate::pricing::PriceBook;
+use crate::units::Tokens;
+use crate::usage::{Call, Calls, Dimension, Row, Symbol, column};
+
+use super::analysis::UnpricedModel;
+use super::grouping::KeyTable;
+use super::pricer::Reason;
+
+/// Provider, model, name of the reason, detail of the reason.
+const WIDTH: usize = 4;
+
+/// Calls without a cost, by model and reason.
+#[derive(Clone, Debug)]
+pub(super) struct UnpricedCalls {
+    names: [Dimension; WIDTH],
+    table: KeyTable<Entry>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    reason: Option<Reason>,
+    calls: u64,
+    tokens: Tokens,
+}
+
+impl UnpricedCalls {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self {
+            names: ["provider", "model", "reason", "detail"].map(Dimension::new),
+            table: KeyTable::new(WIDTH),
+        }
+    }
+
+    /// Counts a call without a cost.
+    pub(super) fn add(&mut self, calls: &Calls, row: Row, call: &Call, reason: Reason) {
+        let (provider, model) = (calls.name(column::PROVIDER, row), calls.name(column::MODEL, row));
+        let entry = self.entry([provider, model, reason.name(), reason.detail()]);
+        entry.reason = Some(reason);
+        entry.calls += call.calls;
+        entry.tokens += call.input_total() + call.output_total();
+    }
+
+    /// Takes over what another counted.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (key, theirs) in other.table.iter() {
+            let mine = self.entry(other.resolve(key));
+            mine.reason = theirs.reason;
+            mine.calls += theirs.calls;
+            mine.tokens += theirs.tokens;
+        }
+    }
+
+    /// The models, most calls first, each with a similar name of the price book.
+    pub(super) fn finish(&self, book: &PriceBook) -> Vec<UnpricedModel> {
+        let rows = self.table.iter().filter_map(|(key, entry)| {
+            let [provider, model, ..] = self.resolve(key);
+            let reason = entry.reason?;
+            Some(UnpricedModel {
+                provider: provider.to_owned(),
+                model: model.to_owned(),
+                reason: reason.name(),
+                explanation: reason.to_string(),
+                calls: entry.calls,
+                tokens: entry.tokens,
+                did_you_mean: book.suggest(model).map(str::to_owned),
+            })
+        });
+        let mut models: Vec<_> = rows.collect();
+        models.sort_by(|a, b| {
+            b.calls
+                .cmp(&a.calls)
+                .then_with(|| (&a.model, &a.provider).cmp(&(&b.model, &b.provider)))
+                .then_with(|| a.explanation.cmp(&b.explanation))
+        });
+        models
+    }
+
+    fn entry(&mut self, names: [&str; WIDTH]) -> &mut Entry {
+        let mut key = [Symbol::EMPTY; WIDTH];
+        for ((symbol, dictionary), name) in key.iter_mut().zip(&mut self.names).zip(names) {
+            *symbol = dictionary.intern(name);
+        }
+        self.table.entry(&key)
+    }
+
+    fn resolve(&self, key: &[Symbol]) -> [&str; WIDTH] {
+        std::array::from_fn(|place| self.names[place].resolve(key[place]))
+    }
+}

@@ -1,0 +1,348 @@
+//! The machine output of `analyze`; its schema is `docs/schema/analyze.schema.json`.
+
+use serde::Serialize;
+
+use crate::insights::{Analysis, CallsAndCost, LoggedCosts, RunRate, Tally};
+use crate::report::{AnalysisReport, CostlyLine};
+use crate::usage::{Days, Instant};
+
+use super::figures::Money;
+use super::findings::sentence;
+use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
+use super::wire::{Dollars, Key, Ratio, SCHEMA_VERSION, TokensDocument, UnpricedDocument};
+
+/// The document of an analysis.
+#[derive(Debug, Serialize)]
+pub(super) struct AnalysisDocument<'a> {
+    schema_version: &'static str,
+    window: Option<WindowDocument>,
+    undated_calls: u64,
+    input: InputDocument<'a>,
+    cost_mode: &'static str,
+    totals: TotalsDocument,
+    group_by: &'a [String],
+    groups: Vec<GroupDocument<'a>>,
+    groups_left_out: Option<LeftOutDocument>,
+    unpriced_models: Vec<UnpricedModelDocument<'a>>,
+    hints: Vec<HintDocument>,
+    token_classes: Vec<ClassDocument>,
+    cache: CacheDocument,
+    service_tiers: Vec<TierDocument>,
+    context_bands: Vec<BandDocument>,
+    concentration: ConcentrationDocument,
+    failed: CallsAndCostDocument,
+    cut_off: CallsAndCostDocument,
+    days: Vec<DayDocument>,
+    run_rate: Option<RunRateDocument<'a>>,
+    costliest: Vec<CostlyDocument<'a>>,
+    logged: LoggedDocument,
+    diagnostics: Vec<DiagnosticDocument<'a>>,
+    prices: PricesDocument<'a>,
+}
+
+/// Builds the document.
+pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
+    let analysis = &report.analysis;
+    AnalysisDocument {
+        schema_version: SCHEMA_VERSION,
+        window: analysis.window.as_ref().map(WindowDocument::from),
+        undated_calls: analysis.undated_calls,
+        input: InputDocument::from(&report.input),
+        cost_mode: analysis.cost_mode.name(),
+        totals: TotalsDocument::from(&analysis.totals),
+        group_by: &analysis.group_by,
+        groups: groups(analysis),
+        groups_left_out: report.left_out.as_ref().map(|rest| LeftOutDocument {
+            groups: rest.groups,
+            sums: TotalsDocument::from(&rest.tally),
+        }),
+        unpriced_models: unpriced_models(analysis),
+        hints: hints(analysis),
+        token_classes: classes(analysis),
+        cache: CacheDocument {
+            input_tokens: analysis.cache.input.get(),
+            read_tokens: analysis.cache.read.get(),
+            written_tokens: analysis.cache.written.get(),
+            read_share: analysis.cache.read_share().map(Ratio),
+            net_saving_usd: analysis.cache.net_saving.map(Dollars),
+        },
+        service_tiers: tiers(analysis),
+        context_bands: bands(analysis),
+        concentration: ConcentrationDocument {
+            group_gini: analysis.concentration.group_gini.map(Ratio),
+            dearest_fifth_share: analysis.concentration.dearest_fifth.map(Ratio),
+        },
+        failed: analysis.failed.into(),
+        cut_off: analysis.cut_off.into(),
+        days: days(analysis),
+        run_rate: analysis.run_rate.as_ref().map(RunRateDocument::from),
+        costliest: report.costliest.iter().map(CostlyDocument::from).collect(),
+        logged: LoggedDocument::from(&analysis.logged),
+        diagnostics: report.diagnostics.iter().map(DiagnosticDocument::from).collect(),
+        prices: PricesDocument::from(&report.prices),
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct TotalsDocument {
+    calls: u64,
+    tokens: TokensDocument,
+    searches: u64,
+    cost_usd: Dollars,
+    cost_per_call_usd: Option<Dollars>,
+    unpriced: UnpricedDocument,
+}
+
+impl From<&Tally> for TotalsDocument {
+    fn from(tally: &Tally) -> Self {
+        Self {
+            calls: tally.calls,
+            tokens: TokensDocument::from(&tally.tokens),
+            searches: tally.searches,
+            cost_usd: Dollars(tally.cost),
+            cost_per_call_usd: tally.cost_per_call().map(Dollars),
+            unpriced: UnpricedDocument {
+                calls: tally.unpriced_calls,
+                tokens: tally.unpriced_tokens.get(),
+            },
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct GroupDocument<'a> {
+    key: Key<'a>,
+    #[serde(flatten)]
+    sums: TotalsDocument,
+    share: Option<Ratio>,
+}
+
+fn groups(analysis: &Analysis) -> Vec<GroupDocument<'_>> {
+    let groups = analysis.groups.iter().map(|group| GroupDocument {
+        key: Key { columns: &analysis.group_by, values: &group.key },
+        sums: TotalsDocument::from(&group.tally),
+        share: group.share.map(Ratio),
+    });
+    groups.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct LeftOutDocument {
+    groups: usize,
+    #[serde(flatten)]
+    sums: TotalsDocument,
+}
+
+#[derive(Debug, Serialize)]
+struct UnpricedModelDocument<'a> {
+    model: &'a str,
+    provider: &'a str,
+    calls: u64,
+    tokens: u64,
+    reason: &'static str,
+    explanation: &'a str,
+    did_you_mean: Option<&'a str>,
+}
+
+fn unpriced_models(analysis: &Analysis) -> Vec<UnpricedModelDocument<'_>> {
+    let models = analysis.unpriced.iter().map(|model| UnpricedModelDocument {
+        model: &model.model,
+        provider: &model.provider,
+        calls: model.calls,
+        tokens: model.tokens.get(),
+        reason: model.reason,
+        explanation: &model.explanation,
+        did_you_mean: model.did_you_mean.as_deref(),
+    });
+    models.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct HintDocument {
+    name: &'static str,
+    text: String,
+}
+
+fn hints(analysis: &Analysis) -> Vec<HintDocument> {
+    let money = Money::for_bill(analysis.totals.cost);
+    let hints = analysis
+        .findings
+        .iter()
+        .map(|finding| HintDocument { name: finding.name(), text: sentence(finding, money) });
+    hints.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct ClassDocument {
+    class: &'static str,
+    tokens: u64,
+    cost_usd: Dollars,
+    share: Option<Ratio>,
+}
+
+fn classes(analysis: &Analysis) -> Vec<ClassDocument> {
+    let classes = analysis.classes.iter().map(|class| ClassDocument {
+        class: class.class.name(),
+        tokens: class.tokens.get(),
+        cost_usd: Dollars(class.cost),
+        share: class.share.map(Ratio),
+    });
+    classes.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct CacheDocument {
+    input_tokens: u64,
+    read_tokens: u64,
+    written_tokens: u64,
+    read_share: Option<Ratio>,
+    net_saving_usd: Option<Dollars>,
+}
+
+#[derive(Debug, Serialize)]
+struct CallsAndCostDocument {
+    calls: u64,
+    cost_usd: Dollars,
+}
+
+impl From<CallsAndCost> for CallsAndCostDocument {
+    fn from(total: CallsAndCost) -> Self {
+        Self { calls: total.calls, cost_usd: Dollars(total.cost) }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct TierDocument {
+    tier: &'static str,
+    #[serde(flatten)]
+    total: CallsAndCostDocument,
+    share: Option<Ratio>,
+}
+
+fn tiers(analysis: &Analysis) -> Vec<TierDocument> {
+    let tiers = analysis.tiers.iter().map(|tier| TierDocument {
+        tier: tier.tier.name(),
+        total: tier.total.into(),
+        share: tier.share.map(Ratio),
+    });
+    tiers.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct BandDocument {
+    above_tokens: Option<u64>,
+    up_to_tokens: Option<u64>,
+    #[serde(flatten)]
+    total: CallsAndCostDocument,
+    call_share: Option<Ratio>,
+    cost_share: Option<Ratio>,
+    relative_cost_per_call: Option<Ratio>,
+}
+
+fn bands(analysis: &Analysis) -> Vec<BandDocument> {
+    let bands = analysis.bands.iter().map(|band| BandDocument {
+        above_tokens: band.above,
+        up_to_tokens: band.up_to,
+        total: band.total.into(),
+        call_share: band.call_share.map(Ratio),
+        cost_share: band.cost_share.map(Ratio),
+        relative_cost_per_call: band.relative_cost.map(Ratio),
+    });
+    bands.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct ConcentrationDocument {
+    group_gini: Option<Ratio>,
+    dearest_fifth_share: Option<Ratio>,
+}
+
+#[derive(Debug, Serialize)]
+struct DayDocument {
+    day: String,
+    #[serde(flatten)]
+    total: CallsAndCostDocument,
+}
+
+fn days(analysis: &Analysis) -> Vec<DayDocument> {
+    let days = analysis
+        .days
+        .iter()
+        .map(|day| DayDocument { day: Days::name(day.day), total: day.total.into() });
+    days.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct RunRateDocument<'a> {
+    month: &'a str,
+    month_days: u32,
+    full_days: u32,
+    daily_usd: Dollars,
+    projected_usd: Dollars,
+    method: &'static str,
+    naive: bool,
+    low_usd: Option<Dollars>,
+    high_usd: Option<Dollars>,
+}
+
+impl<'a> From<&'a RunRate> for RunRateDocument<'a> {
+    fn from(rate: &'a RunRate) -> Self {
+        Self {
+            month: &rate.month,
+            month_days: rate.month_days,
+            full_days: rate.full_days,
+            daily_usd: Dollars(rate.daily),
+            projected_usd: Dollars(rate.projected),
+            method: "mean cost of the full days, times the days of the month",
+            naive: rate.naive_range.is_some(),
+            low_usd: rate.naive_range.map(|(low, _)| Dollars(low)),
+            high_usd: rate.naive_range.map(|(_, high)| Dollars(high)),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct CostlyDocument<'a> {
+    file: &'a str,
+    line: u64,
+    time: Option<String>,
+    model: &'a str,
+    call_type: &'a str,
+    tokens: TokensDocument,
+    cost_usd: Dollars,
+}
+
+impl<'a> From<&'a CostlyLine> for CostlyDocument<'a> {
+    fn from(line: &'a CostlyLine) -> Self {
+        Self {
+            file: &line.file,
+            line: line.line,
+            time: line.call.time.known().map(Instant::to_iso),
+            model: &line.call.model,
+            call_type: &line.call.call_type,
+            tokens: TokensDocument::from(&line.call.tokens),
+            cost_usd: Dollars(line.call.cost),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct LoggedDocument {
+    stated: CallsAndCostDocument,
+    compared: CallsAndCostDocument,
+    compared_calculated_usd: Dollars,
+    difference_usd: Dollars,
+    used: CallsAndCostDocument,
+}
+
+impl From<&LoggedCosts> for LoggedDocument {
+    fn from(logged: &LoggedCosts) -> Self {
+        Self {
+            stated: logged.stated.into(),
+            compared: logged.compared.into(),
+            compared_calculated_usd: Dollars(logged.compared_calculated),
+            difference_usd: Dollars(logged.difference()),
+            used: logged.used.into(),
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! The page of `analyze`.
+
+use crate::insights::{Analysis, Band, CostMode, RunRate, Tally};
+use crate::report::{AnalysisReport, CostlyLine, LeftOut};
+use crate::units::{Share, TokenClass, Tokens, Usd};
+
+use super::figures::{
+    DASH, Money, bar, coefficient, count, counted, day, day_span, month, multiple, name,
+    percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
+};
+use super::findings::{sentence, tone};
+use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
+use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
+
+/// Blocks in a bar.
+const BAR: usize = 12;
+
+/// More days than this make too long a sparkline.
+const SPARKLINE_MAX: usize = 62;
+
+/// Composes the page.
+pub(super) fn compose(report: &AnalysisReport) -> Screen {
+    let analysis = &report.analysis;
+    let money = Money::for_bill(analysis.totals.cost);
+    let mut screen = Screen::default();
+    headline(&mut screen, report, money);
+    if analysis.totals.calls > 0 {
+        groups(&mut screen, report, money);
+        unpriced(&mut screen, analysis);
+        findings(&mut screen, analysis, money);
+        classes(&mut screen, analysis, money);
+        bands(&mut screen, analysis, money);
+        tiers(&mut screen, analysis, money);
+        daily(&mut screen, analysis, money);
+        costliest(&mut screen, &report.costliest);
+        logged(&mut screen, analysis, money);
+    }
+    diagnostics(&mut screen, &report.diagnostics);
+    prices(&mut screen, &report.prices);
+    screen
+}
+
+fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
+    let analysis = &report.analysis;
+    let totals = &analysis.totals;
+    let mut title =
+        format!("{} · {}", files(&report.input), counted(totals.calls, "call", "calls"));
+    if let Some(window) = &analysis.window {
+        title = format!("{title} · {}", day_span(window.first_day, window.last_day));
+    }
+    screen.title(title);
+    if totals.calls > 0 {
+        screen.line(Tone::Strong, bill(report, money));
+    }
+    if let Some(rate) = &analysis.run_rate {
+        screen.line(Tone::Plain, run_rate(rate, money));
+    } else if analysis.window.is_some() {
+        screen.line(Tone::Quiet, "no projection: the log covers no full day");
+    }
+    if analysis.undated_calls > 0 {
+        let calls = counted(analysis.undated_calls, "call", "calls");
+        screen.line(Tone::Warning, format!("{calls} without a time count in no day"));
+    }
+    for line in accounting(&report.input) {
+        screen.line(line.tone, line.text);
+    }
+}
+
+fn bill(report: &AnalysisReport, money: Money) -> String {
+    let analysis = &report.analysis;
+    let mut text = money.text(analysis.totals.cost);
+    if let Some(window) = &analysis.window {
+        let days = counted(u64::from(window.length()), "day", "days");
+        text = format!("{text} in {days} ({})", window.days.zone());
+    }
+    let priced = percent_or_dash(analysis.totals.priced_share());
+    let basis = match analysis.cost_mode {
+        CostMode::Logged => "have a logged cost".to_owned(),
+        _ => format!("priced {}", pricing_basis(&report.prices)),
+    };
+    format!("{text} · {priced} of calls {basis}")
+}
+
+fn run_rate(rate: &RunRate, money: Money) -> String {
+    let days = counted(u64::from(rate.full_days), "full day", "full days");
+    let mut text = format!(
+        "{} for {} at this rate: {} a day, the mean of {days}, × {} days",
+        money.text(rate.projected),
+        month(&rate.month),
+        money.text(rate.daily),
+        rate.month_days
+    );
+    if let Some((low, high)) = rate.naive_range {
+        let range = format!("{} – {}", money.text(low), money.text(high));
+        text = format!("{text} (naive: less than a week; expect {range} at best)");
+    }
+    text
+}
+
+fn groups(screen: &mut Screen, report: &AnalysisReport, money: Money) {
+    let analysis = &report.analysis;
+    let by: Vec<_> = analysis.group_by.iter().map(|column| column_title(column)).collect();
+    screen.heading(format!("Where the money went, by {}", by.join(" and ")));
+    let mut columns: Vec<_> = by.iter().map(|title| Column::text(title, Keep::Always)).collect();
+    columns.extend([
+        Column::number("calls", Keep::Drop(2)),
+        Column::number("input", Keep::Drop(6)),
+        Column::number("cached", Keep::Drop(4)),
+        Column::number("output", Keep::Drop(5)),
+        Column::number("per call", Keep::Drop(7)),
+        Column::number("cost", Keep::Always),
+        Column::number("share", Keep::Drop(1)),
+        Column::bar(Keep::Drop(9)),
+    ]);
+    let largest = analysis.groups.first().map_or(Usd::ZERO, |group| group.tally.cost);
+    let mut rows = Vec::new();
+    for group in &analysis.groups {
+        let key = group.key.iter().map(|value| name(value)).collect();
+        let figures = figures_of(&group.tally, group.share, money);
+        let length = bar(group.tally.cost, largest, BAR);
+        rows.push(row(Tone::Plain, key, figures, length));
+    }
+    if let Some(LeftOut { groups, tally, share }) = &report.left_out {
+        let key = vec![format!("{} more", count(*groups as u64))];
+        let figures = figures_of(tally, *share, money);
+        rows.push(row(Tone::Quiet, padded(key, by.len()), figures, String::new()));
+    }
+    rows.push(GridRow::Rule);
+    let whole = Share::of(1, 1).filter(|_| !analysis.totals.cost.is_zero());
+    let figures = figures_of(&analysis.totals, whole, money);
+    let key = padded(vec!["total".to_owned()], by.len());
+    rows.push(row(Tone::Strong, key, figures, String::new()));
+    screen.grid(Grid { columns, rows });
+}
+
+/// A key of one text and as many empty columns as it takes.
+fn padded(mut key: Vec<String>, columns: usize) -> Vec<String> {
+    key.truncate(columns);
+    key.resize(columns, String::new());
+    key
+}
+
+fn row(tone: Tone, mut key: Vec<String>, figures: Vec<String>, bar: String) -> GridRow {
+    key.extend(figures);
+    key.push(bar);
+    GridRow::Cells(tone, key)
+}
+
+fn figures_of(tally: &Tally, share: Option<Share>, money: Money) -> Vec<String> {
+    let nothing_known = tally.priced_calls() == 0;
+    let cost = if nothing_known { "unpriced".to_owned() } else { money.text(tally.cost) };
+    vec![
+        count(tally.calls),
+        tokens(tally.input()),
+        percent_or_dash(tally.cache_share()),
+        tokens(tally.output()),
+        tally.cost_per_call().map_or_else(|| DASH.to_owned(), unit_dollars),
+        cost,
+        percent_or_dash(share.filter(|_| !nothing_known)),
+    ]
+}
+
+fn unpriced(screen: &mut Screen, analysis: &Analysis) {
+    if analysis.unpriced.is_empty() {
+        return;
+    }
+    let totals = &analysis.totals;
+    screen.heading("Not priced, and in no sum of money above");
+    let calls = counted(totals.unpriced_calls, "call", "calls");
+    let text = format!("{calls} with {} tokens", tokens(totals.unpriced_tokens));
+    screen.line(Tone::Warning, text);
+    let columns = vec![
+        Column::text("model", Keep::Always),
+        Column::text("provider", Keep::Drop(5)),
+        Column::number("calls", Keep::Always),
+        Column::number("tokens", Keep::Drop(4)),
+        Column::text("reason", Keep::Below(6)),
+        Column::text("did you mean", Keep::Below(3)),
+    ];
+    let rows = analysis.unpriced.iter().map(|model| {
+        let cells = vec![
+            name(&model.model),
+            name(&model.provider),
+            count(model.calls),
+            tokens(model.tokens),
+            model.explanation.clone(),
+            model.did_you_mean.as_deref().map_or_else(String::new, name),
+        ];
+        GridRow::Cells(Tone::Warning, cells)
+    });
+    screen.grid(Grid { rows: rows.collect(), columns });
+}
+
+fn findings(screen: &mut Screen, analysis: &Analysis, money: Money) {
+    let lines = analysis
+        .findings
+        .iter()
+        .map(|finding| Line { tone: tone(finding), text: sentence(finding, money) });
+    screen.list("What stands out", lines.collect());
+}
+
+fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
+    if analysis.classes.is_empty() {
+        return;
+    }
+    screen.heading("What each kind of token costs");
+    let columns = vec![
+        Column::text("tokens", Keep::Always),
+        Column::number("count", Keep::Always),
+        Column::number("cost", Keep::Always),
+        Column::number("share", Keep::Always),
+        Column::bar(Keep::Drop(1)),
+    ];
+    let largest = analysis.classes.iter().map(|class| class.cost).max().unwrap_or_default();
+    let rows = analysis.classes.iter().map(|class| {
+        let cells = vec![
+            class_name(class.class).to_owned(),
+            tokens(class.tokens),
+            money.text(class.cost),
+            percent_or_dash(class.share),
+            bar(class.cost, largest, BAR),
+        ];
+        GridRow::Cells(Tone::Plain, cells)
+    });
+    screen.grid(Grid { rows: rows.collect(), columns });
+}
+
+const fn class_name(class: TokenClass) -> &'static str {
+    match class {
+        TokenClass::Input => "input, uncached",
+        TokenClass::CacheRead => "cache reads",
+        TokenClass::CacheWrite5m => "cache writes, short-lived",
+        TokenClass::CacheWrite1h => "cache writes, long-lived",
+        TokenClass::AudioInput => "audio input",
+        TokenClass::AudioCacheRead => "audio cache reads",
+        TokenClass::ImageInput => "image input",
+        TokenClass::Output => "output",
+        TokenClass::Reasoning => "reasoning",
+        TokenClass::AudioOutput => "audio output",
+    }
+}
+
+fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {
+    if analysis.totals.priced_calls() == 0 {
+        return;
+    }
+    screen.heading("By size of the prompt");
+    let columns = vec![
+        Column::text("tokens in", Keep::Always),
+        Column::number("calls", Keep::Drop(3)),
+        Column::number("of calls", Keep::Always),
+        Column::number("cost", Keep::Drop(2)),
+        Column::number("of cost", Keep::Always),
+        Column::number("per call, × mean", Keep::Drop(1)),
+    ];
+    let shown = analysis.bands.iter().filter(|band| band.total.calls > 0);
+    let rows = shown.map(|band| {
+        let cells = vec![
+            band_name(band),
+            count(band.total.calls),
+            percent_or_dash(band.call_share),
+            money.text(band.total.cost),
+            percent_or_dash(band.cost_share),
+            band.relative_cost.map_or_else(|| DASH.to_owned(), multiple),
+        ];
+        GridRow::Cells(Tone::Plain, cells)
+    });
+    screen.grid(Grid { rows: rows.collect(), columns });
+    if let Some(gini) = analysis.concentration.group_gini {
+        let text = format!(
+            "Gini coefficient of the groups above: {} (0 is even, 1 is all in one)",
+            coefficient(gini)
+        );
+        screen.line(Tone::Quiet, text);
+    }
+}
+
+fn band_name(band: &Band) -> String {
+    match (band.above, band.up_to) {
+        (None, _) => "several calls a row".to_owned(),
+        (Some(above), None) => format!("above {}", token_limit(above)),
+        (Some(above), Some(up_to)) => format!("{} – {}", token_limit(above), token_limit(up_to)),
+    }
+}
+
+fn tiers(screen: &mut Screen, analysis: &Analysis, money: Money) {
+    if analysis.tiers.len() < 2 {
+        return;
+    }
+    screen.heading("By service tier");
+    let columns = vec![
+        Column::text("tier", Keep::Always),
+        Column::number("calls", Keep::Always),
+        Column::number("cost", Keep::Always),
+        Column::number("share", Keep::Always),
+    ];
+    let rows = analysis.tiers.iter().map(|tier| {
+        let cells = vec![
+            tier.tier.name().to_owned(),
+            count(tier.total.calls),
+            money.text(tier.total.cost),
+            percent_or_dash(tier.share),
+        ];
+        GridRow::Cells(Tone::Plain, cells)
+    });
+    screen.grid(Grid { rows: rows.collect(), columns });
+}
+
+fn daily(screen: &mut Screen, analysis: &Analysis, money: Money) {
+    let days = &analysis.days;
+    let Some(dearest) = days.iter().max_by_key(|day| day.total.cost) else { return };
+    if days.len() < 2 {
+        return;
+    }
+    screen.heading("By day");
+    if days.len() <= SPARKLINE_MAX {
+        let costs: Vec<_> = days.iter().map(|day| day.total.cost).collect();
+        screen.line(Tone::Plain, sparkline(&costs));
+    }
+    let text = format!("dearest: {}, {}", day(dearest.day), money.text(dearest.total.cost));
+    screen.line(Tone::Quiet, text);
+}
+
+fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
+    if lines.is_empty() {
+        return;
+    }
+    screen.heading("The costliest calls");
+    let columns = vec![
+        Column::text("file", Keep::Always),
+        Column::number("line", Keep::Always),
+        Column::text("model", Keep::Drop(1)),
+        Column::text("call type", Keep::Drop(4)),
+        Column::number("input", Keep::Drop(2)),
+        Column::number("output", Keep::Drop(3)),
+        Column::number("cost", Keep::Always),
+    ];
+    let rows = lines.iter().map(|line| {
+        let sum = |wanted: fn(TokenClass) -> bool| -> Tokens {
+            let classes = line.call.tokens.iter().filter(|(class, _)| wanted(*class));
+            classes.map(|(_, number)| *number).sum()
+        };
+        let cells = vec![
+            name(&line.file),
+            line.line.to_string(),
+            name(&line.call.model),
+            name(&line.call.call_type),
+            tokens(sum(TokenClass::is_input)),
+            tokens(sum(|class| !class.is_input())),
+            unit_dollars(line.call.cost),
+        ];
+        GridRow::Cells(Tone::Plain, cells)
+    });
+    screen.grid(Grid { rows: rows.collect(), columns });
+}
+
+fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
+    let logged = &analysis.logged;
+    let mut lines = Vec::new();
+    let mut say = |tone, text| lines.push(Line { tone, text });
+    if logged.used.calls > 0 {
+        let calls = counted(logged.used.calls, "call", "calls");
+        let cost = money.text(logged.used.cost);
+        say(Tone::Warning, format!("the bill takes {calls} at the log's own cost: {cost}"));
+    }
+    if logged.compared.calls > 0 {
+        let calls = counted(logged.compared.calls, "call", "calls");
+        let text = format!(
+            "{calls} can be compared: {} calculated, {} logged, difference {}",
+            money.text(logged.compared_calculated),
+            money.text(logged.compared.cost),
+            money.text(logged.difference())
+        );
+        say(if logged.difference().is_zero() { Tone::Good } else { Tone::Plain }, text);
+    }
+    screen.list("What the log itself says calls cost", lines);
+}

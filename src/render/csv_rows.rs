@@ -1,0 +1,111 @@
+//! Groups as CSV rows, with every digit.
+
+use std::io;
+
+use csv::Writer;
+
+use crate::insights::Tally;
+use crate::report::{AnalysisReport, SavingsReport};
+use crate::units::TokenClass;
+
+/// What stands for the groups that are not shown one by one.
+const REST: &str = "(other groups)";
+
+const ANALYSIS_COLUMNS: [&str; 16] = [
+    "calls",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "audio_input_tokens",
+    "audio_cache_read_tokens",
+    "image_input_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "audio_output_tokens",
+    "searches",
+    "cost_usd",
+    "cost_per_call_usd",
+    "unpriced_calls",
+    "unpriced_tokens",
+];
+
+const SAVINGS_COLUMNS: [&str; 4] = ["calls", "before_usd", "after_usd", "saved_usd"];
+
+/// Writes one row a group of an analysis.
+pub(super) fn write_analysis(report: &AnalysisReport, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut writer = Writer::from_writer(out);
+    let by = report.analysis.group_by.iter().map(String::as_str);
+    writer.write_record(by.chain(ANALYSIS_COLUMNS)).map_err(io_error)?;
+    for group in &report.analysis.groups {
+        write_row(&mut writer, group.key.clone(), figures_of(&group.tally))?;
+    }
+    if let Some(rest) = &report.left_out {
+        let key = rest_key(report.analysis.group_by.len());
+        write_row(&mut writer, key, figures_of(&rest.tally))?;
+    }
+    writer.flush()
+}
+
+/// Writes one row a group of a simulation.
+pub(super) fn write_savings(report: &SavingsReport, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut writer = Writer::from_writer(out);
+    let by = report.group_by.iter().map(String::as_str);
+    writer.write_record(by.chain(SAVINGS_COLUMNS)).map_err(io_error)?;
+    let rest = report.left_out.as_ref().map(|(_, group)| group);
+    for group in report.groups.iter().chain(rest) {
+        let key =
+            if group.key.is_empty() { rest_key(report.group_by.len()) } else { group.key.clone() };
+        let figures = vec![
+            group.calls.to_string(),
+            group.before.to_string(),
+            group.after.to_string(),
+            group.saved().to_string(),
+        ];
+        write_row(&mut writer, key, figures)?;
+    }
+    writer.flush()
+}
+
+fn figures_of(tally: &Tally) -> Vec<String> {
+    let tokens = |class| tally.tokens[class].to_string();
+    vec![
+        tally.calls.to_string(),
+        tokens(TokenClass::Input),
+        tokens(TokenClass::CacheRead),
+        tokens(TokenClass::CacheWrite5m),
+        tokens(TokenClass::CacheWrite1h),
+        tokens(TokenClass::AudioInput),
+        tokens(TokenClass::AudioCacheRead),
+        tokens(TokenClass::ImageInput),
+        tally.output().to_string(),
+        tokens(TokenClass::Reasoning),
+        tokens(TokenClass::AudioOutput),
+        tally.searches.to_string(),
+        tally.cost.to_string(),
+        tally.cost_per_call().map_or_else(String::new, |cost| cost.to_string()),
+        tally.unpriced_calls.to_string(),
+        tally.unpriced_tokens.to_string(),
+    ]
+}
+
+fn rest_key(columns: usize) -> Vec<String> {
+    let mut key = vec![String::new(); columns];
+    if let Some(first) = key.first_mut() {
+        REST.clone_into(first);
+    }
+    key
+}
+
+fn write_row<W: io::Write>(
+    writer: &mut Writer<W>,
+    mut key: Vec<String>,
+    figures: Vec<String>,
+) -> io::Result<()> {
+    key.extend(figures);
+    writer.write_record(&key).map_err(io_error)
+}
+
+fn io_error(error: csv::Error) -> io::Error {
+    error.into()
+}

@@ -1,0 +1,402 @@
+//! Numbers and dates as text: the only place that rounds. Half to even, on exact decimals.
+
+use crate::units::{Excess, Share, Tokens, Usd, format_decimal, parse_decimal};
+use crate::usage::Days;
+
+/// The minus sign of typography: as wide as a digit, and no hyphen to break a line at.
+const MINUS: &str = "−";
+
+/// Decimals of the integer behind [`Usd`].
+const USD_SCALE: u32 = 18;
+
+/// Writes amounts with the number of decimals that suits the largest of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Money {
+    decimals: u32,
+}
+
+impl Money {
+    /// Cents for a bill of a dollar or more; four or six decimals for smaller ones.
+    pub(super) fn for_bill(total: Usd) -> Self {
+        let cents = rounded(total.atto(), USD_SCALE, 4).unsigned_abs();
+        let decimals = match cents {
+            0 if total.is_zero() => 2,
+            0..100 => 6,
+            100..10_000 => 4,
+            _ => 2,
+        };
+        Self { decimals }
+    }
+
+    /// An amount: `$1,234.50`, `−$3.20`; `<$0.01` for what would look like nothing.
+    pub(super) fn text(self, amount: Usd) -> String {
+        if amount.is_zero() {
+            return "$0.00".to_owned();
+        }
+        let number = rounded(amount.atto(), USD_SCALE, self.decimals);
+        let sign = if amount < Usd::ZERO { MINUS } else { "" };
+        if number == 0 {
+            return format!("{sign}<${}", fixed(1, self.decimals));
+        }
+        format!("{sign}${}", fixed(number.unsigned_abs(), self.decimals))
+    }
+}
+
+/// An amount for one call or token, with three digits that say something: `$0.00451`.
+pub(super) fn unit_dollars(amount: Usd) -> String {
+    let fitting =
+        (2..=9).find(|decimals| rounded(amount.atto(), USD_SCALE, *decimals).unsigned_abs() >= 100);
+    let text = Money { decimals: fitting.unwrap_or(9) }.text(amount);
+    // Zeros at the end say nothing, but cents have two digits.
+    let cents = text.find('.').map_or(text.len(), |point| point + 3);
+    let rest = text.get(cents..).unwrap_or_default().trim_end_matches('0').len();
+    text.get(..cents + rest).map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// An amount of which only the size matters: `$26.1k`.
+pub(super) fn short_dollars(amount: Usd) -> String {
+    let sign = if amount < Usd::ZERO { MINUS } else { "" };
+    let below_thousand = rounded(amount.atto(), USD_SCALE, 2).unsigned_abs() < 100_000;
+    if below_thousand {
+        return Money::for_bill(amount).text(amount);
+    }
+    format!("{sign}${}", shortened(amount.atto(), USD_SCALE))
+}
+
+/// A count with separators: `1,204,331`.
+pub(super) fn count(number: u64) -> String {
+    fixed(u128::from(number), 0)
+}
+
+/// A count with its noun: `1 call`, `2 calls`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A number of tokens of which the size matters: `12.3M`.
+pub(super) fn tokens(tokens: Tokens) -> String {
+    shortened(i128::from(tokens.get()), 0)
+}
+
+/// A limit in tokens, which is always a round number: `64k`.
+pub(super) fn token_limit(limit: u64) -> String {
+    if limit == 0 { "0".to_owned() } else { format!("{}k", count(limit / 1_000)) }
+}
+
+/// A part of a whole: `57.9 %`. Something is never `0.0 %`, and not all is never `100.0 %`.
+pub(super) fn percent(share: Share) -> String {
+    let text = format!("{:.1}", share.percent());
+    let magnitude = text.trim_start_matches('-');
+    let sign = if text.starts_with('-') { MINUS } else { "" };
+    match magnitude {
+        "0.0" if share.ratio() > 0.0 => "<0.1 %".to_owned(),
+        "0.0" if share.ratio() < 0.0 => format!("{MINUS}<0.1 %"),
+        "0.0" => "0.0 %".to_owned(),
+        "100.0" if share.ratio() < 1.0 && share.ratio() > 0.0 => ">99.9 %".to_owned(),
+        _ => format!("{sign}{magnitude} %"),
+    }
+}
+
+/// A part of a whole, or a dash where there is none.
+pub(super) fn percent_or_dash(share: Option<Share>) -> String {
+    share.map_or_else(|| DASH.to_owned(), percent)
+}
+
+/// What a change is in percent: `−57.9 %` for a saving of 57.9 %, `+3.0 %` for its opposite.
+pub(super) fn change(saved: Share) -> String {
+    let text = percent(saved);
+    match text.strip_prefix(MINUS) {
+        Some(more) => format!("+{more}"),
+        None if saved.ratio() > 0.0 => format!("{MINUS}{text}"),
+        None => text,
+    }
+}
+
+/// A multiple: `5.25×`.
+pub(super) fn multiple(ratio: Share) -> String {
+    format!("{:.2}×", ratio.ratio())
+}
+
+/// A coefficient between 0 and 1: `0.42`.
+pub(super) fn coefficient(value: Share) -> String {
+    format!("{:.2}", value.ratio())
+}
+
+/// What stands where there is no value.
+pub(super) const DASH: &str = "–";
+
+/// A day: `1 Oct 2026`.
+pub(super) fn day(day: i32) -> String {
+    let name = Days::name(day);
+    let mut parts = name.split('-');
+    match (parts.next(), parts.next().and_then(month_name), parts.next()) {
+        (Some(year), Some(month), Some(day)) => {
+            format!("{} {} {year}", day.trim_start_matches('0'), &month[..3])
+        }
+        _ => name,
+    }
+}
+
+/// The days from a first to a last: `1 Oct – 31 Oct 2026`.
+pub(super) fn day_span(first: i32, last: i32) -> String {
+    let (from, to) = (day(first), day(last));
+    if first == last {
+        return to;
+    }
+    let (short, year) = from.rsplit_once(' ').unwrap_or((&from, ""));
+    if to.ends_with(year) { format!("{short} – {to}") } else { format!("{from} – {to}") }
+}
+
+/// A month such as `2026-10`: `October 2026`.
+pub(super) fn month(name: &str) -> String {
+    let parts = name.split_once('-');
+    match parts.and_then(|(year, month)| month_name(month).map(|month| (year, month))) {
+        Some((year, month)) => format!("{month} {year}"),
+        None => name.to_owned(),
+    }
+}
+
+fn month_name(number: &str) -> Option<&'static str> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let number: usize = number.parse().ok()?;
+    MONTHS.get(number.checked_sub(1)?).copied()
+}
+
+/// A bar: how much of `whole` is `part`. Something is never an empty bar.
+pub(super) fn bar(part: Usd, whole: Usd, width: usize) -> String {
+    let filled = steps(part, whole, width);
+    format!("{}{}", "▇".repeat(filled), "░".repeat(width - filled))
+}
+
+/// One block a value, by its part of the largest.
+pub(super) fn sparkline(values: &[Usd]) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let largest = values.iter().copied().max().unwrap_or_default();
+    values.iter().map(|value| BLOCKS[steps(*value, largest, 8).saturating_sub(1)]).collect()
+}
+
+/// `width * part / whole` to the nearest step, at least one for something.
+fn steps(part: Usd, whole: Usd, width: usize) -> usize {
+    let (part, whole) = (part.atto().max(0), whole.atto());
+    if part == 0 || whole <= 0 {
+        return 0;
+    }
+    if part >= whole {
+        return width;
+    }
+    let limit = i128::try_from(width).unwrap_or(i128::MAX);
+    let doubled = part.checked_mul(limit * 2).map_or(limit, |product| product / whole);
+    usize::try_from((doubled + 1) / 2).unwrap_or(width).clamp(1, width)
+}
+
+/// Three digits and a unit: `999`, `12.3k`, `1.00M`.
+fn shortened(number: i128, scale: u32) -> String {
+    const UNITS: [(u32, &str); 5] = [(0, ""), (3, "k"), (6, "M"), (9, "B"), (12, "T")];
+    for (shift, unit) in UNITS {
+        let most_decimals = if shift == 0 { 0 } else { 2 };
+        for decimals in (0..=most_decimals).rev() {
+            let digits = rounded(number, scale + shift, decimals).unsigned_abs();
+            if digits < 1_000 {
+                return format!("{}{unit}", fixed(digits, decimals));
+            }
+        }
+    }
+    let trillions = rounded(number, scale + 12, 0).unsigned_abs();
+    format!("{}T", fixed(trillions, 0))
+}
+
+/// An integer of `10^-scale` units as one of `10^-decimals` units, half to even.
+fn rounded(number: i128, scale: u32, decimals: u32) -> i128 {
+    parse_decimal(&format_decimal(number, scale), decimals, Excess::Round)
+        .expect("fewer digits than the integer it came from")
+}
+
+/// An integer of `10^-decimals` units with separators and all its decimals.
+fn fixed(number: u128, decimals: u32) -> String {
+    let unit = 10u128.pow(decimals);
+    let whole = (number / unit).to_string();
+    let mut text = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if decimals == 0 {
+        return text;
+    }
+    let width = decimals as usize;
+    format!("{text}.{:0width$}", number % unit)
+}
+
+/// A name from a log, with what a terminal would obey made visible as `�`.
+pub(super) fn name(text: &str) -> String {
+    if text.is_empty() {
+        return DASH.to_owned();
+    }
+    text.chars().map(|letter| if is_safe(letter) { letter } else { '\u{fffd}' }).collect()
+}
+
+/// Neither a control character nor one that turns the direction of the line.
+fn is_safe(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn usd(text: &str) -> Usd {
+        Usd::parse(text, Excess::Reject).expect("an amount")
+    }
+
+    fn check_money(bill: &str, amount: &str, expected: &str) {
+        assert_eq!(Money::for_bill(usd(bill)).text(usd(amount)), expected, "{amount} of {bill}");
+    }
+
+    #[test]
+    fn bills_show_cents_half_to_even() {
+        check_money("48210", "48210.065", "$48,210.06");
+        check_money("48210", "48210.075", "$48,210.08");
+        check_money("48210", "0", "$0.00");
+        check_money("48210", "-3.2", "−$3.20");
+        check_money("1000000", "999999.995", "$1,000,000.00");
+    }
+
+    #[test]
+    fn something_never_looks_like_nothing() {
+        check_money("48210", "0.004", "<$0.01");
+        check_money("48210", "-0.004", "−<$0.01");
+        check_money("0.5", "0.00001", "<$0.0001");
+    }
+
+    #[test]
+    fn small_bills_show_more_decimals() {
+        check_money("0.9", "0.01234", "$0.0123");
+        check_money("0.009", "0.001234", "$0.001234");
+        check_money("0", "0", "$0.00");
+        check_money("0.009", "0", "$0.00");
+        check_money("0.0000000001", "0.0000000001", "<$0.000001");
+    }
+
+    #[test]
+    fn prices_of_calls_keep_three_digits() {
+        let check = |amount, expected: &str| assert_eq!(unit_dollars(usd(amount)), expected);
+        check("0.0045129", "$0.00451");
+        check("12.3456", "$12.35");
+        check("0.00000375", "$0.00000375");
+        check("0", "$0.00");
+        check("0.0045", "$0.0045");
+        check("2", "$2.00");
+        check("0.000000000001", "<$0.000000001");
+    }
+
+    #[test]
+    fn sizes_keep_three_digits() {
+        let check = |number, expected: &str| assert_eq!(tokens(Tokens::new(number)), expected);
+        check(0, "0");
+        check(999, "999");
+        check(1_000, "1.00k");
+        check(12_345, "12.3k");
+        check(999_499, "999k");
+        check(999_950, "1.00M");
+        check(12_345_678_901, "12.3B");
+        check(u64::MAX, "18,446,744T");
+        assert_eq!(short_dollars(usd("26123.4")), "$26.1k");
+        assert_eq!(short_dollars(usd("-999.999")), "−$1.00k");
+        assert_eq!(short_dollars(usd("12.5")), "$12.50");
+    }
+
+    #[test]
+    fn shares_say_when_they_are_not_quite_none_or_all() {
+        let check = |part, whole, expected: &str| {
+            assert_eq!(percent(Share::of(part, whole).expect("a share")), expected);
+        };
+        check(579, 1_000, "57.9 %");
+        check(1, 1_000_000, "<0.1 %");
+        check(-1, 1_000_000, "−<0.1 %");
+        check(999_999, 1_000_000, ">99.9 %");
+        check(0, -5, "0.0 %");
+        check(5, 5, "100.0 %");
+        check(-25, 100, "−25.0 %");
+    }
+
+    #[test]
+    fn a_saving_is_a_change_downwards() {
+        let check = |part, expected: &str| {
+            assert_eq!(change(Share::of(part, 1_000).expect("a share")), expected);
+        };
+        check(579, "−57.9 %");
+        check(-30, "+3.0 %");
+        check(0, "0.0 %");
+    }
+
+    #[test]
+    fn dates_are_for_people() {
+        let of = |text| Days::parse_day(text).expect("a day");
+        assert_eq!(day(of("2026-10-01")), "1 Oct 2026");
+        assert_eq!(day_span(of("2026-10-01"), of("2026-10-31")), "1 Oct – 31 Oct 2026");
+        assert_eq!(day_span(of("2025-12-30"), of("2026-01-02")), "30 Dec 2025 – 2 Jan 2026");
+        assert_eq!(day_span(of("2026-10-05"), of("2026-10-05")), "5 Oct 2026");
+        assert_eq!(month("2026-10"), "October 2026");
+    }
+
+    #[test]
+    fn bars_are_full_empty_or_between() {
+        assert_eq!(bar(usd("0"), usd("8"), 4), "░░░░");
+        assert_eq!(bar(usd("0.0001"), usd("8"), 4), "▇░░░");
+        assert_eq!(bar(usd("4"), usd("8"), 4), "▇▇░░");
+        assert_eq!(bar(usd("9"), usd("8"), 4), "▇▇▇▇");
+        assert_eq!(sparkline(&[usd("0"), usd("4"), usd("8")]), "▁▄█");
+    }
+
+    #[test]
+    fn names_cannot_command_the_terminal() {
+        assert_eq!(name("gpt\u{1b}[31m"), "gpt\u{fffd}[31m");
+        assert_eq!(name("a\u{202e}b"), "a\u{fffd}b");
+        assert_eq!(name(""), DASH);
+    }
+
+    proptest! {
+        #[test]
+        fn printed_amounts_are_within_half_a_cent(atto in -10i128.pow(30)..10i128.pow(30)) {
+            let amount = Usd::from_atto(atto);
+            let text = Money { decimals: 2 }.text(amount);
+            prop_assert!(!text.contains("-0") && !text.contains("$-"));
+            if let Some(size) = text.strip_prefix(MINUS).unwrap_or(&text).strip_prefix('$') {
+                let printed = usd(&size.replace(',', "")).atto();
+                prop_assert!((printed - atto.abs()).abs() * 2 <= 10i128.pow(16));
+            } else {
+                prop_assert!(text.ends_with("<$0.01") && atto.abs() * 2 <= 10i128.pow(16));
+            }
+        }
+
+        #[test]
+        fn only_nothing_prints_as_nothing(atto in any::<i64>(), bill in any::<i64>()) {
+            let bill = Usd::from_atto(i128::from(bill) * 10_000_000_000);
+            let text = Money::for_bill(bill).text(Usd::from_atto(i128::from(atto)));
+            let looks_empty = !text.contains('<') && !text.contains(|c: char| ('1'..='9').contains(&c));
+            prop_assert_eq!(looks_empty, atto == 0, "{}", text);
+        }
+
+        #[test]
+        fn sizes_never_need_more_than_five_letters(number in 0u64..999_000_000_000_000) {
+            prop_assert!(tokens(Tokens::new(number)).len() <= 5);
+        }
+    }
+}

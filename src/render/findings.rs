@@ -1,0 +1,61 @@
+//! What stands out, in words.
+
+use crate::insights::Finding;
+
+use super::figures::{Money, counted, percent, token_limit};
+use super::screen::Tone;
+
+/// A finding as a sentence.
+pub(super) fn sentence(finding: &Finding, money: Money) -> String {
+    match finding {
+        Finding::OutputLeads { cost_share, token_share } => format!(
+            "output is {} of the cost and {} of the tokens: shorter answers save most",
+            percent(*cost_share),
+            percent(*token_share)
+        ),
+        Finding::InputLeads { cost_share, cache_share } => format!(
+            "uncached input is {} of the cost; {} of all input was read from the cache",
+            percent(*cost_share),
+            percent(*cache_share)
+        ),
+        Finding::CacheLoses { loss } => format!(
+            "the prompt cache costs {} more than the same tokens as plain input",
+            money.text(*loss)
+        ),
+        Finding::CacheSaves { saving } => format!(
+            "the prompt cache already saves {} against plain input, writes included",
+            money.text(*saving)
+        ),
+        Finding::LongPrompts { above, call_share, cost_share } => format!(
+            "prompts above {} tokens are {} of the calls and {} of the cost",
+            token_limit(*above),
+            percent(*call_share),
+            percent(*cost_share)
+        ),
+        Finding::NoBatch => {
+            "no call used the batch tier; what can wait is usually cheaper there".to_owned()
+        }
+        Finding::FailuresBilled { total } => format!(
+            "{} failed and still cost {}",
+            counted(total.calls, "call", "calls"),
+            money.text(total.cost)
+        ),
+        Finding::CutOff { total } => format!(
+            "{} stopped at the output limit, for {}",
+            counted(total.calls, "call", "calls"),
+            money.text(total.cost)
+        ),
+        Finding::DearestFifth { cost_share } => {
+            format!("the dearest fifth of the calls carries {} of the cost", percent(*cost_share))
+        }
+    }
+}
+
+/// How a finding should look.
+pub(super) const fn tone(finding: &Finding) -> Tone {
+    match finding {
+        Finding::CacheLoses { .. } | Finding::FailuresBilled { .. } => Tone::Warning,
+        Finding::CacheSaves { .. } => Tone::Good,
+        _ => Tone::Plain,
+    }
+}

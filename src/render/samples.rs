@@ -1,0 +1,477 @@
+//! The same three reports for every renderer: a typical one, an empty one, and a damaged one.
+
+use crate::diagnostics::{Code, Ledger, Place};
+use crate::insights::{
+    Analysis, Band, CacheHealth, CallsAndCost, ClassCost, Concentration, CostMode, CostlyCall,
+    DayTotal, Finding, Group, LoggedCosts, RunRate, Tally, TierTotal, UnpricedModel, Window,
+};
+use crate::report::{
+    AnalysisReport, Evidence, FileAccounting, InputAccounting, PriceSource, SavingsGroup,
+    SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange, summarize,
+};
+use crate::sources::Lines;
+use crate::units::{Excess, Share, TokenClass, Tokens, Usd};
+use crate::usage::{Days, Instant, ServiceTier};
+
+pub(super) fn usd(text: &str) -> Usd {
+    Usd::parse(text, Excess::Reject).expect("an amount")
+}
+
+fn share(part: i128, whole: i128) -> Option<Share> {
+    Share::of(part, whole)
+}
+
+fn at(text: &str) -> Instant {
+    Instant::parse(text).expect("a time")
+}
+
+fn total(calls: u64, cost: &str) -> CallsAndCost {
+    CallsAndCost { calls, cost: usd(cost) }
+}
+
+fn tally(calls: u64, tokens: [u64; 4], cost: &str) -> Tally {
+    let classes =
+        [TokenClass::Input, TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::Output];
+    let mut tally = Tally { calls, cost: usd(cost), ..Tally::default() };
+    for (class, count) in classes.into_iter().zip(tokens) {
+        tally.tokens[class] = Tokens::new(count);
+    }
+    tally
+}
+
+fn group(key: [&str; 2], tally: Tally, part: i128) -> Group {
+    Group { key: key.map(str::to_owned).to_vec(), tally, share: share(part, 1_000) }
+}
+
+fn class(class: TokenClass, tokens: u64, cost: &str, part: i128) -> ClassCost {
+    ClassCost { class, tokens: Tokens::new(tokens), cost: usd(cost), share: share(part, 1_000) }
+}
+
+fn band(above: u64, up_to: Option<u64>, of_calls: i128, of_cost: i128) -> Band {
+    Band {
+        above: Some(above),
+        up_to,
+        total: CallsAndCost {
+            calls: u64::try_from(of_calls * 20).expect("a count"),
+            cost: Usd::from_atto(of_cost * 48_200_000_000_000_000),
+        },
+        call_share: share(of_calls, 1_000),
+        cost_share: share(of_cost, 1_000),
+        relative_cost: share(of_cost, of_calls),
+    }
+}
+
+fn nothing() -> Analysis {
+    Analysis {
+        group_by: vec!["model".to_owned(), "call_type".to_owned()],
+        cost_mode: CostMode::Auto,
+        window: None,
+        undated_calls: 0,
+        totals: Tally::default(),
+        groups: Vec::new(),
+        classes: Vec::new(),
+        cache: CacheHealth::default(),
+        tiers: Vec::new(),
+        bands: Vec::new(),
+        costliest: Vec::new(),
+        concentration: Concentration::default(),
+        failed: CallsAndCost::default(),
+        cut_off: CallsAndCost::default(),
+        days: Vec::new(),
+        run_rate: None,
+        unpriced: Vec::new(),
+        logged: LoggedCosts::default(),
+        findings: Vec::new(),
+    }
+}
+
+fn prices() -> PriceSource {
+    PriceSource {
+        as_of: "log".to_owned(),
+        book_sha256: "3fa9c1d27be4".repeat(5) + "0011",
+        checked_on: ("2026-11-03".to_owned(), "2026-11-20".to_owned()),
+    }
+}
+
+fn file(name: &str, lines: Lines) -> FileAccounting {
+    FileAccounting { name: name.to_owned(), format: "llmcost".to_owned(), lines }
+}
+
+fn window(from: &str, to: &str) -> Option<Window> {
+    Window::of(at(from), at(to), Days::UTC)
+}
+
+fn typical_input() -> InputAccounting {
+    let counts =
+        Lines { lines: 20_012, records: 20_000, duplicates: 5, blank: 7, ..<_>::default() };
+    InputAccounting { files: vec![file("usage.jsonl", counts)], filtered_out: 0 }
+}
+
+fn costly(line: u64, model: &str, tokens: [u64; 2], cost: &str) -> CostlyCall {
+    let mut call = CostlyCall {
+        place: Place { file: 0, line },
+        time: at("2026-10-14T09:30:00Z"),
+        model: model.to_owned(),
+        call_type: "agent".to_owned(),
+        tokens: <_>::default(),
+        cost: usd(cost),
+    };
+    call.tokens[TokenClass::Input] = Tokens::new(tokens[0]);
+    call.tokens[TokenClass::Output] = Tokens::new(tokens[1]);
+    call
+}
+
+/// A month of a healthy log.
+pub(super) fn typical_analysis() -> AnalysisReport {
+    let groups = vec![
+        group(
+            ["claude-opus-4-6", "agent"],
+            tally(1_600, [9_000_000, 41_000_000, 3_000_000, 2_100_000], "24310.125"),
+            504,
+        ),
+        group(
+            ["claude-sonnet-4-6", "chat"],
+            tally(7_000, [31_000_000, 0, 0, 4_000_000], "15300"),
+            317,
+        ),
+        group(
+            ["gpt-5.4-mini-2026-03-17", "nightly_report"],
+            tally(8_000, [60_000_000, 2_000_000, 0, 9_000_000], "8599.941"),
+            178,
+        ),
+        group(["claude-haiku-4-5", ""], tally(3_400, [900_000, 0, 0, 40_000], "0.0034"), 0),
+    ];
+    let mut totals = Tally::default();
+    for group in &groups {
+        totals.merge(&group.tally);
+    }
+    let days = (0..31).map(|day| DayTotal {
+        day: Days::parse_day("2026-10-01").expect("a day") + day,
+        total: CallsAndCost {
+            calls: 645,
+            cost: Usd::from_atto(i128::from(day % 7 + 1) * 400_000_000_000_000_000_000),
+        },
+    });
+    let analysis = Analysis {
+        window: window("2026-10-01T00:04:11Z", "2026-10-31T23:51:02Z"),
+        totals,
+        groups,
+        classes: vec![
+            class(TokenClass::Input, 100_900_000, "14021.5", 291),
+            class(TokenClass::CacheRead, 43_000_000, "1210.03", 25),
+            class(TokenClass::CacheWrite5m, 3_000_000, "1875", 39),
+            class(TokenClass::Output, 15_140_000, "31103.5394", 645),
+        ],
+        cache: CacheHealth {
+            input: Tokens::new(146_900_000),
+            read: Tokens::new(43_000_000),
+            written: Tokens::new(3_000_000),
+            net_saving: Some(usd("9130.5")),
+        },
+        tiers: vec![
+            TierTotal {
+                tier: ServiceTier::Standard,
+                total: total(12_000, "39610.1284"),
+                share: share(822, 1_000),
+            },
+            TierTotal {
+                tier: ServiceTier::Batch,
+                total: total(8_000, "8599.941"),
+                share: share(178, 1_000),
+            },
+        ],
+        bands: vec![
+            band(0, Some(1_000), 170, 100),
+            band(1_000, Some(4_000), 400, 180),
+            band(4_000, Some(16_000), 350, 300),
+            band(16_000, Some(64_000), 0, 0),
+            band(64_000, Some(200_000), 75, 380),
+            band(200_000, None, 5, 40),
+        ],
+        costliest: vec![
+            costly(10_412, "claude-opus-4-6", [412_000, 31_000], "4.905"),
+            costly(7, "claude-opus-4-6", [390_100, 8_020], "3.15"),
+        ],
+        concentration: Concentration {
+            group_gini: share(4_224, 10_000),
+            dearest_fifth: share(51, 100),
+        },
+        failed: total(112, "31.2"),
+        cut_off: total(40, "12.75"),
+        days: days.collect(),
+        run_rate: Some(RunRate {
+            month: "2026-10".to_owned(),
+            month_days: 31,
+            full_days: 31,
+            daily: usd("1555.163529032258064516"),
+            projected: usd("48210.0694"),
+            naive_range: None,
+        }),
+        logged: LoggedCosts {
+            stated: total(12_000, "30000"),
+            compared: total(12_000, "30000"),
+            compared_calculated: usd("30412.5"),
+            used: CallsAndCost::default(),
+        },
+        findings: vec![
+            Finding::OutputLeads {
+                cost_share: share(645, 1_000).expect("a share"),
+                token_share: share(93, 1_000).expect("a share"),
+            },
+            Finding::CacheSaves { saving: usd("9130.5") },
+            Finding::LongPrompts {
+                above: 64_000,
+                call_share: share(8, 100).expect("a share"),
+                cost_share: share(42, 100).expect("a share"),
+            },
+            Finding::FailuresBilled { total: total(112, "31.2") },
+        ],
+        ..nothing()
+    };
+    AnalysisReport::new(analysis, typical_input(), &Ledger::default(), prices(), 3)
+}
+
+/// A log without a call.
+pub(super) fn empty_analysis() -> AnalysisReport {
+    let mut ledger = Ledger::default();
+    ledger.push(Code::EmptyFile, Place::default(), || "no record in 2 lines".to_owned());
+    let counts = Lines { lines: 2, blank: 2, ..<_>::default() };
+    let input = InputAccounting { files: vec![file("usage.jsonl", counts)], filtered_out: 0 };
+    AnalysisReport::new(nothing(), input, &ledger, prices(), 20)
+}
+
+fn damaged_input() -> InputAccounting {
+    let first = Lines { lines: 9, records: 5, skipped: 3, blank: 1, ..<_>::default() };
+    let second = Lines { lines: 4, records: 2, continuation: 1, duplicates: 1, ..<_>::default() };
+    InputAccounting {
+        files: vec![file("logs/a\u{1b}[2J.jsonl", first), file("logs/b.csv", second)],
+        filtered_out: 1,
+    }
+}
+
+fn damaged_ledger() -> Ledger {
+    let mut ledger = Ledger::default();
+    for line in [3, 4, 9] {
+        ledger.push(Code::InvalidJson, Place { file: 0, line }, || {
+            format!("expected `,` or `}}` at column {}", line * 7)
+        });
+    }
+    ledger.push(Code::MissingTime, Place { file: 1, line: 2 }, || "no time".to_owned());
+    ledger
+}
+
+/// A small, broken log with models that nobody knows, and names that mean harm.
+pub(super) fn damaged_analysis() -> AnalysisReport {
+    let mut unknown = tally(3, [3_000, 0, 0, 120], "0");
+    (unknown.unpriced_calls, unknown.unpriced_tokens) = (3, Tokens::new(3_120));
+    let groups = vec![
+        group(["gpt-4o", "a|b"], tally(2, [1_200, 0, 0, 90], "0.0039"), 1_000),
+        group(["gtp-4o\u{1b}[31m", "<script>"], unknown, 0),
+        group(["free-model", "=SUM(A1)"], tally(1, [10, 0, 0, 5], "0"), 0),
+    ];
+    let mut totals = Tally::default();
+    for group in &groups {
+        totals.merge(&group.tally);
+    }
+    let analysis = Analysis {
+        window: window("2026-11-01T09:00:00Z", "2026-11-01T09:05:00Z"),
+        undated_calls: 1,
+        totals,
+        groups,
+        classes: vec![
+            class(TokenClass::Input, 1_200, "0.003", 769),
+            class(TokenClass::Output, 90, "0.0009", 231),
+        ],
+        bands: vec![Band {
+            above: Some(0),
+            up_to: Some(1_000),
+            total: total(3, "0.0039"),
+            call_share: share(1, 1),
+            cost_share: share(1, 1),
+            relative_cost: share(1, 1),
+        }],
+        unpriced: vec![
+            UnpricedModel {
+                provider: "openai".to_owned(),
+                model: "gtp-4o\u{1b}[31m".to_owned(),
+                reason: "unknown-model",
+                explanation: "no price table has this model".to_owned(),
+                calls: 2,
+                tokens: Tokens::new(2_080),
+                did_you_mean: Some("gpt-4o".to_owned()),
+            },
+            UnpricedModel {
+                provider: String::new(),
+                model: String::new(),
+                reason: "missing-model",
+                explanation: "the log names no model".to_owned(),
+                calls: 1,
+                tokens: Tokens::new(1_040),
+                did_you_mean: None,
+            },
+        ],
+        logged: LoggedCosts { stated: total(1, "0"), used: total(1, "0"), ..<_>::default() },
+        findings: vec![Finding::CacheLoses { loss: usd("0.0000004") }],
+        ..nothing()
+    };
+    AnalysisReport::new(analysis, damaged_input(), &damaged_ledger(), prices(), 0)
+}
+
+struct Rung<'a> {
+    name: &'a str,
+    label: &'a str,
+    evidence: Evidence,
+    note: &'a str,
+    amounts: [&'a str; 4],
+    last_in: &'a str,
+    range: [&'a str; 2],
+}
+
+fn technique(rung: &Rung<'_>) -> TechniqueLine {
+    let [standalone, ladder, remaining, fair_share] = rung.amounts.map(usd);
+    TechniqueLine {
+        name: rung.name.to_owned(),
+        label: rung.label.to_owned(),
+        evidence: rung.evidence,
+        evidence_note: rung.note.to_owned(),
+        standalone,
+        ladder,
+        remaining,
+        last_in: usd(rung.last_in),
+        fair_share,
+        saved_range: UsdRange { low: usd(rung.range[0]), high: usd(rung.range[1]) },
+        calls_touched: 402_118,
+        assumptions: vec![],
+    }
+}
+
+fn rungs() -> Vec<TechniqueLine> {
+    let mut tiering = technique(&Rung {
+        name: "model_tiering",
+        label: "tiering",
+        evidence: Evidence::Exact,
+        note: "exact prices · quality unmeasured",
+        amounts: ["18940.11", "18940.11", "29269.96", "16022.40"],
+        last_in: "12000",
+        range: ["18940.11", "18940.11"],
+    });
+    tiering.assumptions = vec!["answers of both models are equally long".to_owned()];
+    let batch = technique(&Rung {
+        name: "batch",
+        label: "batch",
+        evidence: Evidence::Exact,
+        note: "",
+        amounts: ["4102.50", "2870.75", "26399.21", "3377.02"],
+        last_in: "1800",
+        range: ["4102.50", "4102.50"],
+    });
+    let mut caching = technique(&Rung {
+        name: "prompt_caching",
+        label: "prompt caching",
+        evidence: Evidence::Assumed,
+        note: "assumed 95 % hits (your log supports 91 %)",
+        amounts: ["14377.90", "6120.33", "20278.88", "8531.77"],
+        last_in: "6120.33",
+        range: ["13000", "14900"],
+    });
+    caching.assumptions =
+        vec!["every call finds its prefix within five minutes of the last one".to_owned()];
+    let trimming = technique(&Rung {
+        name: "context_trimming",
+        label: "context trimming",
+        evidence: Evidence::Refused,
+        note: "the log names no conversations",
+        amounts: ["0", "0", "20278.88", "0"],
+        last_in: "0",
+        range: ["0", "0"],
+    });
+    vec![tiering, batch, caching, trimming]
+}
+
+fn savings_group(key: [&str; 2], calls: u64, before: &str, after: &str) -> SavingsGroup {
+    SavingsGroup {
+        key: key.map(str::to_owned).to_vec(),
+        calls,
+        before: usd(before),
+        after: usd(after),
+    }
+}
+
+fn no_savings() -> SavingsReport {
+    SavingsReport {
+        input: InputAccounting::default(),
+        diagnostics: Vec::new(),
+        prices: prices(),
+        window: None,
+        calls: 0,
+        unpriced: Unpriced::default(),
+        totals: SavingsTotals::default(),
+        techniques: Vec::new(),
+        group_by: vec!["model".to_owned(), "call_type".to_owned()],
+        groups: Vec::new(),
+        left_out: None,
+        warnings: Vec::new(),
+    }
+}
+
+/// Three techniques that save and one that cannot be told.
+pub(super) fn typical_savings() -> SavingsReport {
+    let mut report = SavingsReport {
+        input: typical_input(),
+        window: window("2026-10-01T00:04:11Z", "2026-10-31T23:51:02Z"),
+        calls: 1_204_331,
+        totals: SavingsTotals {
+            baseline: usd("48210.07"),
+            projected: usd("20278.88"),
+            saved_range: UsdRange { low: usd("26123.4"), high: usd("28811") },
+            claimed_sum: usd("37420.51"),
+        },
+        techniques: rungs(),
+        groups: vec![
+            savings_group(["claude-sonnet-4-6", "chat"], 402_118, "21904.22", "9870.14"),
+            savings_group(["claude-haiku-4-5", "classification"], 700_213, "305.85", "310.20"),
+            savings_group(["claude-opus-4-6", "agent"], 102_000, "26000", "10098.54"),
+        ],
+        ..no_savings()
+    };
+    report.limit_groups(2);
+    report
+}
+
+/// Nothing to simulate.
+pub(super) fn empty_savings() -> SavingsReport {
+    let empty = empty_analysis();
+    SavingsReport { input: empty.input, diagnostics: empty.diagnostics, ..no_savings() }
+}
+
+/// A technique that makes a tiny bill dearer, on calls of which most have no price.
+pub(super) fn damaged_savings() -> SavingsReport {
+    let mut caching = technique(&Rung {
+        name: "prompt_caching",
+        label: "prompt caching",
+        evidence: Evidence::Replayed,
+        note: "from the log's own cache counters",
+        amounts: ["-0.0004", "-0.0004", "0.0043", "-0.0004"],
+        last_in: "-0.0004",
+        range: ["-0.0004", "-0.0004"],
+    });
+    caching.calls_touched = 2;
+    let mut report = SavingsReport {
+        input: damaged_input(),
+        window: window("2026-11-01T09:00:00Z", "2026-11-01T09:05:00Z"),
+        calls: 6,
+        unpriced: Unpriced { calls: 3, tokens: Tokens::new(3_120) },
+        totals: SavingsTotals {
+            baseline: usd("0.0039"),
+            projected: usd("0.0043"),
+            saved_range: UsdRange { low: usd("-0.0004"), high: usd("-0.0004") },
+            claimed_sum: usd("-0.0004"),
+        },
+        techniques: vec![caching],
+        groups: vec![savings_group(["gpt-4o", "a|b"], 2, "0.0039", "0.0043")],
+        warnings: vec!["half of the calls have no price: the bill is larger than this".to_owned()],
+        ..no_savings()
+    };
+    report.diagnostics = summarize(&damaged_ledger(), &report.input);
+    report
+}

@@ -1,0 +1,192 @@
+//! The page of `simulate`: the ladder, the bill before and after, and what it rests on.
+
+use crate::report::{Evidence, SavingsGroup, SavingsReport, TechniqueLine, UsdRange};
+use crate::units::Usd;
+
+use super::figures::{
+    DASH, Money, bar, change, count, counted, day_span, name, percent_or_dash, short_dollars,
+    tokens,
+};
+use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
+use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
+
+/// Blocks in a bar.
+const BAR: usize = 16;
+
+/// Composes the page.
+pub(super) fn compose(report: &SavingsReport) -> Screen {
+    let money = Money::for_bill(report.totals.baseline);
+    let mut screen = Screen::default();
+    headline(&mut screen, report);
+    if report.calls > 0 {
+        ladder(&mut screen, report, money);
+        groups(&mut screen, report, money);
+    }
+    basis(&mut screen, report);
+    diagnostics(&mut screen, &report.diagnostics);
+    prices(&mut screen, &report.prices);
+    screen
+}
+
+fn headline(screen: &mut Screen, report: &SavingsReport) {
+    let mut title =
+        format!("{} · {}", files(&report.input), counted(report.calls, "call", "calls"));
+    if let Some(window) = &report.window {
+        title = format!("{title} · {}", day_span(window.first_day, window.last_day));
+    }
+    screen.title(title);
+    if report.calls > 0 {
+        let priced = percent_or_dash(report.priced_share());
+        let text = format!("{priced} of calls priced {}", pricing_basis(&report.prices));
+        screen.line(Tone::Plain, text);
+    }
+    if report.unpriced.calls > 0 {
+        let calls = counted(report.unpriced.calls, "call", "calls");
+        let size = tokens(report.unpriced.tokens);
+        let text = format!("{calls} with {size} tokens have no price and are in neither bill");
+        screen.line(Tone::Warning, text);
+    }
+    for line in accounting(&report.input) {
+        screen.line(line.tone, line.text);
+    }
+}
+
+fn ladder(screen: &mut Screen, report: &SavingsReport, money: Money) {
+    screen.heading("What it would have saved");
+    let columns = vec![
+        Column::text("", Keep::Always),
+        Column::number("saves alone", Keep::Drop(2)),
+        Column::number("then saves", Keep::Always),
+        Column::number("remaining", Keep::Always),
+        Column::number("fair share", Keep::Drop(1)),
+        Column::text("how we know", Keep::Below(3)),
+    ];
+    let mut rows = vec![today(report.totals.baseline, money)];
+    rows.extend(report.techniques.iter().map(|technique| rung(technique, money)));
+    if !report.techniques.is_empty() {
+        rows.push(GridRow::Rule);
+        rows.push(together(report, money));
+    }
+    screen.grid(Grid { columns, rows });
+    let added = report.techniques.iter().filter(|line| line.evidence != Evidence::Refused).count();
+    let claimed = report.totals.claimed_sum;
+    if added > 1 && claimed != report.totals.saved() {
+        let text = format!("(adding the {added} up would claim {})", money.text(claimed));
+        screen.line(Tone::Quiet, text);
+    }
+}
+
+fn today(baseline: Usd, money: Money) -> GridRow {
+    let mut cells = vec![String::new(); 6];
+    "today".clone_into(&mut cells[0]);
+    cells[3] = money.text(baseline);
+    GridRow::Cells(Tone::Strong, cells)
+}
+
+fn rung(line: &TechniqueLine, money: Money) -> GridRow {
+    let refused = line.evidence == Evidence::Refused;
+    let text = |amount| if refused { DASH.to_owned() } else { money.text(amount) };
+    let cells = vec![
+        name(&line.label),
+        text(line.standalone),
+        text(line.ladder),
+        text(line.remaining),
+        text(line.fair_share),
+        how_we_know(line),
+    ];
+    let loses = line.last_in < Usd::ZERO && !refused;
+    let tone = if refused || loses { Tone::Quiet } else { Tone::Plain };
+    GridRow::Cells(tone, cells)
+}
+
+fn how_we_know(line: &TechniqueLine) -> String {
+    let (kind, note) = (line.evidence.name(), name(&line.evidence_note));
+    if line.evidence_note.is_empty() {
+        kind.to_owned()
+    } else if note.starts_with(kind) {
+        note
+    } else {
+        format!("{kind} · {note}")
+    }
+}
+
+fn together(report: &SavingsReport, money: Money) -> GridRow {
+    let totals = &report.totals;
+    let cells = vec![
+        "together".to_owned(),
+        String::new(),
+        money.text(totals.saved()),
+        money.text(totals.projected),
+        totals.saved_share().map_or_else(String::new, change),
+        range(totals.saved_range),
+    ];
+    GridRow::Cells(Tone::Strong, cells)
+}
+
+/// `range $26.1k – $28.8k`; nothing when there is no doubt.
+fn range(range: UsdRange) -> String {
+    if range.is_point() {
+        return String::new();
+    }
+    format!("range {} – {}", short_dollars(range.low), short_dollars(range.high))
+}
+
+fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) {
+    if report.groups.is_empty() {
+        return;
+    }
+    let by: Vec<_> = report.group_by.iter().map(|column| column_title(column)).collect();
+    screen.heading(format!("Before and after, by {}", by.join(" and ")));
+    let mut columns: Vec<_> = by.iter().map(|title| Column::text(title, Keep::Always)).collect();
+    columns.extend([
+        Column::number("calls", Keep::Drop(2)),
+        Column::number("before", Keep::Always),
+        Column::number("after", Keep::Always),
+        Column::number("saved", Keep::Drop(1)),
+        Column::bar(Keep::Drop(3)),
+    ]);
+    let mut rows: Vec<_> =
+        report.groups.iter().map(|group| group_row(Tone::Plain, group, by.len(), money)).collect();
+    if let Some((number, rest)) = &report.left_out {
+        let named =
+            SavingsGroup { key: vec![format!("{} more", count(*number as u64))], ..rest.clone() };
+        rows.push(group_row(Tone::Quiet, &named, by.len(), money));
+    }
+    let whole = SavingsGroup { key: vec!["total".to_owned()], ..report.all_groups() };
+    rows.push(GridRow::Rule);
+    rows.push(group_row(Tone::Strong, &whole, by.len(), money));
+    screen.grid(Grid { columns, rows });
+}
+
+fn group_row(tone: Tone, group: &SavingsGroup, columns: usize, money: Money) -> GridRow {
+    let mut cells: Vec<_> = group.key.iter().map(|value| name(value)).collect();
+    cells.truncate(columns);
+    cells.resize(columns, String::new());
+    cells.extend([
+        count(group.calls),
+        money.text(group.before),
+        money.text(group.after),
+        money.text(group.saved()),
+        bar(group.after, group.before, BAR),
+    ]);
+    GridRow::Cells(tone, cells)
+}
+
+/// What the numbers rest on: warnings, then assumptions, then ranges of single techniques.
+fn basis(screen: &mut Screen, report: &SavingsReport) {
+    let warnings = report.warnings.iter();
+    let warnings = warnings.map(|text| Line { tone: Tone::Warning, text: name(text) });
+    screen.list("Before you act on this", warnings.collect());
+    let mut assumptions = Vec::new();
+    for line in &report.techniques {
+        for text in &line.assumptions {
+            let text = format!("{}: {}", name(&line.label), name(text));
+            assumptions.push(Line { tone: Tone::Plain, text });
+        }
+        if !line.saved_range.is_point() && line.evidence != Evidence::Refused {
+            let text = format!("{}: {}", name(&line.label), range(line.saved_range));
+            assumptions.push(Line { tone: Tone::Quiet, text });
+        }
+    }
+    screen.list("What this assumes", assumptions);
+}

@@ -1,0 +1,139 @@
+//! What a person reads, before it takes the form of a terminal or of Markdown.
+
+/// How a line or row should look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// As everything else.
+    #[default]
+    Plain,
+    /// A sum or a result.
+    Strong,
+    /// Secondary.
+    Quiet,
+    /// Good news.
+    Good,
+    /// Needs attention.
+    Warning,
+}
+
+/// The blocks of a page, from top to bottom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Screen(pub(super) Vec<Block>);
+
+impl Screen {
+    pub(super) fn title(&mut self, text: impl Into<String>) {
+        self.0.push(Block::Title(text.into()));
+    }
+
+    pub(super) fn heading(&mut self, text: impl Into<String>) {
+        self.0.push(Block::Heading(text.into()));
+    }
+
+    pub(super) fn line(&mut self, tone: Tone, text: impl Into<String>) {
+        self.0.push(Block::Line(Line { tone, text: text.into() }));
+    }
+
+    /// Adds a list under a heading; nothing when it is empty.
+    pub(super) fn list(&mut self, heading: &str, lines: Vec<Line>) {
+        if !lines.is_empty() {
+            self.heading(heading);
+            self.0.push(Block::List(lines));
+        }
+    }
+
+    pub(super) fn grid(&mut self, grid: Grid) {
+        self.0.push(Block::Grid(grid));
+    }
+}
+
+/// A part of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Block {
+    /// What the page is about.
+    Title(String),
+    /// What a part of it is about.
+    Heading(String),
+    /// A statement.
+    Line(Line),
+    /// Several statements of one kind.
+    List(Vec<Line>),
+    /// Rows and columns.
+    Grid(Grid),
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) tone: Tone,
+    pub(super) text: String,
+}
+
+/// Rows and columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Grid {
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<GridRow>,
+}
+
+/// What becomes of a column when the page is too narrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// It stays.
+    Always,
+    /// It goes; columns of higher numbers go first.
+    Drop(u8),
+    /// It goes like the others, but its cells are printed below the table.
+    Below(u8),
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) title: String,
+    pub(super) kind: ColumnKind,
+    pub(super) keep: Keep,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ColumnKind {
+    /// Names: to the left, shortened when there is no room.
+    Text,
+    /// Numbers: to the right, never shortened.
+    Number,
+    /// Blocks: left out where they mean nothing.
+    Bar,
+}
+
+impl Column {
+    pub(super) fn text(title: impl Into<String>, keep: Keep) -> Self {
+        Self { title: title.into(), kind: ColumnKind::Text, keep }
+    }
+
+    pub(super) fn number(title: impl Into<String>, keep: Keep) -> Self {
+        Self { title: title.into(), kind: ColumnKind::Number, keep }
+    }
+
+    pub(super) fn bar(keep: Keep) -> Self {
+        Self { title: String::new(), kind: ColumnKind::Bar, keep }
+    }
+}
+
+/// A row; as many cells as columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum GridRow {
+    /// Cells.
+    Cells(Tone, Vec<String>),
+    /// A line under the numbers, before their sum.
+    Rule,
+}
+
+impl GridRow {
+    /// The text in a column; empty for a rule.
+    pub(super) fn cell(&self, column: usize) -> &str {
+        match self {
+            Self::Cells(_, cells) => cells.get(column).map_or("", String::as_str),
+            Self::Rule => "",
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Parts of a page that every report has: the input, its troubles, the prices.
+
+use crate::report::{DiagnosticSummary, InputAccounting, PriceSource};
+use crate::sources::Lines;
+use crate::usage::Days;
+
+use super::figures::{count, counted, day, name};
+use super::screen::{Line, Screen, Tone};
+
+/// The files of a report in few words.
+pub(super) fn files(input: &InputAccounting) -> String {
+    match input.files.as_slice() {
+        [] => "no input".to_owned(),
+        [only] => name(&only.name),
+        several => format!("{} files", count(several.len() as u64)),
+    }
+}
+
+/// What became of every line: `20,012 lines = 20,000 records + 5 duplicates + 7 blank`.
+pub(super) fn accounting(input: &InputAccounting) -> Vec<Line> {
+    let total = input.total();
+    let tone = if total.skipped > 0 { Tone::Warning } else { Tone::Quiet };
+    let mut lines = vec![Line { tone, text: sum_of_lines(&total) }];
+    if input.filtered_out > 0 {
+        let records = counted(input.filtered_out, "record", "records");
+        let text = format!("{records} left out by your own conditions");
+        lines.push(Line { tone: Tone::Quiet, text });
+    }
+    lines
+}
+
+fn sum_of_lines(total: &Lines) -> String {
+    let parts = [
+        (total.continuation, "continuation", "continuation"),
+        (total.duplicates, "duplicate", "duplicates"),
+        (total.skipped, "skipped", "skipped"),
+        (total.blank, "blank", "blank"),
+    ];
+    let mut text = counted(total.lines, "line", "lines");
+    text.push_str(" = ");
+    text.push_str(&counted(total.records, "record", "records"));
+    for (number, one, many) in parts {
+        if number > 0 {
+            text.push_str(" + ");
+            text.push_str(&counted(number, one, many));
+        }
+    }
+    text
+}
+
+/// How many calls were priced, and at what date.
+pub(super) fn pricing_basis(prices: &PriceSource) -> String {
+    if prices.follows_log() {
+        return "at each call's own date".to_owned();
+    }
+    let date = Days::parse_day(&prices.as_of).map_or_else(|| prices.as_of.clone(), day);
+    format!("at the prices of {date}")
+}
+
+/// The troubles of the input, with advice.
+pub(super) fn diagnostics(screen: &mut Screen, diagnostics: &[DiagnosticSummary]) {
+    let mut lines = Vec::new();
+    for summary in diagnostics {
+        let tone = if summary.is_loss() { Tone::Warning } else { Tone::Plain };
+        let kind = summary.code.name();
+        let text = format!("{kind}, {}: {}", times(summary.count), summary.code.advice());
+        lines.push(Line { tone, text });
+        for sighting in &summary.first {
+            let file = name(&sighting.file);
+            let place = if sighting.line == 0 { file } else { format!("{file}:{}", sighting.line) };
+            let text = format!("{place}: {}", name(&sighting.message));
+            lines.push(Line { tone: Tone::Quiet, text });
+        }
+    }
+    screen.list("Notes on the input", lines);
+}
+
+fn times(number: u64) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{} times", count(number)) }
+}
+
+/// Where the prices come from.
+pub(super) fn prices(screen: &mut Screen, prices: &PriceSource) {
+    let (oldest, newest) = &prices.checked_on;
+    let checked = [oldest, newest].map(|date| Days::parse_day(date).map_or(date.clone(), day));
+    let when = if oldest == newest {
+        format!("on {}", checked[0])
+    } else {
+        format!("between {} and {}", checked[0], checked[1])
+    };
+    let print = prices.book_sha256.get(..12).unwrap_or(&prices.book_sha256);
+    screen.heading("Prices");
+    screen.line(Tone::Quiet, format!("checked {when} · price book {print}"));
+}
+
+/// The name of a column as a title.
+pub(super) fn column_title(column: &str) -> String {
+    name(column).replace('_', " ")
+}

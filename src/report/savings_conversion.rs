@@ -1,0 +1,108 @@
+//! From the outcome of a simulation to what a reader sees of it.
+
+use crate::diagnostics::Ledger;
+use crate::insights::Window;
+use crate::simulation::{GroupOutcome, Outcome, TechniqueOutcome};
+
+use super::diagnostics_summary::summarize;
+use super::input_accounting::InputAccounting;
+use super::price_source::PriceSource;
+use super::savings_report::{
+    SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
+};
+
+impl SavingsReport {
+    /// The report of a simulation by the columns `group_by`, on a log that spans `window`.
+    /// At most `top` groups are shown one by one, the dearest; 0 shows all.
+    pub fn new(
+        outcome: Outcome,
+        group_by: Vec<String>,
+        window: Option<Window>,
+        input: InputAccounting,
+        ledger: &Ledger,
+        prices: PriceSource,
+        top: usize,
+    ) -> Self {
+        let mut report = Self {
+            diagnostics: summarize(ledger, &input),
+            input,
+            prices,
+            window,
+            calls: outcome.calls + outcome.unpriced.calls,
+            unpriced: Unpriced { calls: outcome.unpriced.calls, tokens: outcome.unpriced.tokens },
+            totals: SavingsTotals {
+                baseline: outcome.baseline,
+                projected: outcome.projected,
+                // The larger bill is the smaller saving.
+                saved_range: UsdRange {
+                    low: outcome.baseline - outcome.low,
+                    high: outcome.baseline - outcome.high,
+                },
+                claimed_sum: outcome.claimed_sum,
+            },
+            techniques: outcome.techniques.into_iter().map(technique_line).collect(),
+            group_by,
+            groups: outcome.groups.into_iter().map(group).collect(),
+            left_out: None,
+            warnings: outcome.warnings,
+        };
+        report.limit_groups(top);
+        report
+    }
+}
+
+fn technique_line(technique: TechniqueOutcome) -> TechniqueLine {
+    TechniqueLine {
+        name: technique.name.to_owned(),
+        label: technique.label.to_owned(),
+        evidence: technique.evidence,
+        evidence_note: technique.evidence_note,
+        standalone: technique.standalone,
+        ladder: technique.ladder,
+        remaining: technique.remaining,
+        last_in: technique.last_in,
+        fair_share: technique.fair_share,
+        saved_range: UsdRange { low: technique.low, high: technique.high },
+        calls_touched: technique.calls_touched,
+        assumptions: technique.assumptions,
+    }
+}
+
+fn group(outcome: GroupOutcome) -> SavingsGroup {
+    SavingsGroup {
+        key: outcome.key,
+        calls: outcome.calls,
+        before: outcome.before,
+        after: outcome.after,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::UnpricedTotals;
+    use crate::units::{Tokens, Usd};
+
+    #[test]
+    fn the_larger_bill_is_the_smaller_saving() {
+        let outcome = Outcome {
+            baseline: Usd::from_atto(100),
+            projected: Usd::from_atto(60),
+            low: Usd::from_atto(70),
+            high: Usd::from_atto(50),
+            claimed_sum: Usd::from_atto(45),
+            calls: 7,
+            unpriced: UnpricedTotals { calls: 3, tokens: Tokens::new(9) },
+            techniques: Vec::new(),
+            groups: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let (input, prices) = (InputAccounting::default(), PriceSource::default());
+        let report =
+            SavingsReport::new(outcome, Vec::new(), None, input, &Ledger::default(), prices, 0);
+        assert_eq!(report.calls, 10);
+        assert_eq!(report.totals.saved(), Usd::from_atto(40));
+        let range = UsdRange { low: Usd::from_atto(30), high: Usd::from_atto(50) };
+        assert_eq!(report.totals.saved_range, range);
+    }
+}

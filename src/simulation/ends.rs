@@ -1,0 +1,72 @@
+//! The two ends of what is not known: only the whole plan and each technique alone.
+
+use std::num::NonZeroUsize;
+
+use crate::techniques::{Facts, Scenario};
+use crate::units::{FineUsd, Usd};
+
+use super::attribution::Mask;
+use super::chunks::sum_over_rows;
+use super::error::SimulationError;
+use super::plan::Plan;
+use super::run::{players, prepare, scene};
+use super::walk::Walk;
+
+/// The bill under the whole plan, and under each technique alone.
+pub(super) struct Ends {
+    alone: Vec<FineUsd>,
+    together: FineUsd,
+}
+
+impl Ends {
+    /// Runs the plan at one end.
+    pub(super) fn run(
+        facts: &Facts<'_>,
+        plan: &Plan,
+        scenario: Scenario,
+        threads: NonZeroUsize,
+    ) -> Result<Self, SimulationError> {
+        let prepared = prepare(facts, plan, scenario)?;
+        let players = players(plan, &prepared);
+        let whole: Mask = (1 << players.len()) - 1;
+        sum_over_rows(
+            facts.calls.len(),
+            threads,
+            || (Walk::new(&players), Self::nothing(players.len())),
+            |walk, sum, row| {
+                let scene = scene(facts, row);
+                let call = facts.calls.call(row);
+                if !walk.start(&call, facts.model(row), &scene) {
+                    return Ok(());
+                }
+                for (player, alone) in sum.alone.iter_mut().enumerate() {
+                    *alone += walk.cost(1 << player, &scene)?;
+                }
+                sum.together += walk.cost(whole, &scene)?;
+                Ok(())
+            },
+            Self::merge,
+        )
+    }
+
+    fn nothing(players: usize) -> Self {
+        Self { alone: vec![FineUsd::ZERO; players], together: FineUsd::ZERO }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.alone.iter_mut().zip(&other.alone) {
+            *mine += *theirs;
+        }
+        self.together += other.together;
+    }
+
+    /// The bill under the whole plan.
+    pub(super) fn together(&self) -> Usd {
+        self.together.to_usd()
+    }
+
+    /// The bill under one technique alone.
+    pub(super) fn alone(&self, player: usize) -> Usd {
+        self.alone[player].to_usd()
+    }
+}

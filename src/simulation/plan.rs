@@ -1,0 +1,200 @@
+//! Which techniques to simulate, and with which settings.
+
+use toml::{Table, Value};
+
+use crate::techniques::{CATALOG, Technique};
+use crate::usage::column;
+
+use super::plan_error::{PlanError, PlanPlace};
+use super::plan_text::PlanText;
+
+/// The technique that takes rules from a file of their own.
+const TIERING: &str = "model_tiering";
+
+/// A plan: techniques with their settings, in the order in which a request meets them.
+///
+/// Its text form is TOML with one table a technique, under the canonical name.
+#[derive(Debug)]
+pub struct Plan {
+    techniques: Vec<Box<dyn Technique>>,
+    /// The columns of the before and after table.
+    pub group_by: Vec<String>,
+    table: Table,
+}
+
+impl Default for Plan {
+    /// No technique; before and after by model and call type.
+    fn default() -> Self {
+        Self { techniques: Vec::new(), group_by: default_groups(), table: Table::new() }
+    }
+}
+
+fn default_groups() -> Vec<String> {
+    [column::MODEL, column::CALL_TYPE].map(|place| column::FIXED[place].to_owned()).to_vec()
+}
+
+impl Plan {
+    /// Reads a plan. `name` is what errors call the text.
+    ///
+    /// # Errors
+    /// When the text is not TOML, names an unknown technique or setting, or a value is not what
+    /// its key takes; with file, line and a suggestion.
+    pub fn parse(name: &str, text: &str) -> Result<Self, PlanError> {
+        let read = PlanText { name, text }.read()?;
+        let table = PlanText { name, text }.plain_table()?;
+        let group_by = read.group_by.unwrap_or_else(default_groups);
+        Ok(Self { techniques: read.techniques, group_by, table })
+    }
+
+    /// Lays flags over this plan: a table of the same shape, key by key; the flags win.
+    ///
+    /// # Errors
+    /// When the result is not a valid plan.
+    pub fn merge(self, flags: Table) -> Result<Self, PlanError> {
+        let mut table = self.table;
+        for (key, value) in flags {
+            match (table.get_mut(&key), value) {
+                (Some(Value::Table(known)), Value::Table(settings)) => known.extend(settings),
+                (_, value) => {
+                    table.insert(key, value);
+                }
+            }
+        }
+        let text = toml::to_string(&table).map_err(|error| PlanError::Syntax {
+            place: PlanPlace { name: MERGED.to_owned(), line: None },
+            message: error.to_string(),
+        })?;
+        let merged = Self::parse(MERGED, &text);
+        // Lines of the text in between mean nothing to the reader.
+        merged.map_err(without_line)
+    }
+
+    /// Reads a file of tiering rules (`[[rule]]` tables, and whatever else `[model_tiering]`
+    /// takes) as flags for [`Plan::merge`].
+    ///
+    /// # Errors
+    /// As [`Plan::parse`].
+    pub fn rules(name: &str, text: &str) -> Result<Table, PlanError> {
+        let rules = PlanText { name, text };
+        for entry in CATALOG.iter().filter(|entry| entry.info.name == TIERING) {
+            rules.read_settings(entry)?;
+        }
+        let settings = Value::Table(rules.plain_table()?);
+        Ok(Table::from_iter([(TIERING.to_owned(), settings)]))
+    }
+
+    /// A plan with every technique and every setting explained.
+    pub const fn example() -> &'static str {
+        include_str!("example_plan.toml")
+    }
+
+    /// The techniques, in the order in which a request meets them.
+    pub fn techniques(&self) -> impl Iterator<Item = &dyn Technique> {
+        self.techniques.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether there is nothing to simulate.
+    pub fn is_empty(&self) -> bool {
+        self.techniques.is_empty()
+    }
+
+    /// The columns that must be read from the log besides those every table has.
+    pub fn dimensions(&self) -> Vec<String> {
+        let mut needed: Vec<String> = self.techniques().flat_map(Technique::dimensions).collect();
+        needed.extend(self.group_by.iter().cloned());
+        needed.retain(|name| !column::FIXED.contains(&name.as_str()));
+        needed.sort_unstable();
+        needed.dedup();
+        needed
+    }
+}
+
+/// What errors call a plan with flags laid over it.
+const MERGED: &str = "plan and flags together";
+
+fn without_line(mut error: PlanError) -> PlanError {
+    let (PlanError::Syntax { place, .. }
+    | PlanError::UnknownTechnique { place, .. }
+    | PlanError::UnknownSetting { place, .. }
+    | PlanError::BadSetting { place, .. }) = &mut error;
+    place.line = None;
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(plan: &Plan) -> Vec<&str> {
+        plan.techniques().map(|technique| technique.info().name).collect()
+    }
+
+    fn check_refused(text: &str, expected: &str) {
+        let error = Plan::parse("plan.toml", text).expect_err(text).to_string();
+        assert!(error.contains(expected), "{text}\n{error}\nexpected: {expected}");
+    }
+
+    #[test]
+    fn the_example_is_a_plan_with_every_technique() {
+        let plan = Plan::parse("example", Plan::example()).expect("a plan");
+        assert_eq!(names(&plan), CATALOG.map(|entry| entry.info.name));
+    }
+
+    #[test]
+    fn the_example_explains_every_setting() {
+        for entry in CATALOG {
+            let header = format!("[{}]", entry.info.name);
+            let (_, section) = Plan::example().split_once(&header).expect(entry.info.name);
+            let section = section.split("\n\n[").next().expect("text");
+            for key in entry.info.keys {
+                assert!(section.contains(key), "{}.{key}", entry.info.name);
+            }
+        }
+    }
+
+    #[test]
+    fn techniques_act_in_the_order_of_a_request_whatever_the_order_of_the_file() {
+        let text = "[provider_discount]\nrate = \"30%\"\n[batch]\n[prompt_caching]\nhit = \"0.9\"";
+        let plan = Plan::parse("plan.toml", text).expect("a plan");
+        assert_eq!(names(&plan), ["batch", "prompt_caching", "provider_discount"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line_and_what_was_meant() {
+        check_refused("\n[prompt_cachin]\nhit = \"0.9\"", "plan.toml:2: there is no technique");
+        check_refused("\n[prompt_cachin]\nhit = \"0.9\"", "did you mean `prompt_caching`?");
+        check_refused("[prompt_caching]\nhitt = \"0.9\"", "plan.toml:2: `prompt_caching` has no");
+        check_refused("[prompt_caching]\nhitt = \"0.9\"", "did you mean `hit`?");
+        check_refused("[prompt_caching]\n\nhit = 0.95", "plan.toml:3");
+        check_refused("[prompt_caching]\nhit = 0.95", "write: hit = \"0.95\"");
+        check_refused("[prompt_caching]\nhit = \"95\"", "not a rate between 0 and 1");
+        check_refused("[prompt_caching]\nttl = \"2h\"\nhit = 1", "plan.toml:2");
+        check_refused("[prompt_caching]", "give the `hit` rate");
+        check_refused("[batch]\nwhere = \"input_tokens >\"", "cannot use the expression");
+        check_refused("[batch", "plan.toml:1");
+        check_refused("group_by = \"model\"", "plan.toml:1: `group_by`");
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let file = "group_by = [\"team\"]\n[prompt_caching]\nhit = \"0.5\"\nttl = \"1h\"";
+        let flags = "[prompt_caching]\nhit = \"0.95\"\n[batch]\ncall_types = [\"report\"]";
+        let plan = Plan::parse("plan.toml", file).expect("a plan");
+        let merged = plan.merge(flags.parse().expect("TOML")).expect("a plan");
+        assert_eq!(names(&merged), ["batch", "prompt_caching"]);
+        let settings = format!("{:?}", merged.techniques);
+        assert!(settings.contains("950000000") && settings.contains("Long"), "{settings}");
+        assert_eq!(merged.dimensions(), ["conversation", "team"]);
+    }
+
+    #[test]
+    fn rules_come_from_a_file_of_their_own() {
+        let text = "[[rule]]\nwhere = \"team = 'ads'\"\nto = \"claude-haiku-4-5\"";
+        let flags = Plan::rules("rules.toml", text).expect("rules");
+        let plan = Plan::default().merge(flags).expect("a plan");
+        assert_eq!(names(&plan), ["model_tiering"]);
+        assert_eq!(plan.dimensions(), ["team"]);
+        let error = Plan::rules("rules.toml", "[[rules]]\nto = \"x\"").expect_err("refused");
+        assert!(error.to_string().contains("rules.toml:1"), "{error}");
+    }
+}

@@ -1,0 +1,153 @@
+//! From the text of a plan to techniques, with the place of whatever is wrong.
+
+use serde::Deserialize;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::{Spanned, Table};
+
+use crate::techniques::{CATALOG, Entry, Technique};
+
+use super::plan_error::{PlanError, PlanPlace};
+
+/// The key that names the columns of the before and after table.
+const GROUP_BY: &str = "group_by";
+
+/// Names less similar than this are no suggestion.
+const SIMILAR: f64 = 0.7;
+
+/// A text with its name, for errors.
+#[derive(Clone, Copy)]
+pub(super) struct PlanText<'a> {
+    pub(super) name: &'a str,
+    pub(super) text: &'a str,
+}
+
+/// What a text says.
+#[derive(Debug, Default)]
+pub(super) struct ReadPlan {
+    pub(super) techniques: Vec<Box<dyn Technique>>,
+    pub(super) group_by: Option<Vec<String>>,
+}
+
+impl<'a> PlanText<'a> {
+    /// Reads a whole plan.
+    pub(super) fn read(self) -> Result<ReadPlan, PlanError> {
+        let table = self.table()?;
+        let mut plan = ReadPlan::default();
+        let mut found: Vec<(usize, Box<dyn Technique>)> = Vec::new();
+        for (key, value) in table.into_inner() {
+            if key.get_ref() == GROUP_BY {
+                plan.group_by = Some(self.group_by(value)?);
+                continue;
+            }
+            let known = CATALOG.iter().position(|entry| entry.info.name == key.get_ref());
+            let Some(place) = known else {
+                return Err(PlanError::UnknownTechnique {
+                    place: self.place(Some(key.span().start)),
+                    name: key.get_ref().clone().into_owned(),
+                    did_you_mean: similar(key.get_ref(), CATALOG.map(|entry| entry.info.name)),
+                });
+            };
+            let start = key.span().start;
+            found.push((place, self.technique(&CATALOG[place], value, start)?));
+        }
+        // The order of the file does not matter: a request meets techniques in one order.
+        found.sort_by_key(|(place, _)| *place);
+        plan.techniques = found.into_iter().map(|(_, technique)| technique).collect();
+        Ok(plan)
+    }
+
+    /// Reads a text that holds the settings of one technique at its top.
+    pub(super) fn read_settings(self, entry: &Entry) -> Result<Box<dyn Technique>, PlanError> {
+        let table = self.table()?;
+        let span = table.span();
+        self.technique(entry, Spanned::new(span, DeValue::Table(table.into_inner())), 0)
+    }
+
+    /// Reads a text as TOML, whatever it says.
+    pub(super) fn plain_table(self) -> Result<Table, PlanError> {
+        self.text.parse().map_err(|error| self.syntax(&error))
+    }
+
+    fn table(self) -> Result<Spanned<DeTable<'a>>, PlanError> {
+        DeTable::parse(self.text).map_err(|error| self.syntax(&error))
+    }
+
+    fn syntax(self, error: &toml::de::Error) -> PlanError {
+        PlanError::Syntax {
+            place: self.place(error.span().map(|span| span.start)),
+            message: first_line(error.message()),
+        }
+    }
+
+    fn technique(
+        self,
+        entry: &Entry,
+        value: Spanned<DeValue<'_>>,
+        start: usize,
+    ) -> Result<Box<dyn Technique>, PlanError> {
+        let info = entry.info;
+        if let DeValue::Table(table) = value.get_ref() {
+            for key in table.keys() {
+                if !info.keys.contains(&key.get_ref().as_ref()) {
+                    return Err(PlanError::UnknownSetting {
+                        place: self.place(Some(key.span().start)),
+                        technique: info.name,
+                        name: key.get_ref().clone().into_owned(),
+                        did_you_mean: similar(key.get_ref(), info.keys.iter().copied()),
+                    });
+                }
+            }
+        }
+        entry
+            .read(ValueDeserializer::from(value))
+            .map_err(|error| self.bad_setting(info.name, &error, start))
+    }
+
+    fn group_by(self, value: Spanned<DeValue<'_>>) -> Result<Vec<String>, PlanError> {
+        let start = value.span().start;
+        let columns = Vec::<String>::deserialize(ValueDeserializer::from(value));
+        columns.map_err(|error| self.bad_setting(GROUP_BY, &error, start))
+    }
+
+    fn bad_setting(self, name: &str, error: &toml::de::Error, start: usize) -> PlanError {
+        let span = error.span();
+        let at = span.as_ref().map_or(start, |span| span.start);
+        let corrected = span.and_then(|span| self.quoted_decimal(span));
+        PlanError::BadSetting {
+            place: self.place(Some(at)),
+            name: name.to_owned(),
+            message: first_line(error.message()),
+            corrected,
+        }
+    }
+
+    /// The line with a bare decimal put in quotes; nothing when the span holds something else.
+    fn quoted_decimal(self, span: std::ops::Range<usize>) -> Option<String> {
+        let value = self.text.get(span.clone())?;
+        let is_decimal =
+            value.contains('.') && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+        let before = self.text.get(start..span.start)?;
+        is_decimal.then(|| format!("{}\"{value}\"", before.trim_start()))
+    }
+
+    fn place(self, at: Option<usize>) -> PlanPlace {
+        let line = at
+            .and_then(|at| self.text.get(..at))
+            .map(|before| before.bytes().filter(|byte| *byte == b'\n').count() + 1);
+        PlanPlace { name: self.name.to_owned(), line: line.filter(|_| !self.name.is_empty()) }
+    }
+}
+
+fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().to_owned()
+}
+
+fn similar(name: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(score, _)| *score >= SIMILAR)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, known)| known)
+}

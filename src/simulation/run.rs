@@ -1,0 +1,115 @@
+//! Runs a plan over a log.
+
+use std::num::NonZeroUsize;
+
+use crate::pricing::PriceBook;
+use crate::techniques::{Facts, Prepared, Scenario, Scene, Technique};
+use crate::usage::{Calls, Row, column};
+
+use super::attribution::MAX_PLAYERS;
+use super::chunks::sum_over_rows;
+use super::ends::Ends;
+use super::error::SimulationError;
+use super::grouping::Grouping;
+use super::outcome::Outcome;
+use super::plan::Plan;
+use super::tally::Tally;
+use super::telling::Telling;
+use super::walk::{Player, Walk};
+
+/// What the log would have cost under a plan, on one thread.
+///
+/// # Errors
+/// When the plan names a model, a column or a condition that the book or the log does not have, or
+/// an amount is beyond 10¹¹ dollars.
+pub fn simulate(calls: &Calls, book: &PriceBook, plan: &Plan) -> Result<Outcome, SimulationError> {
+    simulate_on(calls, book, plan, NonZeroUsize::MIN)
+}
+
+/// What the log would have cost under a plan. `calls` are in order of time. The number of threads
+/// changes how long it takes and nothing else.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_on(
+    calls: &Calls,
+    book: &PriceBook,
+    plan: &Plan,
+    threads: NonZeroUsize,
+) -> Result<Outcome, SimulationError> {
+    let facts = Facts::new(calls, book);
+    let grouping = Grouping::new(calls, &plan.group_by)?;
+    let prepared = prepare(&facts, plan, Scenario::Expected)?;
+    let tally = {
+        let players = players(plan, &prepared);
+        walk_all(&facts, &grouping, &players, threads)?
+    };
+    let telling = Telling::new(plan, prepared, tally);
+    let mut outcome = telling.outcome(book, &grouping);
+    if plan.techniques().any(Technique::has_range) {
+        let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
+        let high = Ends::run(&facts, plan, Scenario::High, threads)?;
+        outcome.low = low.together();
+        outcome.high = high.together();
+        for (player, technique) in outcome.techniques.iter_mut().enumerate() {
+            technique.low = outcome.baseline - low.alone(player);
+            technique.high = outcome.baseline - high.alone(player);
+        }
+    }
+    Ok(outcome)
+}
+
+/// Gets every technique of a plan ready for a log.
+pub(super) fn prepare(
+    facts: &Facts<'_>,
+    plan: &Plan,
+    scenario: Scenario,
+) -> Result<Vec<Prepared>, SimulationError> {
+    let prepared = plan.techniques().map(|technique| {
+        let name = technique.info().name;
+        let prepared = technique.prepare(facts, scenario);
+        prepared.map_err(|error| SimulationError::Technique { name, error })
+    });
+    prepared.collect()
+}
+
+/// The techniques as the walk needs them.
+pub(super) fn players<'a>(plan: &Plan, prepared: &'a [Prepared]) -> Vec<Player<'a>> {
+    assert!(prepared.len() <= MAX_PLAYERS, "the catalog has fewer techniques");
+    let ready = plan.techniques().zip(prepared);
+    ready
+        .map(|(technique, prepared)| Player {
+            stage: technique.info().stage,
+            rewrite: prepared.rewrite.as_deref(),
+        })
+        .collect()
+}
+
+/// What surrounds a call.
+pub(super) fn scene<'a>(facts: &'a Facts<'a>, row: Row) -> Scene<'a> {
+    Scene { facts, row, geo: facts.calls.name(column::GEO, row) }
+}
+
+fn walk_all(
+    facts: &Facts<'_>,
+    grouping: &Grouping,
+    players: &[Player<'_>],
+    threads: NonZeroUsize,
+) -> Result<Tally, SimulationError> {
+    sum_over_rows(
+        facts.calls.len(),
+        threads,
+        || (Walk::new(players), Tally::new(players.len(), grouping.keys.len())),
+        |walk, tally, row| {
+            let (call, scene) = (facts.calls.call(row), scene(facts, row));
+            if walk.start(&call, facts.model(row), &scene) {
+                walk.divide(&scene)?;
+                tally.add(&call, grouping.of(row), walk);
+            } else {
+                tally.add_unpriced(&call);
+            }
+            Ok(())
+        },
+        Tally::merge,
+    )
+}

@@ -1,0 +1,152 @@
+//! From sums to what is told: numbers, assumptions, warnings, groups.
+
+use std::collections::BTreeSet;
+
+use crate::pricing::PriceBook;
+use crate::techniques::{Measured, Prepared};
+use crate::units::{Rate, Usd};
+
+use super::attribution::{Attribution, Part, apportion};
+use super::grouping::Grouping;
+use super::outcome::{GroupOutcome, Outcome, TechniqueOutcome};
+use super::plan::Plan;
+use super::tally::Tally;
+
+/// A plan that was run.
+pub(super) struct Telling<'a> {
+    plan: &'a Plan,
+    prepared: Vec<Prepared>,
+    tally: Tally,
+    attribution: Attribution,
+}
+
+impl<'a> Telling<'a> {
+    pub(super) fn new(plan: &'a Plan, prepared: Vec<Prepared>, tally: Tally) -> Self {
+        let attribution = Attribution::new(prepared.len(), tally.dividends.clone());
+        Self { plan, prepared, tally, attribution }
+    }
+
+    /// Everything but the two ends, which are set to the expected figures.
+    pub(super) fn outcome(&self, book: &PriceBook, grouping: &Grouping) -> Outcome {
+        let techniques = self.techniques();
+        let projected = self.attribution.cost(self.attribution.all());
+        Outcome {
+            baseline: self.tally.baseline,
+            projected,
+            low: projected,
+            high: projected,
+            claimed_sum: techniques.iter().map(|technique| technique.standalone).sum(),
+            calls: self.tally.calls,
+            unpriced: self.tally.unpriced,
+            groups: self.groups(grouping, projected),
+            warnings: self.warnings(book),
+            techniques,
+        }
+    }
+
+    fn techniques(&self) -> Vec<TechniqueOutcome> {
+        let attribution = &self.attribution;
+        let fair_shares = attribution.fair_shares();
+        let ready = self.plan.techniques().zip(&self.prepared).enumerate();
+        ready
+            .map(|(player, (technique, prepared))| {
+                let mut assumptions = prepared.assumptions.clone();
+                if let Some(rewrite) = &prepared.rewrite {
+                    assumptions.extend(rewrite.remarks(&self.measured(player)));
+                }
+                let standalone = attribution.standalone(player);
+                TechniqueOutcome {
+                    name: technique.info().name,
+                    label: technique.info().label,
+                    evidence: prepared.evidence,
+                    evidence_note: prepared.note.clone(),
+                    standalone,
+                    ladder: attribution.ladder(player),
+                    remaining: attribution.remaining(player),
+                    last_in: attribution.last_in(player),
+                    fair_share: fair_shares[player],
+                    low: standalone,
+                    high: standalone,
+                    calls_touched: self.tally.players[player].calls_touched,
+                    assumptions,
+                }
+            })
+            .collect()
+    }
+
+    fn measured(&self, player: usize) -> Measured {
+        let counted = self.tally.players[player];
+        let saved = self.attribution.standalone(player);
+        Measured {
+            calls_touched: counted.calls_alone,
+            saved_share: rate_of(saved, counted.cost_alone),
+        }
+    }
+
+    fn warnings(&self, book: &PriceBook) -> Vec<String> {
+        let mut warnings: Vec<String> =
+            self.prepared.iter().flat_map(|prepared| prepared.warnings.clone()).collect();
+        for ((player, why, model), declined) in &self.tally.declined {
+            let Some(rewrite) = &self.prepared[*player].rewrite else { continue };
+            let model = book.model(*model);
+            if declined.alone > 0 {
+                warnings.push(rewrite.declined(*why, model, declined.alone));
+            } else if declined.together > 0 {
+                let sentence = rewrite.declined(*why, model, declined.together);
+                warnings.push(format!("{sentence} (after the techniques before it)"));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        warnings.retain(|warning| seen.insert(warning.clone()));
+        warnings
+    }
+
+    /// The groups, the dearest first; their amounts after sum to the projected bill.
+    fn groups(&self, grouping: &Grouping, projected: Usd) -> Vec<GroupOutcome> {
+        let tallies = &self.tally.groups;
+        let parts: Vec<_> = tallies.iter().map(|group| Part::from(group.after)).collect();
+        let after = apportion(&parts, projected);
+        let told = grouping.keys.iter().zip(tallies.iter().zip(after));
+        let mut groups: Vec<_> = told
+            .filter(|(_, (group, _))| group.calls > 0)
+            .map(|(key, (group, after))| GroupOutcome {
+                key: key.clone(),
+                calls: group.calls,
+                before: group.before,
+                after,
+            })
+            .collect();
+        groups.sort_by(|one, other| {
+            other.before.cmp(&one.before).then_with(|| one.key.cmp(&other.key))
+        });
+        groups
+    }
+}
+
+/// `part / whole` when it is a rate above zero. Both are halved until they fit: the rate is for a
+/// sentence.
+fn rate_of(part: Usd, whole: Usd) -> Option<Rate> {
+    let mut part = u128::try_from(part.atto()).ok()?;
+    let mut whole = u128::try_from(whole.atto()).ok()?;
+    while whole > u128::from(u64::MAX) {
+        (part, whole) = (part >> 1, whole >> 1);
+    }
+    let rate = Rate::of_counts(u64::try_from(part).ok()?, u64::try_from(whole).ok()?)?;
+    (rate > Rate::ZERO).then_some(rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Excess;
+
+    #[test]
+    fn amounts_of_any_size_make_a_rate() {
+        let usd = |text| Usd::parse(text, Excess::Reject).expect("an amount");
+        let expected = |text| Some(Rate::parse(text).expect("a rate"));
+        assert_eq!(rate_of(usd("1"), usd("4")), expected("0.25"));
+        assert_eq!(rate_of(usd("1000000000"), usd("4000000000")), expected("0.25"));
+        assert_eq!(rate_of(usd("-1"), usd("4")), None);
+        assert_eq!(rate_of(usd("0"), usd("0")), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! Batch: calls that can wait a day go through the batch lane.
+
+use serde::Deserialize;
+
+use super::branch::{Branch, push_taken};
+use super::error::TechniqueError;
+use super::facts::{Facts, Scene};
+use super::scope::{Scope, Selection};
+use super::settings;
+use super::technique::{
+    Decline, Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique,
+};
+use super::wording::{grouped, percent};
+use crate::pricing::Model;
+use crate::units::Rate;
+use crate::usage::{Filter, ServiceTier};
+
+const DOCS: &str = "\
+## What it does
+Sends calls through the provider's batch lane: usually half the price, an answer within 24 hours.
+
+## When it applies
+Work nobody waits for: nightly reports, evaluations, backfills. Not a call whose answer feeds the next \
+call of a conversation.
+
+## How the saving is computed
+At the model's own batch prices, with the provider's own rule for cached tokens in a batch. Calls \
+already in the batch, flex, priority or fast lane stay there.
+
+## Assumptions
+Everything in scope can wait. With `share`, that part of each call in scope moves.
+
+## Limits
+Models without batch prices stay. Cache hits in a batch are best effort: see prompt caching.
+
+## Sources
+The price tables; Anthropic, OpenAI and Google halve most prices.";
+
+/// Settings of `[batch]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Batch {
+    #[serde(default, deserialize_with = "settings::rate")]
+    share: Option<Rate>,
+    #[serde(default, rename = "where", deserialize_with = "settings::condition")]
+    condition: Option<Filter>,
+    #[serde(default)]
+    call_types: Vec<String>,
+}
+
+impl super::Settings for Batch {
+    const INFO: &'static Info = &Info {
+        name: "batch",
+        label: "batch",
+        stage: Stage::Lane,
+        summary: "send calls that can wait a day through the batch lane",
+        docs: DOCS,
+        keys: &["share", "where", "call_types"],
+    };
+}
+
+struct BatchLane {
+    selection: Selection,
+    share: Rate,
+}
+
+impl Batch {
+    fn scope(&self) -> Scope<'_> {
+        Scope { condition: self.condition.as_ref(), call_types: &self.call_types }
+    }
+}
+
+impl Technique for Batch {
+    fn info(&self) -> &'static Info {
+        <Self as super::Settings>::INFO
+    }
+
+    fn dimensions(&self) -> Vec<String> {
+        self.scope().dimensions()
+    }
+
+    fn prepare(&self, facts: &Facts<'_>, _: Scenario) -> Result<Prepared, TechniqueError> {
+        let selection = self.scope().select(facts)?;
+        let warnings = selection.warnings("batch");
+        let (evidence, note) = match self.share {
+            Some(share) => {
+                (Evidence::Assumed, format!("assumed: {} of calls can wait", percent(share)))
+            }
+            None => (Evidence::Exact, "exact prices".to_owned()),
+        };
+        let lane = BatchLane { selection, share: self.share.unwrap_or(Rate::ONE) };
+        let mut prepared = Prepared::ready(lane, evidence, note);
+        prepared.assumptions = vec!["the calls in scope can wait up to 24 hours".to_owned()];
+        prepared.warnings = warnings;
+        Ok(prepared)
+    }
+}
+
+impl Rewrite for BatchLane {
+    fn apply(&self, branch: &Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) -> Effect {
+        let is_ordinary = branch.call.service_tier == ServiceTier::Standard;
+        if !is_ordinary || !self.selection.holds(scene.row) || self.share == Rate::ZERO {
+            return Effect::Unchanged;
+        }
+        let (mut batched, rest) = branch.split(self.share);
+        batched.call.service_tier = ServiceTier::Batch;
+        if !scene.is_priced(&batched) {
+            return Effect::Declined(Decline::NotPriced);
+        }
+        push_taken(out, batched);
+        push_taken(out, rest);
+        Effect::Changed
+    }
+
+    fn declined(&self, _: Decline, model: &Model, calls: u64) -> String {
+        let calls = grouped(calls);
+        format!("batch: {calls} calls of {} stay: it has no batch price for them", model.id)
+    }
+}

@@ -1,0 +1,116 @@
+//! One way a call may go: its usage, and how likely it goes that way.
+
+use crate::pricing::ModelId;
+use crate::units::{Factor, Rate, TokenClass, Tokens};
+use crate::usage::Call;
+
+/// A weighted variant of a logged call.
+///
+/// A technique at an assumed rate cannot say which calls it would have hit, so it splits each call:
+/// at 95 % hits, 0.95 of the call reads the cache and 0.05 of it writes. The bill is the sum of the
+/// branches, each at its weight: an expected value, computed exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The part of the call that goes this way.
+    pub weight: Rate,
+    /// The usage on this way.
+    pub call: Call,
+    /// The model that answers.
+    pub model: ModelId,
+    /// The part of the list price that is paid: 1, or less under a discount, or 0 when free.
+    pub price: Rate,
+    /// Whether this is an extra call beside the logged one, such as a classifier. Only techniques
+    /// that change prices touch those.
+    pub companion: bool,
+    /// Tokens of this branch for one token of the log, where another tokenizer counts.
+    pub token_ratio: Factor,
+    /// The most input that can be a prefix shared with earlier calls, once history was cut;
+    /// nothing where the log's own prefixes still hold.
+    pub stable_prefix: Option<Tokens>,
+}
+
+impl Branch {
+    /// The call as it was logged.
+    pub const fn logged(call: Call, model: ModelId) -> Self {
+        Self {
+            weight: Rate::ONE,
+            call,
+            model,
+            price: Rate::ONE,
+            companion: false,
+            token_ratio: Factor::ONE,
+            stable_prefix: None,
+        }
+    }
+
+    /// Splits off `part` of this branch: first that part, then what is left. The weights of both
+    /// add up to this branch's weight.
+    pub fn split(&self, part: Rate) -> (Self, Self) {
+        let taken = self.weight.times(part);
+        let rest = self.weight.minus(taken);
+        (Self { weight: taken, ..*self }, Self { weight: rest, ..*self })
+    }
+
+    /// An extra call that is made whenever this branch is taken.
+    #[must_use]
+    pub fn companion(&self, model: ModelId, input: Tokens, output: Tokens) -> Self {
+        let mut call = Call { time: self.call.time, calls: self.call.calls, ..Call::default() };
+        call.tokens[TokenClass::Input] = input;
+        call.tokens[TokenClass::Output] = output;
+        let whole = Self::logged(call, model);
+        Self { weight: self.weight, price: self.price, companion: true, ..whole }
+    }
+
+    /// Moves up to `count` tokens from one class to another.
+    pub fn reclassify(&mut self, from: TokenClass, to: TokenClass, count: Tokens) {
+        let moved = count.min(self.call.tokens[from]);
+        self.call.tokens[from] = self.call.tokens[from].saturating_sub(moved);
+        self.call.tokens[to] += moved;
+    }
+
+    /// Removes up to `count` tokens of a class and says how many there were to remove.
+    pub fn remove(&mut self, class: TokenClass, count: Tokens) -> Tokens {
+        let removed = count.min(self.call.tokens[class]);
+        self.call.tokens[class] = self.call.tokens[class].saturating_sub(removed);
+        removed
+    }
+
+    /// Turns everything read from or written to the cache into plain input.
+    pub fn forfeit_cache(&mut self) {
+        for (from, to) in [
+            (TokenClass::CacheRead, TokenClass::Input),
+            (TokenClass::CacheWrite5m, TokenClass::Input),
+            (TokenClass::CacheWrite1h, TokenClass::Input),
+            (TokenClass::AudioCacheRead, TokenClass::AudioInput),
+        ] {
+            self.reclassify(from, to, self.call.tokens[from]);
+        }
+    }
+
+    /// Input the log or an earlier technique already has in the cache: read or written.
+    pub fn cached(&self) -> Tokens {
+        self.call.cache_read() + self.call.cache_written()
+    }
+
+    /// A count for each single call, as a count for this row.
+    pub fn for_row(&self, per_call: Tokens) -> Tokens {
+        Tokens::new(per_call.get().saturating_mul(self.call.calls))
+    }
+
+    /// A count of this row, as the mean for a single call.
+    pub fn per_call(&self, count: Tokens) -> Tokens {
+        Tokens::new(count.get() / self.call.calls.max(1))
+    }
+
+    /// Whether nothing is paid on this way, so that there is nothing left to save.
+    pub fn is_free(&self) -> bool {
+        self.price == Rate::ZERO
+    }
+}
+
+/// Adds a branch unless it is never taken.
+pub(super) fn push_taken(out: &mut Vec<Branch>, branch: Branch) {
+    if branch.weight > Rate::ZERO {
+        out.push(branch);
+    }
+}

@@ -1,0 +1,81 @@
+//! Which part of a prompt repeats the conversation before it.
+
+use crate::units::{Factor, Tokens};
+use crate::usage::Symbol;
+
+use super::facts::Facts;
+
+/// The column that names conversations.
+pub(super) const COLUMN: &str = "conversation";
+
+/// How far a turn may fall short of "everything before it": stripped thinking tags and padding
+/// take tokens away. At least this many tokens, or one percent of the history.
+const SLACK_MIN: u64 = 16;
+const SLACK_DIVISOR: u64 = 100;
+
+/// The last turn of a conversation.
+#[derive(Clone, Copy)]
+struct Turn {
+    model: Symbol,
+    input: Tokens,
+    output: Tokens,
+}
+
+/// For each row the input that repeats the turn before; nothing for first turns, and for turns
+/// that did not grow out of the one before (an edit, a compaction, another model).
+///
+/// Returns nothing at all when the log does not name conversations. Matching turns by length alone
+/// would link the wrong ones far more often than the right ones, so it is not tried.
+pub(super) fn reusable_prefixes(facts: &Facts<'_>) -> Option<Vec<Option<Tokens>>> {
+    let calls = facts.calls;
+    let place = calls.dimensions.position(COLUMN)?;
+    let names = &calls.dimensions[place];
+    if names.is_empty() {
+        return None;
+    }
+    let mut last: Vec<Option<Turn>> = vec![None; names.len()];
+    let prefixes = (0..calls.len()).map(|row| {
+        let conversation = calls.symbol(place, row);
+        let call = calls.call(row);
+        // A row that sums up several calls is no turn.
+        if conversation.is_empty() || call.calls != 1 {
+            return None;
+        }
+        let model = calls.symbol(crate::usage::column::MODEL, row);
+        let turn = Turn { model, input: call.input_total(), output: call.output_total() };
+        let before = last[conversation.index()].replace(turn)?;
+        (before.model == model && has_grown(before, turn.input)).then_some(before.input)
+    });
+    Some(prefixes.collect())
+}
+
+/// `in_t >= in_{t-1} + out_{t-1} - slack`.
+fn has_grown(before: Turn, input: Tokens) -> bool {
+    let history = before.input + before.output;
+    let slack = SLACK_MIN.max(history.get() / SLACK_DIVISOR);
+    input >= history.saturating_sub(Tokens::new(slack))
+}
+
+/// A prefix counted with one tokenizer, in tokens of another, within the prompt it belongs to.
+pub(super) fn recounted(prefix: Tokens, ratio: Factor, prompt: Tokens) -> Tokens {
+    ratio.of(prefix).min(prompt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(before: (u64, u64), input: u64, expected: bool) {
+        let (before_input, output) = (Tokens::new(before.0), Tokens::new(before.1));
+        let turn = Turn { model: Symbol::EMPTY, input: before_input, output };
+        assert_eq!(has_grown(turn, Tokens::new(input)), expected, "{before:?} -> {input}");
+    }
+
+    #[test]
+    fn a_turn_grows_out_of_the_whole_turn_before() {
+        check((1_000, 200), 1_250, true);
+        check((1_000, 200), 1_190, true);
+        check((1_000, 200), 1_100, false);
+        check((100_000, 2_000), 101_000, true);
+    }
+}

@@ -1,0 +1,91 @@
+//! What techniques may know about a log before its calls are walked.
+
+use hashbrown::HashMap;
+
+use crate::pricing::{ModelId, PriceBook, Unpriced, cost};
+use crate::units::Usd;
+use crate::usage::{Call, Calls, Instant, Row, Symbol, column};
+
+use super::branch::Branch;
+use super::error::TechniqueError;
+
+/// A log in time order, the price book, and which model of the book answered each call.
+pub struct Facts<'a> {
+    /// The calls in order of time.
+    pub calls: &'a Calls,
+    /// The prices.
+    pub book: &'a PriceBook,
+    models: Vec<Option<ModelId>>,
+}
+
+/// One call while it is walked.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The log around it.
+    pub facts: &'a Facts<'a>,
+    /// Its row.
+    pub row: Row,
+    /// Where it was processed.
+    pub geo: &'a str,
+}
+
+impl<'a> Facts<'a> {
+    /// Looks up the model of every call.
+    pub fn new(calls: &'a Calls, book: &'a PriceBook) -> Self {
+        let mut known: HashMap<(Symbol, Symbol), Option<ModelId>> = HashMap::new();
+        let models = (0..calls.len()).map(|row| {
+            let names = (calls.symbol(column::PROVIDER, row), calls.symbol(column::MODEL, row));
+            *known.entry(names).or_insert_with(|| {
+                let provider = calls.name(column::PROVIDER, row);
+                book.find(provider, calls.name(column::MODEL, row)).ok()
+            })
+        });
+        Self { calls, book, models: models.collect() }
+    }
+
+    /// The model of a call; nothing when the book does not have it.
+    pub fn model(&self, row: Row) -> Option<ModelId> {
+        self.models[row]
+    }
+
+    /// The rows whose model is known, each with its model.
+    pub fn modelled_rows(&self) -> impl Iterator<Item = (Row, ModelId)> {
+        self.models.iter().enumerate().filter_map(|(row, model)| model.map(|model| (row, model)))
+    }
+
+    /// What a call costs on a model.
+    ///
+    /// # Errors
+    /// When a price it needs is not known.
+    pub fn cost(&self, model: ModelId, call: &Call, geo: &str) -> Result<Usd, Unpriced> {
+        let (prompt, tier) = (call.input_total(), call.service_tier);
+        let card = self.book.card(model, call.time, tier, geo, prompt, call.calls)?;
+        cost(call, card)
+    }
+
+    /// The model a plan names.
+    ///
+    /// # Errors
+    /// When the book does not have it.
+    pub fn named_model(&self, provider: &str, model: &str) -> Result<ModelId, TechniqueError> {
+        self.book.find(provider, model).map_err(|_| TechniqueError::UnknownModel {
+            model: model.to_owned(),
+            did_you_mean: self.book.suggest(model).map(ToOwned::to_owned),
+        })
+    }
+
+    /// A warning when a model a plan names is no longer offered.
+    pub fn retirement_warning(&self, model: ModelId) -> Option<String> {
+        let model = self.book.model(model);
+        let retired = model.retired.and_then(Instant::known)?.to_iso();
+        let day = retired.split('T').next().unwrap_or(&retired);
+        Some(format!("{} is retired (since {day}); calls cannot move to it any more", model.id))
+    }
+}
+
+impl Scene<'_> {
+    /// Whether a branch has a price, so that a technique may propose it.
+    pub fn is_priced(&self, branch: &Branch) -> bool {
+        self.facts.cost(branch.model, &branch.call, self.geo).is_ok()
+    }
+}

@@ -1,0 +1,136 @@
+//! Ways to spend less, one a file: what each does to a call, what it needs, what it assumes.
+//!
+//! A technique rewrites the usage of one call and never sees money. Adding one is a file, and a
+//! line in [`CATALOG`].
+
+mod attempts;
+mod batch;
+mod branch;
+mod concise_output;
+mod context_trimming;
+mod conversations;
+mod error;
+mod facts;
+mod free_models;
+mod model_tiering;
+mod output_cap;
+mod prefixes;
+mod prompt_caching;
+mod provider_discount;
+mod quota;
+mod ranged;
+mod rehoming;
+mod retry_hygiene;
+mod routes;
+mod scope;
+mod semantic_cache;
+mod settings;
+mod structured_output;
+mod technique;
+mod wording;
+
+use serde::de::{DeserializeOwned, Error as _};
+use toml::de::ValueDeserializer;
+
+pub use branch::Branch;
+pub use error::TechniqueError;
+pub use facts::{Facts, Scene};
+pub use technique::{
+    Decline, Effect, Evidence, Info, Measured, Prepared, Rewrite, Scenario, Stage, Technique,
+};
+
+/// A technique as it is written in a plan: a table of settings under its canonical name.
+trait Settings: Technique + DeserializeOwned + 'static {
+    /// Who it is.
+    const INFO: &'static Info;
+
+    /// Whether the settings make sense together; otherwise what to write instead.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// A technique that plans can name.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// Who it is.
+    pub info: &'static Info,
+    read: fn(ValueDeserializer<'_>) -> Result<Box<dyn Technique>, toml::de::Error>,
+}
+
+impl Entry {
+    const fn of<S: Settings>() -> Self {
+        Self { info: S::INFO, read: read::<S> }
+    }
+
+    /// Reads the technique's table of a plan.
+    ///
+    /// # Errors
+    /// When a key is unknown, a value is not what its key takes, or the values do not fit together.
+    pub fn read(
+        &self,
+        table: ValueDeserializer<'_>,
+    ) -> Result<Box<dyn Technique>, toml::de::Error> {
+        (self.read)(table)
+    }
+}
+
+fn read<S: Settings>(table: ValueDeserializer<'_>) -> Result<Box<dyn Technique>, toml::de::Error> {
+    let settings = S::deserialize(table)?;
+    settings.check().map_err(toml::de::Error::custom)?;
+    Ok(Box::new(settings))
+}
+
+/// Every technique, in the order in which a request meets them.
+pub const CATALOG: [Entry; 11] = [
+    Entry::of::<retry_hygiene::RetryHygiene>(),
+    Entry::of::<semantic_cache::SemanticCache>(),
+    Entry::of::<context_trimming::ContextTrimming>(),
+    Entry::of::<model_tiering::ModelTiering>(),
+    Entry::of::<free_models::FreeModels>(),
+    Entry::of::<output_cap::OutputCap>(),
+    Entry::of::<concise_output::ConciseOutput>(),
+    Entry::of::<structured_output::StructuredOutput>(),
+    Entry::of::<batch::Batch>(),
+    Entry::of::<prompt_caching::PromptCaching>(),
+    Entry::of::<provider_discount::ProviderDiscount>(),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalog_is_in_the_order_of_a_request() {
+        assert!(CATALOG.is_sorted_by_key(|entry| entry.info.stage));
+    }
+
+    #[test]
+    fn every_technique_tells_its_whole_story() {
+        const HEADINGS: [&str; 6] = [
+            "## What it does",
+            "## When it applies",
+            "## How the saving is computed",
+            "## Assumptions",
+            "## Limits",
+            "## Sources",
+        ];
+        for Entry { info, .. } in CATALOG {
+            for heading in HEADINGS {
+                assert!(info.docs.contains(heading), "{}: {heading}", info.name);
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_known_ones() {
+        for entry in CATALOG {
+            let table = ValueDeserializer::parse("{ no_such_key = 1 }").expect("a table");
+            let message = entry.read(table).expect_err("refused").to_string();
+            assert!(message.contains("no_such_key"), "{}: {message}", entry.info.name);
+            for key in entry.info.keys {
+                assert!(message.contains(key), "{}: {key}: {message}", entry.info.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Prompt caching: the shared start of prompts is read from the provider's cache.
+
+use serde::Deserialize;
+
+use super::branch::{Branch, push_taken};
+use super::conversations;
+use super::error::TechniqueError;
+use super::facts::{Facts, Scene};
+use super::prefixes::Prefixes;
+use super::scope::{Scope, Selection};
+use super::settings::{self, Portion};
+use super::technique::{
+    Decline, Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique,
+};
+use super::wording::{grouped, percent};
+use crate::pricing::{CachePolicy, CacheWrite, Model};
+use crate::units::{Rate, TokenClass, Tokens};
+use crate::usage::{Filter, ServiceTier};
+
+const DOCS: &str = "\
+## What it does
+The start that prompts share (instructions, tools, documents, the conversation so far) is stored by \
+the provider; later prompts read it at a fraction of the input price.
+
+## When it applies
+Prompts with a long common start that come again within the lifetime of an entry: 5 minutes or an \
+hour on Anthropic, counted from the last use.
+
+## How the saving is computed
+`hit` is the share of calls that find the cacheable part of their input warm. They pay the read price \
+for it; the others pay the write price, or the input price where writes are free. The cacheable part \
+comes from `cacheable` (a share of the input or a count of tokens), or else from the log: the input \
+that repeats the turn before in conversations (rung 4 of the evidence ladder), otherwise the shortest \
+prompt of the call type and model (rung 5, an upper bound). What the log has cached already stays as \
+it is and is credited to nobody. Prompts whose shared start is below the model's minimum are not \
+cached at all.
+
+## Assumptions
+The hit rate is given, not measured. In a batch, where hits are best effort, the low end takes 30 %. \
+In conversations each turn also writes what it adds; that write is charged at the low end.
+
+## Limits
+Hits are spread evenly over the calls in scope. Token counts cannot show a timestamp in the middle of \
+a prompt; whatever varies early breaks the prefix.
+
+## Sources
+The cache rules of the price tables: minimum, steps, lifetimes, write and read prices.";
+
+/// Hits in Anthropic's batch lane range from 30 to 98 %.
+const BATCH_HIT_LOW: &str = "0.30";
+
+/// How long an entry lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+enum Lifetime {
+    #[default]
+    #[serde(rename = "5m")]
+    Short,
+    #[serde(rename = "1h")]
+    Long,
+}
+
+/// Settings of `[prompt_caching]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PromptCaching {
+    #[serde(default, deserialize_with = "settings::rate")]
+    hit: Option<Rate>,
+    #[serde(default, deserialize_with = "settings::portion")]
+    cacheable: Option<Portion>,
+    #[serde(default)]
+    ttl: Lifetime,
+    #[serde(default, rename = "where", deserialize_with = "settings::condition")]
+    condition: Option<Filter>,
+    #[serde(default)]
+    call_types: Vec<String>,
+}
+
+impl super::Settings for PromptCaching {
+    const INFO: &'static Info = &Info {
+        name: "prompt_caching",
+        label: "prompt caching",
+        stage: Stage::PromptCache,
+        summary: "read the shared start of prompts from the provider's cache",
+        docs: DOCS,
+        keys: &["hit", "cacheable", "ttl", "where", "call_types"],
+    };
+
+    fn check(&self) -> Result<(), String> {
+        self.hit.map(|_| ()).ok_or_else(|| "give the `hit` rate, such as \"0.95\"".to_owned())
+    }
+}
+
+struct Cache {
+    selection: Selection,
+    hit: Rate,
+    lifetime: Lifetime,
+    prefixes: Prefixes,
+    scenario: Scenario,
+}
+
+impl PromptCaching {
+    fn scope(&self) -> Scope<'_> {
+        Scope { condition: self.condition.as_ref(), call_types: &self.call_types }
+    }
+}
+
+impl Technique for PromptCaching {
+    fn info(&self) -> &'static Info {
+        <Self as super::Settings>::INFO
+    }
+
+    fn dimensions(&self) -> Vec<String> {
+        let mut needed = self.scope().dimensions();
+        if self.cacheable.is_none() {
+            needed.push(conversations::COLUMN.to_owned());
+        }
+        needed
+    }
+
+    fn has_range(&self) -> bool {
+        true
+    }
+
+    fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {
+        let selection = self.scope().select(facts)?;
+        let warnings = selection.warnings("prompt caching");
+        let hit = self.hit.unwrap_or(Rate::ZERO);
+        let prefixes = Prefixes::new(self.cacheable, facts);
+        let mut assumptions = prefixes.evidence(facts, &selection);
+        assumptions.push(
+            "input the log shows as read from or written to a cache stays as it is".to_owned(),
+        );
+        let cache = Cache { selection, hit, lifetime: self.ttl, prefixes, scenario };
+        let note = format!("assumed: {} hits", percent(hit));
+        let mut prepared = Prepared::ready(cache, Evidence::Assumed, note);
+        prepared.assumptions = assumptions;
+        prepared.warnings = warnings;
+        Ok(prepared)
+    }
+}
+
+impl Cache {
+    /// The input that would newly be cached: the shared start in the steps of the cache, without
+    /// what is cached already.
+    fn fresh(
+        &self,
+        branch: &Branch,
+        policy: &CachePolicy,
+        scene: &Scene<'_>,
+    ) -> Result<Tokens, Decline> {
+        let prefix = branch.per_call(self.prefixes.of(branch, scene.row));
+        if let Some(min) = policy.min_tokens.filter(|min| prefix < *min) {
+            return Err(Decline::BelowMinimum(min));
+        }
+        let step = policy.granularity.get().max(1);
+        let stored = branch.for_row(Tokens::new(prefix.get() / step * step));
+        let fresh = stored.saturating_sub(branch.cached());
+        Ok(fresh.min(branch.call.tokens[TokenClass::Input]))
+    }
+
+    /// The class that pays for writing, or nothing when a miss bills as ordinary input.
+    fn write_class(&self, policy: &CachePolicy) -> Option<TokenClass> {
+        if policy.write == CacheWrite::Free {
+            return None;
+        }
+        let long = policy.lifetimes.iter().find(|known| known.class == TokenClass::CacheWrite1h);
+        let chosen = match self.lifetime {
+            Lifetime::Long => long.or(policy.lifetimes.first()),
+            Lifetime::Short => policy.lifetimes.first(),
+        };
+        Some(chosen.map_or(TokenClass::CacheWrite5m, |lifetime| lifetime.class))
+    }
+
+    fn hit_rate(&self, branch: &Branch) -> Rate {
+        let is_batch = branch.call.service_tier == ServiceTier::Batch;
+        if self.scenario == Scenario::Low && is_batch {
+            return self.hit.min(Rate::parse(BATCH_HIT_LOW).expect("a rate"));
+        }
+        self.hit
+    }
+}
+
+impl Rewrite for Cache {
+    fn apply(&self, branch: &Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) -> Effect {
+        if !self.selection.holds(scene.row) || branch.call.tokens[TokenClass::Input].is_zero() {
+            return Effect::Unchanged;
+        }
+        let model = scene.facts.book.model(branch.model);
+        let Some(policy) = model.cache_policy(branch.call.time) else {
+            return Effect::Declined(Decline::NotPriced);
+        };
+        let fresh = match self.fresh(branch, policy, scene) {
+            Ok(fresh) if fresh.is_zero() => return Effect::Unchanged,
+            Ok(fresh) => fresh,
+            Err(why) => return Effect::Declined(why),
+        };
+        let (mut hit, mut miss) = branch.split(self.hit_rate(branch));
+        hit.reclassify(TokenClass::Input, TokenClass::CacheRead, fresh);
+        if let Some(write) = self.write_class(policy) {
+            miss.reclassify(TokenClass::Input, write, fresh);
+            if self.scenario == Scenario::Low && self.prefixes.turn(scene.row).is_some() {
+                // A growing conversation also writes each new turn, or the next could not read it.
+                for branch in [&mut hit, &mut miss] {
+                    branch.reclassify(
+                        TokenClass::Input,
+                        write,
+                        branch.call.tokens[TokenClass::Input],
+                    );
+                }
+            }
+        }
+        if !scene.is_priced(&hit) || !scene.is_priced(&miss) {
+            return Effect::Declined(Decline::NotPriced);
+        }
+        push_taken(out, hit);
+        push_taken(out, miss);
+        Effect::Changed
+    }
+
+    fn declined(&self, why: Decline, model: &Model, calls: u64) -> String {
+        let (calls, id) = (grouped(calls), &model.id);
+        match why {
+            Decline::BelowMinimum(min) => format!(
+                "prompt caching: {calls} calls of {id} are not cached: their shared prompt is \
+                 below the model's minimum of {} tokens",
+                grouped(min.get())
+            ),
+            _ => format!(
+                "prompt caching: {calls} calls of {id} are not cached: the model has no cache \
+                 prices for them"
+            ),
+        }
+    }
+}

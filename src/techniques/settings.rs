@@ -1,0 +1,133 @@
+//! How the settings of techniques are written in a plan.
+
+use std::fmt;
+
+use serde::de::{Deserializer, Error, Visitor};
+
+use crate::units::{Rate, Tokens};
+use crate::usage::Filter;
+
+/// A part of something: a share of it, or so many tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Portion {
+    /// A share.
+    Share(Rate),
+    /// A count of tokens a call.
+    Tokens(Tokens),
+}
+
+/// An exact rate: `"0.95"` or `"95%"`, or the integers 0 and 1.
+pub(super) fn rate<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Rate>, D::Error> {
+    input.deserialize_any(RateVisitor).map(Some)
+}
+
+/// A share such as `"60%"` or `"0.6"`, or a count of tokens such as `8000`.
+pub(super) fn portion<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Portion>, D::Error> {
+    input.deserialize_any(PortionVisitor).map(Some)
+}
+
+/// A SQL condition on calls.
+pub(super) fn condition<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Filter>, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(input)?;
+    Filter::parse(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// A bare decimal is refused: a plan's reader would hand over a binary approximation of it.
+fn bare_decimal<E: Error>(value: f64) -> E {
+    E::custom(format!("decimals are written in quotes, so that they stay exact: \"{value}\""))
+}
+
+struct RateVisitor;
+
+impl Visitor<'_> for RateVisitor {
+    type Value = Rate;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a rate between 0 and 1 in quotes, such as \"0.95\" or \"95%\"")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Rate, E> {
+        Rate::parse(text).map_err(|_| {
+            E::custom(format!(
+                "`{text}` is not a rate between 0 and 1 with at most nine decimals; write 95 \
+                 percent as \"0.95\" or \"95%\""
+            ))
+        })
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Rate, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Rate, E> {
+        Err(bare_decimal(value))
+    }
+}
+
+struct PortionVisitor;
+
+impl Visitor<'_> for PortionVisitor {
+    type Value = Portion;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a share such as \"60%\", or a count of tokens such as 8000")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Portion, E> {
+        if let Ok(count) = text.trim().parse() {
+            return Ok(Portion::Tokens(Tokens::new(count)));
+        }
+        RateVisitor.visit_str(text).map(Portion::Share)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Portion, E> {
+        let count = u64::try_from(value).map_err(|_| E::custom("a count is not below zero"))?;
+        Ok(Portion::Tokens(Tokens::new(count)))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Portion, E> {
+        Err(bare_decimal(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct Sample {
+        #[serde(default, deserialize_with = "rate")]
+        hit: Option<Rate>,
+        #[serde(default, deserialize_with = "portion")]
+        cacheable: Option<Portion>,
+    }
+
+    fn sample(text: &str) -> Result<Sample, String> {
+        toml::from_str(text).map_err(|error: toml::de::Error| error.message().to_owned())
+    }
+
+    #[test]
+    fn rates_are_read_from_text_or_from_zero_and_one() {
+        let read = |text| sample(text).expect("reads").hit;
+        assert_eq!(read("hit = \"0.95\""), Rate::parse("0.95").ok());
+        assert_eq!(read("hit = \"95%\""), Rate::parse("0.95").ok());
+        assert_eq!(read("hit = 1"), Some(Rate::ONE));
+        assert_eq!(read(""), None);
+    }
+
+    #[test]
+    fn a_bare_decimal_is_refused_with_the_way_to_write_it() {
+        let message = sample("hit = 0.95").err().expect("refused");
+        assert!(message.contains("\"0.95\""), "{message}");
+        assert!(sample("hit = \"95\"").is_err());
+    }
+
+    #[test]
+    fn a_portion_is_a_share_or_a_count() {
+        let read = |text| sample(text).expect("reads").cacheable;
+        assert_eq!(read("cacheable = 8000"), Some(Portion::Tokens(Tokens::new(8_000))));
+        assert_eq!(read("cacheable = \"8000\""), Some(Portion::Tokens(Tokens::new(8_000))));
+        assert_eq!(read("cacheable = \"60%\""), Rate::parse("0.6").ok().map(Portion::Share));
+    }
+}

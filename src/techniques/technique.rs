@@ -1,0 +1,205 @@
+//! What every technique has in common: who it is, what it does to a call, how its effect is known.
+
+use crate::pricing::Model;
+use crate::units::{Rate, Tokens};
+
+use super::branch::Branch;
+use super::error::TechniqueError;
+use super::facts::{Facts, Scene};
+use super::wording::grouped;
+
+/// The place of a technique in the life of a request. The order is the one a request meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// A: attempts that a policy would not have made.
+    RetryGate,
+    /// B: what a budget blocks.
+    BudgetGate,
+    /// C: answers that need no model.
+    SemanticCache,
+    /// D: what is sent along.
+    ContextPolicy,
+    /// E: which model answers.
+    Router,
+    /// F: how the answer looks.
+    RequestShape,
+    /// G: how fast the answer comes.
+    Lane,
+    /// H: which input is read from the provider's cache.
+    PromptCache,
+    /// I: what the provider charges in the end.
+    Price,
+}
+
+/// What a technique is, for reports and `explain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// The canonical name: JSON, plan keys, `explain`.
+    pub name: &'static str,
+    /// The name in tables.
+    pub label: &'static str,
+    /// When it acts.
+    pub stage: Stage,
+    /// One line.
+    pub summary: &'static str,
+    /// The whole story, in Markdown.
+    pub docs: &'static str,
+    /// The keys of its table in a plan.
+    pub keys: &'static [&'static str],
+}
+
+/// How the effect of a technique is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Nothing but prices changes.
+    Exact,
+    /// Computed from what the log holds.
+    Replayed,
+    /// A rate that was given.
+    Assumed,
+    /// Not computed, because the log lacks what it needs.
+    Refused,
+}
+
+impl Evidence {
+    /// The name in machine output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Replayed => "replayed",
+            Self::Assumed => "assumed",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Which end of what is not known a run assumes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scenario {
+    /// Known side costs happen: the small saving.
+    Low,
+    /// Exactly the arithmetic that was asked for.
+    Expected,
+    /// What is not known turns out well: the large saving.
+    High,
+}
+
+/// Why a technique leaves a call as it is although the call is in its scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decline {
+    /// The shared part of the prompt is shorter than this, the least the model caches.
+    BelowMinimum(Tokens),
+    /// The changed call would have no price at its time and tier.
+    NotPriced,
+    /// The prompt does not fit the model.
+    TooLong,
+}
+
+/// What happened to a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing; nothing was pushed.
+    Unchanged,
+    /// It was replaced by what was pushed, which may be nothing at all.
+    Changed,
+    /// Nothing, for a reason the reader should hear; nothing was pushed.
+    Declined(Decline),
+}
+
+/// What the run found out about a technique on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// Calls it changes.
+    pub calls_touched: u64,
+    /// Its saving as a part of what the changed calls cost; nothing when it saves nothing.
+    pub saved_share: Option<Rate>,
+}
+
+/// A technique with its settings, as a plan holds it.
+pub trait Technique: std::fmt::Debug + Send + Sync {
+    /// Who it is.
+    fn info(&self) -> &'static Info;
+
+    /// The columns it needs from the log besides the built-in ones.
+    fn dimensions(&self) -> Vec<String>;
+
+    /// Whether low and high differ from expected.
+    fn has_range(&self) -> bool {
+        false
+    }
+
+    /// Looks at the whole log once and gets ready to rewrite its calls.
+    ///
+    /// # Errors
+    /// When the settings name something that the log or the price book does not have.
+    fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError>;
+}
+
+/// A technique that is ready to run over one log.
+pub struct Prepared {
+    /// What it does; nothing when it is refused.
+    pub rewrite: Option<Box<dyn Rewrite>>,
+    /// How its effect is known.
+    pub evidence: Evidence,
+    /// The same in a few words.
+    pub note: String,
+    /// What it takes for granted.
+    pub assumptions: Vec<String>,
+    /// What the reader should look at.
+    pub warnings: Vec<String>,
+}
+
+impl Prepared {
+    /// A technique that has what it needs.
+    pub fn ready(rewrite: impl Rewrite + 'static, evidence: Evidence, note: String) -> Self {
+        Self {
+            rewrite: Some(Box::new(rewrite)),
+            evidence,
+            note,
+            assumptions: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A technique that the log cannot support, and why.
+    pub fn refused(reason: &str) -> Self {
+        Self {
+            rewrite: None,
+            evidence: Evidence::Refused,
+            note: reason.to_owned(),
+            assumptions: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// What a technique does to a call. It changes usage, never money: only `pricing` knows prices.
+pub trait Rewrite: Send + Sync {
+    /// Rewrites one branch onto `out`. The answer may depend on this branch and on the facts about
+    /// the log, never on what became of other calls: the calls are walked in any order.
+    fn apply(&self, branch: &Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) -> Effect;
+
+    /// Assumptions that can only be told after the run.
+    fn remarks(&self, _measured: &Measured) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Tells that calls of a model were left as they are.
+    fn declined(&self, why: Decline, model: &Model, calls: u64) -> String {
+        let (calls, id) = (grouped(calls), &model.id);
+        match why {
+            Decline::BelowMinimum(min) => {
+                format!(
+                    "{calls} calls of {id} are below its minimum of {} tokens",
+                    grouped(min.get())
+                )
+            }
+            Decline::NotPriced => {
+                format!("{calls} calls of {id} stay as they are: the change has no known price")
+            }
+            Decline::TooLong => {
+                format!("{calls} calls of {id} stay as they are: the prompt does not fit")
+            }
+        }
+    }
+}
