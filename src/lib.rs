@@ -1,7 +1,13 @@
-//! placeholder
+//! Reads LLM usage logs, prices every call as the provider bills it, and replays the log to say
+//! what each way of spending less would have saved.
+//!
+//! One module a room, in the order in which a line of log becomes a line of report; imports only
+//! go down. `ARCHITECTURE.md` has the map and the rules, and a test holds the sources to it.
+
 pub mod diagnostics;
 pub mod pricing;
 pub mod simulation;
+pub mod sources;
 pub mod techniques;
 pub mod units;
 pub mod usage;

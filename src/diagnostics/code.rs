@@ -42,8 +42,8 @@ pub enum Code {
     AggregatedRow,
     /// A service tier that is not known.
     UnknownTier,
-    /// One request id, different contents.
-    IdReused,
+    /// A logged cost could not be read.
+    BadCost,
     /// Too many request ids to remember all of them.
     DuplicateWindow,
     /// A file could not be read, or not to its end.
@@ -70,7 +70,7 @@ impl Code {
         Self::ReasoningExceedsOutput,
         Self::AggregatedRow,
         Self::UnknownTier,
-        Self::IdReused,
+        Self::BadCost,
         Self::DuplicateWindow,
         Self::UnreadableFile,
         Self::EmptyFile,
@@ -94,7 +94,7 @@ impl Code {
             Self::ReasoningExceedsOutput => "reasoning-exceeds-output",
             Self::AggregatedRow => "aggregated-row",
             Self::UnknownTier => "unknown-tier",
-            Self::IdReused => "id-reused",
+            Self::BadCost => "bad-cost",
             Self::DuplicateWindow => "duplicate-window",
             Self::UnreadableFile => "unreadable-file",
             Self::EmptyFile => "empty-file",
@@ -109,7 +109,7 @@ impl Code {
             | Self::MissingTime
             | Self::AggregatedRow
             | Self::UnknownTier
-            | Self::IdReused
+            | Self::BadCost
             | Self::DuplicateWindow
             | Self::UnreadableFile
             | Self::EmptyFile => Severity::Warning,
@@ -178,9 +178,9 @@ impl Code {
                 "The service tier is not one that has prices; the call is reported as unpriced \
                  rather than billed at the standard rate."
             }
-            Self::IdReused => {
-                "Two records share a request id but differ. Both were counted: an id that names \
-                 several calls is a trace id, not a request id."
+            Self::BadCost => {
+                "The logged cost is not an amount of dollars and was left out; the call is priced \
+                 from its tokens as always."
             }
             Self::DuplicateWindow => {
                 "The log has more request ids than are kept in memory; copies of a call that lie \

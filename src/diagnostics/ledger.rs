@@ -53,6 +53,14 @@ impl Ledger {
         }
     }
 
+    /// Moves the places of all diagnostics: a chunk counts lines from its own start.
+    pub fn shift_places(&mut self, file: u32, lines_before: u64) {
+        for diagnostic in self.entries.values_mut().flat_map(|entry| &mut entry.first) {
+            diagnostic.place.file = file;
+            diagnostic.place.line += lines_before;
+        }
+    }
+
     /// Takes over what another ledger saw later in the input.
     pub fn append(&mut self, later: Self) {
         for (code, entry) in later.entries {

@@ -89,6 +89,31 @@ impl Calls {
         self.place.push(call.place);
     }
 
+    /// Raises the counts of a row to those of a later snapshot of the same call, where they are
+    /// larger, and takes over how it ended.
+    pub fn grow(&mut self, row: Row, later: &Call) {
+        if later.place.file == self.place[row].file {
+            self.place[row] = later.place;
+        }
+        for class in TokenClass::ALL {
+            let count = &mut self.tokens[class][row];
+            *count = (*count).max(later.tokens[class]);
+        }
+        self.searches[row] = self.searches[row].max(later.searches);
+        self.logged_cost[row] = self.logged_cost[row].max(later.logged_cost);
+        if later.finish_reason != FinishReason::Unknown {
+            self.finish_reason[row] = later.finish_reason;
+        }
+    }
+
+    /// Moves the places of all rows: a chunk counts lines from its own start.
+    pub fn shift_places(&mut self, file: u32, lines_before: u64) {
+        for place in &mut self.place {
+            place.file = file;
+            place.line += lines_before;
+        }
+    }
+
     /// The call of a row, without its dimensions.
     pub fn call(&self, row: Row) -> Call {
         Call {

@@ -1,0 +1,58 @@
+//! Delimited text to values: the columns of a table, by the slots of its header.
+
+use crate::diagnostics::Code;
+
+use super::parse::Parser;
+use super::values::Values;
+
+/// Parses a chunk of a table. The first chunk of a file starts with the header.
+pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool, delimiter: u8) {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(bytes);
+    let mut record = csv::ByteRecord::new();
+    let mut spare = Values::new(parser.plan.slots);
+    let mut ends = Vec::new();
+    let mut header = first;
+    // Reading from memory with a flexible width has no errors left to give.
+    while let Ok(true) = reader.read_byte_record(&mut record) {
+        ends.push(usize::try_from(reader.position().byte()).unwrap_or(bytes.len()));
+        if std::mem::take(&mut header) {
+            parser.lines.continuation += 1;
+            continue;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let mut values = spare.reuse();
+        row(parser, &record, line, &mut values);
+        spare = values.reuse();
+    }
+    parser.count_other_lines(bytes, &ends);
+}
+
+fn row<'a>(
+    parser: &mut Parser<'_>,
+    record: &'a csv::ByteRecord,
+    line: u64,
+    values: &mut Values<'a>,
+) {
+    let plan = parser.plan;
+    if record.len() != plan.columns.len() {
+        parser.skip(line, Code::FieldCount, || {
+            format!("expected {} fields as in the header, found {}", plan.columns.len(), record.len())
+        });
+        return;
+    }
+    let Ok(text) = std::str::from_utf8(record.as_slice()) else {
+        parser.not_utf8(line);
+        return;
+    };
+    for (place, targets) in plan.columns.iter().enumerate() {
+        let cell = record.range(place).map_or("", |range| text[range].trim());
+        for target in targets {
+            values.set(target.slot, target.rank, cell);
+        }
+    }
+    parser.record(values, line);
+}

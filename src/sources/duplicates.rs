@@ -1,0 +1,153 @@
+//! Copies of one call, recognised across all files: stream snapshots and repeated records.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::quality::FixedState;
+use hashbrown::{HashMap, HashSet};
+
+use crate::usage::{Call, Calls, Row, Symbol};
+
+/// Stands for one call; zero for a call without an id.
+pub(super) type CallKey = u128;
+
+/// A 64-bit hash that is the same in every thread and run.
+pub(super) fn hash(seed: u64, bytes: &[u8]) -> u64 {
+    let mut hasher = FixedState::with_seed(seed).build_hasher();
+    hasher.write(bytes);
+    hasher.finish().max(1)
+}
+
+/// The key of some text: two hashes, so that a chance match among a billion calls is out of the
+/// question.
+pub(super) fn key(bytes: &[u8]) -> CallKey {
+    (u128::from(hash(1, bytes)) << 64) | u128::from(hash(2, bytes))
+}
+
+/// How many keys are kept. Two sets of this size are held, so memory stays below half a
+/// gigabyte however long the log is.
+const KEYS_MAX: usize = 6_000_000;
+
+/// How many calls wait for further snapshots before they are given out.
+const WAITING_MAX: usize = 500_000;
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A call that was not seen before.
+    New,
+    /// A further snapshot of a response, in the file of the first one.
+    Snapshot,
+    /// A copy of a call that was counted before.
+    Duplicate,
+}
+
+/// Remembers which calls were seen.
+pub(super) struct Duplicates {
+    /// Newer keys, and the ones before them: an old set is dropped as a whole.
+    seen: HashSet<CallKey, FixedState>,
+    before: HashSet<CallKey, FixedState>,
+    /// Calls that may grow with further snapshots, in order of their first one.
+    waiting: Calls,
+    places: HashMap<CallKey, Row, FixedState>,
+    /// Whether keys had to be forgotten.
+    pub(super) forgot: bool,
+}
+
+impl Duplicates {
+    /// `empty` is a table over the dimensions of the run.
+    pub(super) fn new(empty: Calls) -> Self {
+        Self {
+            seen: HashSet::with_hasher(FixedState::default()),
+            before: HashSet::with_hasher(FixedState::default()),
+            waiting: empty,
+            places: HashMap::with_hasher(FixedState::default()),
+            forgot: false,
+        }
+    }
+
+    /// Whether a complete record is new.
+    pub(super) fn record(&mut self, key: CallKey) -> Verdict {
+        if key == 0 {
+            return Verdict::New;
+        }
+        if self.before.contains(&key) || !self.seen.insert(key) {
+            return Verdict::Duplicate;
+        }
+        if self.seen.len() >= KEYS_MAX {
+            self.forgot |= !self.before.is_empty();
+            self.before = std::mem::take(&mut self.seen);
+        }
+        Verdict::New
+    }
+
+    /// Takes a snapshot of a response. A known one grows to the largest counts; a new one waits.
+    pub(super) fn snapshot(&mut self, key: CallKey, call: &Call, symbols: &[Symbol]) -> Verdict {
+        if let Some(row) = self.places.get(&key) {
+            let first = self.waiting.call(*row).place.file;
+            self.waiting.grow(*row, call);
+            return if first == call.place.file { Verdict::Snapshot } else { Verdict::Duplicate };
+        }
+        let verdict = self.record(key);
+        if verdict == Verdict::New {
+            if key != 0 {
+                self.places.insert(key, self.waiting.len());
+            }
+            self.waiting.push(call, symbols);
+        }
+        verdict
+    }
+
+    /// The waiting table's symbols for names of another table.
+    pub(super) fn adopt(&mut self, other: &Calls) -> Vec<Vec<Symbol>> {
+        self.waiting.adopt(&other.dimensions)
+    }
+
+    /// Gives out the waiting calls: all at the end, or when there are very many. Their keys are
+    /// remembered.
+    pub(super) fn release(&mut self, at_end: bool) -> Option<Calls> {
+        if self.waiting.is_empty() || (!at_end && self.waiting.len() < WAITING_MAX) {
+            return None;
+        }
+        self.places.clear();
+        let empty = Calls::new(self.waiting.dimensions.emptied());
+        Some(std::mem::replace(&mut self.waiting, empty))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{TokenClass, Tokens};
+    use crate::usage::Dimensions;
+
+    fn call(file: u32, output: u64) -> Call {
+        let mut call = Call::default();
+        call.place.file = file;
+        call.tokens[TokenClass::Output] = Tokens::new(output);
+        call
+    }
+
+    #[test]
+    fn a_response_keeps_its_largest_counts_wherever_they_stand() {
+        let dimensions = Dimensions::new([]);
+        let symbols = vec![Symbol::EMPTY; dimensions.len()];
+        let mut duplicates = Duplicates::new(Calls::new(dimensions));
+        let verdicts = [(0, 1), (0, 90), (0, 40), (1, 90)]
+            .map(|(file, output)| duplicates.snapshot(7, &call(file, output), &symbols));
+        use Verdict::{Duplicate, New, Snapshot};
+        assert_eq!(verdicts, [New, Snapshot, Snapshot, Duplicate]);
+        let calls = duplicates.release(true).expect("one call");
+        assert_eq!(calls.len(), 1);
+        assert_eq!(calls.call(0).tokens[TokenClass::Output], Tokens::new(90));
+        assert_eq!(duplicates.snapshot(7, &call(2, 90), &symbols), Duplicate);
+    }
+
+    #[test]
+    fn records_without_an_id_are_never_copies() {
+        let mut duplicates = Duplicates::new(Calls::new(Dimensions::new([])));
+        assert_eq!(duplicates.record(0), Verdict::New);
+        assert_eq!(duplicates.record(0), Verdict::New);
+        assert_eq!(duplicates.record(5), Verdict::New);
+        assert_eq!(duplicates.record(5), Verdict::Duplicate);
+    }
+}

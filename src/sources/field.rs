@@ -1,0 +1,204 @@
+//! What a value of a log can mean, whatever the log calls it.
+
+/// A meaning that a format gives to one of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// When the call started.
+    Time,
+    /// Who bills.
+    Provider,
+    /// The model that answered.
+    Model,
+    /// The model that was asked for.
+    RequestModel,
+    /// What the call was for.
+    CallType,
+    /// Where it was processed.
+    Geo,
+    /// Input tokens; whether cached ones are inside is the format's convention.
+    Input,
+    /// Input tokens read from the cache.
+    CacheRead,
+    /// Input tokens written to the cache, lifetime unknown or summed over lifetimes.
+    CacheWrite,
+    /// Input tokens written with the default lifetime.
+    CacheWrite5m,
+    /// Input tokens written with the long lifetime.
+    CacheWrite1h,
+    /// Input tokens of tool results that the provider counts apart from the prompt.
+    ToolInput,
+    /// The part of the input that was audio.
+    AudioInput,
+    /// The part of the input that was images.
+    ImageInput,
+    /// Output tokens; whether reasoning is inside is the format's convention.
+    Output,
+    /// Output tokens spent on reasoning.
+    Reasoning,
+    /// The part of the output that was audio.
+    AudioOutput,
+    /// Input and output together.
+    Total,
+    /// Server-side searches.
+    Searches,
+    /// The lane the call was served in.
+    ServiceTier,
+    /// Whether it was a batch call.
+    Batch,
+    /// Anthropic's speed setting.
+    Speed,
+    /// How it ended, as a word, a truth value or an HTTP status.
+    Status,
+    /// The HTTP status.
+    HttpStatus,
+    /// What went wrong.
+    Error,
+    /// Why the model stopped.
+    FinishReason,
+    /// The output limit of the request.
+    MaxTokens,
+    /// Which attempt this was, from 1.
+    Attempt,
+    /// The request this one repeats.
+    RetryOf,
+    /// The provider's or the caller's id of the request.
+    RequestId,
+    /// A second id, where one alone is not unique.
+    SecondId,
+    /// The conversation, session or thread.
+    Conversation,
+    /// Milliseconds to the end of the answer.
+    LatencyMs,
+    /// The cost the log states, in dollars.
+    CostUsd,
+    /// How many calls the row stands for.
+    Calls,
+    /// The kind of record, where a file mixes kinds.
+    RecordType,
+    /// Whether the call was made by a helper of the main conversation.
+    Sidechain,
+    /// A list of sub-calls with usage of their own, as JSON.
+    Parts,
+    /// Input tokens by modality, as JSON.
+    InputModalities,
+    /// Cached tokens by modality, as JSON.
+    CacheModalities,
+    /// Output tokens by modality, as JSON.
+    OutputModalities,
+}
+
+impl Field {
+    /// Every field, in order.
+    pub const ALL: [Self; 41] = [
+        Self::Time,
+        Self::Provider,
+        Self::Model,
+        Self::RequestModel,
+        Self::CallType,
+        Self::Geo,
+        Self::Input,
+        Self::CacheRead,
+        Self::CacheWrite,
+        Self::CacheWrite5m,
+        Self::CacheWrite1h,
+        Self::ToolInput,
+        Self::AudioInput,
+        Self::ImageInput,
+        Self::Output,
+        Self::Reasoning,
+        Self::AudioOutput,
+        Self::Total,
+        Self::Searches,
+        Self::ServiceTier,
+        Self::Batch,
+        Self::Speed,
+        Self::Status,
+        Self::HttpStatus,
+        Self::Error,
+        Self::FinishReason,
+        Self::MaxTokens,
+        Self::Attempt,
+        Self::RetryOf,
+        Self::RequestId,
+        Self::SecondId,
+        Self::Conversation,
+        Self::LatencyMs,
+        Self::CostUsd,
+        Self::Calls,
+        Self::RecordType,
+        Self::Sidechain,
+        Self::Parts,
+        Self::InputModalities,
+        Self::CacheModalities,
+        Self::OutputModalities,
+    ];
+
+    /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
+    pub const fn own_name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Time => "time",
+            Self::Provider => "provider",
+            Self::Model => "model",
+            Self::RequestModel => "request_model",
+            Self::CallType => "call_type",
+            Self::Geo => "geo",
+            Self::Input => "input_tokens",
+            Self::CacheRead => "cache_read_tokens",
+            Self::CacheWrite => "cache_write_tokens",
+            Self::CacheWrite5m => "cache_write_5m_tokens",
+            Self::CacheWrite1h => "cache_write_1h_tokens",
+            Self::AudioInput => "audio_input_tokens",
+            Self::ImageInput => "image_input_tokens",
+            Self::Output => "output_tokens",
+            Self::Reasoning => "reasoning_tokens",
+            Self::AudioOutput => "audio_output_tokens",
+            Self::Searches => "searches",
+            Self::ServiceTier => "service_tier",
+            Self::Batch => "batch",
+            Self::Speed => "speed",
+            Self::Status => "status",
+            Self::HttpStatus => "http_status",
+            Self::Error => "error",
+            Self::FinishReason => "finish_reason",
+            Self::MaxTokens => "max_tokens",
+            Self::Attempt => "attempt",
+            Self::RetryOf => "retry_of",
+            Self::RequestId => "request_id",
+            Self::Conversation => "conversation",
+            Self::LatencyMs => "latency_ms",
+            Self::CostUsd => "cost_usd",
+            Self::Calls => "calls",
+            Self::ToolInput
+            | Self::Total
+            | Self::SecondId
+            | Self::RecordType
+            | Self::Sidechain
+            | Self::Parts
+            | Self::InputModalities
+            | Self::CacheModalities
+            | Self::OutputModalities => return None,
+        })
+    }
+
+    /// The field of a name typed after `--map`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.own_name() == Some(name))
+    }
+
+    /// The place of the field among the values of a record.
+    pub(super) const fn slot(self) -> usize {
+        self as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slot_of_a_field_is_its_place_in_the_list() {
+        for (place, field) in Field::ALL.into_iter().enumerate() {
+            assert_eq!(field.slot(), place);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What a log format is: where its values stand, what they mean, and its quirks.
+
+use std::borrow::Cow;
+
+use crate::diagnostics::Code;
+use crate::usage::Call;
+
+use super::field::Field;
+use super::values::Values;
+
+/// A log format. Adding one is a file with one of these, and a line in
+/// [`FORMATS`](super::FORMATS).
+#[derive(Debug)]
+pub struct Format {
+    /// The name for `--source-format` and reports.
+    pub name: &'static str,
+    /// One line on what writes such logs.
+    pub summary: &'static str,
+    /// Who bills, when the record does not say; may be empty.
+    pub provider: &'static str,
+    /// Whether a JSON record is of this format.
+    pub(super) recognises: fn(&serde_json::Value) -> bool,
+    /// Whether a table with these columns is of this format.
+    pub(super) recognises_columns: fn(&[String]) -> bool,
+    /// Where the values stand. The first place of a field that has a value wins.
+    pub(super) fields: &'static [(&'static str, Field)],
+    /// Where a record may be wrapped; the empty wrapper is the record itself.
+    pub(super) wrappers: &'static [&'static str],
+    /// Whether case and separators of names do not matter.
+    pub(super) loose_names: bool,
+    /// What the counts include, given the names of the columns or keys.
+    pub(super) convention: fn(&[String]) -> Convention,
+    /// How copies of one call are recognised.
+    pub(super) identity: Identity,
+    /// Says whether a record is a call at all, before its counts are read.
+    pub(super) screen: fn(&Values<'_>) -> Screen,
+    /// Mends what the general rules cannot know.
+    pub(super) refine: fn(&Values<'_>, &mut Draft<'_>) -> Result<(), Refusal>,
+}
+
+/// Which counts are inside which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Convention {
+    /// Cached tokens, read and written, are part of the input count.
+    pub(super) input_includes_cache: bool,
+    /// Reasoning is part of the output count.
+    pub(super) output_includes_reasoning: bool,
+}
+
+impl Convention {
+    pub(super) const INCLUSIVE: Self =
+        Self { input_includes_cache: true, output_includes_reasoning: true };
+    pub(super) const EXCLUSIVE: Self =
+        Self { input_includes_cache: false, output_includes_reasoning: true };
+}
+
+/// How copies of one call are recognised across all files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// The same id and the same contents: an id alone may name a group of calls.
+    WholeRecord,
+    /// The provider's id of the response. Several records of one response are snapshots of a
+    /// stream: the largest counts are the final ones.
+    Response,
+}
+
+/// Whether a record is a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Screen {
+    /// It is.
+    Call,
+    /// By its nature it is none; nothing is lost.
+    NoCall,
+}
+
+/// Why a record cannot be used.
+pub(super) type Refusal = (Code, String);
+
+/// A call in the making: its numbers, and its names as text.
+#[derive(Debug, Default)]
+pub(super) struct Draft<'a> {
+    pub(super) call: Call,
+    pub(super) provider: Cow<'a, str>,
+    pub(super) model: Cow<'a, str>,
+    pub(super) request_model: Cow<'a, str>,
+    pub(super) call_type: Cow<'a, str>,
+    pub(super) geo: Cow<'a, str>,
+    /// Calls inside this one that are billed on their own: their model and numbers.
+    pub(super) parts: Vec<(String, Call)>,
+}
+
+/// For formats without other records.
+pub(super) fn every_record(_: &Values<'_>) -> Screen {
+    Screen::Call
+}
+
+/// For formats without quirks.
+pub(super) fn as_read(_: &Values<'_>, _: &mut Draft<'_>) -> Result<(), Refusal> {
+    Ok(())
+}
+
+/// For formats that are never a table.
+pub(super) fn no_table(_: &[String]) -> bool {
+    false
+}
+
+/// The value at a path of keys, if there is one that is not null.
+pub(super) fn at<'v>(record: &'v serde_json::Value, path: &str) -> Option<&'v serde_json::Value> {
+    path.split('.').try_fold(record, |value, key| value.get(key)).filter(|value| !value.is_null())
+}
+
+/// Whether the record, or what one of `wrappers` holds, has an object of usage at `usage` that
+/// satisfies `test`.
+pub(super) fn wrapped(
+    record: &serde_json::Value,
+    wrappers: &[&str],
+    test: impl Fn(&serde_json::Value) -> bool,
+) -> bool {
+    wrappers.iter().any(|wrapper| {
+        let inner = if wrapper.is_empty() { Some(record) } else { at(record, wrapper) };
+        inner.is_some_and(&test)
+    })
+}

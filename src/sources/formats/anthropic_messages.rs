@@ -1,0 +1,125 @@
+//! Anthropic Messages responses, bare, wrapped, or from a batch's results.
+//!
+//! Source: Anthropic's API types of 2026-08-08 and its pages on prompt caching, fallback and the
+//! advisor tool (2026-08-21): input excludes cached tokens; output includes thinking; the
+//! top-level counts are those of the `message` iterations, every other iteration is billed on
+//! its own, at its own model.
+
+use serde::Deserialize;
+
+use crate::diagnostics::Code;
+use crate::sources::field::Field;
+use crate::sources::format::{
+    Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
+};
+use crate::sources::values::Values;
+use crate::units::{PerClass, TokenClass, Tokens};
+use crate::usage::{Call, ServiceTier};
+
+const WRAPPERS: &[&str] =
+    &["", "response", "response.body", "body", "result.message", "message", "data", "output"];
+
+/// Messages API responses, one a record.
+pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
+    name: "anthropic-messages",
+    summary: "Anthropic Messages responses, bare, wrapped or batch results",
+    provider: "anthropic",
+    recognises: |record| {
+        wrapped(record, WRAPPERS, |inner| {
+            let usage = |key| at(inner, &format!("usage.{key}")).is_some();
+            let is_message = at(inner, "type").is_some_and(|kind| kind == "message");
+            usage("cache_creation_input_tokens")
+                || usage("cache_read_input_tokens")
+                || (usage("input_tokens") && is_message)
+        })
+    },
+    recognises_columns: no_table,
+    fields: &[
+        ("timestamp", Field::Time),
+        ("time", Field::Time),
+        ("created_at", Field::Time),
+        ("model", Field::Model),
+        ("request.model", Field::RequestModel),
+        ("call_type", Field::CallType),
+        ("request.metadata.task", Field::CallType),
+        ("usage.inference_geo", Field::Geo),
+        ("usage.input_tokens", Field::Input),
+        ("usage.cache_read_input_tokens", Field::CacheRead),
+        ("usage.cache_creation_input_tokens", Field::CacheWrite),
+        ("usage.cache_creation.ephemeral_5m_input_tokens", Field::CacheWrite5m),
+        ("usage.cache_creation.ephemeral_1h_input_tokens", Field::CacheWrite1h),
+        ("usage.output_tokens", Field::Output),
+        ("usage.output_tokens_details.thinking_tokens", Field::Reasoning),
+        ("usage.server_tool_use.web_search_requests", Field::Searches),
+        ("usage.service_tier", Field::ServiceTier),
+        ("usage.speed", Field::Speed),
+        ("usage.iterations", Field::Parts),
+        ("custom_id", Field::Batch),
+        ("stop_reason", Field::FinishReason),
+        ("request.max_tokens", Field::MaxTokens),
+        ("id", Field::RequestId),
+        ("conversation", Field::Conversation),
+        ("session_id", Field::Conversation),
+        ("latency_ms", Field::LatencyMs),
+        ("duration_ms", Field::LatencyMs),
+        ("cost_usd", Field::CostUsd),
+    ],
+    wrappers: WRAPPERS,
+    loose_names: false,
+    convention: |_| Convention::EXCLUSIVE,
+    identity: Identity::Response,
+    screen: every_record,
+    refine: refine_message,
+};
+
+/// One iteration of a response that took several.
+#[derive(Deserialize)]
+struct Iteration {
+    r#type: String,
+    model: Option<String>,
+    #[serde(default)]
+    input_tokens: u64,
+    #[serde(default)]
+    cache_read_input_tokens: Option<u64>,
+    #[serde(default)]
+    cache_creation_input_tokens: Option<u64>,
+    cache_creation: Option<CacheCreation>,
+    #[serde(default)]
+    output_tokens: u64,
+}
+
+#[derive(Deserialize)]
+struct CacheCreation {
+    #[serde(default)]
+    ephemeral_1h_input_tokens: u64,
+}
+
+/// Splits off the iterations that the top-level counts leave out.
+pub(super) fn refine_message(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if values.has(Field::Batch) {
+        draft.call.service_tier = ServiceTier::Batch;
+    }
+    if !values.has(Field::Parts) {
+        return Ok(());
+    }
+    let iterations: Vec<Iteration> = serde_json::from_str(values.raw(Field::Parts.slot()))
+        .map_err(|error| (Code::BadNumber, format!("usage.iterations: {error}")))?;
+    for iteration in iterations.into_iter().filter(|iteration| iteration.r#type != "message") {
+        let model = iteration.model.clone().unwrap_or_else(|| draft.model.to_string());
+        let call = Call { tokens: tokens_of(&iteration), searches: 0, logged_cost: None, ..draft.call };
+        draft.parts.push((model, call));
+    }
+    Ok(())
+}
+
+fn tokens_of(iteration: &Iteration) -> PerClass<Tokens> {
+    let written = iteration.cache_creation_input_tokens.unwrap_or(0);
+    let long = iteration.cache_creation.as_ref().map_or(0, |split| split.ephemeral_1h_input_tokens);
+    let mut tokens = PerClass::default();
+    tokens[TokenClass::Input] = Tokens::new(iteration.input_tokens);
+    tokens[TokenClass::CacheRead] = Tokens::new(iteration.cache_read_input_tokens.unwrap_or(0));
+    tokens[TokenClass::CacheWrite1h] = Tokens::new(long);
+    tokens[TokenClass::CacheWrite5m] = Tokens::new(written.saturating_sub(long));
+    tokens[TokenClass::Output] = Tokens::new(iteration.output_tokens);
+    tokens
+}

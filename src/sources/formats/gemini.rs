@@ -1,0 +1,120 @@
+//! Gemini responses with `usageMetadata`, in camel or snake case, bare or wrapped.
+//!
+//! Source: the `GenerateContentResponse` reference (2026-08-22): the prompt count includes cached
+//! tokens; thoughts are outside the candidates; the tool-use prompt is outside the prompt count
+//! and billed as input.
+
+use serde::Deserialize;
+
+use crate::diagnostics::Code;
+use crate::sources::field::Field;
+use crate::sources::format::{
+    Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
+};
+use crate::sources::values::Values;
+use crate::units::{PerClass, TokenClass, Tokens};
+
+const WRAPPERS: &[&str] = &["", "response", "response.body", "body", "full_response", "data"];
+
+/// `generateContent` responses, one a record.
+pub(in crate::sources) static GEMINI: Format = Format {
+    name: "gemini",
+    summary: "Gemini and Vertex generateContent responses with usageMetadata",
+    provider: "google",
+    recognises: |record| {
+        wrapped(record, WRAPPERS, |inner| {
+            at(inner, "usageMetadata.promptTokenCount").is_some()
+                || at(inner, "usage_metadata.prompt_token_count").is_some()
+        })
+    },
+    recognises_columns: no_table,
+    fields: &[
+        ("createTime", Field::Time),
+        ("create_time", Field::Time),
+        ("timestamp", Field::Time),
+        ("time", Field::Time),
+        ("modelVersion", Field::Model),
+        ("model_version", Field::Model),
+        ("model", Field::Model),
+        ("request.model", Field::RequestModel),
+        ("call_type", Field::CallType),
+        ("usageMetadata.promptTokenCount", Field::Input),
+        ("usage_metadata.prompt_token_count", Field::Input),
+        ("usageMetadata.cachedContentTokenCount", Field::CacheRead),
+        ("usage_metadata.cached_content_token_count", Field::CacheRead),
+        ("usageMetadata.toolUsePromptTokenCount", Field::ToolInput),
+        ("usage_metadata.tool_use_prompt_token_count", Field::ToolInput),
+        ("usageMetadata.candidatesTokenCount", Field::Output),
+        ("usage_metadata.candidates_token_count", Field::Output),
+        ("usageMetadata.thoughtsTokenCount", Field::Reasoning),
+        ("usage_metadata.thoughts_token_count", Field::Reasoning),
+        ("usageMetadata.totalTokenCount", Field::Total),
+        ("usageMetadata.promptTokensDetails", Field::InputModalities),
+        ("usage_metadata.prompt_tokens_details", Field::InputModalities),
+        ("usageMetadata.cacheTokensDetails", Field::CacheModalities),
+        ("usage_metadata.cache_tokens_details", Field::CacheModalities),
+        ("usageMetadata.candidatesTokensDetails", Field::OutputModalities),
+        ("usage_metadata.candidates_tokens_details", Field::OutputModalities),
+        ("usageMetadata.serviceTier", Field::ServiceTier),
+        ("usageMetadata.trafficType", Field::ServiceTier),
+        ("usage_metadata.traffic_type", Field::ServiceTier),
+        ("request.generationConfig.maxOutputTokens", Field::MaxTokens),
+        ("responseId", Field::RequestId),
+        ("response_id", Field::RequestId),
+        ("conversation", Field::Conversation),
+        ("latency_ms", Field::LatencyMs),
+        ("cost_usd", Field::CostUsd),
+    ],
+    wrappers: WRAPPERS,
+    loose_names: false,
+    convention: |_| Convention { input_includes_cache: true, output_includes_reasoning: false },
+    identity: Identity::Response,
+    screen: every_record,
+    refine,
+};
+
+/// The tokens of one kind of content.
+#[derive(Deserialize)]
+struct Modality {
+    modality: String,
+    #[serde(alias = "token_count", default)]
+    #[serde(rename = "tokenCount")]
+    token_count: u64,
+}
+
+/// Moves audio out of the text classes, where the lists say how much of it there was.
+fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let cached = audio(values, Field::CacheModalities)?;
+    let input = audio(values, Field::InputModalities)?;
+    let output = audio(values, Field::OutputModalities)?;
+    let tokens = &mut draft.call.tokens;
+    shift(tokens, TokenClass::CacheRead, TokenClass::AudioCacheRead, cached)?;
+    let uncached = input.checked_sub(cached).ok_or_else(|| refused("cached audio", "audio"))?;
+    shift(tokens, TokenClass::Input, TokenClass::AudioInput, uncached)?;
+    shift(tokens, TokenClass::Output, TokenClass::AudioOutput, output)
+}
+
+fn audio(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
+    if !values.has(field) {
+        return Ok(Tokens::ZERO);
+    }
+    let list: Vec<Modality> = serde_json::from_str(values.raw(field.slot()))
+        .map_err(|error| (Code::BadNumber, format!("token details by modality: {error}")))?;
+    let audio = list.iter().filter(|entry| entry.modality.eq_ignore_ascii_case("audio"));
+    Ok(audio.map(|entry| Tokens::new(entry.token_count)).sum())
+}
+
+fn shift(
+    tokens: &mut PerClass<Tokens>,
+    from: TokenClass,
+    to: TokenClass,
+    count: Tokens,
+) -> Result<(), Refusal> {
+    tokens[from] = tokens[from].checked_sub(count).ok_or_else(|| refused(to.name(), from.name()))?;
+    tokens[to] += count;
+    Ok(())
+}
+
+fn refused(part: &str, whole: &str) -> Refusal {
+    (Code::CacheExceedsInput, format!("more {part} tokens than {whole} tokens"))
+}

@@ -1,0 +1,85 @@
+//! llmcost's own JSONL and CSV: one flat record a call, fields named as in the README.
+
+use crate::sources::field::Field;
+use crate::sources::format::{
+    Convention, Format, Identity, as_read, every_record,
+};
+
+/// Input is uncached input only; output includes reasoning; any other column is a dimension.
+pub(in crate::sources) static LLMCOST: Format = Format {
+    name: "llmcost",
+    summary: "one flat record a call, fields as in the README",
+    provider: "",
+    recognises: |record| {
+        record.as_object().is_some_and(|object| {
+            let names: Vec<_> = object.keys().cloned().collect();
+            is_own(&names)
+        })
+    },
+    recognises_columns: is_own,
+    fields: FIELDS,
+    wrappers: &[""],
+    loose_names: false,
+    convention: |_| Convention::EXCLUSIVE,
+    identity: Identity::WholeRecord,
+    screen: every_record,
+    refine: as_read,
+};
+
+/// Its own names, then common synonyms that mean exactly the same.
+pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
+    ("time", Field::Time),
+    ("timestamp", Field::Time),
+    ("created_at", Field::Time),
+    ("provider", Field::Provider),
+    ("model", Field::Model),
+    ("response_model", Field::Model),
+    ("request_model", Field::RequestModel),
+    ("call_type", Field::CallType),
+    ("task_type", Field::CallType),
+    ("geo", Field::Geo),
+    ("inference_geo", Field::Geo),
+    ("input_tokens", Field::Input),
+    ("cache_read_tokens", Field::CacheRead),
+    ("cache_read_input_tokens", Field::CacheRead),
+    ("cache_write_tokens", Field::CacheWrite),
+    ("cache_creation_input_tokens", Field::CacheWrite),
+    ("cache_write_5m_tokens", Field::CacheWrite5m),
+    ("cache_write_1h_tokens", Field::CacheWrite1h),
+    ("audio_input_tokens", Field::AudioInput),
+    ("image_input_tokens", Field::ImageInput),
+    ("output_tokens", Field::Output),
+    ("reasoning_tokens", Field::Reasoning),
+    ("audio_output_tokens", Field::AudioOutput),
+    ("searches", Field::Searches),
+    ("web_searches", Field::Searches),
+    ("service_tier", Field::ServiceTier),
+    ("batch", Field::Batch),
+    ("speed", Field::Speed),
+    ("status", Field::Status),
+    ("http_status", Field::HttpStatus),
+    ("error", Field::Error),
+    ("finish_reason", Field::FinishReason),
+    ("stop_reason", Field::FinishReason),
+    ("max_tokens", Field::MaxTokens),
+    ("attempt", Field::Attempt),
+    ("retry_of", Field::RetryOf),
+    ("request_id", Field::RequestId),
+    ("id", Field::RequestId),
+    ("conversation", Field::Conversation),
+    ("conversation_id", Field::Conversation),
+    ("session", Field::Conversation),
+    ("session_id", Field::Conversation),
+    ("latency_ms", Field::LatencyMs),
+    ("cost_usd", Field::CostUsd),
+    ("calls", Field::Calls),
+];
+
+/// Has the two counts under their own names, and no count whose name says that it is inside
+/// another.
+fn is_own(names: &[String]) -> bool {
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    has("input_tokens")
+        && has("output_tokens")
+        && !names.iter().any(|name| super::table::counts_inside_input(name))
+}

@@ -1,0 +1,85 @@
+//! `OpenAI` Chat Completions and everything that speaks its shape, bare, wrapped or from a batch.
+//!
+//! Source: the `OpenAPI` description of 2026-08-21: `prompt_tokens` includes cached, written and
+//! audio tokens; `completion_tokens` includes reasoning, audio and rejected predictions.
+
+use crate::sources::field::Field;
+use crate::sources::format::{
+    Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
+};
+use crate::sources::values::Values;
+use crate::usage::ServiceTier;
+
+/// Where a response may be inside a logged record.
+pub(super) const WRAPPERS: &[&str] =
+    &["", "response.body", "response", "body", "data", "payload", "output"];
+
+/// Chat Completions responses, one a record.
+pub(in crate::sources) static OPENAI_CHAT: Format = Format {
+    name: "openai-chat",
+    summary: "OpenAI Chat Completions responses, bare, wrapped or batch output",
+    provider: "",
+    recognises: |record| {
+        wrapped(record, WRAPPERS, |inner| {
+            at(inner, "usage.prompt_tokens").is_some()
+                || at(inner, "object").is_some_and(|kind| {
+                    kind.as_str().is_some_and(|kind| kind.starts_with("chat.completion"))
+                })
+        })
+    },
+    recognises_columns: no_table,
+    fields: &[
+        ("created", Field::Time),
+        ("timestamp", Field::Time),
+        ("time", Field::Time),
+        ("created_at", Field::Time),
+        ("provider", Field::Provider),
+        ("model", Field::Model),
+        ("request.model", Field::RequestModel),
+        ("call_type", Field::CallType),
+        ("request.metadata.task", Field::CallType),
+        ("metadata.task", Field::CallType),
+        ("task", Field::CallType),
+        ("usage.prompt_tokens", Field::Input),
+        ("usage.prompt_tokens_details.cached_tokens", Field::CacheRead),
+        ("usage.prompt_cache_hit_tokens", Field::CacheRead),
+        ("usage.prompt_tokens_details.cache_write_tokens", Field::CacheWrite),
+        ("usage.prompt_tokens_details.audio_tokens", Field::AudioInput),
+        ("usage.completion_tokens", Field::Output),
+        ("usage.completion_tokens_details.reasoning_tokens", Field::Reasoning),
+        ("usage.completion_tokens_details.audio_tokens", Field::AudioOutput),
+        ("usage.total_tokens", Field::Total),
+        ("usage.cost", Field::CostUsd),
+        ("cost_usd", Field::CostUsd),
+        ("service_tier", Field::ServiceTier),
+        ("custom_id", Field::Batch),
+        ("response.status_code", Field::HttpStatus),
+        ("status_code", Field::HttpStatus),
+        ("max_completion_tokens", Field::MaxTokens),
+        ("request.max_completion_tokens", Field::MaxTokens),
+        ("request.max_tokens", Field::MaxTokens),
+        ("id", Field::RequestId),
+        ("conversation", Field::Conversation),
+        ("session_id", Field::Conversation),
+        ("latency_ms", Field::LatencyMs),
+        ("duration_ms", Field::LatencyMs),
+    ],
+    wrappers: WRAPPERS,
+    loose_names: false,
+    convention: |_| Convention::INCLUSIVE,
+    identity: Identity::Response,
+    screen: every_record,
+    refine,
+};
+
+fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    tier_of_batch_output(values, draft);
+    Ok(())
+}
+
+/// A record with a `custom_id` is a line of a batch's output.
+pub(super) fn tier_of_batch_output(values: &Values<'_>, draft: &mut Draft<'_>) {
+    if values.has(Field::Batch) {
+        draft.call.service_tier = ServiceTier::Batch;
+    }
+}

@@ -1,0 +1,150 @@
+//! Home-made tables: CSV or flat JSON with the names people give their columns.
+
+use crate::sources::field::Field;
+use crate::sources::format::{
+    Convention, Format, Identity, as_read, every_record,
+};
+use crate::sources::paths::plain;
+
+/// A table with a column for input and one for output, whatever they are called.
+pub(in crate::sources) static TABLE: Format = Format {
+    name: "table",
+    summary: "a home-made table: model, task, tokens in, tokens out, cost, time",
+    provider: "",
+    recognises: |record| {
+        record.as_object().is_some_and(|object| {
+            let names: Vec<_> = object.keys().cloned().collect();
+            has_counts(&names)
+        })
+    },
+    recognises_columns: has_counts,
+    fields: FIELDS,
+    wrappers: &[""],
+    loose_names: true,
+    convention,
+    identity: Identity::WholeRecord,
+    screen: every_record,
+    refine: as_read,
+};
+
+/// Names collected from public schemas (`formats` of many small trackers), best first.
+const FIELDS: &[(&str, Field)] = &[
+    ("input_tokens", Field::Input),
+    ("prompt_tokens", Field::Input),
+    ("tokens_in", Field::Input),
+    ("in_tokens", Field::Input),
+    ("tokens_prompt", Field::Input),
+    ("tokens_input", Field::Input),
+    ("n_input", Field::Input),
+    ("request_tokens", Field::Input),
+    ("context_tokens", Field::Input),
+    ("output_tokens", Field::Output),
+    ("completion_tokens", Field::Output),
+    ("tokens_out", Field::Output),
+    ("out_tokens", Field::Output),
+    ("tokens_completion", Field::Output),
+    ("tokens_output", Field::Output),
+    ("n_output", Field::Output),
+    ("response_tokens", Field::Output),
+    ("generated_tokens", Field::Output),
+    ("cached_tokens", Field::CacheRead),
+    ("cached_input_tokens", Field::CacheRead),
+    ("tokens_cached", Field::CacheRead),
+    ("cache_read_tokens", Field::CacheRead),
+    ("cache_read_input_tokens", Field::CacheRead),
+    ("cache_write_tokens", Field::CacheWrite),
+    ("cache_creation_tokens", Field::CacheWrite),
+    ("cache_creation_input_tokens", Field::CacheWrite),
+    ("cache_write_5m_tokens", Field::CacheWrite5m),
+    ("cache_write_1h_tokens", Field::CacheWrite1h),
+    ("reasoning_tokens", Field::Reasoning),
+    ("thinking_tokens", Field::Reasoning),
+    ("thoughts_tokens", Field::Reasoning),
+    ("total_tokens", Field::Total),
+    ("created_at", Field::Time),
+    ("timestamp", Field::Time),
+    ("time", Field::Time),
+    ("ts", Field::Time),
+    ("date", Field::Time),
+    ("datetime", Field::Time),
+    ("logged_at", Field::Time),
+    ("called_at", Field::Time),
+    ("started_at", Field::Time),
+    ("request_time", Field::Time),
+    ("day", Field::Time),
+    ("cost_usd", Field::CostUsd),
+    ("total_cost_usd", Field::CostUsd),
+    ("estimated_cost_usd", Field::CostUsd),
+    ("price_usd", Field::CostUsd),
+    ("amount_usd", Field::CostUsd),
+    ("model", Field::Model),
+    ("response_model", Field::Model),
+    ("model_name", Field::Model),
+    ("model_id", Field::Model),
+    ("llm_model", Field::Model),
+    ("engine", Field::Model),
+    ("request_model", Field::RequestModel),
+    ("provider", Field::Provider),
+    ("model_provider", Field::Provider),
+    ("llm_provider", Field::Provider),
+    ("vendor", Field::Provider),
+    ("call_type", Field::CallType),
+    ("task_type", Field::CallType),
+    ("task", Field::CallType),
+    ("operation", Field::CallType),
+    ("purpose", Field::CallType),
+    ("feature", Field::CallType),
+    ("endpoint", Field::CallType),
+    ("conversation", Field::Conversation),
+    ("conversation_id", Field::Conversation),
+    ("session_id", Field::Conversation),
+    ("thread_id", Field::Conversation),
+    ("request_id", Field::RequestId),
+    ("response_id", Field::RequestId),
+    ("call_id", Field::RequestId),
+    ("id", Field::RequestId),
+    ("service_tier", Field::ServiceTier),
+    ("batch", Field::Batch),
+    ("status", Field::Status),
+    ("success", Field::Status),
+    ("http_status", Field::HttpStatus),
+    ("status_code", Field::HttpStatus),
+    ("finish_reason", Field::FinishReason),
+    ("stop_reason", Field::FinishReason),
+    ("max_tokens", Field::MaxTokens),
+    ("attempt", Field::Attempt),
+    ("retry_of", Field::RetryOf),
+    ("latency_ms", Field::LatencyMs),
+    ("duration_ms", Field::LatencyMs),
+    ("calls", Field::Calls),
+    ("n_calls", Field::Calls),
+    ("request_count", Field::Calls),
+    ("n_requests", Field::Calls),
+];
+
+fn has_counts(names: &[String]) -> bool {
+    let names: Vec<_> = names.iter().map(|name| plain(name)).collect();
+    let has = |wanted: Field| {
+        FIELDS.iter().any(|(name, field)| *field == wanted && names.contains(&plain(name)))
+    };
+    has(Field::Input) && has(Field::Output)
+}
+
+/// The name of the cache column says whether it is inside the input: who writes `cached_tokens`
+/// or `prompt_tokens` follows `OpenAI`, whose input includes them; who writes `cache_read…`
+/// follows Anthropic, whose input does not.
+fn convention(names: &[String]) -> Convention {
+    if names.iter().any(|name| counts_inside_input(name)) {
+        Convention::INCLUSIVE
+    } else {
+        Convention::EXCLUSIVE
+    }
+}
+
+/// Whether a column of this name shows that cached tokens are counted inside the input.
+pub(super) fn counts_inside_input(name: &str) -> bool {
+    matches!(
+        plain(name).as_str(),
+        "cachedtokens" | "cachedinputtokens" | "tokenscached" | "prompttokens" | "tokensprompt"
+    )
+}

@@ -1,0 +1,108 @@
+//! The fast way must say exactly what the full parser says, for any record.
+
+use proptest::prelude::*;
+
+use super::super::paths::{Paths, Target};
+use super::super::values::Values;
+use super::super::walk::walk;
+use super::*;
+
+fn paths() -> Paths {
+    let mut paths = Paths::new(false);
+    for (slot, path) in (0..).zip(["model", "usage.input", "usage.details.cached", "time"]) {
+        paths.add(path, Target { slot, rank: 0 });
+    }
+    paths
+}
+
+fn slow(record: &str) -> Option<Vec<String>> {
+    let mut values = Values::new(4);
+    walk(record, &paths(), &mut values).ok()?;
+    Some((0..4).map(|slot| values.raw(slot).to_owned()).collect())
+}
+
+/// What the layout of `first` reads in `second`; nothing when it does not match.
+fn fast(first: &str, second: &str) -> Option<Vec<String>> {
+    let mut layouts = Layouts::default();
+    layouts.learn(first, &paths());
+    let mut values = Values::new(4);
+    let matched = layouts.read(second, &mut values);
+    matched.then(|| (0..4).map(|slot| values.raw(slot).to_owned()).collect())
+}
+
+#[test]
+fn a_record_of_the_same_layout_is_read() {
+    let first = r#"{"model":"a","usage":{"input":1,"details":{"cached":0}},"x":["t",null]}"#;
+    let second = r#"{"model":"bb","usage":{"input":23,"details":{"cached":4}},"x":["\"\n",true]}"#;
+    let second = &second.replace('\n', "\\n");
+    assert_eq!(fast(first, second), slow(second));
+    assert!(fast(first, second).is_some());
+}
+
+#[test]
+fn whatever_differs_is_left_to_the_parser() {
+    let first = r#"{"model":"a","usage":{"input":1}}"#;
+    for second in [
+        r#"{"model":"a","usage":{"input":1} }"#,
+        r#"{"model":"a","usage":{"input":01}}"#,
+        r#"{"model":"a","usage":{"input":1.}}"#,
+        r#"{"model":"a","usage":{"input":[1]}}"#,
+        r#"{"model":"a	b","usage":{"input":1}}"#,
+        r#"{"model":"a\q","usage":{"input":1}}"#,
+        r#"{"model":"a","usage":{"output":1}}"#,
+        r#"{"model":"a","usage":{"input":1}"#,
+        r#"{"model":"a","usage":{"input":}}"#,
+        "",
+    ] {
+        assert_eq!(fast(first, second), None, "{second}");
+    }
+}
+
+#[test]
+fn a_wanted_value_that_is_no_scalar_is_not_learnt() {
+    assert_eq!(fast(r#"{"model":["a"]}"#, r#"{"model":["a"]}"#), None);
+    assert_eq!(fast(r#"{"model":{"a":1}}"#, r#"{"model":{"a":1}}"#), None);
+}
+
+#[test]
+fn plain_text_ends_at_the_first_special_byte() {
+    for length in 0..40 {
+        for special in [b'"', b'\\', 0x1f, 0x00] {
+            let mut bytes = vec![0xc3; length];
+            bytes.push(special);
+            bytes.extend_from_slice(b"\"\\rest");
+            assert_eq!(plain_length(&bytes), length);
+        }
+    }
+}
+
+/// Scalars, valid and nearly so.
+fn scalar() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<i64>().prop_map(|number| number.to_string()),
+        "-?[0-9]{1,4}(\\.[0-9]{0,3})?([eE][+-]?[0-9]{0,2})?",
+        "\"[a-zé\\\\\"/ u0-9\t]{0,12}\"",
+        Just("true".to_owned()),
+        Just("null".to_owned()),
+        Just("tru".to_owned()),
+        Just("{}".to_owned()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn the_fast_way_agrees_with_the_parser(
+        values in proptest::array::uniform4(scalar()),
+        others in proptest::array::uniform4(scalar()),
+    ) {
+        let record = |v: &[String; 4]| format!(
+            r#"{{"time":{},"usage":{{"input":{},"details":{{"cached":{}}}}},"model":{}}}"#,
+            v[0], v[1], v[2], v[3]
+        );
+        let (first, second) = (record(&values), record(&others));
+        if slow(&first).is_some() && let Some(read) = fast(&first, &second) {
+            prop_assert_eq!(Some(read), slow(&second));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Usage logs to calls: one log format a file, read in chunks on all cores.
+//!
+//! A file is opened (`open`), its format is found from its first records (`detect`), it is cut
+//! into chunks at record boundaries (`framing`), and each chunk is parsed by any thread (`parse`)
+//! into columns. The chunks are put back in order, copies of one call are dropped
+//! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
+
+mod chunk;
+mod decode;
+mod delimited;
+mod detect;
+mod discover;
+mod documents;
+mod duplicates;
+mod field;
+mod format;
+mod formats;
+mod framing;
+mod layout;
+mod open;
+mod parse;
+mod paths;
+mod plan;
+mod reader;
+mod reading;
+mod values;
+mod walk;
+
+pub use discover::{Input, NoInput, discover};
+pub use field::Field;
+pub use format::Format;
+pub use formats::{FORMATS, find_format};
+pub use reader::{Progress, ReadOptions, read};
+pub use reading::{FileReading, Lines, Reading};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! One chunk to columns: what a thread does.
+
+use crate::diagnostics::{Code, Ledger, Place};
+use crate::usage::{Calls, Dimensions, Symbol, column};
+
+use super::chunk::{Chunk, RECORD_BYTES_MAX};
+use super::decode::{Remark, decode};
+use super::delimited::parse_delimited;
+use super::documents::{Next, next_record};
+use super::duplicates::{CallKey, key};
+use super::field::Field;
+use super::format::{Draft, Identity, Screen};
+use super::framing::Framing;
+use super::layout::Layouts;
+use super::plan::FilePlan;
+use super::reading::Lines;
+use super::values::Values;
+use super::walk::walk;
+
+/// What became of a chunk. Places count lines from the start of the chunk, and name no file yet.
+pub(super) struct Parsed {
+    pub(super) calls: Calls,
+    /// One key for each call.
+    pub(super) keys: Vec<RecordKey>,
+    pub(super) lines: Lines,
+    pub(super) ledger: Ledger,
+}
+
+/// How a call of the chunk is recognised elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordKey {
+    pub(super) key: CallKey,
+    /// Whether its line is counted with it; not so for a further part of a record.
+    pub(super) counts_line: bool,
+}
+
+/// Names for records that give none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Assumed {
+    pub(super) model: String,
+    pub(super) call_type: String,
+}
+
+/// Parses a chunk. `first` says whether it starts the file.
+pub(super) fn parse(
+    chunk: &Chunk,
+    first: bool,
+    plan: &FilePlan,
+    assumed: &Assumed,
+    dimensions: &Dimensions,
+) -> Parsed {
+    let mut parser = Parser::new(plan, assumed, dimensions);
+    if chunk.too_long {
+        parser.lines.lines += 1;
+        parser.skip(1, Code::RecordTooLong, || {
+            format!("a record of more than {} MiB", RECORD_BYTES_MAX >> 20)
+        });
+    }
+    match plan.framing {
+        Framing::Lines => parser.json_lines(&chunk.bytes),
+        Framing::Documents => parser.json_documents(&chunk.bytes),
+        Framing::Delimited { delimiter } => {
+            parse_delimited(&mut parser, &chunk.bytes, first, delimiter);
+        }
+    }
+    parser.finish()
+}
+
+/// The state of one chunk.
+pub(super) struct Parser<'p> {
+    pub(super) plan: &'p FilePlan,
+    assumed: &'p Assumed,
+    pub(super) lines: Lines,
+    ledger: Ledger,
+    calls: Calls,
+    keys: Vec<RecordKey>,
+    symbols: Vec<Symbol>,
+    remarks: Vec<Remark>,
+    key_bytes: Vec<u8>,
+}
+
+impl<'p> Parser<'p> {
+    fn new(plan: &'p FilePlan, assumed: &'p Assumed, dimensions: &Dimensions) -> Self {
+        Self {
+            plan,
+            assumed,
+            lines: Lines::default(),
+            ledger: Ledger::default(),
+            calls: Calls::new(dimensions.emptied()),
+            keys: Vec::new(),
+            symbols: vec![Symbol::EMPTY; dimensions.len()],
+            remarks: Vec::new(),
+            key_bytes: Vec::new(),
+        }
+    }
+
+    fn finish(self) -> Parsed {
+        Parsed { calls: self.calls, keys: self.keys, lines: self.lines, ledger: self.ledger }
+    }
+
+    /// Counts a record that cannot be used.
+    pub(super) fn skip(&mut self, line: u64, code: Code, message: impl FnOnce() -> String) {
+        self.lines.skipped += 1;
+        self.ledger.push(code, Place { file: 0, line }, message);
+    }
+
+    fn json_lines(&mut self, bytes: &[u8]) {
+        let mut layouts = Layouts::default();
+        // Checked once for the whole chunk; only where that fails, line by line.
+        let whole = std::str::from_utf8(bytes).ok();
+        let mut values = Values::new(self.plan.slots);
+        let (mut start, mut line) = (0, 0);
+        while start < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
+            line += 1;
+            self.lines.lines += 1;
+            let text = match whole {
+                Some(whole) => Some(&whole[start..end]),
+                None => std::str::from_utf8(&bytes[start..end]).ok(),
+            };
+            match text {
+                Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
+                Some(text) => self.json_record(text, line, &mut layouts, &mut values),
+                None => self.not_utf8(line),
+            }
+            start = end + 1;
+        }
+    }
+
+    pub(super) fn not_utf8(&mut self, line: u64) {
+        self.skip(line, Code::InvalidUtf8, || "bytes that are not UTF-8".to_owned());
+    }
+
+    fn json_documents(&mut self, bytes: &[u8]) {
+        let mut layouts = Layouts::default();
+        let mut values = Values::new(self.plan.slots);
+        let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
+        loop {
+            let (start, end) = match next_record(bytes, at) {
+                Next::Record(start, end) => (start, end),
+                // Only the end of a file is cut inside a record.
+                Next::Incomplete(start) => (start, bytes.len()),
+                Next::End => break,
+            };
+            line += newlines(&bytes[at..start]);
+            match std::str::from_utf8(&bytes[start..end]) {
+                Ok(text) => self.json_record(text, line, &mut layouts, &mut values),
+                Err(_) => self.not_utf8(line),
+            }
+            line += newlines(&bytes[start..end]);
+            ends.push(end);
+            at = end;
+        }
+        self.count_other_lines(bytes, &ends);
+    }
+
+    fn json_record<'a>(
+        &mut self,
+        text: &'a str,
+        line: u64,
+        layouts: &mut Layouts,
+        values: &mut Values<'a>,
+    ) {
+        values.clear();
+        if !layouts.read(text, values) {
+            values.clear();
+            if let Err(error) = walk(text, &self.plan.paths, values) {
+                self.skip(line, Code::InvalidJson, || error.to_string());
+                return;
+            }
+            layouts.learn(text, &self.plan.paths);
+        }
+        self.record(values, line);
+    }
+
+    /// Counts the lines in which no record ends. `ends` are the ends of the records, in order.
+    pub(super) fn count_other_lines(&mut self, bytes: &[u8], ends: &[usize]) {
+        let mut ends = ends.iter().peekable();
+        let mut start = 0;
+        while start < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at + 1);
+            let mut records = 0;
+            while ends.next_if(|at| **at <= end).is_some() {
+                records += 1;
+            }
+            self.lines.lines += records.max(1);
+            if records == 0 && bytes[start..end].trim_ascii().is_empty() {
+                self.lines.blank += 1;
+            } else if records == 0 {
+                self.lines.continuation += 1;
+            }
+            start = end;
+        }
+    }
+
+    /// Turns the values of a record into a call, or says why not.
+    pub(super) fn record(&mut self, values: &Values<'_>, line: u64) {
+        if (self.plan.format.screen)(values) == Screen::NoCall {
+            self.lines.continuation += 1;
+            return;
+        }
+        self.remarks.clear();
+        let plan = self.plan;
+        match decode(values, plan.format, plan.convention, &mut self.remarks) {
+            Err((code, message)) => self.skip(line, code, || message),
+            Ok(mut draft) => {
+                self.lines.records += 1;
+                self.assume(&mut draft);
+                draft.call.place.line = line;
+                self.push(values, &draft);
+                for (code, message) in self.remarks.drain(..) {
+                    self.ledger.push(code, Place { file: 0, line }, || message);
+                }
+            }
+        }
+    }
+
+    fn assume(&mut self, draft: &mut Draft<'_>) {
+        if draft.model.is_empty() && !self.assumed.model.is_empty() {
+            draft.model = self.assumed.model.clone().into();
+            self.remarks.retain(|(code, _)| *code != Code::MissingModel);
+        }
+        if draft.call_type.is_empty() && !self.assumed.call_type.is_empty() {
+            draft.call_type = self.assumed.call_type.clone().into();
+        }
+    }
+
+    fn push(&mut self, values: &Values<'_>, draft: &Draft<'_>) {
+        let dimensions = &mut self.calls.dimensions;
+        let names = [
+            (column::PROVIDER, &draft.provider),
+            (column::MODEL, &draft.model),
+            (column::REQUEST_MODEL, &draft.request_model),
+            (column::CALL_TYPE, &draft.call_type),
+            (column::GEO, &draft.geo),
+        ];
+        for (place, name) in names {
+            self.symbols[place] = dimensions[place].intern(name);
+        }
+        for (place, slot) in &self.plan.dimensions {
+            self.symbols[*place] = dimensions[*place].intern(&values.text_at(*slot));
+        }
+        let key = self.key(values, draft);
+        self.calls.push(&draft.call, &self.symbols);
+        self.keys.push(RecordKey { key, counts_line: true });
+        for (number, (model, call)) in (1..).zip(&draft.parts) {
+            self.symbols[column::MODEL] = self.calls.dimensions[column::MODEL].intern(model);
+            let mut call = *call;
+            call.place = draft.call.place;
+            self.calls.push(&call, &self.symbols);
+            let key = if key == 0 { 0 } else { key.wrapping_add(number) };
+            self.keys.push(RecordKey { key, counts_line: false });
+        }
+    }
+
+    fn key(&mut self, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
+        let id = values.text(Field::RequestId);
+        if id.is_empty() {
+            return 0;
+        }
+        let bytes = &mut self.key_bytes;
+        bytes.clear();
+        bytes.extend_from_slice(id.as_bytes());
+        match self.plan.format.identity {
+            Identity::Response => {
+                bytes.push(0);
+                bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
+            }
+            Identity::WholeRecord => {
+                bytes.push(0);
+                bytes.extend_from_slice(draft.model.as_bytes());
+                bytes.extend_from_slice(&draft.call.time.millis().to_le_bytes());
+                bytes.extend_from_slice(&draft.call.attempt.to_le_bytes());
+                for (_, tokens) in draft.call.tokens.iter() {
+                    bytes.extend_from_slice(&tokens.get().to_le_bytes());
+                }
+            }
+        }
+        key(bytes)
+    }
+}
+
+/// How many line ends there are.
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}

@@ -1,0 +1,107 @@
+//! How one file is read: its format, the places of its values, its dimensions.
+
+use crate::usage::{Dimensions, column};
+
+use super::detect::Detection;
+use super::field::Field;
+use super::format::{Convention, Format};
+use super::framing::Framing;
+use super::paths::{Paths, Target, plain};
+
+/// Everything a thread needs to parse a chunk of one file.
+#[derive(Debug)]
+pub(super) struct FilePlan {
+    pub(super) format: &'static Format,
+    pub(super) framing: Framing,
+    pub(super) convention: Convention,
+    /// Places of values in JSON records.
+    pub(super) paths: Paths,
+    /// Slots of the columns of a table.
+    pub(super) columns: Vec<Vec<Target>>,
+    /// Dimensions beyond the fixed ones: their place in the table and the slot of their value.
+    pub(super) dimensions: Vec<(usize, usize)>,
+    /// How many slots there are.
+    pub(super) slots: usize,
+}
+
+/// What `--map` says about the counts.
+pub(super) const INCLUDES_CACHE: &str = "input_includes_cache";
+
+impl FilePlan {
+    /// `map` holds pairs of a field or dimension and a column or path; they come before what the
+    /// format knows.
+    pub(super) fn new(
+        detection: &Detection,
+        map: &[(String, String)],
+        dimensions: &Dimensions,
+    ) -> Self {
+        let format = detection.format;
+        let mut places: Vec<(String, Field)> = Vec::new();
+        for (name, path) in map {
+            places.extend(Field::named(name).map(|field| (path.clone(), field)));
+        }
+        for (path, field) in format.fields {
+            for wrapper in format.wrappers {
+                let path = if wrapper.is_empty() {
+                    (*path).to_owned()
+                } else {
+                    format!("{wrapper}.{path}")
+                };
+                places.push((path, *field));
+            }
+        }
+        let mut plan = Self {
+            format,
+            framing: detection.framing,
+            convention: (format.convention)(&detection.columns),
+            paths: Paths::new(format.loose_names),
+            columns: vec![Vec::new(); detection.columns.len()],
+            dimensions: Vec::new(),
+            slots: Field::ALL.len(),
+        };
+        for (name, value) in map {
+            if name == INCLUDES_CACHE {
+                plan.convention.input_includes_cache = value == "true";
+            }
+        }
+        for (rank, (path, field)) in (0..).zip(&places) {
+            plan.add(path, field.slot(), rank, &detection.columns);
+        }
+        plan.add_dimensions(map, dimensions, &detection.columns);
+        plan
+    }
+
+    fn add(&mut self, path: &str, slot: usize, rank: u16, columns: &[String]) {
+        let slot = u16::try_from(slot).expect("a record has few slots");
+        let target = Target { slot, rank };
+        self.paths.add(path, target);
+        for (place, name) in columns.iter().enumerate() {
+            let same = name == path || (self.format.loose_names && plain(name) == plain(path));
+            if same {
+                self.columns[place].push(target);
+            }
+        }
+    }
+
+    /// A dimension is what `--map` says, or the field of that name, or the column of that name.
+    fn add_dimensions(
+        &mut self,
+        map: &[(String, String)],
+        dimensions: &Dimensions,
+        columns: &[String],
+    ) {
+        for place in column::FIXED.len()..dimensions.len() {
+            let name = dimensions[place].name.clone();
+            let mapped = map.iter().find(|(field, _)| *field == name).map(|(_, path)| path);
+            let own_column = columns.iter().any(|column| *column == name);
+            if let (None, Some(field), false) = (mapped, Field::named(&name), own_column) {
+                self.dimensions.push((place, field.slot()));
+                continue;
+            }
+            let slot = self.slots;
+            self.slots += 1;
+            self.add(mapped.unwrap_or(&name), slot, 0, columns);
+            self.dimensions.push((place, slot));
+        }
+    }
+}

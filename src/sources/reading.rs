@@ -1,0 +1,74 @@
+//! The account of what was read: every line of the input is counted once.
+
+use crate::diagnostics::Ledger;
+
+/// Lines by what became of them. `lines = records + continuation + duplicates + skipped + blank`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// All lines. A record that shares its line with others counts as a line of its own.
+    pub lines: u64,
+    /// Lines that became a call (or several, where a record has parts).
+    pub records: u64,
+    /// Lines that belong to something else: a header, a further line of one record, a further
+    /// snapshot of one response, a record that by its nature is no call.
+    pub continuation: u64,
+    /// Copies of a call that was counted elsewhere.
+    pub duplicates: u64,
+    /// Records that could not be used; the ledger says why.
+    pub skipped: u64,
+    /// Empty lines.
+    pub blank: u64,
+}
+
+impl Lines {
+    /// Adds another account.
+    pub fn add(&mut self, other: &Self) {
+        self.lines += other.lines;
+        self.records += other.records;
+        self.continuation += other.continuation;
+        self.duplicates += other.duplicates;
+        self.skipped += other.skipped;
+        self.blank += other.blank;
+    }
+
+    /// Whether every line is accounted for once.
+    pub fn balance(&self) -> bool {
+        self.lines
+            == self.records + self.continuation + self.duplicates + self.skipped + self.blank
+    }
+}
+
+/// What was read of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileReading {
+    /// The name as the user gave it or as it was found.
+    pub name: String,
+    /// The format, or nothing when the file was empty or could not be read.
+    pub format: Option<&'static str>,
+    /// Its lines.
+    pub lines: Lines,
+    /// The names of the columns or keys of its first records.
+    pub columns: Vec<String>,
+}
+
+/// What was read in all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Each input, in order.
+    pub files: Vec<FileReading>,
+    /// What was wrong.
+    pub ledger: Ledger,
+    /// Inputs that could not be opened or whose format is unknown: name and reason.
+    pub failures: Vec<(String, String)>,
+}
+
+impl Reading {
+    /// The lines of all files together.
+    pub fn total(&self) -> Lines {
+        let mut total = Lines::default();
+        for file in &self.files {
+            total.add(&file.lines);
+        }
+        total
+    }
+}

@@ -1,0 +1,200 @@
+//! The values of one record as text borrowed from the input, by slot.
+
+use std::borrow::Cow;
+
+use super::field::Field;
+
+/// A value that does not read as what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BadValue {
+    /// Not a number.
+    NotANumber,
+    /// A count below zero.
+    Negative,
+    /// A count beyond anything a provider bills.
+    Implausible,
+}
+
+/// No provider bills more tokens in one row.
+const COUNT_MAX: u64 = 1_000_000_000_000;
+
+/// Rank of a slot that has no value yet.
+const UNSET: u16 = u16::MAX;
+
+/// The values of one record. A slot is a [`Field`] or, after those, a dimension that the run asks
+/// for. Each holds the raw text of the value, or nothing.
+///
+/// A format may know several places for one field. Each has a rank; the best one that is there
+/// wins, whatever the order of the keys in the record.
+#[derive(Debug)]
+pub(super) struct Values<'a> {
+    raw: Vec<&'a str>,
+    ranks: Vec<u16>,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(slots: usize) -> Self {
+        Self { raw: vec![""; slots], ranks: vec![UNSET; slots] }
+    }
+
+    /// The same buffers, empty, for records that live elsewhere.
+    pub(super) fn reuse<'b>(self) -> Values<'b> {
+        let (slots, ranks) = (self.raw.len(), self.ranks);
+        let mut raw = self.raw;
+        raw.clear();
+        // Collecting an empty list of the same layout keeps its allocation.
+        let mut raw: Vec<&'b str> = raw.into_iter().map(|_| "").collect();
+        raw.resize(slots, "");
+        let mut values = Values { raw, ranks };
+        values.ranks.fill(UNSET);
+        values
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.raw.fill("");
+        self.ranks.fill(UNSET);
+    }
+
+    /// Takes the raw text of a value: a JSON value, or a CSV cell. Text that means "nothing" is
+    /// as good as no value.
+    pub(super) fn set(&mut self, slot: u16, rank: u16, raw: &'a str) {
+        let slot = usize::from(slot);
+        if rank <= self.ranks[slot] && !is_nothing(raw) {
+            self.raw[slot] = raw;
+            self.ranks[slot] = rank;
+        }
+    }
+
+    pub(super) fn raw(&self, slot: usize) -> &'a str {
+        self.raw[slot]
+    }
+
+    pub(super) fn has(&self, field: Field) -> bool {
+        !self.raw[field.slot()].is_empty()
+    }
+
+    /// The text of a slot, without JSON quotes and escapes; empty when there is none.
+    pub(super) fn text_at(&self, slot: usize) -> Cow<'a, str> {
+        unquoted(self.raw[slot])
+    }
+
+    pub(super) fn text(&self, field: Field) -> Cow<'a, str> {
+        self.text_at(field.slot())
+    }
+
+    /// A whole number: `12`, `12.0`, `"12"`, `1,234`, `1.2e3`.
+    pub(super) fn count(&self, field: Field) -> Result<Option<u64>, BadValue> {
+        let raw = self.raw[field.slot()];
+        if raw.is_empty() {
+            return Ok(None);
+        }
+        let count = match plain_digits(raw) {
+            Some(count) => count,
+            None => loose_count(&unquoted(raw))?,
+        };
+        if count > COUNT_MAX { Err(BadValue::Implausible) } else { Ok(Some(count)) }
+    }
+
+    /// A truth value; `1`, `t`, `yes` and their like are true.
+    pub(super) fn truth(&self, field: Field) -> Option<bool> {
+        let text = self.text(field);
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "t" | "1" | "yes" | "y" => Some(true),
+            "false" | "f" | "0" | "no" | "n" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Spellings of "no value" in JSON, SQL exports, spreadsheets and data frames.
+fn is_nothing(raw: &str) -> bool {
+    matches!(
+        raw,
+        "" | "null" | "NULL" | "None" | "NaN" | "nan" | "\\N" | "\"\"" | "undefined" | "-"
+            | "\"None\"" | "\"null\"" | "{}" | "[]"
+    )
+}
+
+fn unquoted(raw: &str) -> Cow<'_, str> {
+    let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return Cow::Borrowed(raw);
+    };
+    if inner.contains('\\') {
+        if let Ok(text) = serde_json::from_str::<String>(raw) {
+            return Cow::Owned(text);
+        }
+    }
+    Cow::Borrowed(inner)
+}
+
+/// The common case, without a look at anything but digits.
+fn plain_digits(raw: &str) -> Option<u64> {
+    if raw.len() > 18 {
+        return None;
+    }
+    raw.bytes().try_fold(0u64, |sum, byte| {
+        byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0'))
+    })
+}
+
+/// Counts as spreadsheets and data frames write them. A fraction other than zero is no count.
+fn loose_count(text: &str) -> Result<u64, BadValue> {
+    let text = text.trim().replace([',', '_'], "");
+    let scaled = crate::units::parse_decimal(&text, 0, crate::units::Excess::Reject);
+    match scaled {
+        Ok(count) if count < 0 => Err(BadValue::Negative),
+        Ok(count) => u64::try_from(count).map_err(|_| BadValue::Implausible),
+        Err(crate::units::DecimalError::TooLarge) => Err(BadValue::Implausible),
+        Err(_) => Err(BadValue::NotANumber),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(raw: &str) -> Result<Option<u64>, BadValue> {
+        let mut values = Values::new(Field::ALL.len());
+        values.set(0, 0, raw);
+        values.count(Field::ALL[0])
+    }
+
+    #[test]
+    fn counts_read_as_logs_write_them() {
+        for (raw, expected) in [
+            ("12", Some(12)),
+            ("12.0", Some(12)),
+            ("\"12\"", Some(12)),
+            ("1,234", Some(1234)),
+            ("1.2e3", Some(1200)),
+            ("null", None),
+            ("", None),
+            ("NaN", None),
+        ] {
+            assert_eq!(count(raw), Ok(expected), "{raw:?}");
+        }
+        assert_eq!(count("-5"), Err(BadValue::Negative));
+        assert_eq!(count("12.5"), Err(BadValue::NotANumber));
+        assert_eq!(count("true"), Err(BadValue::NotANumber));
+        assert_eq!(count("1e30"), Err(BadValue::Implausible));
+        assert_eq!(count("99999999999999999999"), Err(BadValue::Implausible));
+    }
+
+    #[test]
+    fn the_best_ranked_place_wins_in_any_order() {
+        for order in [[(0, "1"), (1, "2")], [(1, "2"), (0, "1")]] {
+            let mut values = Values::new(1);
+            for (rank, raw) in order {
+                values.set(0, rank, raw);
+            }
+            assert_eq!(values.raw(0), "1");
+        }
+    }
+
+    #[test]
+    fn escapes_are_decoded() {
+        let mut values = Values::new(1);
+        values.set(0, 0, r#""a\"b\u00e9""#);
+        assert_eq!(values.text_at(0), "a\"bé");
+    }
+}
