@@ -4,6 +4,7 @@
 //! One module a room, in the order in which a line of log becomes a line of report; imports only
 //! go down. `ARCHITECTURE.md` has the map and the rules, and a test holds the sources to it.
 
+pub mod cli;
 pub mod diagnostics;
 pub mod insights;
 pub mod pricing;

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::pricing::PriceBook;
-use crate::techniques::{Facts, Prepared, Scenario, Scene, Technique};
+use crate::techniques::{Facts, Prepared, Scenario, Scene};
 use crate::usage::{Calls, Row, column};
 
 use super::attribution::MAX_PLAYERS;
@@ -46,7 +46,7 @@ pub fn simulate_on(
     };
     let telling = Telling::new(plan, prepared, tally);
     let mut outcome = telling.outcome(book, &grouping);
-    if plan.techniques().any(Technique::has_range) {
+    if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
         let high = Ends::run(&facts, plan, Scenario::High, threads)?;
         outcome.low = low.together();

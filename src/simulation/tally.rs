@@ -83,7 +83,7 @@ impl Tally {
                 player.cost_alone += walk.baseline;
             }
         }
-        for refusal in &walk.refusals {
+        for refusal in &walk.refusals.0 {
             let key = (refusal.player, refusal.why, refusal.model);
             let declined = self.declined.entry(key).or_default();
             declined.alone += if refusal.is_alone { call.calls } else { 0 };

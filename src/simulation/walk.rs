@@ -2,7 +2,7 @@
 
 use crate::pricing::{ModelId, Unpriced};
 use crate::techniques::{Branch, Decline, Effect, Rewrite, Scene, Stage};
-use crate::units::{FineUsd, Rate, Usd};
+use crate::units::{FineUsd, Usd};
 use crate::usage::Call;
 
 use super::attribution::Mask;
@@ -27,11 +27,26 @@ pub(super) struct Refusal {
     pub(super) is_together: bool,
 }
 
+/// The refusals of one call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Refusals(pub(super) Vec<Refusal>);
+
+impl Refusals {
+    fn note(&mut self, player: usize, why: Decline, model: ModelId, position: Position) {
+        let (is_alone, is_together) = (position.depth == 0, position.is_together);
+        let refusal = Refusal { player, why, model, is_alone, is_together };
+        // Two branches may be declined for the same reason: it is one call.
+        if (is_alone || is_together) && self.0.last() != Some(&refusal) {
+            self.0.push(refusal);
+        }
+    }
+}
+
 /// The walk over one call after the other, with buffers that are used again.
 pub(super) struct Walk<'a> {
     players: &'a [Player<'a>],
-    /// The branches of the call after each technique that was taken.
-    levels: Vec<Vec<Branch>>,
+    /// The call after each technique that was taken.
+    levels: Vec<Level>,
     /// What the call cost.
     pub(super) baseline: Usd,
     /// The dividends of its cost, by set of techniques; a set may be missing.
@@ -41,7 +56,59 @@ pub(super) struct Walk<'a> {
     /// The techniques that change it alone.
     pub(super) alone: Mask,
     /// The techniques that would have but declined.
-    pub(super) refusals: Vec<Refusal>,
+    pub(super) refusals: Refusals,
+}
+
+/// The branches of a call, and what each costs at its whole weight. A branch is priced when it
+/// appears: techniques that only weigh or discount it leave that price as it is.
+#[derive(Clone, Default)]
+struct Level {
+    branches: Vec<Branch>,
+    costs: Vec<Usd>,
+}
+
+impl Level {
+    fn clear(&mut self) {
+        self.branches.clear();
+        self.costs.clear();
+    }
+
+    fn push(&mut self, branch: Branch, cost: Usd) {
+        self.branches.push(branch);
+        self.costs.push(cost);
+    }
+
+    /// Prices the branches that `parent` became.
+    fn price_new(
+        &mut self,
+        parent: &Branch,
+        parent_cost: Usd,
+        scene: &Scene<'_>,
+    ) -> Result<(), SimulationError> {
+        for branch in &self.branches[self.costs.len()..] {
+            let is_same = branch.model == parent.model && branch.call == parent.call;
+            let cost = if is_same { Ok(parent_cost) } else { price(branch, scene) };
+            self.costs.push(cost?);
+        }
+        Ok(())
+    }
+
+    /// What the call costs over its branches.
+    fn bill(&self) -> Result<FineUsd, SimulationError> {
+        let mut total = FineUsd::ZERO;
+        for (branch, cost) in self.branches.iter().zip(&self.costs) {
+            let paid = branch.weight.times(branch.price);
+            total += FineUsd::weighted(*cost, paid).ok_or(SimulationError::TooLarge)?;
+        }
+        Ok(total)
+    }
+}
+
+fn price(branch: &Branch, scene: &Scene<'_>) -> Result<Usd, SimulationError> {
+    scene.facts.cost(branch.model, &branch.call, scene.geo).map_err(|reason| match reason {
+        Unpriced::TooLarge => SimulationError::TooLarge,
+        reason => SimulationError::LostPrice(reason),
+    })
 }
 
 /// Where in the tree of subsets the walk stands.
@@ -59,12 +126,12 @@ impl<'a> Walk<'a> {
     pub(super) fn new(players: &'a [Player<'a>]) -> Self {
         Self {
             players,
-            levels: vec![Vec::new(); players.len() + 1],
+            levels: vec![Level::default(); players.len() + 1],
             baseline: Usd::ZERO,
             dividends: Vec::new(),
             touched: 0,
             alone: 0,
-            refusals: Vec::new(),
+            refusals: Refusals::default(),
         }
     }
 
@@ -74,10 +141,10 @@ impl<'a> Walk<'a> {
         let Ok(baseline) = scene.facts.cost(model, call, scene.geo) else { return false };
         self.baseline = baseline;
         self.dividends.clear();
-        self.refusals.clear();
+        self.refusals.0.clear();
         (self.touched, self.alone) = (0, 0);
         self.levels[0].clear();
-        self.levels[0].push(Branch::logged(*call, model));
+        self.levels[0].push(Branch::logged(*call, model), baseline);
         true
     }
 
@@ -89,11 +156,11 @@ impl<'a> Walk<'a> {
     ) -> Result<FineUsd, SimulationError> {
         let mut position = Position { depth: 0, next: 0, is_together: false };
         for player in 0..self.players.len() {
-            if set & (1 << player) != 0 && self.step(player, position, scene) {
+            if set & (1 << player) != 0 && self.step(player, position, scene)? {
                 position.depth += 1;
             }
         }
-        self.bill(position.depth, scene)
+        self.levels[position.depth].bill()
     }
 
     /// Finds the dividends of the call.
@@ -105,7 +172,7 @@ impl<'a> Walk<'a> {
     /// the branches as they are has none: both of its halves of the tree are the same.
     fn descend(&mut self, position: Position, scene: &Scene<'_>) -> Result<(), SimulationError> {
         for player in position.next..self.players.len() {
-            if !self.step(player, position, scene) {
+            if !self.step(player, position, scene)? {
                 continue;
             }
             let bit = 1 << player;
@@ -120,40 +187,50 @@ impl<'a> Walk<'a> {
             self.combine(start, middle, bit);
             return Ok(());
         }
-        let cost = self.bill(position.depth, scene)?;
+        let cost = self.levels[position.depth].bill()?;
         self.dividends.push((0, cost));
         Ok(())
     }
 
     /// Applies a technique to the branches at the current depth, into the level below. Says
-    /// whether any of them changed.
-    fn step(&mut self, player: usize, position: Position, scene: &Scene<'_>) -> bool {
-        let Player { stage, rewrite: Some(rewrite) } = &self.players[player] else { return false };
+    /// whether any of them changed; if not, the level below means nothing.
+    fn step(
+        &mut self,
+        player: usize,
+        position: Position,
+        scene: &Scene<'_>,
+    ) -> Result<bool, SimulationError> {
+        let Player { stage, rewrite: Some(rewrite) } = &self.players[player] else {
+            return Ok(false);
+        };
         let (above, below) = self.levels.split_at_mut(position.depth + 1);
-        let (branches, out) = (&above[position.depth], &mut below[0]);
+        let (level, out) = (&above[position.depth], &mut below[0]);
         out.clear();
-        let is_alone = position.depth == 0;
         let mut has_changed = false;
-        for branch in branches {
+        for (place, (branch, cost)) in level.branches.iter().zip(&level.costs).enumerate() {
             let is_passed_over = branch.is_free() || (branch.companion && *stage != Stage::Price);
-            let effect =
-                if is_passed_over { Effect::Unchanged } else { rewrite.apply(branch, scene, out) };
-            match effect {
-                Effect::Changed => has_changed = true,
-                Effect::Unchanged => out.push(*branch),
-                Effect::Declined(why) => {
-                    out.push(*branch);
-                    let is_together = position.is_together;
-                    let model = branch.model;
-                    let refusal = Refusal { player, why, model, is_alone, is_together };
-                    // Two branches may be declined for the same reason: it is one call.
-                    if (is_alone || is_together) && self.refusals.last() != Some(&refusal) {
-                        self.refusals.push(refusal);
+            let effect = if is_passed_over {
+                Effect::Unchanged
+            } else {
+                rewrite.apply(branch, scene, &mut out.branches)
+            };
+            if let Effect::Declined(why) = effect {
+                self.refusals.note(player, why, branch.model, position);
+            }
+            if effect == Effect::Changed {
+                out.price_new(branch, *cost, scene)?;
+                if !has_changed {
+                    // Nothing is copied until something changes; the order of branches is free.
+                    for (branch, cost) in level.branches.iter().zip(&level.costs).take(place) {
+                        out.push(*branch, *cost);
                     }
                 }
+                has_changed = true;
+            } else if has_changed {
+                out.push(*branch, *cost);
             }
         }
-        has_changed
+        Ok(has_changed)
     }
 
     /// Joins the dividends with a technique on (`start..middle`) and off (`middle..`): those of
@@ -182,23 +259,5 @@ impl<'a> Walk<'a> {
         for (set, _) in &mut self.dividends[start..middle] {
             *set |= bit;
         }
-    }
-
-    /// What the call costs over its branches at a depth.
-    fn bill(&self, depth: usize, scene: &Scene<'_>) -> Result<FineUsd, SimulationError> {
-        if depth == 0 {
-            return FineUsd::weighted(self.baseline, Rate::ONE).ok_or(SimulationError::TooLarge);
-        }
-        let mut total = FineUsd::ZERO;
-        for branch in self.levels[depth].iter().filter(|branch| !branch.is_free()) {
-            let cost = match scene.facts.cost(branch.model, &branch.call, scene.geo) {
-                Ok(cost) => cost,
-                Err(Unpriced::TooLarge) => return Err(SimulationError::TooLarge),
-                Err(reason) => return Err(SimulationError::LostPrice(reason)),
-            };
-            let paid = branch.weight.times(branch.price);
-            total += FineUsd::weighted(cost, paid).ok_or(SimulationError::TooLarge)?;
-        }
-        Ok(total)
     }
 }

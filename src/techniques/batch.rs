@@ -79,6 +79,11 @@ impl Technique for Batch {
         self.scope().dimensions()
     }
 
+    /// Cache hits are best effort in a batch.
+    fn has_range(&self, _: &Facts<'_>) -> bool {
+        true
+    }
+
     fn prepare(&self, facts: &Facts<'_>, _: Scenario) -> Result<Prepared, TechniqueError> {
         let selection = self.scope().select(facts)?;
         let warnings = selection.warnings("batch");

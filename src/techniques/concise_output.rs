@@ -94,7 +94,7 @@ impl Technique for ConciseOutput {
         self.scope().dimensions()
     }
 
-    fn has_range(&self) -> bool {
+    fn has_range(&self, _: &Facts<'_>) -> bool {
         self.rate().is_range()
     }
 

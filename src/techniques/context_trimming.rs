@@ -98,7 +98,7 @@ impl Technique for ContextTrimming {
         self.scope().dimensions()
     }
 
-    fn has_range(&self) -> bool {
+    fn has_range(&self, _: &Facts<'_>) -> bool {
         self.rate.is_some()
     }
 

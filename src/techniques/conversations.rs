@@ -21,6 +21,12 @@ struct Turn {
     output: Tokens,
 }
 
+/// Whether the log names conversations.
+pub(super) fn are_named(facts: &Facts<'_>) -> bool {
+    let place = facts.calls.dimensions.position(COLUMN);
+    place.is_some_and(|place| !facts.calls.dimensions[place].is_empty())
+}
+
 /// For each row the input that repeats the turn before; nothing for first turns, and for turns
 /// that did not grow out of the one before (an edit, a compaction, another model).
 ///
@@ -29,11 +35,10 @@ struct Turn {
 pub(super) fn reusable_prefixes(facts: &Facts<'_>) -> Option<Vec<Option<Tokens>>> {
     let calls = facts.calls;
     let place = calls.dimensions.position(COLUMN)?;
-    let names = &calls.dimensions[place];
-    if names.is_empty() {
+    if !are_named(facts) {
         return None;
     }
-    let mut last: Vec<Option<Turn>> = vec![None; names.len()];
+    let mut last: Vec<Option<Turn>> = vec![None; calls.dimensions[place].len()];
     let prefixes = (0..calls.len()).map(|row| {
         let conversation = calls.symbol(place, row);
         let call = calls.call(row);

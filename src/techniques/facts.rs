@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use crate::pricing::{ModelId, PriceBook, Unpriced, cost};
-use crate::units::Usd;
-use crate::usage::{Call, Calls, Instant, Row, Symbol, column};
+use crate::units::{TokenClass, Usd};
+use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 
 use super::branch::Branch;
 use super::error::TechniqueError;
@@ -53,6 +53,12 @@ impl<'a> Facts<'a> {
         self.models.iter().enumerate().filter_map(|(row, model)| model.map(|model| (row, model)))
     }
 
+    /// Whether any call went through the batch lane.
+    pub fn has_batch_calls(&self) -> bool {
+        let mut rows = 0..self.calls.len();
+        rows.any(|row| self.calls.call(row).service_tier == ServiceTier::Batch)
+    }
+
     /// What a call costs on a model.
     ///
     /// # Errors
@@ -87,5 +93,13 @@ impl Scene<'_> {
     /// Whether a branch has a price, so that a technique may propose it.
     pub fn is_priced(&self, branch: &Branch) -> bool {
         self.facts.cost(branch.model, &branch.call, self.geo).is_ok()
+    }
+
+    /// Whether the model prices tokens of these classes for calls like this branch.
+    pub fn has_prices(&self, branch: &Branch, classes: [TokenClass; 2]) -> bool {
+        let Branch { model, call, .. } = branch;
+        let (prompt, tier) = (call.input_total(), call.service_tier);
+        let card = self.facts.book.card(*model, call.time, tier, self.geo, prompt, call.calls);
+        card.is_ok_and(|card| classes.into_iter().all(|class| card.price(class).is_some()))
     }
 }

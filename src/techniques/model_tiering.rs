@@ -161,7 +161,7 @@ impl Technique for ModelTiering {
         needed.flat_map(|filter| filter.dimensions().map(ToOwned::to_owned)).collect()
     }
 
-    fn has_range(&self) -> bool {
+    fn has_range(&self, _: &Facts<'_>) -> bool {
         true
     }
 

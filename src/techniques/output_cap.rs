@@ -83,7 +83,7 @@ impl Technique for OutputCap {
         self.scope().dimensions()
     }
 
-    fn has_range(&self) -> bool {
+    fn has_range(&self, _: &Facts<'_>) -> bool {
         true
     }
 

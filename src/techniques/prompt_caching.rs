@@ -117,8 +117,9 @@ impl Technique for PromptCaching {
         needed
     }
 
-    fn has_range(&self) -> bool {
-        true
+    fn has_range(&self, facts: &Facts<'_>) -> bool {
+        let may_observe = self.cacheable.is_none() && conversations::are_named(facts);
+        may_observe || facts.has_batch_calls()
     }
 
     fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {
@@ -209,7 +210,8 @@ impl Rewrite for Cache {
                 }
             }
         }
-        if !scene.is_priced(&hit) || !scene.is_priced(&miss) {
+        let written = self.write_class(policy).unwrap_or(TokenClass::Input);
+        if !scene.has_prices(branch, [TokenClass::CacheRead, written]) {
             return Effect::Declined(Decline::NotPriced);
         }
         push_taken(out, hit);

@@ -111,7 +111,7 @@ impl Technique for SemanticCache {
         self.scope().dimensions()
     }
 
-    fn has_range(&self) -> bool {
+    fn has_range(&self, _: &Facts<'_>) -> bool {
         true
     }
 

@@ -92,7 +92,7 @@ impl Technique for StructuredOutput {
         self.scope().dimensions()
     }
 
-    fn has_range(&self) -> bool {
+    fn has_range(&self, _: &Facts<'_>) -> bool {
         self.rate().is_range()
     }
 

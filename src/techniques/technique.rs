@@ -123,8 +123,8 @@ pub trait Technique: std::fmt::Debug + Send + Sync {
     /// The columns it needs from the log besides the built-in ones.
     fn dimensions(&self) -> Vec<String>;
 
-    /// Whether low and high differ from expected.
-    fn has_range(&self) -> bool {
+    /// Whether low and high may differ from expected over this log.
+    fn has_range(&self, _facts: &Facts<'_>) -> bool {
         false
     }
 
