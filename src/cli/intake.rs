@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use crate::report::{FileAccounting, InputAccounting, LineCounts};
+use crate::report::InputAccounting;
 use crate::sources::{FORMATS, Field, Input, NoInput, ReadOptions, Reading, discover, read};
 use crate::usage::{Calls, Dimensions, FilterError, column};
 
@@ -66,22 +66,7 @@ impl Intake {
 
     /// The account for the report.
     pub(super) fn accounting(&self) -> InputAccounting {
-        let files = self.reading.files.iter().map(|file| {
-            let lines = file.lines;
-            FileAccounting {
-                name: file.name.clone(),
-                format: file.format.unwrap_or_default().to_owned(),
-                counts: LineCounts {
-                    lines: lines.lines,
-                    records: lines.records,
-                    continuation: lines.continuation,
-                    duplicates: lines.duplicates,
-                    skipped: lines.skipped,
-                    blank: lines.blank,
-                },
-            }
-        });
-        InputAccounting { files: files.collect(), filtered_out: self.filtered_out }
+        InputAccounting::new(&self.reading, self.filtered_out)
     }
 }
 

@@ -33,15 +33,15 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let outcome = simulate_on(&calls, &book, &plan, settings.threads).map_err(Failure::usage)?;
     let analysis = analyzer.finish();
     let unpriced = outcome.unpriced.calls;
-    let mut report = SavingsReport::new(
+    let report = SavingsReport::new(
         outcome,
         plan.group_by,
-        intake.accounting(),
         analysis.window,
+        intake.accounting(),
+        &intake.reading.ledger,
         price_source(&book, "log"),
+        settings.top,
     );
-    report.set_diagnostics(&intake.reading.ledger);
-    report.limit_groups(settings.top);
     deliver(settings.output.as_deref(), |out| {
         write_savings(&report, settings.format, settings.style, out)
     })?;
