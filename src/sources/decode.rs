@@ -84,10 +84,14 @@ fn status(values: &Values<'_>) -> Status {
     if values.has(Field::Error) && values.truth(Field::Error) != Some(false) {
         return Status::Error(0);
     }
-    match values.text(Field::Status).to_ascii_lowercase().as_str() {
-        "" | "unknown" => Status::Unknown,
-        "ok" | "success" | "succeeded" | "completed" | "true" | "t" | "1" => Status::Ok,
-        _ => Status::Error(0),
+    let text = values.text(Field::Status);
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(&text));
+    if is(&["", "unknown"]) {
+        Status::Unknown
+    } else if is(&["ok", "success", "succeeded", "completed", "true", "t", "1"]) {
+        Status::Ok
+    } else {
+        Status::Error(0)
     }
 }
 
@@ -147,10 +151,10 @@ fn input_counts(
     draft: &mut Draft<'_>,
 ) -> Result<(), Refusal> {
     let read = count(values, Field::CacheRead)?;
-    let write_5m = count(values, Field::CacheWrite5m)?;
-    let write_1h = count(values, Field::CacheWrite1h)?;
+    let short = count(values, Field::CacheWrite5m)?;
+    let long = count(values, Field::CacheWrite1h)?;
     // A sum without its parts, or with parts that miss some of it, is of the default lifetime.
-    let split = write_5m + write_1h;
+    let split = short + long;
     let unsplit = count(values, Field::CacheWrite)?.saturating_sub(split);
     let (audio, image) = (count(values, Field::AudioInput)?, count(values, Field::ImageInput)?);
     let mut input = count(values, Field::Input)?;
@@ -170,8 +174,8 @@ fn input_counts(
     let tokens = &mut draft.call.tokens;
     tokens[TokenClass::Input] = input + count(values, Field::ToolInput)?;
     tokens[TokenClass::CacheRead] = read;
-    tokens[TokenClass::CacheWrite5m] = write_5m + unsplit;
-    tokens[TokenClass::CacheWrite1h] = write_1h;
+    tokens[TokenClass::CacheWrite5m] = short + unsplit;
+    tokens[TokenClass::CacheWrite1h] = long;
     tokens[TokenClass::AudioInput] = audio;
     tokens[TokenClass::ImageInput] = image;
     Ok(())

@@ -1,44 +1,108 @@
-//! JSON records by the layout of an earlier record: the fast way through a log.
+//! JSON records by the layout of earlier records: the fast way through a log.
 //!
-//! Records of one log mostly have the same keys in the same order. A layout keeps the bytes
-//! between the values of such a record. Another record matches when every one of those bytes is
-//! there and every value between them is a valid scalar; then its values are known without
-//! parsing. Nothing is guessed: whatever differs goes through [`super::walk`], which decides.
+//! Records of one log mostly have the same keys in the same order, some of them now and then left
+//! out. What is kept is, for the place of each value in a record, the texts that may follow it up
+//! to the next value: `,"output_tokens":`. A record matches when it is a chain of such texts with
+//! a valid scalar between any two; then its values are known without parsing. The place of a
+//! value says which lists and objects are open around it, so a text that closed and opened them
+//! rightly once does so in every record. Whatever differs goes through [`super::walk`], which
+//! decides.
 
 use std::ops::Range;
+
+use hashbrown::HashMap;
 
 use super::paths::{NodeId, Paths, Target};
 use super::values::Values;
 
-/// How many layouts of one chunk are kept; logs that mix call shapes have a handful.
-const LAYOUTS_MAX: usize = 8;
+/// Bounds on what is kept of a chunk with free-form records.
+const PLACES_MAX: usize = 1024;
+const TEXTS_MAX: usize = 48;
 
 /// After this many records in a row without a match, only one in [`RETRY_EVERY`] is learnt:
 /// free-form records would otherwise be scanned twice for nothing.
-const PATIENCE: u32 = 32;
+const PATIENCE: u32 = 64;
 const RETRY_EVERY: u32 = 16;
 
-/// The layouts met so far in a chunk, the last used first.
-#[derive(Debug, Default)]
+/// The place before the first value of a record.
+const START: usize = 0;
+
+/// The layouts met so far in a chunk.
+#[derive(Debug)]
 pub(super) struct Layouts {
-    known: Vec<Layout>,
+    places: Vec<After>,
+    /// The place of a value by its path through the record: keys and list positions.
+    by_path: HashMap<Box<[u8]>, usize>,
+    texts: Vec<u8>,
+    targets: Vec<Target>,
     misses: u32,
+}
+
+/// What may follow a value: the start of another one, or the end of the record. The likeliest
+/// comes first.
+#[derive(Debug, Default)]
+struct After {
+    next: Vec<Text>,
+    ends: Vec<Range<usize>>,
+}
+
+/// A text between two values, and where the second one goes.
+#[derive(Debug)]
+struct Text {
+    text: Range<usize>,
+    targets: Range<usize>,
+    place: usize,
+}
+
+impl Default for Layouts {
+    fn default() -> Self {
+        Self {
+            places: vec![After::default()],
+            by_path: HashMap::new(),
+            texts: Vec::new(),
+            targets: Vec::new(),
+            misses: 0,
+        }
+    }
 }
 
 impl Layouts {
     /// Fills `values` if the record has a known layout. Otherwise says no; `values` may then hold
     /// part of the record.
     pub(super) fn read<'a>(&mut self, record: &'a str, values: &mut Values<'a>) -> bool {
-        for place in 0..self.known.len() {
-            if self.known[place].read(record, values).is_some() {
-                self.known[..=place].rotate_right(1);
-                self.misses = 0;
-                return true;
+        let bytes = record.as_bytes();
+        let (mut place, mut at) = (START, 0);
+        loop {
+            let Some((found, start, end)) = self.next_value(place, bytes, at) else {
+                let ends = &self.places[place].ends;
+                let matched = ends.iter().any(|text| bytes[at..] == self.texts[text.clone()]);
+                self.misses = if matched { 0 } else { self.misses.saturating_add(1) };
+                return matched;
+            };
+            let next = &self.places[place].next[found];
+            for target in &self.targets[next.targets.clone()] {
+                values.set(target.slot, target.rank, &record[start..end]);
             }
-            values.clear();
+            let following = next.place;
+            if found > 0 {
+                // Moves up by one, so that what is frequent is found first.
+                self.places[place].next.swap(found, found - 1);
+            }
+            (place, at) = (following, end);
         }
-        self.misses = self.misses.saturating_add(1);
-        false
+    }
+
+    /// Which of the texts after `place` stands at `at`, and where the value behind it is.
+    fn next_value(&self, place: usize, bytes: &[u8], at: usize) -> Option<(usize, usize, usize)> {
+        let rest = &bytes[at..];
+        self.places[place].next.iter().enumerate().find_map(|(found, next)| {
+            let text = &self.texts[next.text.clone()];
+            if !rest.starts_with(text) {
+                return None;
+            }
+            let start = at + text.len();
+            scalar_end(bytes, start).map(|end| (found, start, end))
+        })
     }
 
     /// Keeps the layout of a record that [`super::walk`] found valid.
@@ -46,47 +110,49 @@ impl Layouts {
         if self.misses > PATIENCE && !self.misses.is_multiple_of(RETRY_EVERY) {
             return;
         }
-        if let Some(layout) = Learner::layout_of(record, paths) {
-            self.known.truncate(LAYOUTS_MAX - 1);
-            self.known.insert(0, layout);
+        let Some(values) = Learner::values_of(record, paths) else { return };
+        let (mut place, mut at) = (START, 0);
+        for value in &values {
+            let Some(next) = self.place_of(&value.path) else { return };
+            self.add(place, &record.as_bytes()[at..value.start], value, next, paths);
+            (place, at) = (next, value.end);
+        }
+        let end = &record.as_bytes()[at..];
+        let ends = &self.places[place].ends;
+        if ends.len() < TEXTS_MAX && !ends.iter().any(|text| self.texts[text.clone()] == *end) {
+            let text = self.keep(end);
+            self.places[place].ends.push(text);
         }
     }
-}
 
-/// The bytes between the values of a record, and where each value goes.
-#[derive(Debug, Default)]
-struct Layout {
-    literals: Vec<u8>,
-    targets: Vec<Target>,
-    gaps: Vec<Gap>,
-    /// Where the literal after the last value starts.
-    tail: usize,
-}
-
-/// A literal and the value after it.
-#[derive(Debug)]
-struct Gap {
-    literal: Range<usize>,
-    targets: Range<usize>,
-}
-
-impl Layout {
-    fn read<'a>(&self, record: &'a str, values: &mut Values<'a>) -> Option<()> {
-        let bytes = record.as_bytes();
-        let mut at = 0;
-        for gap in &self.gaps {
-            let literal = &self.literals[gap.literal.clone()];
-            if !bytes[at..].starts_with(literal) {
-                return None;
-            }
-            at += literal.len();
-            let end = scalar_end(bytes, at)?;
-            for target in &self.targets[gap.targets.clone()] {
-                values.set(target.slot, target.rank, &record[at..end]);
-            }
-            at = end;
+    fn place_of(&mut self, path: &[u8]) -> Option<usize> {
+        if let Some(place) = self.by_path.get(path) {
+            return Some(*place);
         }
-        (bytes[at..] == self.literals[self.tail..]).then_some(())
+        if self.places.len() == PLACES_MAX {
+            return None;
+        }
+        self.places.push(After::default());
+        self.by_path.insert(path.into(), self.places.len() - 1);
+        Some(self.places.len() - 1)
+    }
+
+    fn add(&mut self, place: usize, text: &[u8], value: &Value, next: usize, paths: &Paths) {
+        let known = |known: &Text| known.place == next && self.texts[known.text.clone()] == *text;
+        let texts = &self.places[place].next;
+        if texts.len() == TEXTS_MAX || texts.iter().any(known) {
+            return;
+        }
+        let first = self.targets.len();
+        self.targets.extend(value.node.into_iter().flat_map(|node| paths.targets(node)));
+        let text = Text { text: self.keep(text), targets: first..self.targets.len(), place: next };
+        self.places[place].next.push(text);
+    }
+
+    fn keep(&mut self, text: &[u8]) -> Range<usize> {
+        let start = self.texts.len();
+        self.texts.extend_from_slice(text);
+        start..self.texts.len()
     }
 }
 
@@ -186,27 +252,36 @@ const fn controls(word: u64) -> u64 {
     word.wrapping_sub(ONES * 0x20) & !word & HIGHS
 }
 
-/// Takes the layout of a record that is known to be valid JSON.
+/// A scalar of a record: its path, where it stands, and the node of the record's tree if it is
+/// wanted.
+struct Value {
+    path: Vec<u8>,
+    node: Option<NodeId>,
+    start: usize,
+    end: usize,
+}
+
+/// Finds the scalars of a record that is known to be valid JSON.
 struct Learner<'r, 'p> {
     bytes: &'r [u8],
     paths: &'p Paths,
     at: usize,
-    /// Where the literal before the next value starts in the record.
-    literal: usize,
-    layout: Layout,
+    path: Vec<u8>,
+    values: Vec<Value>,
 }
+
+/// Stand before a key and before a list position in a path; neither occurs in valid UTF-8.
+const KEY: u8 = 0xfe;
+const POSITION: u8 = 0xff;
 
 impl<'r> Learner<'r, '_> {
     /// Nothing when a wanted value is no scalar, or a key has escapes: such records go the slow
     /// way.
-    fn layout_of(record: &'r str, paths: &Paths) -> Option<Layout> {
+    fn values_of(record: &'r str, paths: &Paths) -> Option<Vec<Value>> {
         let bytes = record.as_bytes();
-        let mut learner = Learner { bytes, paths, at: 0, literal: 0, layout: Layout::default() };
+        let mut learner = Learner { bytes, paths, at: 0, path: Vec::new(), values: Vec::new() };
         learner.value(Some(Paths::ROOT))?;
-        let mut layout = learner.layout;
-        layout.tail = layout.literals.len();
-        layout.literals.extend_from_slice(&bytes[learner.literal..]);
-        Some(layout)
+        Some(learner.values)
     }
 
     fn value(&mut self, node: Option<NodeId>) -> Option<()> {
@@ -219,11 +294,12 @@ impl<'r> Learner<'r, '_> {
     }
 
     fn object(&mut self, node: Option<NodeId>) -> Option<()> {
-        let wanted = |node| node != Paths::ROOT && !self.paths.has_children(node);
-        if node.is_some_and(wanted) && !self.paths.targets(node?).is_empty() {
+        let is_leaf = |node| node != Paths::ROOT && !self.paths.has_children(node);
+        if node.is_some_and(is_leaf) && !self.paths.targets(node?).is_empty() {
             return None;
         }
         self.at += 1;
+        let depth = self.path.len();
         loop {
             self.skip_space();
             match *self.bytes.get(self.at)? {
@@ -234,8 +310,11 @@ impl<'r> Learner<'r, '_> {
                 b',' => self.at += 1,
                 _ => {
                     let key = self.key()?;
+                    self.path.push(KEY);
+                    self.path.extend_from_slice(key.as_bytes());
                     let child = node.and_then(|node| self.paths.child(node, key));
                     self.value(child)?;
+                    self.path.truncate(depth);
                 }
             }
         }
@@ -258,6 +337,8 @@ impl<'r> Learner<'r, '_> {
             return None;
         }
         self.at += 1;
+        let depth = self.path.len();
+        let mut position = 0u32;
         loop {
             self.skip_space();
             match *self.bytes.get(self.at)? {
@@ -266,21 +347,21 @@ impl<'r> Learner<'r, '_> {
                     return Some(());
                 }
                 b',' => self.at += 1,
-                _ => self.value(None)?,
+                _ => {
+                    self.path.push(POSITION);
+                    self.path.extend_from_slice(&position.to_le_bytes());
+                    self.value(None)?;
+                    self.path.truncate(depth);
+                    position += 1;
+                }
             }
         }
     }
 
     fn scalar(&mut self, node: Option<NodeId>) -> Option<()> {
         let end = scalar_end(self.bytes, self.at)?;
-        let (literals, targets) = (&mut self.layout.literals, &mut self.layout.targets);
-        let (literal, first) = (literals.len(), targets.len());
-        literals.extend_from_slice(&self.bytes[self.literal..self.at]);
-        targets.extend(node.into_iter().flat_map(|node| self.paths.targets(node)));
-        let gap = Gap { literal: literal..literals.len(), targets: first..targets.len() };
-        self.layout.gaps.push(gap);
+        self.values.push(Value { path: self.path.clone(), node, start: self.at, end });
         self.at = end;
-        self.literal = end;
         Some(())
     }
 

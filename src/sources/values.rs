@@ -98,10 +98,15 @@ impl<'a> Values<'a> {
     /// A truth value; `1`, `t`, `yes` and their like are true.
     pub(super) fn truth(&self, field: Field) -> Option<bool> {
         let text = self.text(field);
-        match text.to_ascii_lowercase().as_str() {
-            "true" | "t" | "1" | "yes" | "y" => Some(true),
-            "false" | "f" | "0" | "no" | "n" => Some(false),
-            _ => None,
+        let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(&text));
+        if text.is_empty() {
+            None
+        } else if is(&["true", "t", "1", "yes", "y"]) {
+            Some(true)
+        } else if is(&["false", "f", "0", "no", "n"]) {
+            Some(false)
+        } else {
+            None
         }
     }
 }
@@ -130,10 +135,10 @@ fn unquoted(raw: &str) -> Cow<'_, str> {
     let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(raw);
     };
-    if inner.contains('\\') {
-        if let Ok(text) = serde_json::from_str::<String>(raw) {
-            return Cow::Owned(text);
-        }
+    if memchr::memchr(b'\\', inner.as_bytes()).is_some()
+        && let Ok(text) = serde_json::from_str::<String>(raw)
+    {
+        return Cow::Owned(text);
     }
     Cow::Borrowed(inner)
 }

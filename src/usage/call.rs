@@ -52,15 +52,14 @@ impl ServiceTier {
 
     /// Reads the spellings that providers and logs use. An empty text is the standard tier.
     pub fn parse(text: &str) -> Self {
-        match text.to_ascii_lowercase().as_str() {
-            "" | "standard" | "default" | "auto" | "on_demand" | "not_available" => Self::Standard,
-            "batch" => Self::Batch,
-            "flex" | "on_demand_flex" => Self::Flex,
-            "priority" | "on_demand_priority" => Self::Priority,
-            "fast" => Self::Fast,
-            "ultrafast" => Self::Ultrafast,
-            _ => Self::Unknown,
+        let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
+        if is(&["", "standard", "default", "auto", "on_demand", "not_available"]) {
+            return Self::Standard;
         }
+        let gemini = [("on_demand_flex", Self::Flex), ("on_demand_priority", Self::Priority)];
+        let own = Self::ALL.map(|tier| (tier.name(), tier));
+        let mut known = own.into_iter().chain(gemini);
+        known.find(|(name, _)| name.eq_ignore_ascii_case(text)).map_or(Self::Unknown, |(_, tier)| tier)
     }
 }
 
@@ -120,16 +119,18 @@ impl FinishReason {
 
     /// Reads the spellings of the providers.
     pub fn parse(text: &str) -> Self {
-        match text.to_ascii_lowercase().as_str() {
-            "" | "unknown" => Self::Unknown,
-            "stop" | "end_turn" | "stop_sequence" | "completed" => Self::Stop,
-            "length" | "max_tokens" | "max_output_tokens" | "incomplete" => Self::Length,
-            "tool_use" | "tool_calls" | "function_call" => Self::ToolUse,
-            "refusal" | "content_filter" | "safety" | "recitation" | "prohibited_content" => {
-                Self::Refusal
-            }
-            _ => Self::Other,
-        }
+        const SPELLINGS: [(&[&str], FinishReason); 5] = [
+            (&["", "unknown"], FinishReason::Unknown),
+            (&["stop", "end_turn", "stop_sequence", "completed"], FinishReason::Stop),
+            (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
+            (&["tool_use", "tool_calls", "function_call"], FinishReason::ToolUse),
+            (
+                &["refusal", "content_filter", "safety", "recitation", "prohibited_content"],
+                FinishReason::Refusal,
+            ),
+        ];
+        let spells = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
+        SPELLINGS.iter().find(|(names, _)| spells(names)).map_or(Self::Other, |(_, reason)| *reason)
     }
 }
 
