@@ -11,8 +11,8 @@ use super::plan_error::{PlanError, PlanPlace};
 /// The key that names the columns of the before and after table.
 const GROUP_BY: &str = "group_by";
 
-/// Names less similar than this are no suggestion.
-const SIMILAR: f64 = 0.7;
+/// A name that needs more edits than this is not a misspelling.
+const MAX_EDITS: usize = 3;
 
 /// A text with its name, for errors.
 #[derive(Clone, Copy)]
@@ -146,8 +146,8 @@ fn first_line(message: &str) -> String {
 fn similar(name: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     known
         .into_iter()
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .filter(|(score, _)| *score >= SIMILAR)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(edits, known)| *edits <= MAX_EDITS && *edits < known.len())
+        .min_by_key(|(edits, _)| *edits)
         .map(|(_, known)| known)
 }
