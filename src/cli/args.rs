@@ -35,7 +35,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Where the money went: by model, call type or any column.
     #[command(after_help = ANALYZE_EXAMPLES)]
-    Analyze(AnalyzeArgs),
+    Analyze(Box<AnalyzeArgs>),
     /// What techniques would have saved on these calls, alone and together.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
@@ -192,7 +192,7 @@ pub(super) struct InputArgs {
     /// The format of the log, instead of what its first records say.
     #[arg(long, value_name = "NAME", env = "LLMCOST_SOURCE_FORMAT")]
     pub(super) source_format: Option<String>,
-    /// Where a field stands in the log: time=ts,input_tokens=usage.in
+    /// Where a field stands in the log, such as `time=ts,input_tokens=usage.in`.
     #[arg(long, value_name = "FIELD=COLUMN", value_delimiter = ',', env = "LLMCOST_MAP")]
     pub(super) map: Vec<String>,
     /// Only calls for which this SQL expression over the columns holds.
@@ -219,7 +219,7 @@ pub(super) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct OutputArgs {
-    /// The columns that make a group: model, call_type, day, team, …
+    /// The columns that make a group: model, day, team, …
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', env = "LLMCOST_BY")]
     pub(super) by: Vec<String>,
     /// How many groups to show; 0 shows all.

@@ -96,8 +96,8 @@ impl Config {
 #[expect(clippy::disallowed_methods, reason = "the place of the file is the user's setting")]
 fn user_file() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty());
-    let folder = folder.map(PathBuf::from).or_else(|| {
-        std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"))
-    })?;
+    let folder = folder
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))?;
     Some(folder.join("llmcost").join("config.toml"))
 }

@@ -34,7 +34,8 @@ fn explain(topic: &str) -> Option<String> {
 }
 
 fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let techniques = CATALOG.iter().map(|entry| ("Techniques", entry.info.name, entry.info.summary));
+    let techniques =
+        CATALOG.iter().map(|entry| ("Techniques", entry.info.name, entry.info.summary));
     let formats = FORMATS.iter().map(|format| ("Formats", format.name, format.summary));
     let codes = Code::ALL.into_iter().map(|code| {
         let first = code.advice().split(". ").next().unwrap_or_default();

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 
 use crate::report::InputAccounting;
 use crate::sources::{FORMATS, Field, Input, NoInput, ReadOptions, Reading, discover, read};
-use crate::usage::{Calls, Dimensions, FilterError, column};
+use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
 use super::failure::Failure;
 use super::progress::ReadProgress;
@@ -42,7 +42,7 @@ impl Intake {
             .iter()
             .map(String::as_str)
             .chain(settings.group_dimensions())
-            .chain(filter.into_iter().flat_map(|filter| filter.dimensions()))
+            .chain(filter.into_iter().flat_map(Filter::dimensions))
             .collect();
         let options = ReadOptions {
             format: settings.source_format,
@@ -152,13 +152,17 @@ fn check_readable(reading: &Reading) -> Result<(), Failure> {
     if let Some((name, reason)) = reading.failures.first() {
         let failure = Failure::input(anyhow!("cannot read {name}: {reason}"));
         let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
-        return Err(if reading.files.iter().any(|file| file.format.is_none()) && is_unknown(reason) {
-            failure
-                .hint("say where the fields stand: --map model=…,input_tokens=…,output_tokens=…")
-                .hint(format!("or name the format: --source-format {}", known.join("|")))
-        } else {
-            failure
-        });
+        return Err(
+            if reading.files.iter().any(|file| file.format.is_none()) && is_unknown(reason) {
+                failure
+                    .hint(
+                        "say where the fields stand: --map model=…,input_tokens=…,output_tokens=…",
+                    )
+                    .hint(format!("or name the format: --source-format {}", known.join("|")))
+            } else {
+                failure
+            },
+        );
     }
     let names: Vec<_> = reading.files.iter().map(|file| file.name.as_str()).collect();
     let failure = Failure::input(anyhow!("no usable record in {}", names.join(", ")));
@@ -184,7 +188,8 @@ fn check_columns(
 ) -> Result<(), Failure> {
     for place in column::FIXED.len()..dimensions.len() {
         let name = dimensions[place].name.as_str();
-        let in_log = reading.files.iter().any(|file| file.columns.iter().any(|known| known == name));
+        let in_log =
+            reading.files.iter().any(|file| file.columns.iter().any(|known| known == name));
         let mapped = settings.map.iter().any(|(field, _)| field == name);
         if seen[place] || in_log || mapped || Field::named(name).is_some() {
             continue;

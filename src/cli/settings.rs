@@ -110,9 +110,8 @@ fn days(zone: Option<&String>) -> Result<Days, Failure> {
 fn selection(input: &InputArgs, days: Days) -> Result<Selection, Failure> {
     let filter = input.condition.as_deref().map(Filter::parse).transpose();
     let filter = filter.map_err(|error| {
-        Failure::usage(error).hint(
-            "for example: --where \"call_type = 'chat' AND input_tokens > 4000\"".to_owned(),
-        )
+        Failure::usage(error)
+            .hint("for example: --where \"call_type = 'chat' AND input_tokens > 4000\"".to_owned())
     })?;
     let day = |flag: &str, text: &Option<String>| {
         let Some(text) = text else { return Ok(None) };

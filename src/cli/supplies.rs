@@ -51,7 +51,8 @@ pub(super) fn judge(
         let lost = reasons.filter(|(code, _)| code.severity() == Severity::Skipped);
         let lost: Vec<_> =
             lost.map(|(code, entry)| format!("{} {}", entry.count, code.name())).collect();
-        let failure = Failure::input(anyhow!("{skipped} records were skipped: {}", lost.join(", ")));
+        let failure =
+            Failure::input(anyhow!("{skipped} records were skipped: {}", lost.join(", ")));
         return Err(failure.hint("the report lists the first ones with file and line"));
     }
     if strict && unpriced_calls > 0 {

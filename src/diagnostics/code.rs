@@ -118,6 +118,7 @@ impl Code {
     }
 
     /// What it means and what to do about it.
+    #[expect(clippy::too_many_lines, reason = "a list of texts, one a code")]
     pub const fn advice(self) -> &'static str {
         match self {
             Self::InvalidJson => {

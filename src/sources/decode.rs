@@ -11,7 +11,7 @@ use super::values::{BadValue, Values};
 /// A remark on a record that was used all the same.
 pub(super) type Remark = (Code, String);
 
-/// Reads one record.
+/// Reads one record into an empty `draft`; a draft is large, and copying it would be felt.
 ///
 /// # Errors
 /// When the record cannot be used, with the reason.
@@ -19,14 +19,14 @@ pub(super) fn decode<'a>(
     values: &Values<'a>,
     format: &Format,
     convention: Convention,
+    draft: &mut Draft<'a>,
     remarks: &mut Vec<Remark>,
-) -> Result<Draft<'a>, Refusal> {
-    let mut draft = Draft::default();
-    names(values, format, &mut draft);
-    outcome(values, &mut draft);
-    counts(values, convention, &mut draft)?;
-    time_and_cost(values, &mut draft, remarks);
-    (format.refine)(values, &mut draft)?;
+) -> Result<(), Refusal> {
+    names(values, format, draft);
+    outcome(values, draft);
+    counts(values, convention, draft)?;
+    time_and_cost(values, draft, remarks);
+    (format.refine)(values, draft)?;
     if draft.model.is_empty() {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }
@@ -34,7 +34,7 @@ pub(super) fn decode<'a>(
         let text = format!("the row sums up {} calls", draft.call.calls);
         remarks.push((Code::AggregatedRow, text));
     }
-    Ok(draft)
+    Ok(())
 }
 
 fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {

@@ -45,7 +45,7 @@ pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detect
 
 fn detect_json(sample: &[u8], complete: bool, hint: Hint) -> Result<Detection, String> {
     let lines = whole_lines(sample, complete);
-    let one_a_line: Vec<Value> = lines.filter_map(|line| object(line)).take(RECORDS_MAX).collect();
+    let one_a_line: Vec<Value> = lines.filter_map(object).take(RECORDS_MAX).collect();
     let (framing, records) = if one_a_line.is_empty() {
         (Framing::Documents, documents(sample))
     } else {

@@ -97,6 +97,7 @@ pub(super) fn every_record(_: &Values<'_>) -> Screen {
 }
 
 /// For formats without quirks.
+#[expect(clippy::unnecessary_wraps, reason = "other formats refuse records here")]
 pub(super) fn as_read(_: &Values<'_>, _: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }

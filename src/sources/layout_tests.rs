@@ -116,7 +116,8 @@ fn record() -> impl Strategy<Value = String> {
     let parts = proptest::array::uniform5(proptest::option::of(scalar()));
     (parts, any::<bool>(), "[ ]?").prop_map(|(parts, reversed, space)| {
         let [time, input, cached, model, listed] = parts;
-        let pair = |key: &str, value: Option<String>| value.map(|value| format!("\"{key}\":{value}"));
+        let pair =
+            |key: &str, value: Option<String>| value.map(|value| format!("\"{key}\":{value}"));
         let join = |pairs: Vec<Option<String>>| {
             pairs.into_iter().flatten().collect::<Vec<_>>().join(&format!(",{space}"))
         };

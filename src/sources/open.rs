@@ -19,6 +19,9 @@ pub(super) fn open_stdin() -> io::Result<Source> {
     decompressed(Box::new(io::stdin()))
 }
 
+/// A source whose first bytes were looked at.
+type Replayed = Chain<Cursor<Vec<u8>>, Source>;
+
 /// Undoes compression and drops a byte order mark. Names lie; the first bytes do not.
 fn decompressed(source: Source) -> io::Result<Source> {
     let (start, source) = with_start(source, ZSTD.len())?;
@@ -37,10 +40,7 @@ fn decompressed(source: Source) -> io::Result<Source> {
 }
 
 /// The first bytes of a source, and the source as if they had not been read.
-fn with_start(
-    mut source: Source,
-    length: usize,
-) -> io::Result<(Vec<u8>, Chain<Cursor<Vec<u8>>, Source>)> {
+fn with_start(mut source: Source, length: usize) -> io::Result<(Vec<u8>, Replayed)> {
     let mut start = Vec::with_capacity(length);
     source.by_ref().take(length as u64).read_to_end(&mut start)?;
     Ok((start.clone(), Cursor::new(start).chain(source)))

@@ -202,9 +202,10 @@ impl<'p> Parser<'p> {
         }
         self.remarks.clear();
         let plan = self.plan;
-        match decode(values, plan.format, plan.convention, &mut self.remarks) {
+        let mut draft = Draft::default();
+        match decode(values, plan.format, plan.convention, &mut draft, &mut self.remarks) {
             Err((code, message)) => self.skip(line, code, || message),
-            Ok(mut draft) => {
+            Ok(()) => {
                 self.lines.records += 1;
                 self.assume(&mut draft);
                 draft.call.place.line = line;

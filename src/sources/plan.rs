@@ -93,7 +93,7 @@ impl FilePlan {
         for place in column::FIXED.len()..dimensions.len() {
             let name = dimensions[place].name.clone();
             let mapped = map.iter().find(|(field, _)| *field == name).map(|(_, path)| path);
-            let own_column = columns.iter().any(|column| *column == name);
+            let own_column = columns.contains(&name);
             if let (None, Some(field), false) = (mapped, Field::named(&name), own_column) {
                 self.dimensions.push((place, field.slot()));
                 continue;

@@ -67,6 +67,9 @@ enum Step {
 /// Reads `inputs` and gives their calls to `sink`, in input order and without copies. Batches
 /// have the dimensions of `options` with dictionaries of their own. The result does not depend on
 /// the number of threads.
+///
+/// # Panics
+/// When a thread that parses does: a bug.
 pub fn read(
     inputs: &[Input],
     options: &ReadOptions,
@@ -91,7 +94,8 @@ pub fn read(
     thread::scope(|scope| {
         for _ in 0..threads {
             let steps = step_sender.clone();
-            scope.spawn(|| parse_jobs(&job_receiver, steps, &assumed, &options.dimensions));
+            let (jobs, assumed) = (&job_receiver, &assumed);
+            scope.spawn(move || parse_jobs(jobs, &steps, assumed, &options.dimensions));
         }
         scope.spawn(|| {
             let cutter = Cutter {
@@ -119,7 +123,7 @@ pub fn read(
 
 fn parse_jobs(
     jobs: &Mutex<Receiver<Job>>,
-    steps: SyncSender<(u64, Step)>,
+    steps: &SyncSender<(u64, Step)>,
     assumed: &Assumed,
     dimensions: &Dimensions,
 ) {

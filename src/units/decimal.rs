@@ -52,20 +52,33 @@ pub fn parse_decimal(text: &str, scale: u32, excess: Excess) -> Result<i128, Dec
     if whole.is_empty() && fraction.is_empty() {
         return Err(DecimalError::NotANumber);
     }
-    let mut digits: i128 = 0;
-    for byte in whole.bytes().chain(fraction.bytes()) {
-        if !byte.is_ascii_digit() {
-            return Err(DecimalError::NotANumber);
-        }
-        digits = digits
-            .checked_mul(10)
-            .and_then(|shifted| shifted.checked_add(i128::from(byte - b'0')))
-            .ok_or(DecimalError::TooLarge)?;
-    }
+    let digits = digits(whole.bytes().chain(fraction.bytes()), whole.len() + fraction.len())?;
     let decimals = i32::try_from(fraction.len()).map_err(|_| DecimalError::TooPrecise)?;
     let scale = i32::try_from(scale).map_err(|_| DecimalError::TooLarge)?;
     let magnitude = rescale(digits, scale + exponent - decimals, excess)?;
     Ok(if negative { -magnitude } else { magnitude })
+}
+
+/// The number that `length` digits spell.
+fn digits(bytes: impl Iterator<Item = u8>, length: usize) -> Result<i128, DecimalError> {
+    /// So many digits always fit 64 bits, whose arithmetic is several times faster.
+    const SHORT: usize = 18;
+    let digit = |byte: u8| {
+        if byte.is_ascii_digit() { Ok(byte - b'0') } else { Err(DecimalError::NotANumber) }
+    };
+    if length <= SHORT {
+        let mut number = 0u64;
+        for byte in bytes {
+            number = number * 10 + u64::from(digit(byte)?);
+        }
+        return Ok(i128::from(number));
+    }
+    let mut number = 0i128;
+    for byte in bytes {
+        let shifted = number.checked_mul(10).ok_or(DecimalError::TooLarge)?;
+        number = shifted.checked_add(i128::from(digit(byte)?)).ok_or(DecimalError::TooLarge)?;
+    }
+    Ok(number)
 }
 
 fn split_exponent(body: &str) -> Result<(&str, i32), DecimalError> {

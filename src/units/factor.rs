@@ -103,6 +103,9 @@ impl Factor {
     }
 
     /// Both together, to the nearest billionth.
+    ///
+    /// # Panics
+    /// When the product does not fit: a bug, factors are small numbers.
     #[must_use]
     pub fn times(self, other: Self) -> Self {
         let parts = divide_half_even(i128::from(self.0) * i128::from(other.0), i128::from(ONE));

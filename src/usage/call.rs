@@ -59,7 +59,9 @@ impl ServiceTier {
         let gemini = [("on_demand_flex", Self::Flex), ("on_demand_priority", Self::Priority)];
         let own = Self::ALL.map(|tier| (tier.name(), tier));
         let mut known = own.into_iter().chain(gemini);
-        known.find(|(name, _)| name.eq_ignore_ascii_case(text)).map_or(Self::Unknown, |(_, tier)| tier)
+        known
+            .find(|(name, _)| name.eq_ignore_ascii_case(text))
+            .map_or(Self::Unknown, |(_, tier)| tier)
     }
 }
 

@@ -19,7 +19,8 @@ pub struct Calls {
     time: Vec<Instant>,
     tokens: PerClass<Vec<Tokens>>,
     searches: Vec<u32>,
-    calls: Vec<u64>,
+    /// How many calls a row stands for.
+    counts: Vec<u64>,
     service_tier: Vec<ServiceTier>,
     status: Vec<Status>,
     finish_reason: Vec<FinishReason>,
@@ -41,7 +42,7 @@ impl Calls {
             time: Vec::new(),
             tokens: PerClass::default(),
             searches: Vec::new(),
-            calls: Vec::new(),
+            counts: Vec::new(),
             service_tier: Vec::new(),
             status: Vec::new(),
             finish_reason: Vec::new(),
@@ -76,7 +77,7 @@ impl Calls {
             self.tokens[class].push(call.tokens[class]);
         }
         self.searches.push(call.searches);
-        self.calls.push(call.calls);
+        self.counts.push(call.calls);
         self.service_tier.push(call.service_tier);
         self.status.push(call.status);
         self.finish_reason.push(call.finish_reason);
@@ -122,7 +123,7 @@ impl Calls {
             time: self.time[row],
             tokens: PerClass::from_fn(|class| self.tokens[class][row]),
             searches: self.searches[row],
-            calls: self.calls[row],
+            calls: self.counts[row],
             service_tier: self.service_tier[row],
             status: self.status[row],
             finish_reason: self.finish_reason[row],

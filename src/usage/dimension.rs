@@ -63,6 +63,9 @@ impl Dimension {
 
     /// The symbol of a name, new or known. Neighbouring records mostly repeat each other's names,
     /// so the previous one is compared first.
+    ///
+    /// # Panics
+    /// Beyond 2³² distinct names.
     pub fn intern(&mut self, name: &str) -> Symbol {
         if name.is_empty() {
             return Symbol::EMPTY;
@@ -113,7 +116,7 @@ impl Dimension {
     }
 }
 
-/// The dimensions of a table: the fixed ones of [`column`], then those a run asks for.
+/// The dimensions of a table: the fixed ones of `column`, then those a run asks for.
 #[derive(Clone, Debug)]
 pub struct Dimensions(Vec<Dimension>);
 
@@ -141,6 +144,10 @@ impl Dimensions {
     }
 
     /// All of them, in order.
+    #[expect(
+        clippy::iter_without_into_iter,
+        reason = "nothing loops over them without a step more"
+    )]
     pub fn iter(&self) -> std::slice::Iter<'_, Dimension> {
         self.0.iter()
     }

@@ -72,14 +72,11 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
     refine,
 };
 
-fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    tier_of_batch_output(values, draft);
-    Ok(())
-}
-
 /// A record with a `custom_id` is a line of a batch's output.
-pub(super) fn tier_of_batch_output(values: &Values<'_>, draft: &mut Draft<'_>) {
+#[expect(clippy::unnecessary_wraps, reason = "other formats refuse records here")]
+pub(super) fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if values.has(Field::Batch) {
         draft.call.service_tier = ServiceTier::Batch;
     }
+    Ok(())
 }

@@ -4,12 +4,9 @@
 //! tokens, `output_tokens` includes reasoning.
 
 use crate::sources::field::Field;
-use crate::sources::format::{
-    Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
-};
-use crate::sources::values::Values;
+use crate::sources::format::{Convention, Format, Identity, at, every_record, no_table, wrapped};
 
-use super::openai_chat::{WRAPPERS, tier_of_batch_output};
+use super::openai_chat::{WRAPPERS, refine};
 
 /// Responses API responses, one a record.
 pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
@@ -62,8 +59,5 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::Response,
     screen: every_record,
-    refine: |values: &Values<'_>, draft: &mut Draft<'_>| -> Result<(), Refusal> {
-        tier_of_batch_output(values, draft);
-        Ok(())
-    },
+    refine,
 };
