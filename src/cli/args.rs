@@ -1,10 +1,13 @@
 //! What can be typed.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// More threads than this only cost memory.
+const THREADS_MAX: i64 = 512;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -106,10 +109,10 @@ pub(super) struct TechniqueArgs {
     #[arg(long)]
     pub(super) retries: bool,
     /// Answer this part of the calls from a store of earlier answers.
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) semantic_cache: Option<String>,
     /// Drop this part of the uncached input, or keep prompts within a budget.
-    #[arg(long, value_name = "RATE|tokens=N")]
+    #[arg(long, value_name = "RATE|tokens=N", allow_negative_numbers = true)]
     pub(super) trim: Option<String>,
     /// Move calls to other models: a file of rules, or a share of all calls and where it goes.
     #[arg(long, value_name = "FILE|SHARE=MODEL")]
@@ -118,19 +121,19 @@ pub(super) struct TechniqueArgs {
     #[arg(long, value_name = "CONDITION")]
     pub(super) free_models: Option<String>,
     /// End answers after so many tokens, reasoning included.
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
     pub(super) output_cap: Option<i64>,
     /// Make visible answers shorter by this part.
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) concise: Option<String>,
     /// Leave out this part of the calls, which only repeat an answer that did not parse.
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) structured: Option<String>,
     /// Send this part of the calls, or these call types, as a batch.
-    #[arg(long, value_name = "RATE|CALL_TYPE,…")]
+    #[arg(long, value_name = "RATE|CALL_TYPE,…", allow_negative_numbers = true)]
     pub(super) batch: Option<String>,
     /// The part of calls that find the shared start of their prompt in the provider's cache.
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
     /// How much of the input is shared, instead of what the log supports.
     #[arg(long, value_name = "SHARE|TOKENS", requires = "cache_hit")]
@@ -139,7 +142,7 @@ pub(super) struct TechniqueArgs {
     #[arg(long, value_name = "5m|1h", requires = "cache_hit")]
     pub(super) cache_ttl: Option<String>,
     /// Take this part off all prices.
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) discount: Option<String>,
 }
 
@@ -175,11 +178,12 @@ pub(super) struct CommonArgs {
     #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
     pub(super) prices: Vec<PathBuf>,
     /// Fail if a record was skipped (3) or usage has no price (4).
-    #[arg(long, env = "LLMCOST_STRICT")]
+    #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
     pub(super) strict: bool,
     /// How many threads read and simulate; all cores by default.
-    #[arg(long, value_name = "N", env = "LLMCOST_THREADS")]
-    pub(super) threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", env = "LLMCOST_THREADS",
+          value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
+    pub(super) threads: Option<u16>,
     /// The project's configuration instead of ./llmcost.toml.
     #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
     pub(super) config: Option<PathBuf>,
@@ -222,23 +226,23 @@ pub(super) struct OutputArgs {
     /// The columns that make a group: model, day, team, …
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', env = "LLMCOST_BY")]
     pub(super) by: Vec<String>,
-    /// How many groups to show; 0 shows all.
+    /// How many groups to show, 0 for all; by default 15 on a screen and all for programs.
     #[arg(long, value_name = "N", env = "LLMCOST_TOP")]
     pub(super) top: Option<usize>,
     /// The form of the report.
     #[arg(long, value_enum, value_name = "FORMAT", env = "LLMCOST_FORMAT")]
     pub(super) format: Option<FormatArg>,
     /// Short for --format json.
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long)]
     pub(super) json: bool,
-    /// Write the report to a file.
+    /// Write the report to a file; its ending tells the format unless --format does.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// When to use colours.
     #[arg(long, value_enum, value_name = "WHEN", env = "LLMCOST_COLOR")]
     pub(super) color: Option<ColorArg>,
     /// No progress and no remarks on stderr, only errors.
-    #[arg(short, long, env = "LLMCOST_QUIET")]
+    #[arg(short, long, env = "LLMCOST_QUIET", value_parser = FalseyValueParser::new())]
     pub(super) quiet: bool,
 }
 

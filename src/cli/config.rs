@@ -16,7 +16,7 @@ const PROJECT_FILE: &str = "llmcost.toml";
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {
-    /// Logs to read when none are named.
+    /// Logs to read when none are named; relative to the file.
     #[serde(default)]
     pub(super) inputs: Vec<String>,
     /// As `--prices`; paths are relative to the file.
@@ -71,6 +71,9 @@ impl Config {
     fn relative_to(mut self, folder: &Path) -> Self {
         for path in self.prices.iter_mut().chain(&mut self.plan) {
             *path = folder.join(&*path);
+        }
+        for input in self.inputs.iter_mut().filter(|input| *input != "-") {
+            *input = folder.join(&*input).display().to_string();
         }
         self
     }

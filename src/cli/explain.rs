@@ -23,7 +23,13 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Delivered)
 }
 
+/// The schema of price tables, for who writes one without the sources at hand.
+const PRICES: &str = include_str!("../../pricing/README.md");
+
 fn explain(topic: &str) -> Option<String> {
+    if topic == "prices" {
+        return Some(PRICES.to_owned());
+    }
     if let Some(entry) = CATALOG.iter().find(|entry| entry.info.name == topic) {
         return Some(format!("# {}\n\n{}\n", entry.info.label, entry.info.docs.trim()));
     }
@@ -41,7 +47,8 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
         let first = code.advice().split(". ").next().unwrap_or_default();
         ("Diagnostics", code.name(), first)
     });
-    techniques.chain(formats).chain(codes)
+    let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
+    techniques.chain(formats).chain([tables]).chain(codes)
 }
 
 fn list() -> String {

@@ -60,3 +60,8 @@ impl Failure {
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
 }
+
+/// Tells the user something that does not stop the run, on stderr.
+pub(super) fn warn(message: &str) {
+    let _ = writeln!(std::io::stderr(), "warning: {message}");
+}

@@ -9,16 +9,23 @@ use crate::report::InputAccounting;
 use crate::sources::{FORMATS, Field, Input, NoInput, ReadOptions, Reading, discover, read};
 use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
-use super::failure::Failure;
+use super::failure::{Failure, warn};
 use super::progress::ReadProgress;
-use super::settings::{Selection, Settings};
+use super::settings::{INCLUDES_CACHE, Selection, Settings};
 use super::suggest::did_you_mean;
 
 /// The sample month, for `--demo`.
 static DEMO: &[u8] = include_bytes!("../../fixtures/usage.jsonl.gz");
 
 /// Looked for, in this order, when no input is named.
-const USUAL_FILES: [&str; 2] = ["usage.jsonl", "usage.csv"];
+const USUAL_FILES: [&str; 6] = [
+    "usage.jsonl",
+    "usage.csv",
+    "usage.jsonl.gz",
+    "usage.csv.gz",
+    "usage.jsonl.zst",
+    "usage.csv.zst",
+];
 
 /// What was read.
 pub(super) struct Intake {
@@ -36,7 +43,7 @@ impl Intake {
         dimensions: &[String],
         sink: &mut dyn FnMut(&Calls),
     ) -> Result<Self, Failure> {
-        let inputs = inputs(settings)?;
+        let inputs = without_repeats(inputs(settings)?);
         let filter = settings.selection.filter.as_ref();
         let wanted: Vec<&str> = dimensions
             .iter()
@@ -44,6 +51,7 @@ impl Intake {
             .chain(settings.group_dimensions())
             .chain(filter.into_iter().flat_map(Filter::dimensions))
             .collect();
+        check_mapped_fields(&settings.map, &wanted)?;
         let options = ReadOptions {
             format: settings.source_format,
             map: settings.map.clone(),
@@ -61,6 +69,10 @@ impl Intake {
         }
         check_readable(&reading)?;
         check_columns(&options.dimensions, &sorter.seen, settings, &reading)?;
+        warn_of_unreadable(&reading);
+        if !settings.quiet {
+            warn_of_unmapped(settings, &reading);
+        }
         Ok(Self { reading, filtered_out: sorter.filtered_out })
     }
 
@@ -144,6 +156,64 @@ fn inputs(settings: &Settings) -> Result<Vec<Input>, Failure> {
     })
 }
 
+/// A file that is named twice, by whatever path or pattern, is read once: its calls happened once.
+fn without_repeats(inputs: Vec<Input>) -> Vec<Input> {
+    let mut seen = Vec::new();
+    let is_new = |input: &Input| {
+        let Input::File(path) = input else { return true };
+        let Ok(path) = path.canonicalize() else { return true };
+        let new = !seen.contains(&path);
+        if new {
+            seen.push(path);
+        } else {
+            warn(&format!("{} is named more than once and read once", input.name()));
+        }
+        new
+    };
+    let mut inputs = inputs;
+    inputs.retain(is_new);
+    inputs
+}
+
+/// A name that is no field must be a column that the run asks for; else it is a slip.
+fn check_mapped_fields(map: &[(String, String)], wanted: &[&str]) -> Result<(), Failure> {
+    let mut known: Vec<&str> = Field::ALL.into_iter().filter_map(Field::own_name).collect();
+    known.push(INCLUDES_CACHE);
+    known.extend(wanted);
+    for (field, _) in map {
+        if known.contains(&field.as_str()) {
+            continue;
+        }
+        let failure = Failure::usage(anyhow!(
+            "--map: there is no field `{field}`, and nothing in this run uses a column of that name"
+        ));
+        return Err(match did_you_mean(field, known.iter().copied()) {
+            Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
+            None => failure.hint(format!("the fields are {}", known.join(", "))),
+        });
+    }
+    Ok(())
+}
+
+/// Says on stderr what the report says too: a missing file must not go unseen in a pipeline.
+fn warn_of_unreadable(reading: &Reading) {
+    for (name, reason) in &reading.failures {
+        warn(&format!("cannot read {name}: {reason}"));
+    }
+}
+
+/// A mapping that finds nothing is most likely a slip, but a rare column may come later.
+fn warn_of_unmapped(settings: &Settings, reading: &Reading) {
+    let columns = || reading.files.iter().flat_map(|file| &file.columns);
+    for (field, path) in settings.map.iter().filter(|(field, _)| field != INCLUDES_CACHE) {
+        if !columns().any(|column| column == path) {
+            let similar = did_you_mean(path, columns().map(String::as_str));
+            let meant = similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            warn(&format!("--map {field}={path}: the first records have no `{path}`{meant}"));
+        }
+    }
+}
+
 fn check_readable(reading: &Reading) -> Result<(), Failure> {
     let total = reading.total();
     if total.records + total.duplicates > 0 {
@@ -198,7 +268,11 @@ fn check_columns(
         let mut known: Vec<&str> = columns.chain(column::FIXED).collect();
         known.sort_unstable();
         known.dedup();
-        let failure = Failure::usage(anyhow!("there is no column `{name}` in the log"));
+        let mut failure = Failure::usage(anyhow!("there is no column `{name}` in the log"));
+        let filter = settings.selection.filter.as_ref();
+        if filter.is_some_and(|filter| filter.dimensions().any(|column| column == name)) {
+            failure = failure.hint("in --where, texts are written in single quotes: model = 'x'");
+        }
         return Err(match did_you_mean(name, known.iter().copied()) {
             Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
             None => failure.hint(format!("its columns are {}", known.join(", "))),

@@ -9,7 +9,7 @@ use anyhow::anyhow;
 
 use crate::insights::DERIVED_COLUMNS;
 use crate::render::{OutputFormat, Style};
-use crate::sources::{FORMATS, Field, Format, find_format};
+use crate::sources::{FORMATS, Format, find_format};
 use crate::usage::{Days, Filter, Instant};
 
 use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
@@ -23,8 +23,8 @@ const TOP_DEFAULT: usize = 15;
 /// Text is this wide where there is no terminal to ask.
 const PIPE_WIDTH: u16 = 100;
 
-/// The field whose value is a statement about the counts, not a column.
-const INCLUDES_CACHE: &str = "input_includes_cache";
+/// The field of `--map` whose value is a statement about the counts, not a column.
+pub(super) const INCLUDES_CACHE: &str = "input_includes_cache";
 
 /// Everything a command over a log needs to know.
 pub(super) struct Settings {
@@ -66,6 +66,7 @@ impl Settings {
         let files = if args.files.is_empty() && !args.demo { config.inputs } else { args.files };
         let prices = if args.prices.is_empty() { config.prices } else { args.prices };
         let text = |flag: Option<String>, file: Option<String>| flag.or(file).unwrap_or_default();
+        let format = output_format(&args.output);
         Ok(Self {
             files,
             demo: args.demo,
@@ -76,14 +77,14 @@ impl Settings {
             assume_model: text(args.input.assume_model, config.assume_model),
             assume_call_type: text(args.input.assume_call_type, config.assume_call_type),
             by: if args.output.by.is_empty() { config.by } else { args.output.by.clone() },
-            top: args.output.top.or(config.top).unwrap_or(TOP_DEFAULT),
-            format: output_format(&args.output),
+            top: args.output.top.or(config.top).unwrap_or_else(|| top_default(format)),
+            format,
             style: style(&args.output),
             output: args.output.output,
             quiet: args.output.quiet,
             prices,
             strict: args.strict,
-            threads: args.threads.unwrap_or_else(all_cores),
+            threads: threads(args.threads),
             plan: config.plan,
         })
     }
@@ -95,8 +96,9 @@ impl Settings {
     }
 }
 
-fn all_cores() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+fn threads(asked: Option<u16>) -> NonZeroUsize {
+    let asked = asked.and_then(|threads| NonZeroUsize::new(threads.into()));
+    asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
 fn days(zone: Option<&String>) -> Result<Days, Failure> {
@@ -155,39 +157,43 @@ fn mapping(
     }
     map.extend(file);
     for (field, value) in &map {
+        if field.is_empty() || value.is_empty() {
+            return Err(Failure::usage(anyhow!("--map: `{field}={value}` has an empty side")));
+        }
         if field == INCLUDES_CACHE && !matches!(value.as_str(), "true" | "false") {
             return Err(Failure::usage(anyhow!("--map: {INCLUDES_CACHE} is true or false")));
         }
-        check_mapped_field(field)?;
     }
     Ok(map)
 }
 
-/// A name that is no field is a dimension of the user's own, unless it looks like a slip.
-fn check_mapped_field(field: &str) -> Result<(), Failure> {
-    let known = Field::ALL.into_iter().filter_map(Field::own_name).chain([INCLUDES_CACHE]);
-    let known: Vec<_> = known.collect();
-    if known.contains(&field) {
-        return Ok(());
-    }
-    let looks_like_a_count = field.contains("token");
-    let similar = did_you_mean(field, known.iter().copied());
-    match (looks_like_a_count, similar) {
-        (true, Some(similar)) => Err(Failure::usage(anyhow!("--map: there is no field `{field}`"))
-            .hint(format!("did you mean `{similar}`?"))),
-        _ => Ok(()),
+/// People look at the first few groups; programs want them all.
+const fn top_default(format: OutputFormat) -> usize {
+    match format {
+        OutputFormat::Table | OutputFormat::Markdown => TOP_DEFAULT,
+        OutputFormat::Json | OutputFormat::Csv => 0,
     }
 }
 
+/// What was asked for; else what the ending of the output file says; else a table.
 fn output_format(output: &OutputArgs) -> OutputFormat {
     if output.json {
         return OutputFormat::Json;
     }
     match output.format {
-        None | Some(FormatArg::Table) => OutputFormat::Table,
+        Some(FormatArg::Table) => OutputFormat::Table,
         Some(FormatArg::Json) => OutputFormat::Json,
         Some(FormatArg::Csv) => OutputFormat::Csv,
         Some(FormatArg::Markdown) => OutputFormat::Markdown,
+        None => {
+            let ending = output.output.as_ref().and_then(|path| path.extension());
+            match ending.and_then(|ending| ending.to_str()) {
+                Some("json") => OutputFormat::Json,
+                Some("csv") => OutputFormat::Csv,
+                Some("md") => OutputFormat::Markdown,
+                _ => OutputFormat::Table,
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::insights::{AnalysisOptions, Analyzer};
 use crate::render::write_savings;
 use crate::report::SavingsReport;
-use crate::simulation::simulate_on;
+use crate::simulation::{SimulationError, simulate_on};
 use crate::usage::{Calls, Dimensions};
 
 use super::args::SimulateArgs;
@@ -23,14 +23,15 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     }
     let book = price_book(&settings.prices)?;
     let mut table: Option<Calls> = None;
-    let mut analyzer = Analyzer::new(&book, AnalysisOptions::default());
+    let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
+    let mut analyzer = Analyzer::new(&book, options);
     let intake = Intake::read(&settings, &plan.dimensions(), &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
     let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
-    let outcome = simulate_on(&calls, &book, &plan, settings.threads).map_err(Failure::usage)?;
+    let outcome = simulate_on(&calls, &book, &plan, settings.threads).map_err(failure)?;
     let analysis = analyzer.finish();
     let unpriced = outcome.unpriced.calls;
     let report = SavingsReport::new(
@@ -46,4 +47,13 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
         write_savings(&report, settings.format, settings.style, out)
     })?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+fn failure(error: SimulationError) -> Failure {
+    match error {
+        SimulationError::Technique { .. } | SimulationError::UnknownColumn(_) => {
+            Failure::usage(error)
+        }
+        SimulationError::TooLarge | SimulationError::LostPrice(_) => Failure::pricing(error),
+    }
 }

@@ -45,6 +45,10 @@ pub(super) fn judge(
     reading: &Reading,
     unpriced_calls: u64,
 ) -> Result<ExitStatus, Failure> {
+    if strict && !reading.is_complete() {
+        let failure = Failure::input(anyhow!("not every input could be read to its end"));
+        return Err(failure.hint("without --strict, the report on the others is enough"));
+    }
     let skipped = reading.total().skipped;
     if strict && skipped > 0 {
         let reasons = reading.ledger.entries();

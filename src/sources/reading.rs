@@ -1,6 +1,6 @@
 //! The account of what was read: every line of the input is counted once.
 
-use crate::diagnostics::Ledger;
+use crate::diagnostics::{Code, Ledger};
 
 /// Lines by what became of them. `lines = records + continuation + duplicates + skipped + blank`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +62,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether every input was read to its end.
+    pub fn is_complete(&self) -> bool {
+        self.failures.is_empty() && self.ledger.count(Code::UnreadableFile) == 0
+    }
+
     /// The lines of all files together.
     pub fn total(&self) -> Lines {
         let mut total = Lines::default();

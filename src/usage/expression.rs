@@ -100,6 +100,13 @@ fn binary(left: &Series, operator: &BinaryOperator, right: &Series) -> Result<Se
 /// A text compared with a number is read as one: columns that only this log has are text.
 fn compare(left: &Series, operator: &BinaryOperator, right: &Series) -> Result<Series, String> {
     let mixed = |one: &Series, other: &Series| one.dtype().is_string() && is_number(other);
+    for (text, number) in [(left, right), (right, left)] {
+        // In the run over no rows, an empty column of numbers meets a constant of one entry.
+        let dry_run = number.is_empty() && text.len() == 1;
+        if mixed(text, number) && dry_run && as_number(text)?.null_count() == 1 {
+            return Err("it compares a number with a text".to_owned());
+        }
+    }
     let left_number = if mixed(left, right) { Some(as_number(left)?) } else { None };
     let right_number = if mixed(right, left) { Some(as_number(right)?) } else { None };
     let (left, right) =

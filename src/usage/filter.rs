@@ -191,6 +191,7 @@ mod tests {
     #[test]
     fn what_is_no_condition_is_refused() {
         check("tema = 'ads'", Err("no column `tema`"));
+        check("input_tokens > 'many'", Err("a number with a text"));
         check("input_tokens +", Err("Expected"));
         check("lower(team) = 'ads'", Err("not supported"));
         check("input_tokens + 1", Err("not a condition"));
