@@ -1,0 +1,9 @@
+//! The program from the outside: what is typed, what comes out, with which exit code.
+
+mod bad_input;
+mod claims;
+mod exit_codes;
+mod real_logs;
+mod readme;
+mod same_bytes;
+mod support;
