@@ -9,7 +9,27 @@ use super::framing::Framing;
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// A record longer than this is passed over.
-pub(super) const RECORD_BYTES_MAX: usize = 256 << 20;
+const RECORD_BYTES_MAX: usize = 256 << 20;
+
+/// How much of a file is looked at to find its format, unless its first record is longer.
+const SAMPLE_BYTES: usize = 1 << 20;
+
+/// The sizes in which a file is read, in bytes; tests make them small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// What a chunk aims at.
+    pub(super) chunk: usize,
+    /// The first look at a file.
+    pub(super) sample: usize,
+    /// The longest record.
+    pub(super) record: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { chunk: CHUNK_BYTES, sample: SAMPLE_BYTES, record: RECORD_BYTES_MAX }
+    }
+}
 
 /// Some whole records of one file.
 #[derive(Debug)]
@@ -23,6 +43,7 @@ pub(super) struct Chunk {
 pub(super) struct Chunks<R> {
     source: R,
     framing: Framing,
+    limits: Limits,
     rest: Vec<u8>,
     ended: bool,
     /// A failure that is told once the records before it are given out.
@@ -30,8 +51,8 @@ pub(super) struct Chunks<R> {
 }
 
 impl<R: Read> Chunks<R> {
-    pub(super) fn new(source: R, framing: Framing) -> Self {
-        Self { source, framing, rest: Vec::new(), ended: false, failure: None }
+    pub(super) fn new(source: R, framing: Framing, limits: Limits) -> Self {
+        Self { source, framing, limits, rest: Vec::new(), ended: false, failure: None }
     }
 
     /// The next chunk, or nothing at the end.
@@ -55,7 +76,7 @@ impl<R: Read> Chunks<R> {
                 self.rest = bytes.split_off(end);
                 return Ok(Some(Chunk { bytes, too_long: false }));
             }
-            if bytes.len() >= RECORD_BYTES_MAX {
+            if bytes.len() >= self.limits.record {
                 return self.pass_over(bytes).map(Some);
             }
         }
@@ -63,7 +84,7 @@ impl<R: Read> Chunks<R> {
 
     fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
         // Doubling keeps the cost of looking for a cut in one long record in proportion.
-        let wanted = CHUNK_BYTES.max(bytes.len());
+        let wanted = self.limits.chunk.max(bytes.len());
         bytes.reserve(wanted);
         let read = self.source.by_ref().take(wanted as u64).read_to_end(bytes)?;
         self.ended = read < wanted;
@@ -114,7 +135,7 @@ mod tests {
         let text: Vec<u8> =
             (0..200_000).flat_map(|n| format!("record {n}\n").into_bytes()).collect();
         let source = Slow { bytes: text.clone(), at: 0, fails: false };
-        let mut chunks = Chunks::new(source, Framing::Lines);
+        let mut chunks = Chunks::new(source, Framing::Lines, Limits::default());
         let mut read = Vec::new();
         while let Some(chunk) = chunks.next().expect("reads") {
             assert!(chunk.bytes.ends_with(b"\n"));
@@ -126,7 +147,7 @@ mod tests {
     #[test]
     fn records_before_a_failure_are_given_out() {
         let source = Slow { bytes: b"a\nb\n".to_vec(), at: 0, fails: true };
-        let mut chunks = Chunks::new(source, Framing::Lines);
+        let mut chunks = Chunks::new(source, Framing::Lines, Limits::default());
         let first = chunks.next().expect("reads").expect("a chunk");
         assert_eq!(first.bytes, b"a\nb\n");
         assert!(chunks.next().is_err());

@@ -13,6 +13,7 @@ mod discover;
 mod documents;
 mod duplicates;
 mod field;
+mod foreign;
 mod format;
 mod formats;
 mod framing;
@@ -33,5 +34,7 @@ pub use formats::{FORMATS, find_format};
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 
+#[cfg(test)]
+mod regressions;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
-use super::chunk::{Chunk, RECORD_BYTES_MAX};
+use super::chunk::Chunk;
 use super::decode::{Remark, decode};
 use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
@@ -52,9 +52,7 @@ pub(super) fn parse(
     let mut parser = Parser::new(plan, assumed, dimensions);
     if chunk.too_long {
         parser.lines.lines += 1;
-        parser.skip(1, Code::RecordTooLong, || {
-            format!("a record of more than {} MiB", RECORD_BYTES_MAX >> 20)
-        });
+        parser.skip(1, Code::RecordTooLong, || "a record of more than 256 MiB".to_owned());
     }
     match plan.framing {
         Framing::Lines => parser.json_lines(&chunk.bytes),

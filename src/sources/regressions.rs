@@ -1,0 +1,130 @@
+//! Inputs that once went wrong, each under the name of what went wrong.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use super::chunk::Limits;
+use super::format::{Convention, Identity, as_read, no_table};
+use super::reader::read_within;
+use super::tests::{Quiet, options, read_all};
+use super::*;
+use crate::diagnostics::Code;
+use crate::units::TokenClass;
+use crate::usage::{Call, Calls, column};
+
+const OWN: &str = r#"{"model":"m","time":1791190801,"input_tokens":10,"output_tokens":2}"#;
+
+/// Small enough that a few records fill several chunks.
+const TINY: Limits = Limits { chunk: 64, sample: 64, record: 4096 };
+
+/// Reads `text` as a file.
+fn read_text(text: &str, options: &ReadOptions) -> (Calls, Reading) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    std::fs::write(&path, text).expect("writes");
+    let found = read_all(&[Input::File(path)], options);
+    assert!(found.1.total().balance(), "{:?}", found.1);
+    found
+}
+
+/// Reads `text` in tiny chunks, and checks that nothing but the sizes differs from one chunk.
+fn read_tiny(text: &str, limits: Limits) -> (Calls, Reading) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    std::fs::write(&path, text).expect("writes");
+    let mut calls = Calls::new(options().dimensions);
+    let sink = &mut |batch: &Calls| calls.append(batch);
+    let reading = read_within(limits, &[Input::File(path)], &options(), &Quiet, sink);
+    assert!(reading.total().balance(), "{reading:?}");
+    (calls, reading)
+}
+
+fn each(calls: &Calls) -> Vec<Call> {
+    (0..calls.len()).map(|row| calls.call(row)).collect()
+}
+
+fn count(calls: &Calls, class: TokenClass) -> u64 {
+    calls.token_column(class).iter().map(|count| count.get()).sum()
+}
+
+#[test]
+fn an_embedded_log_is_decompressed() {
+    static LOG: &[u8] = include_bytes!("../../fixtures/usage.jsonl.gz");
+    let (calls, reading) = read_all(&[Input::Embedded("sample", LOG)], &options());
+    assert_eq!(reading.failures, []);
+    assert!(calls.len() > 19_000, "{}", calls.len());
+}
+
+#[test]
+fn a_list_with_an_object_a_line_loses_no_record() {
+    let (calls, reading) = read_text(&format!("[\n{OWN},\n{OWN}\n]\n"), &options());
+    assert_eq!((calls.len(), reading.total().skipped), (2, 0));
+}
+
+#[test]
+fn a_first_record_longer_than_the_sample_is_read() {
+    let long = OWN.replace("\"m\"", &format!("\"{}\"", "m".repeat(1000)));
+    for text in [format!("{long}\n{OWN}\n"), format!("[{long},\n{OWN}]"), long.clone()] {
+        let (calls, reading) = read_tiny(&text, TINY);
+        assert_eq!(reading.failures, [], "{text}");
+        assert_eq!(calls.len(), if text == long { 1 } else { 2 });
+    }
+}
+
+#[test]
+fn a_file_of_no_known_format_has_a_code_of_its_own() {
+    let (_, reading) = read_text("{\"a\":1}\n", &options());
+    assert_eq!(reading.ledger.count(Code::UnknownFormat), 1);
+    assert_eq!(reading.failures.len(), 1);
+}
+
+/// Whether `read` ends at all, and with a panic.
+fn panics(read: impl FnOnce() + Send + 'static) -> bool {
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(read)).is_err()));
+    receiver.recv_timeout(Duration::from_secs(30)).expect("the reading ends")
+}
+
+fn many_lines() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), format!("{OWN}\n").repeat(1000)).expect("writes");
+    file
+}
+
+#[test]
+fn a_sink_that_panics_ends_the_reading() {
+    assert!(panics(|| {
+        let file = many_lines();
+        let inputs = [Input::File(file.path().to_owned())];
+        let sink = &mut |_: &Calls| panic!("the sink has had enough");
+        read_within(TINY, &inputs, &options(), &Quiet, sink);
+    }));
+}
+
+static PANICS: Format = Format {
+    name: "panics",
+    summary: "",
+    provider: "",
+    recognises: |_| false,
+    recognises_columns: no_table,
+    fields: &[],
+    wrappers: &[""],
+    loose_names: false,
+    convention: |_| Convention::INCLUSIVE,
+    identity: Identity::WholeRecord,
+    screen: |_| panic!("a bug in a format"),
+    refine: as_read,
+};
+
+#[test]
+fn a_format_that_panics_ends_the_reading() {
+    assert!(panics(|| {
+        let file = many_lines();
+        let inputs = [Input::File(file.path().to_owned())];
+        let threads = std::num::NonZeroUsize::new(3).expect("three");
+        let options = ReadOptions { format: Some(&PANICS), threads, ..options() };
+        read_within(TINY, &inputs, &options, &Quiet, &mut |_| {});
+    }));
+}
