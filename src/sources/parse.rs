@@ -262,7 +262,11 @@ impl<'p> Parser<'p> {
         bytes.clear();
         bytes.extend_from_slice(id.as_bytes());
         match self.plan.format.identity {
-            Identity::Response | Identity::Stream => {
+            Identity::Response => {
+                bytes.push(0);
+                bytes.extend_from_slice(draft.model.as_bytes());
+            }
+            Identity::Stream => {
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }

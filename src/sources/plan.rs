@@ -41,14 +41,8 @@ impl FilePlan {
             places.extend(Field::named(name).map(|field| (path.clone(), field)));
         }
         for (path, field) in format.fields {
-            for wrapper in format.wrappers {
-                let path = if wrapper.is_empty() {
-                    (*path).to_owned()
-                } else {
-                    format!("{wrapper}.{path}")
-                };
-                places.push((path, *field));
-            }
+            let wrappers = wrappers_of(format, *field);
+            places.extend(wrappers.into_iter().map(|wrapper| (join(wrapper, path), *field)));
         }
         let mut plan = Self {
             format,
@@ -104,4 +98,23 @@ impl FilePlan {
             self.dimensions.push((place, slot));
         }
     }
+}
+
+/// The wrappers in the order in which a field is looked for: what belongs to the response is
+/// taken from the innermost, everything else from the record itself first.
+fn wrappers_of(format: &Format, field: Field) -> Vec<&'static str> {
+    let mut wrappers = format.wrappers.to_vec();
+    if field == Field::OuterModel {
+        wrappers.retain(|wrapper| wrapper.is_empty());
+    } else if field.belongs_to_response() {
+        wrappers.sort_by_key(|wrapper| {
+            let depth = wrapper.split('.').filter(|key| !key.is_empty()).count();
+            std::cmp::Reverse(depth)
+        });
+    }
+    wrappers
+}
+
+fn join(wrapper: &str, path: &str) -> String {
+    if wrapper.is_empty() { path.to_owned() } else { format!("{wrapper}.{path}") }
 }

@@ -128,3 +128,42 @@ fn a_format_that_panics_ends_the_reading() {
         read_within(TINY, &inputs, &options, &Quiet, &mut |_| {});
     }));
 }
+
+/// A session's id around the response once made all of its responses one call.
+#[test]
+fn the_id_model_and_tier_around_a_response_do_not_outrank_its_own() {
+    let line = |number: u32| {
+        format!(
+            "{{\"id\":\"session-1\",\"model\":\"asked\",\"service_tier\":\"flex\",\"response\":{{\
+             \"id\":\"chatcmpl-{number}\",\"object\":\"chat.completion\",\"model\":\"answered\",\
+             \"service_tier\":\"priority\",\"created\":1791190801,\
+             \"usage\":{{\"prompt_tokens\":10,\"completion_tokens\":2}}}}}}\n"
+        )
+    };
+    let (calls, reading) = read_text(&(line(1) + &line(2) + &line(2)), &options());
+    assert_eq!((calls.len(), reading.total().duplicates), (2, 1));
+    assert_eq!(calls.name(column::MODEL, 0), "answered");
+    assert_eq!(calls.name(column::REQUEST_MODEL, 0), "asked");
+    assert_eq!(calls.call(0).service_tier.name(), "priority");
+}
+
+#[test]
+fn a_model_that_is_named_only_around_a_response_is_its_model() {
+    let line = "{\"model\":\"m\",\"response\":{\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}}\n";
+    let (calls, _) = read_text(line, &options());
+    assert_eq!(calls.name(column::MODEL, 0), "m");
+    assert_eq!(calls.name(column::REQUEST_MODEL, 0), "");
+}
+
+/// Two models behind one id, as some proxies write for a fallback.
+#[test]
+fn one_id_with_two_models_is_two_calls() {
+    let line = |model: &str| {
+        format!(
+            "{{\"id\":\"a\",\"object\":\"chat.completion\",\"model\":\"{model}\",\
+             \"usage\":{{\"prompt_tokens\":10,\"completion_tokens\":2}}}}\n"
+        )
+    };
+    let (calls, _) = read_text(&(line("m") + &line("n") + &line("m")), &options());
+    assert_eq!(calls.len(), 2);
+}

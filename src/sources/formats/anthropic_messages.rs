@@ -40,6 +40,7 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
         ("created_at", Field::Time),
         ("model", Field::Model),
         ("request.model", Field::RequestModel),
+        ("model", Field::OuterModel),
         ("call_type", Field::CallType),
         ("request.metadata.task", Field::CallType),
         ("usage.inference_geo", Field::Geo),
