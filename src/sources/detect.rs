@@ -31,7 +31,7 @@ pub(super) struct Hint {
 
 impl Hint {
     /// Whether the user has said what the file is.
-    const fn explains(self) -> bool {
+    pub(super) const fn explains(self) -> bool {
         self.format.is_some() || self.mapped
     }
 }

@@ -19,6 +19,7 @@ mod formats;
 mod framing;
 mod layout;
 mod open;
+mod others;
 mod parse;
 mod paths;
 mod plan;

@@ -9,9 +9,10 @@ use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
 use super::duplicates::{CallKey, key};
 use super::field::Field;
-use super::format::{Draft, Identity, Screen};
+use super::format::{Convention, Draft, Identity, Screen};
 use super::framing::Framing;
 use super::layout::Layouts;
+use super::others::{is_odd, other};
 use super::plan::FilePlan;
 use super::reading::Lines;
 use super::values::Values;
@@ -168,7 +169,22 @@ impl<'p> Parser<'p> {
             }
             layouts.learn(text, &self.plan.paths);
         }
-        self.record(values, line);
+        if !(is_odd(self.plan, values) && self.odd_record(text, line)) {
+            self.record(values, line);
+        }
+    }
+
+    /// Reads a record of another format than its file; says no if it is none, or has no counts
+    /// in that format either.
+    fn odd_record(&mut self, text: &str, line: u64) -> bool {
+        let Some((plan, convention)) = other(self.plan, text) else { return false };
+        let mut values = Values::new(plan.slots);
+        let valid = walk(text, &plan.paths, &mut values).is_ok();
+        let counted = values.has(Field::Input) || values.has(Field::Output);
+        if valid && counted {
+            self.record_as(plan, convention, &values, line);
+        }
+        valid && counted
     }
 
     /// Counts the lines in which no record ends. `ends` are the ends of the records, in order.
@@ -194,20 +210,29 @@ impl<'p> Parser<'p> {
 
     /// Turns the values of a record into a call, or says why not.
     pub(super) fn record(&mut self, values: &Values<'_>, line: u64) {
-        if (self.plan.format.screen)(values) == Screen::NoCall {
+        self.record_as(self.plan, self.plan.convention, values, line);
+    }
+
+    fn record_as(
+        &mut self,
+        plan: &FilePlan,
+        convention: Convention,
+        values: &Values<'_>,
+        line: u64,
+    ) {
+        if (plan.format.screen)(values) == Screen::NoCall {
             self.lines.continuation += 1;
             return;
         }
         self.remarks.clear();
-        let plan = self.plan;
         let mut draft = Draft::default();
-        match decode(values, plan.format, plan.convention, &mut draft, &mut self.remarks) {
+        match decode(values, plan.format, convention, &mut draft, &mut self.remarks) {
             Err((code, message)) => self.skip(line, code, || message),
             Ok(()) => {
                 self.lines.records += 1;
                 self.assume(&mut draft);
                 draft.call.place.line = line;
-                self.push(values, &draft);
+                self.push(plan, values, &draft);
                 for (code, message) in self.remarks.drain(..) {
                     self.ledger.push(code, Place { file: 0, line }, || message);
                 }
@@ -225,7 +250,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn push(&mut self, values: &Values<'_>, draft: &Draft<'_>) {
+    fn push(&mut self, plan: &FilePlan, values: &Values<'_>, draft: &Draft<'_>) {
         let dimensions = &mut self.calls.dimensions;
         let names = [
             (column::PROVIDER, &draft.provider),
@@ -237,10 +262,10 @@ impl<'p> Parser<'p> {
         for (place, name) in names {
             self.symbols[place] = dimensions[place].intern(name);
         }
-        for (place, slot) in &self.plan.dimensions {
+        for (place, slot) in &plan.dimensions {
             self.symbols[*place] = dimensions[*place].intern(&values.text_at(*slot));
         }
-        let key = self.key(values, draft);
+        let key = self.key(plan.format.identity, values, draft);
         self.calls.push(&draft.call, &self.symbols);
         self.keys.push(RecordKey { key, counts_line: true });
         for (number, (model, call)) in (1..).zip(&draft.parts) {
@@ -253,7 +278,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn key(&mut self, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
+    fn key(&mut self, identity: Identity, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
         let id = values.text(Field::RequestId);
         if id.is_empty() {
             return 0;
@@ -261,7 +286,7 @@ impl<'p> Parser<'p> {
         let bytes = &mut self.key_bytes;
         bytes.clear();
         bytes.extend_from_slice(id.as_bytes());
-        match self.plan.format.identity {
+        match identity {
             Identity::Response => {
                 bytes.push(0);
                 bytes.extend_from_slice(draft.model.as_bytes());

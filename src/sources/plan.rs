@@ -6,6 +6,7 @@ use super::detect::Detection;
 use super::field::Field;
 use super::format::{Convention, Format};
 use super::framing::Framing;
+use super::others::Others;
 use super::paths::{Paths, Target, plain};
 
 /// Everything a thread needs to parse a chunk of one file.
@@ -22,6 +23,9 @@ pub(super) struct FilePlan {
     pub(super) dimensions: Vec<(usize, usize)>,
     /// How many slots there are.
     pub(super) slots: usize,
+    /// For records of another format in the same file; nothing where the user said what all
+    /// records are.
+    pub(super) others: Option<Others>,
 }
 
 /// What `--map` says about the counts.
@@ -35,7 +39,23 @@ impl FilePlan {
         map: &[(String, String)],
         dimensions: &Dimensions,
     ) -> Self {
-        let format = detection.format;
+        let columns = &detection.columns;
+        Self::of(detection.format, detection.framing, columns, map, dimensions)
+    }
+
+    /// Lets records of other formats be read as what they are.
+    pub(super) fn with_others(mut self, columns: &[String], dimensions: &Dimensions) -> Self {
+        self.others = Some(Others::new(columns.to_vec(), dimensions.emptied()));
+        self
+    }
+
+    pub(super) fn of(
+        format: &'static Format,
+        framing: Framing,
+        columns: &[String],
+        map: &[(String, String)],
+        dimensions: &Dimensions,
+    ) -> Self {
         let mut places: Vec<(String, Field)> = Vec::new();
         for (name, path) in map {
             places.extend(Field::named(name).map(|field| (path.clone(), field)));
@@ -46,12 +66,13 @@ impl FilePlan {
         }
         let mut plan = Self {
             format,
-            framing: detection.framing,
-            convention: (format.convention)(&detection.columns),
+            framing,
+            convention: (format.convention)(columns),
             paths: Paths::new(format.loose_names),
-            columns: vec![Vec::new(); detection.columns.len()],
+            columns: vec![Vec::new(); columns.len()],
             dimensions: Vec::new(),
             slots: Field::ALL.len(),
+            others: None,
         };
         for (name, value) in map {
             if name == INCLUDES_CACHE {
@@ -59,9 +80,9 @@ impl FilePlan {
             }
         }
         for (rank, (path, field)) in (0..).zip(&places) {
-            plan.add(path, field.slot(), rank, &detection.columns);
+            plan.add(path, field.slot(), rank, columns);
         }
-        plan.add_dimensions(map, dimensions, &detection.columns);
+        plan.add_dimensions(map, dimensions, columns);
         plan
     }
 

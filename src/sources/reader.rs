@@ -239,7 +239,13 @@ impl Cutter {
             self.step(Step::Empty { file, blank: newlines(&sample) })?;
             return Ok(());
         };
-        let plan = Arc::new(FilePlan::new(&detection, &options.map, &options.dimensions));
+        let plan = FilePlan::new(&detection, &options.map, &options.dimensions);
+        let plan = if hint.explains() {
+            plan
+        } else {
+            plan.with_others(&detection.columns, &options.dimensions)
+        };
+        let plan = Arc::new(plan);
         let columns = detection.columns;
         self.step(Step::Opened { file, format: plan.format, columns })?;
         let source = Cursor::new(sample).chain(source);

@@ -167,3 +167,56 @@ fn one_id_with_two_models_is_two_calls() {
     let (calls, _) = read_text(&(line("m") + &line("n") + &line("m")), &options());
     assert_eq!(calls.len(), 2);
 }
+
+const CHAT: &str = r#"{"object":"chat.completion","model":"a","created":1791190801,"usage":{"prompt_tokens":100,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":60}}}"#;
+const RESPONSE: &str = r#"{"object":"response","model":"b","created_at":1791190801,"usage":{"input_tokens":200,"input_tokens_details":{"cached_tokens":80},"output_tokens":6,"total_tokens":206}}"#;
+const MESSAGE: &str = r#"{"type":"message","model":"c","timestamp":1791190801,"usage":{"input_tokens":10,"cache_read_input_tokens":300,"output_tokens":7}}"#;
+const GEMINI: &str = r#"{"modelVersion":"d","createTime":"2026-10-05T14:00:06Z","usageMetadata":{"promptTokenCount":50,"cachedContentTokenCount":20,"candidatesTokenCount":8}}"#;
+
+/// What is not of the file's format once was skipped, or read with the wrong rule for the cache.
+#[test]
+fn records_of_several_formats_in_one_file_are_each_read_as_what_they_are() {
+    let lines = [CHAT, RESPONSE, MESSAGE, GEMINI, OWN];
+    for turn in 0..lines.len() {
+        let mut lines = lines;
+        lines.rotate_left(turn);
+        // More lines of the first format than detection looks at, so that each is the main one.
+        let text = format!("{}\n", lines[0]).repeat(50) + &lines[1..].join("\n");
+        let (calls, reading) = read_text(&text, &options());
+        assert_eq!(reading.total().records, 54, "{reading:?}");
+        let mut found: Vec<_> = (0..calls.len())
+            .map(|row| {
+                let tokens = calls.call(row).tokens;
+                let counts = [TokenClass::Input, TokenClass::CacheRead, TokenClass::Output];
+                (calls.name(column::MODEL, row), counts.map(|class| tokens[class].get()))
+            })
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        let expected = [
+            ("a", [40, 60, 5]),
+            ("b", [120, 80, 6]),
+            ("c", [10, 300, 7]),
+            ("d", [30, 20, 8]),
+            ("m", [10, 0, 2]),
+        ];
+        assert_eq!(found, expected, "{:?}", reading.files[0].format);
+    }
+}
+
+#[test]
+fn a_flat_record_whose_names_put_the_cache_inside_the_input_is_read_so() {
+    let odd = r#"{"model":"m","time":1791190801,"input_tokens":100,"cached_tokens":60,"output_tokens":2}"#;
+    let text = format!("{OWN}\n").repeat(60) + odd;
+    let (calls, reading) = read_text(&text, &options());
+    assert_eq!(reading.files[0].format, Some("llmcost"));
+    let last = calls.call(60).tokens;
+    assert_eq!((last[TokenClass::Input].get(), last[TokenClass::CacheRead].get()), (40, 60));
+}
+
+#[test]
+fn what_the_user_calls_all_records_is_not_questioned() {
+    let format = find_format("anthropic-messages");
+    let (calls, _) = read_text(&format!("{RESPONSE}\n"), &ReadOptions { format, ..options() });
+    assert_eq!(count(&calls, TokenClass::Input), 200);
+}

@@ -40,6 +40,8 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
         ("usage.output_tokens_details.reasoning_tokens", Field::Reasoning),
         ("usage.output_tokens_details.audio_tokens", Field::AudioOutput),
         ("usage.total_tokens", Field::Total),
+        ("usage.cache_read_input_tokens", Field::Foreign),
+        ("usage.cache_creation_input_tokens", Field::Foreign),
         ("usage.cost", Field::CostUsd),
         ("cost_usd", Field::CostUsd),
         ("service_tier", Field::ServiceTier),
