@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::documents::Brackets;
 use super::framing::Framing;
 
 /// What a chunk aims at. Large enough that a layout is learnt rarely, small enough that a chunk
@@ -35,8 +36,19 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
-    /// Not records but the rest of one that is too long, up to its line end.
-    pub(super) too_long: bool,
+    /// Whether it starts inside a line, the start of which was counted with the chunk before.
+    pub(super) inside_line: bool,
+    /// Instead of records, one that is too long.
+    pub(super) passed_over: Option<PassedOver>,
+}
+
+/// A record that is too long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PassedOver {
+    /// Its line ends.
+    pub(super) newlines: u64,
+    /// Its lines, at least one, without a first one that was counted with the chunk before.
+    pub(super) lines: u64,
 }
 
 /// Reads a source chunk by chunk. The cuts depend on the bytes alone, never on timing or threads.
@@ -45,6 +57,7 @@ pub(super) struct Chunks<R> {
     framing: Framing,
     limits: Limits,
     rest: Vec<u8>,
+    inside_line: bool,
     ended: bool,
     /// A failure that is told once the records before it are given out.
     failure: Option<io::Error>,
@@ -52,7 +65,15 @@ pub(super) struct Chunks<R> {
 
 impl<R: Read> Chunks<R> {
     pub(super) fn new(source: R, framing: Framing, limits: Limits) -> Self {
-        Self { source, framing, limits, rest: Vec::new(), ended: false, failure: None }
+        Self {
+            source,
+            framing,
+            limits,
+            rest: Vec::new(),
+            inside_line: false,
+            ended: false,
+            failure: None,
+        }
     }
 
     /// The next chunk, or nothing at the end.
@@ -74,7 +95,9 @@ impl<R: Read> Chunks<R> {
             let end = if self.ended { bytes.len() } else { self.framing.cut(&bytes) };
             if end > 0 {
                 self.rest = bytes.split_off(end);
-                return Ok(Some(Chunk { bytes, too_long: false }));
+                let inside_line = self.inside_line;
+                self.inside_line = !bytes.ends_with(b"\n");
+                return Ok(Some(Chunk { bytes, inside_line, passed_over: None }));
             }
             if bytes.len() >= self.limits.record {
                 return self.pass_over(bytes).map(Some);
@@ -91,20 +114,42 @@ impl<R: Read> Chunks<R> {
         Ok(())
     }
 
-    /// Drops a record that is too long, up to the end of its line.
+    /// Drops a record that is too long.
+    ///
+    /// Of JSON lines, its line. Of laid-out JSON, up to the bracket that closes it: what is inside
+    /// must not be taken for records. Of a table only the first line: a row of this length is a
+    /// quote that was never closed, and the lines below it are rows.
     fn pass_over(&mut self, mut bytes: Vec<u8>) -> io::Result<Chunk> {
+        let mut brackets = Brackets::default();
+        let mut found = 0;
         loop {
+            let end = match self.framing {
+                Framing::Documents => brackets.close(&bytes),
+                Framing::Lines | Framing::Delimited { .. } => {
+                    memchr::memchr(b'\n', &bytes).map(|at| at + 1)
+                }
+            };
+            found += newlines(&bytes[..end.unwrap_or(bytes.len())]);
+            if let Some(end) = end {
+                self.rest = bytes.split_off(end);
+            }
+            if end.is_some() || self.ended {
+                let inside_line = self.inside_line;
+                self.inside_line = !bytes.ends_with(b"\n");
+                let lines = found + u64::from(self.inside_line);
+                let lines = lines.saturating_sub(u64::from(inside_line)).max(1);
+                let passed_over = Some(PassedOver { newlines: found, lines });
+                return Ok(Chunk { bytes: Vec::new(), inside_line, passed_over });
+            }
             bytes.clear();
             self.fill(&mut bytes)?;
-            if let Some(at) = memchr::memchr(b'\n', &bytes) {
-                self.rest = bytes.split_off(at + 1);
-                return Ok(Chunk { bytes: Vec::new(), too_long: true });
-            }
-            if self.ended {
-                return Ok(Chunk { bytes: Vec::new(), too_long: true });
-            }
         }
     }
+}
+
+/// How many line ends there are.
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[cfg(test)]

@@ -66,13 +66,13 @@ pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detect
     }
 }
 
-/// One record a line if the first line is one, or most lines are: a file may start with a torn
+/// One record a line if the first line is one, or half of the lines are: a file may start with a torn
 /// line, and the last line of a laid-out list is an object too.
 fn framed(sample: &[u8], complete: bool) -> Result<(Framing, Vec<Value>), Unknown> {
     let lines = whole_lines(sample, complete).filter(|line| !line.trim_ascii().is_empty());
     let lines: Vec<Option<Value>> = lines.take(RECORDS_MAX).map(object).collect();
     let objects = lines.iter().flatten().count();
-    if lines.first().is_some_and(Option::is_some) || 2 * objects > lines.len() {
+    if lines.first().is_some_and(Option::is_some) || objects > 0 && 2 * objects >= lines.len() {
         return Ok((Framing::Lines, lines.into_iter().flatten().collect()));
     }
     let records = documents(sample);
@@ -84,9 +84,6 @@ fn framed(sample: &[u8], complete: bool) -> Result<(Framing, Vec<Value>), Unknow
     };
     if undecided && !complete && !ends {
         return Err(Unknown::Incomplete);
-    }
-    if records.is_empty() && objects > 0 {
-        return Ok((Framing::Lines, lines.into_iter().flatten().collect()));
     }
     // With nothing to go by, lines: there a broken record costs no more than itself.
     let framing = if records.is_empty() { Framing::Lines } else { Framing::Documents };

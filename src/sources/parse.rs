@@ -3,7 +3,7 @@
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, newlines};
 use super::decode::{Remark, decode};
 use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
@@ -24,6 +24,8 @@ pub(super) struct Parsed {
     /// One key for each call.
     pub(super) keys: Vec<RecordKey>,
     pub(super) lines: Lines,
+    /// How many lines of text it has: less than in `lines` where records share one.
+    pub(super) newlines: u64,
     pub(super) ledger: Ledger,
 }
 
@@ -51,8 +53,10 @@ pub(super) fn parse(
     dimensions: &Dimensions,
 ) -> Parsed {
     let mut parser = Parser::new(plan, assumed, dimensions);
-    if chunk.too_long {
-        parser.lines.lines += 1;
+    parser.inside_line = chunk.inside_line;
+    if let Some(passed_over) = chunk.passed_over {
+        parser.lines.lines += passed_over.lines;
+        parser.lines.continuation += passed_over.lines - 1;
         parser.skip(1, Code::RecordTooLong, || "a record of more than 256 MiB".to_owned());
     }
     match plan.framing {
@@ -62,7 +66,12 @@ pub(super) fn parse(
             parse_delimited(&mut parser, &chunk.bytes, first, delimiter);
         }
     }
-    parser.finish()
+    let newlines = match (chunk.passed_over, plan.framing) {
+        (Some(passed_over), _) => passed_over.newlines,
+        (None, Framing::Lines) => parser.lines.lines,
+        (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
+    };
+    parser.finish(newlines)
 }
 
 /// The state of one chunk.
@@ -73,6 +82,8 @@ pub(super) struct Parser<'p> {
     ledger: Ledger,
     calls: Calls,
     keys: Vec<RecordKey>,
+    /// Whether the chunk starts inside a line that is counted already.
+    inside_line: bool,
     symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
@@ -87,14 +98,16 @@ impl<'p> Parser<'p> {
             ledger: Ledger::default(),
             calls: Calls::new(dimensions.emptied()),
             keys: Vec::new(),
+            inside_line: false,
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
         }
     }
 
-    fn finish(self) -> Parsed {
-        Parsed { calls: self.calls, keys: self.keys, lines: self.lines, ledger: self.ledger }
+    fn finish(self, newlines: u64) -> Parsed {
+        let Self { calls, keys, lines, ledger, .. } = self;
+        Parsed { calls, keys, lines, newlines, ledger }
     }
 
     /// Counts a record that cannot be used.
@@ -138,7 +151,7 @@ impl<'p> Parser<'p> {
             let (start, end) = match next_record(bytes, at) {
                 Next::Record(start, end) => (start, end),
                 // Only the end of a file is cut inside a record.
-                Next::Incomplete(start) => (start, bytes.len()),
+                Next::Incomplete(start) => (start, bytes.trim_ascii_end().len()),
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
@@ -198,8 +211,11 @@ impl<'p> Parser<'p> {
             while ends.next_if(|at| **at <= end).is_some() {
                 records += 1;
             }
-            self.lines.lines += records.max(1);
-            if records == 0 && bytes[start..end].trim_ascii().is_empty() {
+            let counted = start == 0 && self.inside_line;
+            self.lines.lines += if counted { records } else { records.max(1) };
+            if counted {
+                // Only its records are new.
+            } else if records == 0 && bytes[start..end].trim_ascii().is_empty() {
                 self.lines.blank += 1;
             } else if records == 0 {
                 self.lines.continuation += 1;
@@ -307,9 +323,4 @@ impl<'p> Parser<'p> {
         }
         key(bytes)
     }
-}
-
-/// How many line ends there are.
-pub(super) fn newlines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }

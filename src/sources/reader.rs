@@ -10,13 +10,13 @@ use std::thread;
 use crate::diagnostics::{Code, Place};
 use crate::usage::{Calls, Dimensions, Symbol};
 
-use super::chunk::{Chunk, Chunks, Limits};
+use super::chunk::{Chunk, Chunks, Limits, newlines};
 use super::detect::{Detection, Hint, Unknown, detect};
 use super::discover::Input;
 use super::duplicates::{Duplicates, Verdict};
 use super::format::{Format, Identity};
 use super::open::{Source, open_bytes, open_file, open_stdin};
-use super::parse::{Assumed, Parsed, newlines, parse};
+use super::parse::{Assumed, Parsed, parse};
 use super::plan::FilePlan;
 use super::reading::{FileReading, Lines, Reading};
 
@@ -308,6 +308,8 @@ fn look(
 /// Puts chunks in order, drops copies and keeps the account.
 struct Assembly {
     reading: Reading,
+    /// Lines of text so far, by file.
+    newlines: Vec<u64>,
     duplicates: Duplicates,
 }
 
@@ -316,7 +318,8 @@ impl Assembly {
         let named = |input: &Input| FileReading { name: input.name(), ..FileReading::default() };
         let files = inputs.iter().map(named).collect();
         let duplicates = Duplicates::new(Calls::new(options.dimensions.emptied()));
-        Self { reading: Reading { files, ..Reading::default() }, duplicates }
+        let newlines = vec![0; inputs.len()];
+        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates }
     }
 
     fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
@@ -353,9 +356,10 @@ impl Assembly {
         mut parsed: Parsed,
         sink: &mut dyn FnMut(&Calls),
     ) {
-        let account = &mut self.reading.files[file as usize].lines;
-        parsed.calls.shift_places(file, account.lines);
-        parsed.ledger.shift_places(file, account.lines);
+        let before = &mut self.newlines[file as usize];
+        parsed.calls.shift_places(file, *before);
+        parsed.ledger.shift_places(file, *before);
+        *before += parsed.newlines;
         self.reading.ledger.append(std::mem::take(&mut parsed.ledger));
         let verdicts: Vec<Verdict> = match identity {
             Identity::WholeRecord => {

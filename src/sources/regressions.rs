@@ -220,3 +220,74 @@ fn what_the_user_calls_all_records_is_not_questioned() {
     let (calls, _) = read_text(&format!("{RESPONSE}\n"), &ReadOptions { format, ..options() });
     assert_eq!(count(&calls, TokenClass::Input), 200);
 }
+
+fn check_chunks(text: &str) {
+    let whole = read_tiny(text, Limits::default());
+    for chunk in [1, 7, 64, 150, 1000] {
+        let tiny = read_tiny(text, Limits { chunk, sample: 200, record: 1 << 20 });
+        assert!(each(&tiny.0) == each(&whole.0), "{chunk}");
+        assert_eq!(tiny.1.total(), whole.1.total(), "{chunk}");
+        assert_eq!(tiny.1.ledger, whole.1.ledger, "{chunk}");
+    }
+}
+
+#[test]
+fn a_table_says_the_same_however_it_is_cut() {
+    let rows =
+        ["a,10,1,x", "b,20,2,\"y\ny\"", "c,3,4,5\" wide", "d,5,5", "\"e\",6,6,\"q\"\"\n\"", ""];
+    let text =
+        format!("model,input_tokens,output_tokens,what\n{}", (rows.join("\n") + "\n").repeat(9));
+    check_chunks(&text);
+    check_chunks(&text.replace('\n', "\r\n"));
+    let (calls, reading) = read_tiny(&text, TINY);
+    assert_eq!((calls.len(), reading.ledger.count(Code::FieldCount)), (36, 9));
+}
+
+#[test]
+fn laid_out_records_say_the_same_however_they_are_cut() {
+    let spread = OWN.replace(',', ",\n  ");
+    check_chunks(&format!("[\n{}{spread}\n]\n", format!("{spread},\n{OWN},").repeat(9)));
+    check_chunks(&format!("{spread}\n{}", format!("{spread} {OWN}\n\n").repeat(9)));
+    let torn = spread.split_once("_tokens").expect("cut").0;
+    check_chunks(&format!("{spread}\n{torn}\n{spread}\n{spread}\n"));
+}
+
+/// Each chunk once counted its records as lines.
+#[test]
+fn records_that_share_one_line_have_its_number() {
+    let text = format!("[{}]", vec![OWN; 40].join(","));
+    let (calls, _) = read_tiny(&text, TINY);
+    assert_eq!(calls.len(), 40);
+    assert!(each(&calls).iter().all(|call| call.place.line == 1), "{calls:?}");
+}
+
+#[test]
+fn a_torn_laid_out_record_costs_only_itself() {
+    let spread = OWN.replace(',', ",\n  ");
+    let torn = spread.split_once("_tokens").expect("cut").0;
+    for text in [
+        format!("{spread}\n{torn}\n{spread}\n{spread}"),
+        format!("[\n{spread},\n{torn}\n{spread}\n]"),
+    ] {
+        let (calls, reading) = read_text(&text, &options());
+        assert_eq!(reading.ledger.count(Code::InvalidJson), 1, "{text}");
+        assert_eq!(calls.len() as u64, text.matches("output").count() as u64, "{text}");
+    }
+}
+
+/// A quote that is never closed once took the rest of the table.
+#[test]
+fn after_a_record_that_is_too_long_reading_goes_on_and_lines_add_up() {
+    let limits = Limits { chunk: 64, sample: 64, record: 512 };
+    let rows = "m,10,2,x\n".repeat(200);
+    let table = format!("model,input_tokens,output_tokens,what\n{rows}m,1,1,\"open\n{rows}");
+    let (calls, reading) = read_tiny(&table, limits);
+    assert_eq!((calls.len(), reading.total().skipped), (400, 1));
+    assert_eq!(reading.total().lines, 402);
+    let long = format!("{{\"model\":\"m\",\"x\":[\n{}0]}}", " {\"input_tokens\":1},\n".repeat(100));
+    let documents = format!("[{OWN},\n{long},\n{OWN}]");
+    let (calls, reading) = read_tiny(&documents, limits);
+    assert_eq!((calls.len(), reading.ledger.count(Code::RecordTooLong)), (2, 1), "{reading:?}");
+    assert_eq!(reading.total().skipped, 1, "{reading:?}");
+    assert_eq!(calls.call(1).place.line, 104);
+}
