@@ -48,13 +48,15 @@ pub enum Code {
     DuplicateWindow,
     /// A file could not be read, or not to its end.
     UnreadableFile,
+    /// A file is of no format that is read.
+    UnknownFormat,
     /// A file holds no record.
     EmptyFile,
 }
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -73,6 +75,7 @@ impl Code {
         Self::BadCost,
         Self::DuplicateWindow,
         Self::UnreadableFile,
+        Self::UnknownFormat,
         Self::EmptyFile,
     ];
 
@@ -97,6 +100,7 @@ impl Code {
             Self::BadCost => "bad-cost",
             Self::DuplicateWindow => "duplicate-window",
             Self::UnreadableFile => "unreadable-file",
+            Self::UnknownFormat => "unknown-format",
             Self::EmptyFile => "empty-file",
         }
     }
@@ -112,6 +116,7 @@ impl Code {
             | Self::BadCost
             | Self::DuplicateWindow
             | Self::UnreadableFile
+            | Self::UnknownFormat
             | Self::EmptyFile => Severity::Warning,
             _ => Severity::Skipped,
         }
@@ -190,6 +195,11 @@ impl Code {
             Self::UnreadableFile => {
                 "The file could not be opened or read to its end; what was read before is in the \
                  report."
+            }
+            Self::UnknownFormat => {
+                "Nothing was read of the file: its records look like no format that is known. Say \
+                 which one it is with `--source-format`, or what its columns mean with `--map \
+                 field=column`."
             }
             Self::EmptyFile => "The file holds no record at all.",
         }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::documents::Brackets;
 use super::framing::Framing;
 
 /// What a chunk aims at. Large enough that a layout is learnt rarely, small enough that a chunk
@@ -9,29 +10,70 @@ use super::framing::Framing;
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// A record longer than this is passed over.
-pub(super) const RECORD_BYTES_MAX: usize = 256 << 20;
+const RECORD_BYTES_MAX: usize = 256 << 20;
+
+/// How much of a file is looked at to find its format, unless its first record is longer.
+const SAMPLE_BYTES: usize = 1 << 20;
+
+/// The sizes in which a file is read, in bytes; tests make them small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// What a chunk aims at.
+    pub(super) chunk: usize,
+    /// The first look at a file.
+    pub(super) sample: usize,
+    /// The longest record.
+    pub(super) record: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { chunk: CHUNK_BYTES, sample: SAMPLE_BYTES, record: RECORD_BYTES_MAX }
+    }
+}
 
 /// Some whole records of one file.
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
-    /// Not records but the rest of one that is too long, up to its line end.
-    pub(super) too_long: bool,
+    /// Whether it starts inside a line, the start of which was counted with the chunk before.
+    pub(super) inside_line: bool,
+    /// Instead of records, one that is too long.
+    pub(super) passed_over: Option<PassedOver>,
+}
+
+/// A record that is too long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PassedOver {
+    /// Its line ends.
+    pub(super) newlines: u64,
+    /// Its lines, at least one, without a first one that was counted with the chunk before.
+    pub(super) lines: u64,
 }
 
 /// Reads a source chunk by chunk. The cuts depend on the bytes alone, never on timing or threads.
 pub(super) struct Chunks<R> {
     source: R,
     framing: Framing,
+    limits: Limits,
     rest: Vec<u8>,
+    inside_line: bool,
     ended: bool,
     /// A failure that is told once the records before it are given out.
     failure: Option<io::Error>,
 }
 
 impl<R: Read> Chunks<R> {
-    pub(super) fn new(source: R, framing: Framing) -> Self {
-        Self { source, framing, rest: Vec::new(), ended: false, failure: None }
+    pub(super) fn new(source: R, framing: Framing, limits: Limits) -> Self {
+        Self {
+            source,
+            framing,
+            limits,
+            rest: Vec::new(),
+            inside_line: false,
+            ended: false,
+            failure: None,
+        }
     }
 
     /// The next chunk, or nothing at the end.
@@ -53,9 +95,11 @@ impl<R: Read> Chunks<R> {
             let end = if self.ended { bytes.len() } else { self.framing.cut(&bytes) };
             if end > 0 {
                 self.rest = bytes.split_off(end);
-                return Ok(Some(Chunk { bytes, too_long: false }));
+                let inside_line = self.inside_line;
+                self.inside_line = !bytes.ends_with(b"\n");
+                return Ok(Some(Chunk { bytes, inside_line, passed_over: None }));
             }
-            if bytes.len() >= RECORD_BYTES_MAX {
+            if bytes.len() >= self.limits.record {
                 return self.pass_over(bytes).map(Some);
             }
         }
@@ -63,27 +107,49 @@ impl<R: Read> Chunks<R> {
 
     fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
         // Doubling keeps the cost of looking for a cut in one long record in proportion.
-        let wanted = CHUNK_BYTES.max(bytes.len());
+        let wanted = self.limits.chunk.max(bytes.len());
         bytes.reserve(wanted);
         let read = self.source.by_ref().take(wanted as u64).read_to_end(bytes)?;
         self.ended = read < wanted;
         Ok(())
     }
 
-    /// Drops a record that is too long, up to the end of its line.
+    /// Drops a record that is too long.
+    ///
+    /// Of JSON lines, its line. Of laid-out JSON, up to the bracket that closes it: what is inside
+    /// must not be taken for records. Of a table only the first line: a row of this length is a
+    /// quote that was never closed, and the lines below it are rows.
     fn pass_over(&mut self, mut bytes: Vec<u8>) -> io::Result<Chunk> {
+        let mut brackets = Brackets::default();
+        let mut found = 0;
         loop {
+            let end = match self.framing {
+                Framing::Documents => brackets.close(&bytes),
+                Framing::Lines | Framing::Delimited { .. } => {
+                    memchr::memchr(b'\n', &bytes).map(|at| at + 1)
+                }
+            };
+            found += newlines(&bytes[..end.unwrap_or(bytes.len())]);
+            if let Some(end) = end {
+                self.rest = bytes.split_off(end);
+            }
+            if end.is_some() || self.ended {
+                let inside_line = self.inside_line;
+                self.inside_line = !bytes.ends_with(b"\n");
+                let lines = found + u64::from(self.inside_line);
+                let lines = lines.saturating_sub(u64::from(inside_line)).max(1);
+                let passed_over = Some(PassedOver { newlines: found, lines });
+                return Ok(Chunk { bytes: Vec::new(), inside_line, passed_over });
+            }
             bytes.clear();
             self.fill(&mut bytes)?;
-            if let Some(at) = memchr::memchr(b'\n', &bytes) {
-                self.rest = bytes.split_off(at + 1);
-                return Ok(Chunk { bytes: Vec::new(), too_long: true });
-            }
-            if self.ended {
-                return Ok(Chunk { bytes: Vec::new(), too_long: true });
-            }
         }
     }
+}
+
+/// How many line ends there are.
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[cfg(test)]
@@ -114,7 +180,7 @@ mod tests {
         let text: Vec<u8> =
             (0..200_000).flat_map(|n| format!("record {n}\n").into_bytes()).collect();
         let source = Slow { bytes: text.clone(), at: 0, fails: false };
-        let mut chunks = Chunks::new(source, Framing::Lines);
+        let mut chunks = Chunks::new(source, Framing::Lines, Limits::default());
         let mut read = Vec::new();
         while let Some(chunk) = chunks.next().expect("reads") {
             assert!(chunk.bytes.ends_with(b"\n"));
@@ -126,7 +192,7 @@ mod tests {
     #[test]
     fn records_before_a_failure_are_given_out() {
         let source = Slow { bytes: b"a\nb\n".to_vec(), at: 0, fails: true };
-        let mut chunks = Chunks::new(source, Framing::Lines);
+        let mut chunks = Chunks::new(source, Framing::Lines, Limits::default());
         let first = chunks.next().expect("reads").expect("a chunk");
         assert_eq!(first.bytes, b"a\nb\n");
         assert!(chunks.next().is_err());

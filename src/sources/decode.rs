@@ -47,6 +47,11 @@ fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
     if draft.model.is_empty() {
         draft.model = draft.request_model.clone();
     }
+    if draft.request_model.is_empty()
+        && values.raw(Field::OuterModel.slot()) != values.raw(Field::Model.slot())
+    {
+        draft.request_model = values.text(Field::OuterModel);
+    }
     draft.call_type = values.text(Field::CallType);
     let geo = values.text(Field::Geo);
     if !matches!(&*geo, "global" | "not_available") {

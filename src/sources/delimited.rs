@@ -2,6 +2,7 @@
 
 use crate::diagnostics::Code;
 
+use super::chunk::newlines;
 use super::parse::Parser;
 use super::values::Values;
 
@@ -15,17 +16,22 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
     let mut record = csv::ByteRecord::new();
     let mut spare = Values::new(parser.plan.slots);
     let mut ends = Vec::new();
-    let mut header = first;
+    let (mut header, mut line, mut at) = (first, 1, 0);
     // Reading from memory with a flexible width has no errors left to give.
     while let Ok(true) = reader.read_byte_record(&mut record) {
-        ends.push(usize::try_from(reader.position().byte()).unwrap_or(bytes.len()));
+        let end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len());
+        // The parser's own count of lines is late where blank lines come before a row.
+        let blank = bytes[at..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let start_line = line + newlines(&bytes[at..at + blank]);
+        line += newlines(&bytes[at..end]);
+        at = end;
+        ends.push(end);
         if std::mem::take(&mut header) {
             parser.lines.continuation += 1;
             continue;
         }
-        let line = record.position().map_or(0, csv::Position::line);
         let mut values = spare.reuse();
-        row(parser, &record, line, &mut values);
+        row(parser, &record, start_line, &mut values);
         spare = values.reuse();
     }
     parser.count_other_lines(bytes, &ends);

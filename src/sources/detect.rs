@@ -3,12 +3,10 @@
 use serde_json::Value;
 
 use super::documents::{Next, next_record};
-use super::format::Format;
+use super::foreign::{EVENT_STREAM, container, is_event_stream, not_read_yet};
+use super::format::{Format, Identity};
 use super::formats::{FORMATS, OWN};
 use super::framing::Framing;
-
-/// How much of a file is looked at.
-pub(super) const SAMPLE_BYTES: usize = 1 << 20;
 
 /// How many records of the sample are looked at: the first ones may be of a kind without usage.
 const RECORDS_MAX: usize = 50;
@@ -31,39 +29,98 @@ pub(super) struct Hint {
     pub(super) mapped: bool,
 }
 
+impl Hint {
+    /// Whether the user has said what the file is.
+    pub(super) const fn explains(self) -> bool {
+        self.format.is_some() || self.mapped
+    }
+}
+
+/// Why no format was found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unknown {
+    /// The sample ends inside the first record: a longer one is needed.
+    Incomplete,
+    /// What was seen instead of a known format.
+    Format(String),
+}
+
 /// Finds the format. `complete` says whether the sample is the whole file.
 ///
 /// # Errors
-/// When the file is of no known format: what was seen instead.
-pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detection, String> {
-    let start = sample.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
-    if matches!(sample.get(start), Some(b'{' | b'[')) {
-        return detect_json(sample, complete, hint);
+/// When the file is of no known format, or the sample is too short to say.
+pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detection, Unknown> {
+    if let Some(reason) = container(sample) {
+        return Err(Unknown::Format(reason.to_owned()));
     }
-    detect_table(sample, hint)
+    let start = sample.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+    let sample = &sample[start..];
+    match sample.first() {
+        // The brackets of a list make no record, whatever is on the lines between them.
+        Some(b'[') => detect_json(Framing::Documents, documents(sample), complete, hint),
+        Some(b'{') => {
+            let (framing, records) = framed(sample, complete)?;
+            detect_json(framing, records, complete, hint)
+        }
+        _ => detect_table(sample, hint).map_err(Unknown::Format),
+    }
 }
 
-fn detect_json(sample: &[u8], complete: bool, hint: Hint) -> Result<Detection, String> {
-    let lines = whole_lines(sample, complete);
-    let one_a_line: Vec<Value> = lines.filter_map(object).take(RECORDS_MAX).collect();
-    let (framing, records) = if one_a_line.is_empty() {
-        (Framing::Documents, documents(sample))
-    } else {
-        (Framing::Lines, one_a_line)
+/// One record a line if the first line is one, or half of the lines are: a file may start with a torn
+/// line, and the last line of a laid-out list is an object too.
+fn framed(sample: &[u8], complete: bool) -> Result<(Framing, Vec<Value>), Unknown> {
+    let lines = whole_lines(sample, complete).filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<Option<Value>> = lines.take(RECORDS_MAX).map(object).collect();
+    let objects = lines.iter().flatten().count();
+    if lines.first().is_some_and(Option::is_some) || objects > 0 && 2 * objects >= lines.len() {
+        return Ok((Framing::Lines, lines.into_iter().flatten().collect()));
+    }
+    let records = documents(sample);
+    // A record whose line end is not in sight may be the first of many lines.
+    let undecided = lines.is_empty() || records.is_empty() && objects == 0;
+    let ends = match next_record(sample, 0) {
+        Next::Record(_, end) => !sample[end..].trim_ascii().is_empty(),
+        Next::Incomplete(_) | Next::End => false,
     };
-    if records.is_empty() {
-        return Err("it looks like JSON, but its first record is no valid JSON object".to_owned());
+    if undecided && !complete && !ends {
+        return Err(Unknown::Incomplete);
+    }
+    // With nothing to go by, lines: there a broken record costs no more than itself.
+    let framing = if records.is_empty() { Framing::Lines } else { Framing::Documents };
+    Ok((framing, records))
+}
+
+fn detect_json(
+    framing: Framing,
+    records: Vec<Value>,
+    complete: bool,
+    hint: Hint,
+) -> Result<Detection, Unknown> {
+    if records.is_empty() && !complete {
+        return Err(Unknown::Incomplete);
     }
     let found = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
     let columns = keys(&records);
-    let format = chosen(found, hint)
-        .ok_or_else(|| format!("no known format has records with the keys {}", shown(&columns)))?;
+    if let (true, Some(name)) = (is_flat(found), not_read_yet(&columns)) {
+        if !hint.explains() {
+            return Err(Unknown::Format(refused(name)));
+        }
+    }
+    let format = chosen(found, hint).ok_or_else(|| {
+        Unknown::Format(if records.is_empty() {
+            "it looks like JSON, but its first record is no valid JSON object".to_owned()
+        } else {
+            format!("no known format has records with the keys {}", shown(&columns))
+        })
+    })?;
     Ok(Detection { format, framing, columns })
 }
 
 fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
-    let line = sample.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-    let line = line.unwrap_or_default();
+    let line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if is_event_stream(line) {
+        return Err(EVENT_STREAM.to_owned());
+    }
     let delimiter = [b',', b';', b'\t', b'|']
         .into_iter()
         .max_by_key(|delimiter| memchr::memchr_iter(*delimiter, line).count())
@@ -74,10 +131,38 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(sample);
     let header = reader.headers().map_err(|error| format!("its header line is no CSV: {error}"))?;
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    if let Some(name) = repeated(&columns) {
+        return Err(format!(
+            "its header has the column `{name}` twice: which one is meant cannot be known"
+        ));
+    }
+    if let (Some(name), false) = (not_read_yet(&columns), hint.explains()) {
+        return Err(refused(name));
+    }
     let found = FORMATS.iter().find(|format| (format.recognises_columns)(&columns)).copied();
     let format = chosen(found, hint)
         .ok_or_else(|| format!("no known format has the columns {}", shown(&columns)))?;
     Ok(Detection { format, framing: Framing::Delimited { delimiter }, columns })
+}
+
+/// A column name that stands twice; columns without a name do not matter.
+fn repeated(columns: &[String]) -> Option<&String> {
+    let mut columns = columns.iter().enumerate();
+    let all: Vec<_> = columns.clone().map(|(_, name)| name).collect();
+    columns.find(|(place, name)| !name.is_empty() && all[..*place].contains(name)).map(|(_, n)| n)
+}
+
+/// Whether the format goes by the names of columns alone.
+fn is_flat(found: Option<&'static Format>) -> bool {
+    found
+        .is_none_or(|format| format.wrappers.len() == 1 && format.identity == Identity::WholeRecord)
+}
+
+fn refused(name: &str) -> String {
+    format!(
+        "it looks like {name}, which is not read yet; if its rows are calls, say what its columns \
+         mean with `--map field=column`"
+    )
 }
 
 fn chosen(found: Option<&'static Format>, hint: Hint) -> Option<&'static Format> {
@@ -148,7 +233,9 @@ mod tests {
             (Ok(found), Ok(expected)) => {
                 assert_eq!((found.format.name, found.framing), expected, "{sample}");
             }
-            (Err(reason), Err(part)) => assert!(reason.contains(part), "{reason}"),
+            (Err(Unknown::Format(reason)), Err(part)) => {
+                assert!(reason.contains(part), "{reason}");
+            }
             (found, expected) => panic!("{sample}: {found:?}, expected {expected:?}"),
         }
     }
@@ -179,5 +266,76 @@ mod tests {
         let found = detect(b"{\"a\":1}\n", true, hint).expect("mapped");
         assert_eq!(found.format.name, "llmcost");
         assert_eq!(found.columns, ["a"]);
+    }
+
+    #[test]
+    fn a_list_with_an_object_a_line_is_a_list() {
+        let own = r#"{"model":"m","input_tokens":1,"output_tokens":2}"#;
+        let documents = Ok(("llmcost", Framing::Documents));
+        check(&format!("[\n{own},\n{own}\n]"), documents);
+        check(&format!("\n [\n{own}\n]"), Ok(("llmcost", Framing::Documents)));
+        // One line of many is no log of lines.
+        let spread = own.replace(',', ",\n");
+        check(&format!("{spread}\n{spread}\n{own}"), Ok(("llmcost", Framing::Documents)));
+    }
+
+    #[test]
+    fn a_sample_that_ends_inside_the_first_record_is_too_short() {
+        let own = r#"{"model":"m","input_tokens":1,"output_tokens":2}"#;
+        for start in ["", "[", "\n"] {
+            let text = format!("{start}{own}");
+            let cut = &text.as_bytes()[..text.len() - 5];
+            let found = detect(cut, false, Hint::default());
+            assert_eq!(found.map(|_| ()), Err(Unknown::Incomplete), "{text}");
+        }
+        let found = detect(format!("{own}\n{{\"mo").as_bytes(), false, Hint::default());
+        assert_eq!(found.expect("found").framing, Framing::Lines);
+    }
+
+    #[test]
+    fn a_hint_needs_no_record_that_parses() {
+        let hint = Hint { format: Some(OWN), mapped: false };
+        let found = detect(b"{\"torn\n", true, hint).expect("the user said so");
+        assert_eq!((found.format.name, found.framing), ("llmcost", Framing::Lines));
+    }
+
+    #[test]
+    fn exports_of_other_programs_are_named_and_refused() {
+        for (header, part) in [
+            (
+                "start_time,end_time,start_time_iso,end_time_iso,input_tokens,output_tokens",
+                "OpenAI",
+            ),
+            ("start_time,model,num_model_requests,input_tokens,output_tokens", "OpenAI"),
+            ("generation_id,created_at,tokens_prompt,tokens_completion", "OpenRouter"),
+            ("Date,Slug,Usage,Requests,Prompt Tokens,Completion Tokens", "OpenRouter"),
+            ("usage_date_utc,model_version,usage_output_tokens", "Anthropic"),
+            ("request_id,startTime,spend,prompt_tokens,completion_tokens", "LiteLLM"),
+        ] {
+            check(header, Err(part));
+            let hint = Hint { format: Some(OWN), mapped: false };
+            assert!(detect(header.as_bytes(), true, hint).is_ok(), "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_and_what_is_a_stream_is_named() {
+        check("SQLite format 3\0...", Err("SQLite"));
+        check("PAR1\u{1}", Err("Parquet"));
+        check("PK\u{3}\u{4}...", Err("zip"));
+        check("{\0\"\0a\0", Err("binary"));
+        check("event: message_start\ndata: {\"type\":1}\n", Err("stream"));
+        check("data: {\"id\":1,\"x\":2}\n", Err("stream"));
+        let utf16 = detect(b"\xff\xfe{\0", true, Hint::default());
+        assert!(matches!(utf16, Err(Unknown::Format(reason)) if reason.contains("UTF-16")));
+    }
+
+    #[test]
+    fn a_column_that_stands_twice_is_refused() {
+        check("model,input_tokens,output_tokens,input_tokens\n", Err("`input_tokens` twice"));
+        check(
+            ",,model,input_tokens,output_tokens\n",
+            Ok(("llmcost", Framing::Delimited { delimiter: b',' })),
+        );
     }
 }

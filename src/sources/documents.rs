@@ -13,43 +13,75 @@ pub(super) enum Next {
 
 /// Finds the next record. Brackets and commas between records only separate them, so a list and
 /// a sequence of objects read alike, from any record on.
+///
+/// A record that was cut off never closes its brackets. It ends where the next line starts an
+/// object at its own indentation, unless what is there so far is valid.
 pub(super) fn next_record(bytes: &[u8], from: usize) -> Next {
     let separator = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']');
     let Some(skip) = bytes[from..].iter().position(|byte| !separator(byte)) else {
         return Next::End;
     };
     let start = from + skip;
-    let end = if bytes[start] == b'{' { object_end(bytes, start) } else { word_end(bytes, start) };
+    let end = if bytes[start] == b'{' {
+        let end = Brackets::default().close(&bytes[start..]).map(|length| start + length);
+        torn_end(bytes, start, end.unwrap_or(bytes.len())).or(end)
+    } else {
+        word_end(bytes, start)
+    };
     end.map_or(Next::Incomplete(start), |end| Next::Record(start, end))
 }
 
-/// Behind the brace that closes the object at `start`. Brackets are only counted: whether the
-/// text between them is valid, the parser decides.
-fn object_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
-    for (offset, byte) in bytes[start..].iter().enumerate() {
-        if quoted {
+/// Where the record at `start` was cut off, if it was: before the first line that starts an object
+/// as far to the left as the record does, when the text up to `end` is no valid JSON.
+fn torn_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+    let line = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |at| at + 1);
+    let indentation = &bytes[line..start];
+    let indentation =
+        if indentation.trim_ascii().is_empty() { indentation } else { Default::default() };
+    let next_line = [b"\n", indentation, b"{"].concat();
+    let text = &bytes[start..end];
+    let length = memchr::memmem::find(text, &next_line)?;
+    let checked = serde_json::from_slice::<serde::de::IgnoredAny>(text);
+    checked.is_err_and(|error| !error.is_eof()).then_some(start + length)
+}
+
+/// The open brackets of an object. They are only counted: whether the text between them is valid,
+/// the parser decides.
+#[derive(Debug, Default)]
+pub(super) struct Brackets {
+    depth: usize,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Brackets {
+    /// How much of `bytes`, the next piece of the object, it takes to close all brackets; nothing
+    /// when they stay open.
+    pub(super) fn close(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (offset, byte) in bytes.iter().enumerate() {
+            if self.quoted {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => self.quoted = false,
+                    _ => {}
+                }
+                continue;
+            }
             match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => quoted = false,
+                b'"' => self.quoted = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(offset + 1);
+                    }
+                }
                 _ => {}
             }
-            continue;
         }
-        match byte {
-            b'"' => quoted = true,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(start + offset + 1);
-                }
-            }
-            _ => {}
-        }
+        None
     }
-    None
 }
 
 /// Something that is no object, up to the end of its line or the next separator.
@@ -85,5 +117,23 @@ mod tests {
         check("{\n \"a\": \"}\\\"{\"\n}\n{}", &["{\n \"a\": \"}\\\"{\"\n}", "{}"], Next::End);
         check("oops\n{}", &["oops", "{}"], Next::End);
         check("{} {\"a\":", &["{}"], Next::Incomplete(3));
+    }
+
+    /// One torn object once took everything behind it.
+    #[test]
+    fn a_torn_record_ends_where_the_next_one_starts() {
+        let torn = "{\n \"a\": {\n";
+        check(&format!("{torn}{{\n}}\n{{}}"), &[torn.trim_end(), "{\n}", "{}"], Next::End);
+        let torn = "{\n \"a\": \"b\n";
+        check(&format!("{torn}{{\n}}\n"), &[torn.trim_end(), "{\n}"], Next::End);
+        let list = "[\n  {\n    \"a\":\n  {\n    \"b\": 1\n  },\n  {}\n]";
+        check(list, &["{\n    \"a\":", "{\n    \"b\": 1\n  }", "{}"], Next::End);
+    }
+
+    #[test]
+    fn a_valid_record_may_have_objects_at_the_left_margin() {
+        let whole = "{\"rows\": [\n{\"a\":1},\n{\"b\":2}\n]}";
+        check(whole, &[whole], Next::End);
+        check("{\"rows\": [\n{\"a\":1},\n{\"b\"", &[], Next::Incomplete(0));
     }
 }

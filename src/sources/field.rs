@@ -11,6 +11,8 @@ pub enum Field {
     Model,
     /// The model that was asked for.
     RequestModel,
+    /// The model named around a response: the one that was asked for, if it differs.
+    OuterModel,
     /// What the call was for.
     CallType,
     /// Where it was processed.
@@ -77,6 +79,8 @@ pub enum Field {
     RecordType,
     /// Whether the call was made by a helper of the main conversation.
     Sidechain,
+    /// A count that the format does not have but another of a similar shape does.
+    Foreign,
     /// A list of sub-calls with usage of their own, as JSON.
     Parts,
     /// Input tokens by modality, as JSON.
@@ -89,11 +93,12 @@ pub enum Field {
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::Time,
         Self::Provider,
         Self::Model,
         Self::RequestModel,
+        Self::OuterModel,
         Self::CallType,
         Self::Geo,
         Self::Input,
@@ -127,6 +132,7 @@ impl Field {
         Self::Calls,
         Self::RecordType,
         Self::Sidechain,
+        Self::Foreign,
         Self::Parts,
         Self::InputModalities,
         Self::CacheModalities,
@@ -168,7 +174,9 @@ impl Field {
             Self::LatencyMs => "latency_ms",
             Self::CostUsd => "cost_usd",
             Self::Calls => "calls",
-            Self::ToolInput
+            Self::OuterModel
+            | Self::Foreign
+            | Self::ToolInput
             | Self::Total
             | Self::SecondId
             | Self::RecordType
@@ -183,6 +191,37 @@ impl Field {
     /// The field of a name typed after `--map`.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.own_name() == Some(name))
+    }
+
+    /// Whether the response itself knows it best: where a record wraps a response, the same name
+    /// around it speaks of something else, such as the session or the request.
+    pub(super) const fn belongs_to_response(self) -> bool {
+        matches!(
+            self,
+            Self::Model
+                | Self::RequestId
+                | Self::ServiceTier
+                | Self::Speed
+                | Self::Geo
+                | Self::FinishReason
+                | Self::Input
+                | Self::CacheRead
+                | Self::CacheWrite
+                | Self::CacheWrite5m
+                | Self::CacheWrite1h
+                | Self::ToolInput
+                | Self::AudioInput
+                | Self::ImageInput
+                | Self::Output
+                | Self::Reasoning
+                | Self::AudioOutput
+                | Self::Total
+                | Self::Searches
+                | Self::Parts
+                | Self::InputModalities
+                | Self::CacheModalities
+                | Self::OutputModalities
+        )
     }
 
     /// The place of the field among the values of a record.

@@ -21,7 +21,7 @@ impl Framing {
     pub(super) fn cut(self, bytes: &[u8]) -> usize {
         match self {
             Self::Lines => memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1),
-            Self::Delimited { .. } => last_unquoted_newline(bytes),
+            Self::Delimited { delimiter } => last_unquoted_newline(bytes, delimiter),
             Self::Documents => {
                 let mut at = 0;
                 loop {
@@ -43,14 +43,23 @@ fn rest_of_line(bytes: &[u8]) -> usize {
     if bytes[..line].iter().all(separates) { line } else { 0 }
 }
 
-/// A doubled quote inside quotes leaves and enters them at once, so counting is enough.
-fn last_unquoted_newline(bytes: &[u8]) -> usize {
-    let (mut quoted, mut end) = (false, 0);
+/// Behind the last line end that ends a row. As the CSV parser has it, a quote opens quoting only
+/// where a field starts (`5" screen` has none), and a doubled one inside quotes stands for itself.
+fn last_unquoted_newline(bytes: &[u8], delimiter: u8) -> usize {
+    let (mut quoted, mut end, mut doubled) = (false, 0, usize::MAX);
     for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
-        if bytes[at] == b'"' {
-            quoted = !quoted;
+        if at == doubled {
+            continue;
+        }
+        if bytes[at] == b'\n' {
+            end = if quoted { end } else { at + 1 };
         } else if !quoted {
-            end = at + 1;
+            let before = at.checked_sub(1).map(|before| bytes[before]);
+            quoted = before.is_none_or(|byte| byte == delimiter || matches!(byte, b'\n' | b'\r'));
+        } else if bytes.get(at + 1) == Some(&b'"') {
+            doubled = at + 1;
+        } else {
+            quoted = false;
         }
     }
     end
@@ -68,6 +77,9 @@ mod tests {
             (Framing::Lines, "abc", ""),
             (delimited, "a,\"b\nc\"\nd,\"e\n", "a,\"b\nc\"\n"),
             (delimited, "a,\"b\"\"\n\"\n", "a,\"b\"\"\n\"\n"),
+            (delimited, "5\" screen,1\n6\" one,2\nx", "5\" screen,1\n6\" one,2\n"),
+            (delimited, "\"a\"b\",1\nx", "\"a\"b\",1\n"),
+            (delimited, "\"a\"\"\",\"\"\nx", "\"a\"\"\",\"\"\n"),
             (Framing::Documents, "[{\"a\":\n1},{\"b\"", "[{\"a\":\n1}"),
             (Framing::Documents, "[{\"a\":1},\n{\"b\"", "[{\"a\":1},\n"),
         ] {

@@ -266,9 +266,13 @@ struct Learner<'r, 'p> {
     bytes: &'r [u8],
     paths: &'p Paths,
     at: usize,
+    depth: usize,
     path: Vec<u8>,
     values: Vec<Value>,
 }
+
+/// Records nested deeper than this are not learnt: each level takes a piece of the stack.
+const DEPTH_MAX: usize = 128;
 
 /// Stand before a key and before a list position in a path; neither occurs in valid UTF-8.
 const KEY: u8 = 0xfe;
@@ -279,18 +283,25 @@ impl<'r> Learner<'r, '_> {
     /// way.
     fn values_of(record: &'r str, paths: &Paths) -> Option<Vec<Value>> {
         let bytes = record.as_bytes();
-        let mut learner = Learner { bytes, paths, at: 0, path: Vec::new(), values: Vec::new() };
+        let mut learner =
+            Learner { bytes, paths, at: 0, depth: 0, path: Vec::new(), values: Vec::new() };
         learner.value(Some(Paths::ROOT))?;
         Some(learner.values)
     }
 
     fn value(&mut self, node: Option<NodeId>) -> Option<()> {
         self.skip_space();
+        if self.depth == DEPTH_MAX {
+            return None;
+        }
+        self.depth += 1;
         match *self.bytes.get(self.at)? {
             b'{' => self.object(node),
             b'[' => self.list(node),
             _ => self.scalar(node),
-        }
+        }?;
+        self.depth -= 1;
+        Some(())
     }
 
     fn object(&mut self, node: Option<NodeId>) -> Option<()> {

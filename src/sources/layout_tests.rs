@@ -2,8 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::super::paths::{Paths, Target};
-use super::super::values::Values;
 use super::super::walk::walk;
 use super::*;
 
@@ -154,4 +152,17 @@ proptest! {
             prop_assert_eq!(Some(read), slow(last));
         }
     }
+}
+
+/// Lists in lists once took the whole stack.
+#[test]
+fn records_nested_very_deep_are_read_but_not_learnt() {
+    let depth = 200_000;
+    let deep = format!(
+        "{{\"model\":\"a\",\"x\":{}{},\"usage\":{{\"input\":1}}}}",
+        "[".repeat(depth),
+        "]".repeat(depth)
+    );
+    assert_eq!(fast(&deep, &deep), None);
+    assert_eq!(slow(&deep).expect("valid")[..2], ["\"a\"".to_owned(), "1".to_owned()]);
 }

@@ -13,11 +13,13 @@ mod discover;
 mod documents;
 mod duplicates;
 mod field;
+mod foreign;
 mod format;
 mod formats;
 mod framing;
 mod layout;
 mod open;
+mod others;
 mod parse;
 mod paths;
 mod plan;
@@ -33,5 +35,7 @@ pub use formats::{FORMATS, find_format};
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 
+#[cfg(test)]
+mod regressions;
 #[cfg(test)]
 mod tests;

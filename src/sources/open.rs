@@ -19,6 +19,10 @@ pub(super) fn open_stdin() -> io::Result<Source> {
     decompressed(Box::new(io::stdin()))
 }
 
+pub(super) fn open_bytes(bytes: &'static [u8]) -> io::Result<Source> {
+    decompressed(Box::new(Cursor::new(bytes)))
+}
+
 /// A source whose first bytes were looked at.
 type Replayed = Chain<Cursor<Vec<u8>>, Source>;
 

@@ -3,15 +3,16 @@
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
-use super::chunk::{Chunk, RECORD_BYTES_MAX};
+use super::chunk::{Chunk, newlines};
 use super::decode::{Remark, decode};
 use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
 use super::duplicates::{CallKey, key};
 use super::field::Field;
-use super::format::{Draft, Identity, Screen};
+use super::format::{Convention, Draft, Identity, Screen};
 use super::framing::Framing;
 use super::layout::Layouts;
+use super::others::{is_odd, other};
 use super::plan::FilePlan;
 use super::reading::Lines;
 use super::values::Values;
@@ -23,6 +24,8 @@ pub(super) struct Parsed {
     /// One key for each call.
     pub(super) keys: Vec<RecordKey>,
     pub(super) lines: Lines,
+    /// How many lines of text it has: less than in `lines` where records share one.
+    pub(super) newlines: u64,
     pub(super) ledger: Ledger,
 }
 
@@ -50,11 +53,11 @@ pub(super) fn parse(
     dimensions: &Dimensions,
 ) -> Parsed {
     let mut parser = Parser::new(plan, assumed, dimensions);
-    if chunk.too_long {
-        parser.lines.lines += 1;
-        parser.skip(1, Code::RecordTooLong, || {
-            format!("a record of more than {} MiB", RECORD_BYTES_MAX >> 20)
-        });
+    parser.inside_line = chunk.inside_line;
+    if let Some(passed_over) = chunk.passed_over {
+        parser.lines.lines += passed_over.lines;
+        parser.lines.continuation += passed_over.lines - 1;
+        parser.skip(1, Code::RecordTooLong, || "a record of more than 256 MiB".to_owned());
     }
     match plan.framing {
         Framing::Lines => parser.json_lines(&chunk.bytes),
@@ -63,7 +66,12 @@ pub(super) fn parse(
             parse_delimited(&mut parser, &chunk.bytes, first, delimiter);
         }
     }
-    parser.finish()
+    let newlines = match (chunk.passed_over, plan.framing) {
+        (Some(passed_over), _) => passed_over.newlines,
+        (None, Framing::Lines) => parser.lines.lines,
+        (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
+    };
+    parser.finish(newlines)
 }
 
 /// The state of one chunk.
@@ -74,6 +82,8 @@ pub(super) struct Parser<'p> {
     ledger: Ledger,
     calls: Calls,
     keys: Vec<RecordKey>,
+    /// Whether the chunk starts inside a line that is counted already.
+    inside_line: bool,
     symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
@@ -88,14 +98,16 @@ impl<'p> Parser<'p> {
             ledger: Ledger::default(),
             calls: Calls::new(dimensions.emptied()),
             keys: Vec::new(),
+            inside_line: false,
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
         }
     }
 
-    fn finish(self) -> Parsed {
-        Parsed { calls: self.calls, keys: self.keys, lines: self.lines, ledger: self.ledger }
+    fn finish(self, newlines: u64) -> Parsed {
+        let Self { calls, keys, lines, ledger, .. } = self;
+        Parsed { calls, keys, lines, newlines, ledger }
     }
 
     /// Counts a record that cannot be used.
@@ -139,7 +151,7 @@ impl<'p> Parser<'p> {
             let (start, end) = match next_record(bytes, at) {
                 Next::Record(start, end) => (start, end),
                 // Only the end of a file is cut inside a record.
-                Next::Incomplete(start) => (start, bytes.len()),
+                Next::Incomplete(start) => (start, bytes.trim_ascii_end().len()),
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
@@ -170,7 +182,22 @@ impl<'p> Parser<'p> {
             }
             layouts.learn(text, &self.plan.paths);
         }
-        self.record(values, line);
+        if !(is_odd(self.plan, values) && self.odd_record(text, line)) {
+            self.record(values, line);
+        }
+    }
+
+    /// Reads a record of another format than its file; says no if it is none, or has no counts
+    /// in that format either.
+    fn odd_record(&mut self, text: &str, line: u64) -> bool {
+        let Some((plan, convention)) = other(self.plan, text) else { return false };
+        let mut values = Values::new(plan.slots);
+        let valid = walk(text, &plan.paths, &mut values).is_ok();
+        let counted = values.has(Field::Input) || values.has(Field::Output);
+        if valid && counted {
+            self.record_as(plan, convention, &values, line);
+        }
+        valid && counted
     }
 
     /// Counts the lines in which no record ends. `ends` are the ends of the records, in order.
@@ -184,8 +211,11 @@ impl<'p> Parser<'p> {
             while ends.next_if(|at| **at <= end).is_some() {
                 records += 1;
             }
-            self.lines.lines += records.max(1);
-            if records == 0 && bytes[start..end].trim_ascii().is_empty() {
+            let counted = start == 0 && self.inside_line;
+            self.lines.lines += if counted { records } else { records.max(1) };
+            if counted {
+                // Only its records are new.
+            } else if records == 0 && bytes[start..end].trim_ascii().is_empty() {
                 self.lines.blank += 1;
             } else if records == 0 {
                 self.lines.continuation += 1;
@@ -196,20 +226,29 @@ impl<'p> Parser<'p> {
 
     /// Turns the values of a record into a call, or says why not.
     pub(super) fn record(&mut self, values: &Values<'_>, line: u64) {
-        if (self.plan.format.screen)(values) == Screen::NoCall {
+        self.record_as(self.plan, self.plan.convention, values, line);
+    }
+
+    fn record_as(
+        &mut self,
+        plan: &FilePlan,
+        convention: Convention,
+        values: &Values<'_>,
+        line: u64,
+    ) {
+        if (plan.format.screen)(values) == Screen::NoCall {
             self.lines.continuation += 1;
             return;
         }
         self.remarks.clear();
-        let plan = self.plan;
         let mut draft = Draft::default();
-        match decode(values, plan.format, plan.convention, &mut draft, &mut self.remarks) {
+        match decode(values, plan.format, convention, &mut draft, &mut self.remarks) {
             Err((code, message)) => self.skip(line, code, || message),
             Ok(()) => {
                 self.lines.records += 1;
                 self.assume(&mut draft);
                 draft.call.place.line = line;
-                self.push(values, &draft);
+                self.push(plan, values, &draft);
                 for (code, message) in self.remarks.drain(..) {
                     self.ledger.push(code, Place { file: 0, line }, || message);
                 }
@@ -227,7 +266,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn push(&mut self, values: &Values<'_>, draft: &Draft<'_>) {
+    fn push(&mut self, plan: &FilePlan, values: &Values<'_>, draft: &Draft<'_>) {
         let dimensions = &mut self.calls.dimensions;
         let names = [
             (column::PROVIDER, &draft.provider),
@@ -239,10 +278,10 @@ impl<'p> Parser<'p> {
         for (place, name) in names {
             self.symbols[place] = dimensions[place].intern(name);
         }
-        for (place, slot) in &self.plan.dimensions {
+        for (place, slot) in &plan.dimensions {
             self.symbols[*place] = dimensions[*place].intern(&values.text_at(*slot));
         }
-        let key = self.key(values, draft);
+        let key = self.key(plan.format.identity, values, draft);
         self.calls.push(&draft.call, &self.symbols);
         self.keys.push(RecordKey { key, counts_line: true });
         for (number, (model, call)) in (1..).zip(&draft.parts) {
@@ -255,7 +294,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn key(&mut self, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
+    fn key(&mut self, identity: Identity, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
         let id = values.text(Field::RequestId);
         if id.is_empty() {
             return 0;
@@ -263,8 +302,12 @@ impl<'p> Parser<'p> {
         let bytes = &mut self.key_bytes;
         bytes.clear();
         bytes.extend_from_slice(id.as_bytes());
-        match self.plan.format.identity {
-            Identity::Response | Identity::Stream => {
+        match identity {
+            Identity::Response => {
+                bytes.push(0);
+                bytes.extend_from_slice(draft.model.as_bytes());
+            }
+            Identity::Stream => {
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
@@ -280,9 +323,4 @@ impl<'p> Parser<'p> {
         }
         key(bytes)
     }
-}
-
-/// How many line ends there are.
-pub(super) fn newlines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }

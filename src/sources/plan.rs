@@ -6,6 +6,7 @@ use super::detect::Detection;
 use super::field::Field;
 use super::format::{Convention, Format};
 use super::framing::Framing;
+use super::others::Others;
 use super::paths::{Paths, Target, plain};
 
 /// Everything a thread needs to parse a chunk of one file.
@@ -22,6 +23,9 @@ pub(super) struct FilePlan {
     pub(super) dimensions: Vec<(usize, usize)>,
     /// How many slots there are.
     pub(super) slots: usize,
+    /// For records of another format in the same file; nothing where the user said what all
+    /// records are.
+    pub(super) others: Option<Others>,
 }
 
 /// What `--map` says about the counts.
@@ -35,29 +39,40 @@ impl FilePlan {
         map: &[(String, String)],
         dimensions: &Dimensions,
     ) -> Self {
-        let format = detection.format;
+        let columns = &detection.columns;
+        Self::of(detection.format, detection.framing, columns, map, dimensions)
+    }
+
+    /// Lets records of other formats be read as what they are.
+    pub(super) fn with_others(mut self, columns: &[String], dimensions: &Dimensions) -> Self {
+        self.others = Some(Others::new(columns.to_vec(), dimensions.emptied()));
+        self
+    }
+
+    pub(super) fn of(
+        format: &'static Format,
+        framing: Framing,
+        columns: &[String],
+        map: &[(String, String)],
+        dimensions: &Dimensions,
+    ) -> Self {
         let mut places: Vec<(String, Field)> = Vec::new();
         for (name, path) in map {
             places.extend(Field::named(name).map(|field| (path.clone(), field)));
         }
         for (path, field) in format.fields {
-            for wrapper in format.wrappers {
-                let path = if wrapper.is_empty() {
-                    (*path).to_owned()
-                } else {
-                    format!("{wrapper}.{path}")
-                };
-                places.push((path, *field));
-            }
+            let wrappers = wrappers_of(format, *field);
+            places.extend(wrappers.into_iter().map(|wrapper| (join(wrapper, path), *field)));
         }
         let mut plan = Self {
             format,
-            framing: detection.framing,
-            convention: (format.convention)(&detection.columns),
+            framing,
+            convention: (format.convention)(columns),
             paths: Paths::new(format.loose_names),
-            columns: vec![Vec::new(); detection.columns.len()],
+            columns: vec![Vec::new(); columns.len()],
             dimensions: Vec::new(),
             slots: Field::ALL.len(),
+            others: None,
         };
         for (name, value) in map {
             if name == INCLUDES_CACHE {
@@ -65,9 +80,9 @@ impl FilePlan {
             }
         }
         for (rank, (path, field)) in (0..).zip(&places) {
-            plan.add(path, field.slot(), rank, &detection.columns);
+            plan.add(path, field.slot(), rank, columns);
         }
-        plan.add_dimensions(map, dimensions, &detection.columns);
+        plan.add_dimensions(map, dimensions, columns);
         plan
     }
 
@@ -104,4 +119,23 @@ impl FilePlan {
             self.dimensions.push((place, slot));
         }
     }
+}
+
+/// The wrappers in the order in which a field is looked for: what belongs to the response is
+/// taken from the innermost, everything else from the record itself first.
+fn wrappers_of(format: &Format, field: Field) -> Vec<&'static str> {
+    let mut wrappers = format.wrappers.to_vec();
+    if field == Field::OuterModel {
+        wrappers.retain(|wrapper| wrapper.is_empty());
+    } else if field.belongs_to_response() {
+        wrappers.sort_by_key(|wrapper| {
+            let depth = wrapper.split('.').filter(|key| !key.is_empty()).count();
+            std::cmp::Reverse(depth)
+        });
+    }
+    wrappers
+}
+
+fn join(wrapper: &str, path: &str) -> String {
+    if wrapper.is_empty() { path.to_owned() } else { format!("{wrapper}.{path}") }
 }

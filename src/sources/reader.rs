@@ -1,7 +1,7 @@
 //! Reads all inputs: one thread cuts, several parse, the caller's thread puts in order.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,13 +10,13 @@ use std::thread;
 use crate::diagnostics::{Code, Place};
 use crate::usage::{Calls, Dimensions, Symbol};
 
-use super::chunk::{Chunk, Chunks};
-use super::detect::{Hint, SAMPLE_BYTES, detect};
+use super::chunk::{Chunk, Chunks, Limits, newlines};
+use super::detect::{Detection, Hint, Unknown, detect};
 use super::discover::Input;
 use super::duplicates::{Duplicates, Verdict};
 use super::format::{Format, Identity};
-use super::open::{Source, open_file, open_stdin};
-use super::parse::{Assumed, Parsed, newlines, parse};
+use super::open::{Source, open_bytes, open_file, open_stdin};
+use super::parse::{Assumed, Parsed, parse};
 use super::plan::FilePlan;
 use super::reading::{FileReading, Lines, Reading};
 
@@ -59,9 +59,11 @@ enum Step {
     /// A file has no records.
     Empty { file: u32, blank: u64 },
     /// A file cannot be read at all, or not further.
-    Failed { file: u32, reason: String, opened: bool },
+    Failed { file: u32, code: Code, reason: String, opened: bool },
     /// A chunk of a file.
     Parsed { file: u32, identity: Identity, parsed: Box<Parsed> },
+    /// A thread that parses has panicked; nothing more will come in order.
+    Broken,
 }
 
 /// Reads `inputs` and gives their calls to `sink`, in input order and without copies. Batches
@@ -69,8 +71,18 @@ enum Step {
 /// the number of threads.
 ///
 /// # Panics
-/// When a thread that parses does: a bug.
+/// When `sink` does, or a thread that parses: a bug.
 pub fn read(
+    inputs: &[Input],
+    options: &ReadOptions,
+    progress: &dyn Progress,
+    sink: &mut dyn FnMut(&Calls),
+) -> Reading {
+    read_within(Limits::default(), inputs, options, progress, sink)
+}
+
+pub(super) fn read_within(
+    limits: Limits,
     inputs: &[Input],
     options: &ReadOptions,
     progress: &dyn Progress,
@@ -89,26 +101,32 @@ pub fn read(
     for _ in 0..in_flight {
         token_sender.send(()).expect("the channel holds as many");
     }
-    let job_receiver = Mutex::new(job_receiver);
+    let job_receiver = Arc::new(Mutex::new(job_receiver));
     let mut assembly = Assembly::new(inputs, options);
     thread::scope(|scope| {
+        // Ends of channels live in here, not around: if `sink` panics they are dropped before the
+        // threads are waited for, and each thread finds its other end gone.
+        let (token_sender, step_receiver) = (token_sender, step_receiver);
         for _ in 0..threads {
-            let steps = step_sender.clone();
-            let (jobs, assumed) = (&job_receiver, &assumed);
-            scope.spawn(move || parse_jobs(jobs, &steps, assumed, &options.dimensions));
+            let (steps, jobs) = (step_sender.clone(), Arc::clone(&job_receiver));
+            let assumed = &assumed;
+            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions));
         }
-        scope.spawn(|| {
-            let cutter = Cutter {
-                jobs: job_sender,
-                steps: step_sender,
-                tokens: token_receiver,
-                sequence: 0,
-            };
-            cutter.run(inputs, options, progress);
-        });
+        drop(job_receiver);
+        let cutter = Cutter {
+            jobs: job_sender,
+            steps: step_sender,
+            tokens: token_receiver,
+            sequence: 0,
+            limits,
+        };
+        scope.spawn(move || cutter.run(inputs, options, progress));
         let mut waiting = BTreeMap::new();
         let mut next = 0;
         for (sequence, step) in step_receiver {
+            if matches!(step, Step::Broken) {
+                break;
+            }
             waiting.insert(sequence, step);
             while let Some(step) = waiting.remove(&next) {
                 next += 1;
@@ -127,6 +145,7 @@ fn parse_jobs(
     assumed: &Assumed,
     dimensions: &Dimensions,
 ) {
+    let _alarm = Alarm { steps };
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
@@ -139,12 +158,46 @@ fn parse_jobs(
     }
 }
 
+/// Tells of a panic: the others would wait for ever for the chunk that was lost with it.
+struct Alarm<'s> {
+    steps: &'s SyncSender<(u64, Step)>,
+}
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Fails only when nobody listens any more; then nobody waits either.
+            let _ = self.steps.send((0, Step::Broken));
+        }
+    }
+}
+
+/// Nobody takes what is read any more.
+struct Stopped;
+
+/// Why a file is not read, or not further.
+enum Trouble {
+    /// The reading as a whole has ended.
+    Stopped,
+    /// Its format is not known.
+    Unknown(String),
+    /// The source failed; the second says whether the file had been opened as a log.
+    Failed(io::Error, bool),
+}
+
+impl From<Stopped> for Trouble {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
 /// Opens the files one after another and cuts them into jobs.
 struct Cutter {
     jobs: SyncSender<Job>,
     steps: SyncSender<(u64, Step)>,
     tokens: Receiver<()>,
     sequence: u64,
+    limits: Limits,
 }
 
 impl Cutter {
@@ -153,71 +206,110 @@ impl Cutter {
             let source = match input {
                 Input::File(path) => open_file(path),
                 Input::Stdin => open_stdin(),
-                Input::Embedded(_, bytes) => Ok(Box::new(Cursor::new(*bytes)) as Source),
+                Input::Embedded(_, bytes) => open_bytes(bytes),
             };
             let result = source
-                .map_err(|error| (error.to_string(), false))
+                .map_err(|error| Trouble::Failed(error, false))
                 .and_then(|source| self.file(file, source, options, progress));
-            if let Err((reason, opened)) = result {
-                self.step(Step::Failed { file, reason, opened });
+            let (code, reason, opened) = match result {
+                Ok(()) => continue,
+                Err(Trouble::Stopped) => return,
+                Err(Trouble::Unknown(reason)) => (Code::UnknownFormat, reason, false),
+                Err(Trouble::Failed(error, opened)) => {
+                    (Code::UnreadableFile, error.to_string(), opened)
+                }
+            };
+            if self.step(Step::Failed { file, code, reason, opened }).is_err() {
+                return;
             }
         }
     }
 
-    /// Reads one file; an error is a reason and whether the file had been opened as a log.
+    /// Reads one file.
     fn file(
         &mut self,
         file: u32,
         mut source: Source,
         options: &ReadOptions,
         progress: &dyn Progress,
-    ) -> Result<(), (String, bool)> {
-        let mut sample = Vec::new();
-        let limit = SAMPLE_BYTES as u64;
-        let read = source.by_ref().take(limit).read_to_end(&mut sample);
-        if let (Err(error), true) = (&read, sample.is_empty()) {
-            return Err((error.to_string(), false));
-        }
-        let complete = sample.len() < SAMPLE_BYTES;
-        if complete && sample.trim_ascii().is_empty() {
-            self.step(Step::Empty { file, blank: newlines(&sample) });
-            return Ok(());
-        }
+    ) -> Result<(), Trouble> {
         let hint = Hint { format: options.format, mapped: !options.map.is_empty() };
-        let detection = detect(&sample, complete, hint).map_err(|reason| (reason, false))?;
-        let plan = Arc::new(FilePlan::new(&detection, &options.map, &options.dimensions));
+        let (sample, detection) = look(&mut source, self.limits, hint)?;
+        let Some(detection) = detection else {
+            self.step(Step::Empty { file, blank: newlines(&sample) })?;
+            return Ok(());
+        };
+        let plan = FilePlan::new(&detection, &options.map, &options.dimensions);
+        let plan = if hint.explains() {
+            plan
+        } else {
+            plan.with_others(&detection.columns, &options.dimensions)
+        };
+        let plan = Arc::new(plan);
         let columns = detection.columns;
-        self.step(Step::Opened { file, format: plan.format, columns });
-        let mut chunks = Chunks::new(Cursor::new(sample).chain(source), plan.framing);
+        self.step(Step::Opened { file, format: plan.format, columns })?;
+        let source = Cursor::new(sample).chain(source);
+        let mut chunks = Chunks::new(source, plan.framing, self.limits);
         let mut first = true;
-        while let Some(chunk) = chunks.next().map_err(|error| (error.to_string(), true))? {
+        while let Some(chunk) = chunks.next().map_err(|error| Trouble::Failed(error, true))? {
             progress.advance(chunk.bytes.len() as u64);
-            let sequence = self.next_sequence();
+            let sequence = self.next_sequence()?;
             let job = Job { sequence, file, first, plan: Arc::clone(&plan), chunk };
             first = false;
-            if self.jobs.send(job).is_err() {
-                break;
-            }
+            self.jobs.send(job).map_err(|_| Stopped)?;
         }
         Ok(())
     }
 
-    fn step(&mut self, step: Step) {
-        let sequence = self.next_sequence();
-        // Fails only when nobody listens any more; then there is nothing to tell.
-        let _ = self.steps.send((sequence, step));
+    fn step(&mut self, step: Step) -> Result<(), Stopped> {
+        let sequence = self.next_sequence()?;
+        self.steps.send((sequence, step)).map_err(|_| Stopped)
     }
 
-    fn next_sequence(&mut self) -> u64 {
-        let _ = self.tokens.recv();
+    fn next_sequence(&mut self) -> Result<u64, Stopped> {
+        self.tokens.recv().map_err(|_| Stopped)?;
         self.sequence += 1;
-        self.sequence - 1
+        Ok(self.sequence - 1)
+    }
+}
+
+/// The start of a source, as much of it as its format needs, and the format; no format when
+/// there is nothing in it.
+fn look(
+    source: &mut Source,
+    limits: Limits,
+    hint: Hint,
+) -> Result<(Vec<u8>, Option<Detection>), Trouble> {
+    let mut sample = Vec::new();
+    loop {
+        let wanted = limits.sample.max(sample.len());
+        let before = sample.len();
+        let read = source.by_ref().take(wanted as u64).read_to_end(&mut sample);
+        match read {
+            Err(error) if sample.is_empty() => return Err(Trouble::Failed(error, false)),
+            _ => {}
+        }
+        let complete = sample.len() < before + wanted;
+        if complete && sample.trim_ascii().is_empty() {
+            return Ok((sample, None));
+        }
+        match detect(&sample, complete, hint) {
+            Ok(detection) => return Ok((sample, Some(detection))),
+            Err(Unknown::Format(reason)) => return Err(Trouble::Unknown(reason)),
+            Err(Unknown::Incomplete) if complete || sample.len() >= limits.record => {
+                let reason = "its first record is longer than 256 MiB".to_owned();
+                return Err(Trouble::Unknown(reason));
+            }
+            Err(Unknown::Incomplete) => {}
+        }
     }
 }
 
 /// Puts chunks in order, drops copies and keeps the account.
 struct Assembly {
     reading: Reading,
+    /// Lines of text so far, by file.
+    newlines: Vec<u64>,
     duplicates: Duplicates,
 }
 
@@ -226,7 +318,8 @@ impl Assembly {
         let named = |input: &Input| FileReading { name: input.name(), ..FileReading::default() };
         let files = inputs.iter().map(named).collect();
         let duplicates = Duplicates::new(Calls::new(options.dimensions.emptied()));
-        Self { reading: Reading { files, ..Reading::default() }, duplicates }
+        let newlines = vec![0; inputs.len()];
+        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates }
     }
 
     fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
@@ -243,9 +336,10 @@ impl Assembly {
                     "there is nothing in it".to_owned()
                 });
             }
-            Step::Failed { file, reason, opened } => {
+            Step::Broken => {}
+            Step::Failed { file, code, reason, opened } => {
                 let place = Place { file, line: 0 };
-                self.reading.ledger.push(Code::UnreadableFile, place, || reason.clone());
+                self.reading.ledger.push(code, place, || reason.clone());
                 if !opened {
                     let name = self.reading.files[file as usize].name.clone();
                     self.reading.failures.push((name, reason));
@@ -262,9 +356,10 @@ impl Assembly {
         mut parsed: Parsed,
         sink: &mut dyn FnMut(&Calls),
     ) {
-        let account = &mut self.reading.files[file as usize].lines;
-        parsed.calls.shift_places(file, account.lines);
-        parsed.ledger.shift_places(file, account.lines);
+        let before = &mut self.newlines[file as usize];
+        parsed.calls.shift_places(file, *before);
+        parsed.ledger.shift_places(file, *before);
+        *before += parsed.newlines;
         self.reading.ledger.append(std::mem::take(&mut parsed.ledger));
         let verdicts: Vec<Verdict> = match identity {
             Identity::WholeRecord => {

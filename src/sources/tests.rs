@@ -9,7 +9,7 @@ use super::*;
 use crate::units::TokenClass;
 use crate::usage::{Calls, Dimensions, column};
 
-struct Quiet;
+pub(super) struct Quiet;
 
 impl Progress for Quiet {
     fn advance(&self, _: u64) {}
@@ -19,7 +19,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-pub(crate) fn options() -> ReadOptions {
+pub(super) fn options() -> ReadOptions {
     ReadOptions {
         format: None,
         map: Vec::new(),
@@ -30,7 +30,7 @@ pub(crate) fn options() -> ReadOptions {
     }
 }
 
-fn read_all(inputs: &[Input], options: &ReadOptions) -> (Calls, Reading) {
+pub(super) fn read_all(inputs: &[Input], options: &ReadOptions) -> (Calls, Reading) {
     let mut calls = Calls::new(options.dimensions.clone());
     let reading = read(inputs, options, &Quiet, &mut |batch| calls.append(batch));
     (calls, reading)

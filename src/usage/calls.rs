@@ -10,6 +10,19 @@ use super::dimension::{Dimensions, Symbol};
 /// The index of a call in its table.
 pub type Row = usize;
 
+/// The classes of what went in and of what came out, the plain one first.
+const INPUT_SIDE: [TokenClass; 7] = [
+    TokenClass::Input,
+    TokenClass::CacheRead,
+    TokenClass::CacheWrite5m,
+    TokenClass::CacheWrite1h,
+    TokenClass::AudioInput,
+    TokenClass::AudioCacheRead,
+    TokenClass::ImageInput,
+];
+const OUTPUT_SIDE: [TokenClass; 3] =
+    [TokenClass::Output, TokenClass::Reasoning, TokenClass::AudioOutput];
+
 /// A table of calls: one column a field, one symbol column a dimension.
 #[derive(Clone, Debug)]
 pub struct Calls {
@@ -90,15 +103,13 @@ impl Calls {
         self.place.push(call.place);
     }
 
-    /// Raises the counts of a row to those of a later snapshot of the same call, where they are
-    /// larger, and takes over how it ended.
+    /// Takes over the counts of a further snapshot of the same call, the input side or the output
+    /// side or both, where it has more tokens in all, and how it ended. The classes of a side are
+    /// never mixed: a snapshot that knows how the tokens divide would be added to one that does
+    /// not.
     pub fn grow(&mut self, row: Row, later: &Call) {
-        let mut grew = false;
-        for class in TokenClass::ALL {
-            let count = &mut self.tokens[class][row];
-            grew |= later.tokens[class] > *count;
-            *count = (*count).max(later.tokens[class]);
-        }
+        let grew =
+            self.grow_side(row, later, &INPUT_SIDE) | self.grow_side(row, later, &OUTPUT_SIDE);
         if grew && later.place.file == self.place[row].file {
             self.place[row] = later.place;
         }
@@ -107,6 +118,21 @@ impl Calls {
         if later.finish_reason != FinishReason::Unknown {
             self.finish_reason[row] = later.finish_reason;
         }
+    }
+
+    /// Whether the later snapshot had more of the classes of a side, the first of which is the one
+    /// for tokens of which nothing more is known. Of equal totals, the one with fewer of those
+    /// says more.
+    fn grow_side(&mut self, row: Row, later: &Call, side: &[TokenClass]) -> bool {
+        let known: Tokens = side.iter().map(|class| self.tokens[*class][row]).sum();
+        let found: Tokens = side.iter().map(|class| later.tokens[*class]).sum();
+        let says_more = found == known && later.tokens[side[0]] < self.tokens[side[0]][row];
+        if found > known || says_more {
+            for class in side {
+                self.tokens[*class][row] = later.tokens[*class];
+            }
+        }
+        found > known
     }
 
     /// Moves the places of all rows: a chunk counts lines from its own start.
@@ -237,6 +263,41 @@ mod tests {
     fn sorting_keeps_the_order_of_one_instant() {
         let sorted = table(&[("late", 9), ("first", 5), ("second", 5)]).sorted_by_time();
         assert_eq!(models(&sorted), ["first", "second", "late"]);
+    }
+
+    /// 30 tokens of output, then 500 of which 490 were reasoning: once 520.
+    #[test]
+    fn a_later_snapshot_that_divides_its_tokens_is_not_added_to_the_first() {
+        let snapshot = |counts: &[(TokenClass, u64)]| {
+            let mut call = Call::default();
+            for (class, count) in counts {
+                call.tokens[*class] = Tokens::new(*count);
+            }
+            call
+        };
+        let first = [(TokenClass::Input, 100), (TokenClass::Output, 30)];
+        let second = [
+            (TokenClass::Input, 20),
+            (TokenClass::CacheRead, 80),
+            (TokenClass::Output, 10),
+            (TokenClass::Reasoning, 490),
+        ];
+        for (first, second) in [(&first[..], &second[..]), (&second[..], &first[..])] {
+            let mut calls = table(&[]);
+            calls.push(&snapshot(first), &[Symbol::EMPTY; column::FIXED.len()]);
+            calls.grow(0, &snapshot(second));
+            let found = calls.call(0).tokens;
+            for (class, count) in
+                [(TokenClass::Output, 10), (TokenClass::Reasoning, 490), (TokenClass::Input, 20)]
+            {
+                assert_eq!(found[class], Tokens::new(count), "{}", class.name());
+            }
+        }
+    }
+
+    #[test]
+    fn every_class_is_on_one_side() {
+        assert_eq!(INPUT_SIDE.len() + OUTPUT_SIDE.len(), TokenClass::ALL.len());
     }
 
     #[test]

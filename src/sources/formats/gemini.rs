@@ -37,6 +37,7 @@ pub(in crate::sources) static GEMINI: Format = Format {
         ("model_version", Field::Model),
         ("model", Field::Model),
         ("request.model", Field::RequestModel),
+        ("model", Field::OuterModel),
         ("call_type", Field::CallType),
         ("usageMetadata.promptTokenCount", Field::Input),
         ("usage_metadata.prompt_token_count", Field::Input),

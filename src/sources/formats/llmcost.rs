@@ -71,6 +71,12 @@ pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
     ("latency_ms", Field::LatencyMs),
     ("cost_usd", Field::CostUsd),
     ("calls", Field::Calls),
+    // Names that say that cached tokens are inside the input.
+    ("cached_tokens", Field::Foreign),
+    ("cached_input_tokens", Field::Foreign),
+    ("tokens_cached", Field::Foreign),
+    ("prompt_tokens", Field::Foreign),
+    ("tokens_prompt", Field::Foreign),
 ];
 
 /// Has the two counts under their own names, and no count whose name says that it is inside

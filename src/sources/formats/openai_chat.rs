@@ -36,6 +36,7 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
         ("provider", Field::Provider),
         ("model", Field::Model),
         ("request.model", Field::RequestModel),
+        ("model", Field::OuterModel),
         ("call_type", Field::CallType),
         ("request.metadata.task", Field::CallType),
         ("metadata.task", Field::CallType),

@@ -1,0 +1,51 @@
+//! Files that are recognised only to say that they are not read.
+
+use super::paths::plain;
+
+/// What kind of file this is, if it is no text in UTF-8 at all.
+pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
+    const STARTS: [(&[u8], &str); 6] = [
+        (b"SQLite format 3\0", "it is an SQLite database; export its table as CSV or JSON lines"),
+        (b"PAR1", "it is a Parquet file; export it as CSV or JSON lines"),
+        (b"PK\x03\x04", "it is a zip archive; unpack it and name the files in it"),
+        (b"\xff\xfe", UTF16),
+        (b"\xfe\xff", UTF16),
+        (b"%PDF", "it is a PDF document, not a log"),
+    ];
+    let known = STARTS.iter().find(|(start, _)| bytes.starts_with(start));
+    let looked_at = &bytes[..bytes.len().min(1024)];
+    known.map(|(_, reason)| *reason).or_else(|| {
+        looked_at.contains(&0).then_some("it is a binary file or text in UTF-16, not text in UTF-8")
+    })
+}
+
+const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
+
+/// Why a recorded event stream is not read.
+pub(super) const EVENT_STREAM: &str = "it is a recorded event stream, whose pieces repeat and \
+    revise each other's counts; log the final response of each call as one JSON object a line";
+
+/// Whether a line is one of a server-sent event stream.
+pub(super) fn is_event_stream(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    line.starts_with(b"data: {") || line.starts_with(b"data:{") || line.starts_with(b"event: ")
+}
+
+/// The exports of other programs whose counts mean something else than the same names in a table
+/// of calls: rows that are sums over a day, or a spelling of the cache that differs.
+pub(super) fn not_read_yet(columns: &[String]) -> Option<&'static str> {
+    const EXPORTS: [(&[&str], &str); 9] = [
+        (&["start_time_iso"], "OpenAI's usage export"),
+        (&["num_model_requests"], "OpenAI's usage export"),
+        (&["generation_id", "tokens_prompt"], "OpenRouter's activity export"),
+        (&["model_permaslug"], "OpenRouter's activity export"),
+        (&["slug", "usage", "requests"], "OpenRouter's activity export"),
+        (&["usage_date_utc"], "Anthropic's console export"),
+        (&["usage_input_tokens_no_cache"], "Anthropic's console export"),
+        (&["start_time", "spend", "prompt_tokens"], "LiteLLM's spend log"),
+        (&["start_time", "spend", "total_tokens"], "LiteLLM's spend log"),
+    ];
+    let names: Vec<String> = columns.iter().map(|name| plain(name)).collect();
+    let has = |name: &&str| names.contains(&plain(name));
+    EXPORTS.iter().find(|(wanted, _)| wanted.iter().all(has)).map(|(_, name)| *name)
+}

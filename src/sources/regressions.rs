@@ -1,0 +1,293 @@
+//! Inputs that once went wrong, each under the name of what went wrong.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use super::chunk::Limits;
+use super::format::{Convention, Identity, as_read, no_table};
+use super::reader::read_within;
+use super::tests::{Quiet, options, read_all};
+use super::*;
+use crate::diagnostics::Code;
+use crate::units::TokenClass;
+use crate::usage::{Call, Calls, column};
+
+const OWN: &str = r#"{"model":"m","time":1791190801,"input_tokens":10,"output_tokens":2}"#;
+
+/// Small enough that a few records fill several chunks.
+const TINY: Limits = Limits { chunk: 64, sample: 64, record: 4096 };
+
+/// Reads `text` as a file.
+fn read_text(text: &str, options: &ReadOptions) -> (Calls, Reading) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    std::fs::write(&path, text).expect("writes");
+    let found = read_all(&[Input::File(path)], options);
+    assert!(found.1.total().balance(), "{:?}", found.1);
+    found
+}
+
+/// Reads `text` in tiny chunks, and checks that nothing but the sizes differs from one chunk.
+fn read_tiny(text: &str, limits: Limits) -> (Calls, Reading) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    std::fs::write(&path, text).expect("writes");
+    let mut calls = Calls::new(options().dimensions);
+    let sink = &mut |batch: &Calls| calls.append(batch);
+    let reading = read_within(limits, &[Input::File(path)], &options(), &Quiet, sink);
+    assert!(reading.total().balance(), "{reading:?}");
+    (calls, reading)
+}
+
+fn each(calls: &Calls) -> Vec<Call> {
+    (0..calls.len()).map(|row| calls.call(row)).collect()
+}
+
+fn count(calls: &Calls, class: TokenClass) -> u64 {
+    calls.token_column(class).iter().map(|count| count.get()).sum()
+}
+
+#[test]
+fn an_embedded_log_is_decompressed() {
+    static LOG: &[u8] = include_bytes!("../../fixtures/usage.jsonl.gz");
+    let (calls, reading) = read_all(&[Input::Embedded("sample", LOG)], &options());
+    assert_eq!(reading.failures, []);
+    assert!(calls.len() > 19_000, "{}", calls.len());
+}
+
+#[test]
+fn a_list_with_an_object_a_line_loses_no_record() {
+    let (calls, reading) = read_text(&format!("[\n{OWN},\n{OWN}\n]\n"), &options());
+    assert_eq!((calls.len(), reading.total().skipped), (2, 0));
+}
+
+#[test]
+fn a_first_record_longer_than_the_sample_is_read() {
+    let long = OWN.replace("\"m\"", &format!("\"{}\"", "m".repeat(1000)));
+    for text in [format!("{long}\n{OWN}\n"), format!("[{long},\n{OWN}]"), long.clone()] {
+        let (calls, reading) = read_tiny(&text, TINY);
+        assert_eq!(reading.failures, [], "{text}");
+        assert_eq!(calls.len(), if text == long { 1 } else { 2 });
+    }
+}
+
+#[test]
+fn a_file_of_no_known_format_has_a_code_of_its_own() {
+    let (_, reading) = read_text("{\"a\":1}\n", &options());
+    assert_eq!(reading.ledger.count(Code::UnknownFormat), 1);
+    assert_eq!(reading.failures.len(), 1);
+}
+
+/// Whether `read` ends at all, and with a panic.
+fn panics(read: impl FnOnce() + Send + 'static) -> bool {
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(read)).is_err()));
+    receiver.recv_timeout(Duration::from_secs(30)).expect("the reading ends")
+}
+
+fn many_lines() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), format!("{OWN}\n").repeat(1000)).expect("writes");
+    file
+}
+
+#[test]
+fn a_sink_that_panics_ends_the_reading() {
+    assert!(panics(|| {
+        let file = many_lines();
+        let inputs = [Input::File(file.path().to_owned())];
+        let sink = &mut |_: &Calls| panic!("the sink has had enough");
+        read_within(TINY, &inputs, &options(), &Quiet, sink);
+    }));
+}
+
+static PANICS: Format = Format {
+    name: "panics",
+    summary: "",
+    provider: "",
+    recognises: |_| false,
+    recognises_columns: no_table,
+    fields: &[],
+    wrappers: &[""],
+    loose_names: false,
+    convention: |_| Convention::INCLUSIVE,
+    identity: Identity::WholeRecord,
+    screen: |_| panic!("a bug in a format"),
+    refine: as_read,
+};
+
+#[test]
+fn a_format_that_panics_ends_the_reading() {
+    assert!(panics(|| {
+        let file = many_lines();
+        let inputs = [Input::File(file.path().to_owned())];
+        let threads = std::num::NonZeroUsize::new(3).expect("three");
+        let options = ReadOptions { format: Some(&PANICS), threads, ..options() };
+        read_within(TINY, &inputs, &options, &Quiet, &mut |_| {});
+    }));
+}
+
+/// A session's id around the response once made all of its responses one call.
+#[test]
+fn the_id_model_and_tier_around_a_response_do_not_outrank_its_own() {
+    let line = |number: u32| {
+        format!(
+            "{{\"id\":\"session-1\",\"model\":\"asked\",\"service_tier\":\"flex\",\"response\":{{\
+             \"id\":\"chatcmpl-{number}\",\"object\":\"chat.completion\",\"model\":\"answered\",\
+             \"service_tier\":\"priority\",\"created\":1791190801,\
+             \"usage\":{{\"prompt_tokens\":10,\"completion_tokens\":2}}}}}}\n"
+        )
+    };
+    let (calls, reading) = read_text(&(line(1) + &line(2) + &line(2)), &options());
+    assert_eq!((calls.len(), reading.total().duplicates), (2, 1));
+    assert_eq!(calls.name(column::MODEL, 0), "answered");
+    assert_eq!(calls.name(column::REQUEST_MODEL, 0), "asked");
+    assert_eq!(calls.call(0).service_tier.name(), "priority");
+}
+
+#[test]
+fn a_model_that_is_named_only_around_a_response_is_its_model() {
+    let line = "{\"model\":\"m\",\"response\":{\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}}\n";
+    let (calls, _) = read_text(line, &options());
+    assert_eq!(calls.name(column::MODEL, 0), "m");
+    assert_eq!(calls.name(column::REQUEST_MODEL, 0), "");
+}
+
+/// Two models behind one id, as some proxies write for a fallback.
+#[test]
+fn one_id_with_two_models_is_two_calls() {
+    let line = |model: &str| {
+        format!(
+            "{{\"id\":\"a\",\"object\":\"chat.completion\",\"model\":\"{model}\",\
+             \"usage\":{{\"prompt_tokens\":10,\"completion_tokens\":2}}}}\n"
+        )
+    };
+    let (calls, _) = read_text(&(line("m") + &line("n") + &line("m")), &options());
+    assert_eq!(calls.len(), 2);
+}
+
+const CHAT: &str = r#"{"object":"chat.completion","model":"a","created":1791190801,"usage":{"prompt_tokens":100,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":60}}}"#;
+const RESPONSE: &str = r#"{"object":"response","model":"b","created_at":1791190801,"usage":{"input_tokens":200,"input_tokens_details":{"cached_tokens":80},"output_tokens":6,"total_tokens":206}}"#;
+const MESSAGE: &str = r#"{"type":"message","model":"c","timestamp":1791190801,"usage":{"input_tokens":10,"cache_read_input_tokens":300,"output_tokens":7}}"#;
+const GEMINI: &str = r#"{"modelVersion":"d","createTime":"2026-10-05T14:00:06Z","usageMetadata":{"promptTokenCount":50,"cachedContentTokenCount":20,"candidatesTokenCount":8}}"#;
+
+/// What is not of the file's format once was skipped, or read with the wrong rule for the cache.
+#[test]
+fn records_of_several_formats_in_one_file_are_each_read_as_what_they_are() {
+    let lines = [CHAT, RESPONSE, MESSAGE, GEMINI, OWN];
+    for turn in 0..lines.len() {
+        let mut lines = lines;
+        lines.rotate_left(turn);
+        // More lines of the first format than detection looks at, so that each is the main one.
+        let text = format!("{}\n", lines[0]).repeat(50) + &lines[1..].join("\n");
+        let (calls, reading) = read_text(&text, &options());
+        assert_eq!(reading.total().records, 54, "{reading:?}");
+        let mut found: Vec<_> = (0..calls.len())
+            .map(|row| {
+                let tokens = calls.call(row).tokens;
+                let counts = [TokenClass::Input, TokenClass::CacheRead, TokenClass::Output];
+                (calls.name(column::MODEL, row), counts.map(|class| tokens[class].get()))
+            })
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        let expected = [
+            ("a", [40, 60, 5]),
+            ("b", [120, 80, 6]),
+            ("c", [10, 300, 7]),
+            ("d", [30, 20, 8]),
+            ("m", [10, 0, 2]),
+        ];
+        assert_eq!(found, expected, "{:?}", reading.files[0].format);
+    }
+}
+
+#[test]
+fn a_flat_record_whose_names_put_the_cache_inside_the_input_is_read_so() {
+    let odd = r#"{"model":"m","time":1791190801,"input_tokens":100,"cached_tokens":60,"output_tokens":2}"#;
+    let text = format!("{OWN}\n").repeat(60) + odd;
+    let (calls, reading) = read_text(&text, &options());
+    assert_eq!(reading.files[0].format, Some("llmcost"));
+    let last = calls.call(60).tokens;
+    assert_eq!((last[TokenClass::Input].get(), last[TokenClass::CacheRead].get()), (40, 60));
+}
+
+#[test]
+fn what_the_user_calls_all_records_is_not_questioned() {
+    let format = find_format("anthropic-messages");
+    let (calls, _) = read_text(&format!("{RESPONSE}\n"), &ReadOptions { format, ..options() });
+    assert_eq!(count(&calls, TokenClass::Input), 200);
+}
+
+fn check_chunks(text: &str) {
+    let whole = read_tiny(text, Limits::default());
+    for chunk in [1, 7, 64, 150, 1000] {
+        let tiny = read_tiny(text, Limits { chunk, sample: 200, record: 1 << 20 });
+        assert!(each(&tiny.0) == each(&whole.0), "{chunk}");
+        assert_eq!(tiny.1.total(), whole.1.total(), "{chunk}");
+        assert_eq!(tiny.1.ledger, whole.1.ledger, "{chunk}");
+    }
+}
+
+#[test]
+fn a_table_says_the_same_however_it_is_cut() {
+    let rows =
+        ["a,10,1,x", "b,20,2,\"y\ny\"", "c,3,4,5\" wide", "d,5,5", "\"e\",6,6,\"q\"\"\n\"", ""];
+    let text =
+        format!("model,input_tokens,output_tokens,what\n{}", (rows.join("\n") + "\n").repeat(9));
+    check_chunks(&text);
+    check_chunks(&text.replace('\n', "\r\n"));
+    let (calls, reading) = read_tiny(&text, TINY);
+    assert_eq!((calls.len(), reading.ledger.count(Code::FieldCount)), (36, 9));
+}
+
+#[test]
+fn laid_out_records_say_the_same_however_they_are_cut() {
+    let spread = OWN.replace(',', ",\n  ");
+    check_chunks(&format!("[\n{}{spread}\n]\n", format!("{spread},\n{OWN},").repeat(9)));
+    check_chunks(&format!("{spread}\n{}", format!("{spread} {OWN}\n\n").repeat(9)));
+    let torn = spread.split_once("_tokens").expect("cut").0;
+    check_chunks(&format!("{spread}\n{torn}\n{spread}\n{spread}\n"));
+}
+
+/// Each chunk once counted its records as lines.
+#[test]
+fn records_that_share_one_line_have_its_number() {
+    let text = format!("[{}]", vec![OWN; 40].join(","));
+    let (calls, _) = read_tiny(&text, TINY);
+    assert_eq!(calls.len(), 40);
+    assert!(each(&calls).iter().all(|call| call.place.line == 1), "{calls:?}");
+}
+
+#[test]
+fn a_torn_laid_out_record_costs_only_itself() {
+    let spread = OWN.replace(',', ",\n  ");
+    let torn = spread.split_once("_tokens").expect("cut").0;
+    for text in [
+        format!("{spread}\n{torn}\n{spread}\n{spread}"),
+        format!("[\n{spread},\n{torn}\n{spread}\n]"),
+    ] {
+        let (calls, reading) = read_text(&text, &options());
+        assert_eq!(reading.ledger.count(Code::InvalidJson), 1, "{text}");
+        assert_eq!(calls.len() as u64, text.matches("output").count() as u64, "{text}");
+    }
+}
+
+/// A quote that is never closed once took the rest of the table.
+#[test]
+fn after_a_record_that_is_too_long_reading_goes_on_and_lines_add_up() {
+    let limits = Limits { chunk: 64, sample: 64, record: 512 };
+    let rows = "m,10,2,x\n".repeat(200);
+    let table = format!("model,input_tokens,output_tokens,what\n{rows}m,1,1,\"open\n{rows}");
+    let (calls, reading) = read_tiny(&table, limits);
+    assert_eq!((calls.len(), reading.total().skipped), (400, 1));
+    assert_eq!(reading.total().lines, 402);
+    let long = format!("{{\"model\":\"m\",\"x\":[\n{}0]}}", " {\"input_tokens\":1},\n".repeat(100));
+    let documents = format!("[{OWN},\n{long},\n{OWN}]");
+    let (calls, reading) = read_tiny(&documents, limits);
+    assert_eq!((calls.len(), reading.ledger.count(Code::RecordTooLong)), (2, 1), "{reading:?}");
+    assert_eq!(reading.total().skipped, 1, "{reading:?}");
+    assert_eq!(calls.call(1).place.line, 104);
+}
