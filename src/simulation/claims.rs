@@ -102,6 +102,46 @@ fn a_conversation_reads_what_the_turn_before_sent() {
     assert_eq!(outcome.low.to_string(), "0.03078");
 }
 
+/// A call that failed without usage, as logs of rate limits have them.
+fn failed() -> Call {
+    Call { status: Status::Error(429), ..call(0, 0) }
+}
+
+#[test]
+fn a_failed_call_without_usage_does_not_hide_the_shared_prompt() {
+    let log = Log::new().with(1_000, [SONNET, "", ""], &call(8_000, 0)).with(
+        1,
+        [SONNET, "", ""],
+        &failed(),
+    );
+    check(&log.run("[prompt_caching]\nhit = \"0.95\""), "24", "3.78");
+}
+
+#[test]
+fn a_failed_turn_without_usage_does_not_break_the_conversation() {
+    let turns = |between: &[Call]| {
+        let mut log = Log::new();
+        log.push([SONNET, "chat", "a"], &call(4_000, 500));
+        for call in between {
+            log.push([SONNET, "chat", "a"], call);
+        }
+        log.push([SONNET, "chat", "a"], &call(4_600, 500));
+        log.run("[prompt_caching]\nhit = 1").projected
+    };
+    assert_eq!(turns(&[failed()]), turns(&[]));
+}
+
+#[test]
+fn failed_calls_without_an_answer_do_not_make_answers_short() {
+    let plan = "[concise_output]\nrate = \"0.5\"";
+    let log = Log::new().with(10, [SONNET, "", ""], &call(0, 1_000)).with(
+        11,
+        [SONNET, "", ""],
+        &failed(),
+    );
+    check(&log.run(plan), "0.15", "0.075");
+}
+
 #[test]
 fn the_minimum_in_force_at_the_time_of_a_call_is_the_one_that_counts() {
     let time = Instant::from_millis(1_780_000_000_000);

@@ -42,12 +42,14 @@ pub(super) fn reusable_prefixes(facts: &Facts<'_>) -> Option<Vec<Option<Tokens>>
     let prefixes = (0..calls.len()).map(|row| {
         let conversation = calls.symbol(place, row);
         let call = calls.call(row);
-        // A row that sums up several calls is no turn.
-        if conversation.is_empty() || call.calls != 1 {
+        // A row that sums up several calls is no turn, and neither is a failed call without usage:
+        // the attempt after it sends the same history again.
+        let input = call.input_total();
+        if conversation.is_empty() || call.calls != 1 || input.is_zero() {
             return None;
         }
         let model = calls.symbol(crate::usage::column::MODEL, row);
-        let turn = Turn { model, input: call.input_total(), output: call.output_total() };
+        let turn = Turn { model, input, output: call.output_total() };
         let before = last[conversation.index()].replace(turn)?;
         (before.model == model && has_grown(before, turn.input)).then_some(before.input)
     });
