@@ -95,11 +95,36 @@ fn a_conversation_reads_what_the_turn_before_sent() {
         log.push([SONNET, "chat", "a"], &Call { time, ..call(input, 500) });
     }
     let outcome = log.run("[prompt_caching]\nhit = 1");
-    // Turns read 4,000 (the shortest prompt), 4,000 and 4,600 tokens.
-    check(&outcome, "0.0639", "0.02988");
+    // Turns read 4,000 (the shortest prompt), 4,000 and 4,600 tokens; each writes what it adds: 0,
+    // 600 and 600 tokens at 1.25 of the price.
+    check(&outcome, "0.0639", "0.03078");
     assumes(&outcome, "rung 4): 8,600 tokens");
-    // Each turn also writes what it adds: 0, 600 and 600 tokens at 1.25 of the price.
-    assert_eq!(outcome.low.to_string(), "0.03078");
+    assert_eq!(outcome.low, outcome.projected);
+}
+
+#[test]
+fn a_first_turn_writes_what_the_second_reads() {
+    let mut log = Log::new();
+    log.push([SONNET, "chat", "a"], &call(4_000, 500));
+    log.push([SONNET, "chat", "a"], &call(4_600, 500));
+    log.push([SONNET, "chat", "b"], &call(100, 500));
+    let outcome = log.run("[prompt_caching]\nhit = 1");
+    // No start is shared by all, yet 4,000 tokens are written before they are read, and 600 more.
+    check(&outcome, "0.0486", "0.04125");
+    // At the low end the lone short turn stays below the minimum and still writes nothing.
+    assert_eq!(outcome.low, outcome.projected);
+}
+
+#[test]
+fn nothing_beyond_the_counters_is_credited_to_calls_that_are_cached_already() {
+    let mut warm = call(4_000, 0);
+    warm.tokens[TokenClass::CacheRead] = Tokens::new(2_000);
+    let outcome = equal_calls(SONNET, 10, &warm, "[prompt_caching]\nhit = 1");
+    assert_eq!(outcome.projected, outcome.baseline);
+    assumes(&outcome, "rung 1; nothing more is credited to these calls): 20,000 tokens");
+    let plan = "[prompt_caching]\nhit = 1\ncacheable = 5000";
+    // Only the 3,000 tokens beyond the 2,000 that are read already.
+    check(&equal_calls(SONNET, 10, &warm, plan), "0.126", "0.045");
 }
 
 /// A call that failed without usage, as logs of rate limits have them.
