@@ -407,6 +407,22 @@ fn calls_without_a_price_stay_out_of_both_sides() {
 }
 
 #[test]
+fn the_low_end_never_lies_above_the_high_end() {
+    // At 1.5 tokens for one the prompt does not fit and stays; at 0.7 it falls below the minimum.
+    for input in [1_000_u64, 60_000, 150_000] {
+        for (from, to) in [(SONNET, "gpt-4o"), ("gpt-4o", HAIKU), ("gpt-5-mini", SONNET)] {
+            let mut warm = call(100, 200);
+            warm.tokens[TokenClass::CacheRead] = Tokens::new(input);
+            let outcome = equal_calls(from, 2, &warm, &format!("[model_tiering]\nto = \"{to}\""));
+            assert!(outcome.high <= outcome.projected && outcome.projected <= outcome.low);
+            for one in &outcome.techniques {
+                assert!(one.low <= one.standalone && one.standalone <= one.high, "{one:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_model_nobody_knows_is_an_error_with_a_suggestion() {
     let plan = "[model_tiering]\nto = \"claude-haiku-4-55\"";
     let plan = Plan::parse("plan.toml", plan).expect("a plan");
