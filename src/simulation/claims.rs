@@ -2,8 +2,8 @@
 
 use crate::pricing::PriceBook;
 use crate::techniques::Evidence;
-use crate::units::{TokenClass, Tokens, Usd};
-use crate::usage::{Call, Instant, ServiceTier, Status};
+use crate::units::{Excess, TokenClass, Tokens, Usd};
+use crate::usage::{Call, Calls, Instant, ServiceTier, Status, Symbol, column};
 
 use super::samples::{HAIKU, Log, SONNET, call, equal_calls, texts};
 use super::{Outcome, Plan};
@@ -218,6 +218,38 @@ fn a_classifier_before_a_million_calls_costs_125_dollars() {
          classifier = {{ model = \"{HAIKU}\", input_tokens = 100, output_tokens = 5 }}"
     );
     check(&equal_calls(SONNET, 1, &row, &plan), "0", "125");
+}
+
+#[test]
+fn a_classifier_is_paid_for_calls_that_are_on_the_target_already() {
+    let mut row = call(0, 0);
+    row.calls = 1_000_000;
+    let plan = format!(
+        "[model_tiering]\nto = \"{HAIKU}\"\n\
+         classifier = {{ model = \"{HAIKU}\", input_tokens = 100, output_tokens = 5 }}"
+    );
+    check(&equal_calls(HAIKU, 1, &row, &plan), "0", "125");
+}
+
+#[test]
+fn an_extra_call_is_priced_without_the_place_of_the_logged_one() {
+    let mut log = Log::new();
+    log.push([SONNET, "", ""], &call(1_000_000, 0));
+    let geo = log.0.dimensions[column::GEO].intern("us");
+    let mut placed = Calls::new(log.0.dimensions.clone());
+    let mut symbols = vec![Symbol::EMPTY; placed.dimensions.len()];
+    symbols[column::MODEL] = log.0.symbol(column::MODEL, 0);
+    symbols[column::GEO] = geo;
+    placed.push(&log.0.call(0), &symbols);
+    let plan = format!(
+        "[model_tiering]\nto = \"{HAIKU}\"\n\
+         classifier = {{ model = \"gpt-4o\", input_tokens = 1000000, output_tokens = 0 }}"
+    );
+    let with = Log(placed).run(&plan);
+    let without = log.run(&plan.replace("classifier", "# classifier"));
+    let placed_price = with.projected - Usd::parse("2.5", Excess::Reject).expect("an amount");
+    // The call itself may be dearer at its place; the extra call costs its list price of $2.50.
+    assert!(placed_price >= without.projected, "{} {}", with.projected, without.projected);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::branch::{Branch, push_taken};
+use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::rehoming::{Classifier, Move, Rehoming, Scaling};
@@ -209,25 +209,25 @@ impl Rewrite for Rehoming {
         let Some(to) = self.moves.iter().find(|to| to.selection.holds(scene.row)) else {
             return Effect::Unchanged;
         };
-        if to.target == branch.model || to.share == Rate::ZERO {
-            return Effect::Unchanged;
-        }
-        let (moved, stayed) = branch.split(to.share);
-        let moved = match self.on_target(&moved, to.target, scene) {
-            Ok(moved) => moved,
-            Err(why) => return Effect::Declined(why),
-        };
-        push_taken(out, moved);
-        push_taken(out, stayed);
-        if let Some(classifier) = &self.classifier {
+        let question = self.classifier.as_ref().map(|classifier| {
             let (input, output) =
                 (branch.for_row(classifier.input), branch.for_row(classifier.output));
-            let question = branch.companion(classifier.model, input, output);
-            if scene.is_priced(&question) {
-                out.push(question);
-            }
+            branch.companion(classifier.model, input, output)
+        });
+        if question.is_some_and(|question| !scene.is_priced(&question)) {
+            return Effect::Declined(Decline::HelperNotPriced);
         }
-        Effect::Changed
+        let effect = self.route(branch, to, scene, out);
+        let Some(question) = question else { return effect };
+        // The classifier is asked about every call in scope, wherever its answer sends the call.
+        if matches!(effect, Effect::Unchanged | Effect::Declined(_)) {
+            out.push(*branch);
+        }
+        out.push(question);
+        match effect {
+            Effect::Declined(why) => Effect::ChangedBut(why),
+            _ => Effect::Changed,
+        }
     }
 
     fn remarks(&self, measured: &Measured) -> Vec<String> {
@@ -252,6 +252,9 @@ impl Rewrite for Rehoming {
             Decline::TooLong => format!(
                 "tiering: {calls} calls of {id} stay: their prompts do not fit the target's \
                  context window"
+            ),
+            Decline::HelperNotPriced => format!(
+                "tiering: {calls} calls of {id} stay: the classifier has no price at their time"
             ),
             _ => format!(
                 "tiering: {calls} calls of {id} stay: the target has no price at their time, in \

@@ -1,9 +1,9 @@
 //! What a call looks like on another model: tokens recounted, cache kept or forfeited.
 
-use super::branch::Branch;
+use super::branch::{Branch, push_taken};
 use super::facts::{Facts, Scene};
 use super::scope::Selection;
-use super::technique::{Decline, Scenario};
+use super::technique::{Decline, Effect, Scenario};
 use super::wording::grouped;
 use crate::pricing::{CacheWrite, ModelId, TokenizerRatio};
 use crate::units::{Factor, Rate, TokenClass, Tokens};
@@ -92,6 +92,28 @@ impl Rehoming {
             for to in &mut self.moves {
                 to.share = to.share.min(kept);
             }
+        }
+    }
+
+    /// Sends a branch where it belongs, as far as it fits there.
+    pub(super) fn route(
+        &self,
+        branch: &Branch,
+        to: &Move,
+        scene: &Scene<'_>,
+        out: &mut Vec<Branch>,
+    ) -> Effect {
+        if to.target == branch.model || to.share == Rate::ZERO {
+            return Effect::Unchanged;
+        }
+        let (moved, stayed) = branch.split(to.share);
+        match self.on_target(&moved, to.target, scene) {
+            Ok(moved) => {
+                push_taken(out, moved);
+                push_taken(out, stayed);
+                Effect::Changed
+            }
+            Err(why) => Effect::Declined(why),
         }
     }
 
