@@ -210,6 +210,38 @@ fn three_quarters_on_haiku_halve_the_bill() {
 }
 
 #[test]
+fn a_maximum_that_is_not_reached_changes_no_share() {
+    let plan = format!("[model_tiering]\nshare = \"0.4\"\nto = \"{HAIKU}\"\n");
+    let one = call(1_000, 200);
+    let free = equal_calls(SONNET, 1_000, &one, &plan);
+    let limited = equal_calls(SONNET, 1_000, &one, &format!("{plan}max_share = \"0.5\""));
+    assert_eq!(limited.projected, free.projected);
+    let limited = equal_calls(SONNET, 1_000, &one, &format!("{plan}max_share = \"0.2\""));
+    check(&limited, "6", "5.2");
+    assert_eq!(limited.techniques[0].evidence, Evidence::Assumed);
+}
+
+#[test]
+fn calls_on_the_target_do_not_use_up_the_maximum() {
+    let log = Log::new().with(500, [SONNET, "", ""], &call(1_000, 200)).with(
+        500,
+        [HAIKU, "", ""],
+        &call(1_000, 200),
+    );
+    let outcome = log.run(&format!("[model_tiering]\nto = \"{HAIKU}\"\nmax_share = \"0.5\""));
+    check(&outcome, "4", "2");
+    assumes(&outcome, "500 of 1,000 calls match; 500 more are on the target already");
+    assert_eq!(outcome.techniques[0].evidence, Evidence::Exact);
+}
+
+#[test]
+fn moving_cheap_calls_up_is_told() {
+    let outcome = equal_calls(HAIKU, 10, &call(1_000, 200), "[model_tiering]\nto = \"gpt-4o\"");
+    warns(&outcome, "10 calls of claude-haiku-4-5 cost more on gpt-4o");
+    assumes(&outcome, "one token of claude-haiku-4-5 counts as");
+}
+
+#[test]
 fn a_classifier_before_a_million_calls_costs_125_dollars() {
     let mut row = call(0, 0);
     row.calls = 1_000_000;

@@ -6,6 +6,7 @@ use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::rehoming::{Classifier, Move, Rehoming, Scaling};
+use super::routing_notes::{dearer_calls, tokenizer_ratios};
 use super::scope::Scope;
 use super::settings;
 use super::technique::{
@@ -173,22 +174,22 @@ impl Technique for ModelTiering {
         let mut targets: Vec<_> = moves.iter().map(|to| to.target).collect();
         targets.dedup();
         warnings.extend(targets.iter().filter_map(|target| facts.retirement_warning(*target)));
-        let shares: Vec<Rate> = moves.iter().map(|to| to.share).collect();
-        let by_rule = shares.iter().all(|share| *share == Rate::ONE);
         let mut rehoming = Rehoming::new(moves, classifier, Scaling::of(scenario));
-        let (matched, all) = rehoming.count(facts);
-        rehoming.limit(self.max_share, matched, all);
+        let found = rehoming.count(facts);
+        rehoming.limit(self.max_share, &found);
+        let shares: Vec<Rate> = rehoming.moves.iter().map(|to| to.share).collect();
+        let by_rule = shares.iter().all(|share| *share == Rate::ONE);
         let mut assumptions = vec![
             "quality: unmeasured".to_owned(),
             "answers are as long as before, times the tokenizer ratio; the range takes 0.7 to 1.4 \
              times as long"
                 .to_owned(),
-            format!(
-                "{} of {} calls match; the rest stays on its model",
-                grouped(matched),
-                grouped(all)
-            ),
+            found.sentence(),
         ];
+        assumptions.extend(tokenizer_ratios(&rehoming, facts));
+        if scenario == Scenario::Expected {
+            warnings.extend(dearer_calls(&rehoming, facts));
+        }
         assumptions.extend(rehoming.assumptions(facts));
         let (evidence, note) = if by_rule {
             (Evidence::Exact, "exact prices, quality unmeasured".to_owned())
@@ -206,7 +207,7 @@ impl Technique for ModelTiering {
 
 impl Rewrite for Rehoming {
     fn apply(&self, branch: &Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) -> Effect {
-        let Some(to) = self.moves.iter().find(|to| to.selection.holds(scene.row)) else {
+        let Some(to) = self.destination(scene.row) else {
             return Effect::Unchanged;
         };
         let question = self.classifier.as_ref().map(|classifier| {
