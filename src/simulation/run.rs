@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use crate::pricing::PriceBook;
 use crate::techniques::{Facts, Prepared, Scenario, Scene};
+use crate::units::Usd;
 use crate::usage::{Calls, Row, column};
 
 use super::attribution::MAX_PLAYERS;
@@ -49,14 +50,23 @@ pub fn simulate_on(
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
         let high = Ends::run(&facts, plan, Scenario::High, threads)?;
-        outcome.low = low.together();
-        outcome.high = high.together();
+        // What is pessimistic for one call may spare another (a prompt that no longer fits stays
+        // where it is), so the ends are the extremes of what was computed.
+        let bills = [outcome.projected, low.together(), high.together()];
+        (outcome.high, outcome.low) = extremes(bills);
         for (player, technique) in outcome.techniques.iter_mut().enumerate() {
-            technique.low = outcome.baseline - low.alone(player);
-            technique.high = outcome.baseline - high.alone(player);
+            let saved = |alone: Usd| outcome.baseline - alone;
+            let ends = [low.alone(player), high.alone(player)].map(saved);
+            (technique.low, technique.high) = extremes([technique.standalone, ends[0], ends[1]]);
         }
     }
     Ok(outcome)
+}
+
+/// The least and the most of three amounts.
+fn extremes(amounts: [Usd; 3]) -> (Usd, Usd) {
+    let [first, second, third] = amounts;
+    (first.min(second).min(third), first.max(second).max(third))
 }
 
 /// Gets every technique of a plan ready for a log.

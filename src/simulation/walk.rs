@@ -105,7 +105,7 @@ impl Level {
 }
 
 fn price(branch: &Branch, scene: &Scene<'_>) -> Result<Usd, SimulationError> {
-    scene.facts.cost(branch.model, &branch.call, scene.geo).map_err(|reason| match reason {
+    scene.cost(branch).map_err(|reason| match reason {
         Unpriced::TooLarge => SimulationError::TooLarge,
         reason => SimulationError::LostPrice(reason),
     })
@@ -214,10 +214,10 @@ impl<'a> Walk<'a> {
             } else {
                 rewrite.apply(branch, scene, &mut out.branches)
             };
-            if let Effect::Declined(why) = effect {
+            if let Effect::Declined(why) | Effect::ChangedBut(why) = effect {
                 self.refusals.note(player, why, branch.model, position);
             }
-            if effect == Effect::Changed {
+            if matches!(effect, Effect::Changed | Effect::ChangedBut(_)) {
                 out.price_new(branch, *cost, scene)?;
                 if !has_changed {
                     // Nothing is copied until something changes; the order of branches is free.

@@ -1,7 +1,7 @@
 //! Which part of a prompt repeats the conversation before it.
 
 use crate::units::{Factor, Tokens};
-use crate::usage::Symbol;
+use crate::usage::{Row, Symbol, column};
 
 use super::facts::Facts;
 
@@ -16,9 +16,22 @@ const SLACK_DIVISOR: u64 = 100;
 /// The last turn of a conversation.
 #[derive(Clone, Copy)]
 struct Turn {
+    row: Row,
     model: Symbol,
     input: Tokens,
     output: Tokens,
+}
+
+/// How a row stands in its conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Growth {
+    /// The input that repeats the turn before; nothing for first turns, and for turns that did not
+    /// grow out of the one before (an edit, a compaction, another model).
+    pub(super) repeated: Option<Tokens>,
+    /// Whether it is a single call of a named conversation.
+    pub(super) is_turn: bool,
+    /// Whether the turn after it grew out of it.
+    pub(super) is_continued: bool,
 }
 
 /// Whether the log names conversations.
@@ -27,31 +40,37 @@ pub(super) fn are_named(facts: &Facts<'_>) -> bool {
     place.is_some_and(|place| !facts.calls.dimensions[place].is_empty())
 }
 
-/// For each row the input that repeats the turn before; nothing for first turns, and for turns
-/// that did not grow out of the one before (an edit, a compaction, another model).
+/// How each row stands in its conversation.
 ///
 /// Returns nothing at all when the log does not name conversations. Matching turns by length alone
 /// would link the wrong ones far more often than the right ones, so it is not tried.
-pub(super) fn reusable_prefixes(facts: &Facts<'_>) -> Option<Vec<Option<Tokens>>> {
+pub(super) fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
     let calls = facts.calls;
     let place = calls.dimensions.position(COLUMN)?;
     if !are_named(facts) {
         return None;
     }
     let mut last: Vec<Option<Turn>> = vec![None; calls.dimensions[place].len()];
-    let prefixes = (0..calls.len()).map(|row| {
+    let mut found = vec![Growth::default(); calls.len()];
+    for row in 0..calls.len() {
         let conversation = calls.symbol(place, row);
         let call = calls.call(row);
-        // A row that sums up several calls is no turn.
-        if conversation.is_empty() || call.calls != 1 {
-            return None;
+        // A row that sums up several calls is no turn, and neither is a failed call without usage:
+        // the attempt after it sends the same history again.
+        let input = call.input_total();
+        if conversation.is_empty() || call.calls != 1 || input.is_zero() {
+            continue;
         }
-        let model = calls.symbol(crate::usage::column::MODEL, row);
-        let turn = Turn { model, input: call.input_total(), output: call.output_total() };
-        let before = last[conversation.index()].replace(turn)?;
-        (before.model == model && has_grown(before, turn.input)).then_some(before.input)
-    });
-    Some(prefixes.collect())
+        found[row].is_turn = true;
+        let model = calls.symbol(column::MODEL, row);
+        let turn = Turn { row, model, input, output: call.output_total() };
+        let Some(before) = last[conversation.index()].replace(turn) else { continue };
+        if before.model == model && has_grown(before, input) {
+            found[row].repeated = Some(before.input);
+            found[before.row].is_continued = true;
+        }
+    }
+    Some(found)
 }
 
 /// `in_t >= in_{t-1} + out_{t-1} - slack`.
@@ -72,7 +91,7 @@ mod tests {
 
     fn check(before: (u64, u64), input: u64, expected: bool) {
         let (before_input, output) = (Tokens::new(before.0), Tokens::new(before.1));
-        let turn = Turn { model: Symbol::EMPTY, input: before_input, output };
+        let turn = Turn { row: 0, model: Symbol::EMPTY, input: before_input, output };
         assert_eq!(has_grown(turn, Tokens::new(input)), expected, "{before:?} -> {input}");
     }
 

@@ -90,9 +90,19 @@ impl<'a> Facts<'a> {
 }
 
 impl Scene<'_> {
+    /// What a branch costs at its whole weight. Where the logged call was processed says nothing
+    /// about an extra call to another provider.
+    ///
+    /// # Errors
+    /// When a price it needs is not known.
+    pub fn cost(&self, branch: &Branch) -> Result<Usd, Unpriced> {
+        let geo = if branch.companion { "" } else { self.geo };
+        self.facts.cost(branch.model, &branch.call, geo)
+    }
+
     /// Whether a branch has a price, so that a technique may propose it.
     pub fn is_priced(&self, branch: &Branch) -> bool {
-        self.facts.cost(branch.model, &branch.call, self.geo).is_ok()
+        self.cost(branch).is_ok()
     }
 
     /// Whether the model prices tokens of these classes for calls like this branch.

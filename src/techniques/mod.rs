@@ -22,6 +22,7 @@ mod ranged;
 mod rehoming;
 mod retry_hygiene;
 mod routes;
+mod routing_notes;
 mod scope;
 mod semantic_cache;
 mod settings;

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::branch::{Branch, push_taken};
+use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::rehoming::{Classifier, Move, Rehoming, Scaling};
+use super::routing_notes::{dearer_calls, tokenizer_ratios};
 use super::scope::Scope;
 use super::settings;
 use super::technique::{
@@ -173,22 +174,22 @@ impl Technique for ModelTiering {
         let mut targets: Vec<_> = moves.iter().map(|to| to.target).collect();
         targets.dedup();
         warnings.extend(targets.iter().filter_map(|target| facts.retirement_warning(*target)));
-        let shares: Vec<Rate> = moves.iter().map(|to| to.share).collect();
-        let by_rule = shares.iter().all(|share| *share == Rate::ONE);
         let mut rehoming = Rehoming::new(moves, classifier, Scaling::of(scenario));
-        let (matched, all) = rehoming.count(facts);
-        rehoming.limit(self.max_share, matched, all);
+        let found = rehoming.count(facts);
+        rehoming.limit(self.max_share, &found);
+        let shares: Vec<Rate> = rehoming.moves.iter().map(|to| to.share).collect();
+        let by_rule = shares.iter().all(|share| *share == Rate::ONE);
         let mut assumptions = vec![
             "quality: unmeasured".to_owned(),
             "answers are as long as before, times the tokenizer ratio; the range takes 0.7 to 1.4 \
              times as long"
                 .to_owned(),
-            format!(
-                "{} of {} calls match; the rest stays on its model",
-                grouped(matched),
-                grouped(all)
-            ),
+            found.sentence(),
         ];
+        assumptions.extend(tokenizer_ratios(&rehoming, facts));
+        if scenario == Scenario::Expected {
+            warnings.extend(dearer_calls(&rehoming, facts));
+        }
         assumptions.extend(rehoming.assumptions(facts));
         let (evidence, note) = if by_rule {
             (Evidence::Exact, "exact prices, quality unmeasured".to_owned())
@@ -206,28 +207,28 @@ impl Technique for ModelTiering {
 
 impl Rewrite for Rehoming {
     fn apply(&self, branch: &Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) -> Effect {
-        let Some(to) = self.moves.iter().find(|to| to.selection.holds(scene.row)) else {
+        let Some(to) = self.destination(scene.row) else {
             return Effect::Unchanged;
         };
-        if to.target == branch.model || to.share == Rate::ZERO {
-            return Effect::Unchanged;
-        }
-        let (moved, stayed) = branch.split(to.share);
-        let moved = match self.on_target(&moved, to.target, scene) {
-            Ok(moved) => moved,
-            Err(why) => return Effect::Declined(why),
-        };
-        push_taken(out, moved);
-        push_taken(out, stayed);
-        if let Some(classifier) = &self.classifier {
+        let question = self.classifier.as_ref().map(|classifier| {
             let (input, output) =
                 (branch.for_row(classifier.input), branch.for_row(classifier.output));
-            let question = branch.companion(classifier.model, input, output);
-            if scene.is_priced(&question) {
-                out.push(question);
-            }
+            branch.companion(classifier.model, input, output)
+        });
+        if question.is_some_and(|question| !scene.is_priced(&question)) {
+            return Effect::Declined(Decline::HelperNotPriced);
         }
-        Effect::Changed
+        let effect = self.route(branch, to, scene, out);
+        let Some(question) = question else { return effect };
+        // The classifier is asked about every call in scope, wherever its answer sends the call.
+        if matches!(effect, Effect::Unchanged | Effect::Declined(_)) {
+            out.push(*branch);
+        }
+        out.push(question);
+        match effect {
+            Effect::Declined(why) => Effect::ChangedBut(why),
+            _ => Effect::Changed,
+        }
     }
 
     fn remarks(&self, measured: &Measured) -> Vec<String> {
@@ -252,6 +253,9 @@ impl Rewrite for Rehoming {
             Decline::TooLong => format!(
                 "tiering: {calls} calls of {id} stay: their prompts do not fit the target's \
                  context window"
+            ),
+            Decline::HelperNotPriced => format!(
+                "tiering: {calls} calls of {id} stay: the classifier has no price at their time"
             ),
             _ => format!(
                 "tiering: {calls} calls of {id} stay: the target has no price at their time, in \

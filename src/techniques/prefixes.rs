@@ -1,27 +1,37 @@
 //! How much of each prompt can be shared with earlier calls, and how that is known.
 
 use super::branch::Branch;
-use super::conversations::{recounted, reusable_prefixes};
+use super::conversations::{Growth, growth, recounted};
 use super::facts::Facts;
 use super::routes::StaticPrompts;
 use super::scope::Selection;
 use super::settings::Portion;
+use super::technique::Scenario;
 use super::wording::{grouped, percent};
-use crate::units::{Rate, Tokens};
+use crate::units::{Rate, TokenClass, Tokens};
 use crate::usage::Row;
 
 /// The shared start of prompts.
 pub(super) enum Prefixes {
     /// As the user says.
     Declared(Portion),
-    /// As the log supports: the growth of conversations where it names them, otherwise the
-    /// shortest prompt of the call type and model.
+    /// As the log supports: its own counters where they show caching, the growth of conversations
+    /// where it names them, otherwise the shortest prompts of the call type and model.
     Observed {
-        /// For each row the input that repeats the turn before.
-        turns: Option<Vec<Option<Tokens>>>,
+        /// How each row stands in its conversation.
+        growth: Option<Vec<Growth>>,
         /// The shortest prompts.
         prompts: StaticPrompts,
     },
+}
+
+/// What is known about the shared start of one call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rung {
+    Declared,
+    Counted,
+    Grown,
+    Shortest,
 }
 
 impl Prefixes {
@@ -29,71 +39,109 @@ impl Prefixes {
     pub(super) fn new(declared: Option<Portion>, facts: &Facts<'_>) -> Self {
         match declared {
             Some(portion) => Self::Declared(portion),
-            None => Self::Observed {
-                turns: reusable_prefixes(facts),
-                prompts: StaticPrompts::measure(facts),
-            },
+            None => {
+                Self::Observed { growth: growth(facts), prompts: StaticPrompts::measure(facts) }
+            }
         }
     }
 
+    /// Whether the user says how much of the input is shared.
+    pub(super) const fn are_declared(&self) -> bool {
+        matches!(self, Self::Declared(_))
+    }
+
     /// The shareable input of a branch, for the whole row.
-    pub(super) fn of(&self, branch: &Branch, row: Row) -> Tokens {
+    pub(super) fn of(&self, branch: &Branch, facts: &Facts<'_>, row: Row) -> Tokens {
         let prompt = branch.call.input_total();
         let prefix = match self {
             Self::Declared(Portion::Share(share)) => share.of(prompt),
             Self::Declared(Portion::Tokens(tokens)) => branch.for_row(*tokens).min(prompt),
             Self::Observed { prompts, .. } => {
-                let floor = branch.for_row(prompts.floor(row));
-                let known = self.turn(row).map_or(floor, |turn| turn.max(floor));
+                // Where the provider counted what it cached, no estimate knows better.
+                let counted = counted(facts, row);
+                let known = if counted.is_zero() {
+                    let floor = branch.for_row(prompts.floor(row));
+                    self.growth(row).repeated.map_or(floor, |turn| turn.max(floor))
+                } else {
+                    counted
+                };
                 recounted(known, branch.token_ratio, prompt)
             }
         };
         branch.stable_prefix.map_or(prefix, |stable| prefix.min(stable))
     }
 
-    /// The input of a row that repeats the turn before it.
-    pub(super) fn turn(&self, row: Row) -> Option<Tokens> {
+    /// Whether a row is a turn that writes all of its prompt, so that the next turn can read it.
+    /// A turn without one before or after it only does so at the low end: a client that marks
+    /// every prompt pays for those too.
+    pub(super) fn writes_growth(&self, facts: &Facts<'_>, row: Row, scenario: Scenario) -> bool {
+        let Growth { repeated, is_turn, is_continued } = self.growth(row);
+        let is_linked = repeated.is_some() || is_continued;
+        (is_linked || (is_turn && scenario == Scenario::Low)) && counted(facts, row).is_zero()
+    }
+
+    fn growth(&self, row: Row) -> Growth {
         match self {
-            Self::Observed { turns: Some(turns), .. } => turns[row],
-            _ => None,
+            Self::Observed { growth: Some(growth), .. } => growth[row],
+            _ => Growth::default(),
+        }
+    }
+
+    fn rung(&self, facts: &Facts<'_>, row: Row) -> Rung {
+        if self.are_declared() {
+            Rung::Declared
+        } else if !counted(facts, row).is_zero() {
+            Rung::Counted
+        } else if self.growth(row).repeated.is_some() {
+            Rung::Grown
+        } else {
+            Rung::Shortest
         }
     }
 
     /// Says which evidence was used and how many tokens it makes shareable.
     pub(super) fn evidence(&self, facts: &Facts<'_>, selection: &Selection) -> Vec<String> {
-        let (mut by_turn, mut by_prompt, mut input) = (0_u64, 0_u64, 0_u64);
+        const SENTENCES: [(Rung, &str); 4] = [
+            (Rung::Declared, "cacheable, as you say (rung 6)"),
+            (
+                Rung::Counted,
+                "cached already, as the log's own counters show (rung 1; nothing more is credited \
+                 to these calls)",
+            ),
+            (Rung::Grown, "cacheable, from the growth of conversations (rung 4)"),
+            (
+                Rung::Shortest,
+                "cacheable elsewhere, at most the length that one prompt in a thousand of the call \
+                 type and model does not exceed (rung 5, an upper bound)",
+            ),
+        ];
+        let mut sums = SENTENCES.map(|(rung, sentence)| (rung, sentence, 0_u64));
+        let mut input = 0_u64;
         for (row, model) in facts.modelled_rows().filter(|(row, _)| selection.holds(*row)) {
             let branch = Branch::logged(facts.calls.call(row), model);
-            let prefix = self.of(&branch, row).get();
-            input += branch.call.input_total().get();
-            if self.turn(row).is_some() {
-                by_turn += prefix;
-            } else {
-                by_prompt += prefix;
+            let prefix = self.of(&branch, facts, row).get();
+            let rung = self.rung(facts, row);
+            input = input.saturating_add(branch.call.input_total().get());
+            for (_, _, sum) in sums.iter_mut().filter(|(known, _, _)| *known == rung) {
+                *sum = sum.saturating_add(prefix);
             }
         }
-        let part = |tokens: u64| {
-            let share = Rate::of_counts(tokens, input).map(percent);
+        let told = sums.iter().filter(|(_, _, sum)| *sum > 0).map(|(_, sentence, sum)| {
+            let share = Rate::of_counts(*sum, input).map(percent);
             let share = share.unwrap_or_else(|| "0 %".to_owned());
-            format!("{} tokens ({share} of input)", grouped(tokens))
-        };
-        match self {
-            Self::Declared(_) => {
-                vec![format!("cacheable, as you say: {}", part(by_prompt))]
-            }
-            Self::Observed { turns: Some(_), .. } => vec![
-                format!("cacheable, from the growth of conversations (rung 4): {}", part(by_turn)),
-                format!(
-                    "cacheable elsewhere, at most the shortest prompt of each call type and model \
-                     (rung 5, an upper bound): {}",
-                    part(by_prompt)
-                ),
-            ],
-            Self::Observed { .. } => vec![format!(
-                "cacheable, at most the shortest prompt of each call type and model (rung 5, an \
-                 upper bound): {}",
-                part(by_prompt)
-            )],
-        }
+            format!("{sentence}: {} tokens ({share} of input)", grouped(*sum))
+        });
+        told.collect()
     }
+}
+
+/// What the log's own counters say was read from or written to a cache.
+fn counted(facts: &Facts<'_>, row: Row) -> Tokens {
+    const CLASSES: [TokenClass; 4] = [
+        TokenClass::CacheRead,
+        TokenClass::CacheWrite5m,
+        TokenClass::CacheWrite1h,
+        TokenClass::AudioCacheRead,
+    ];
+    CLASSES.into_iter().map(|class| facts.calls.token_column(class)[row]).sum()
 }

@@ -30,14 +30,16 @@ hour on Anthropic, counted from the last use.
 `hit` is the share of calls that find the cacheable part of their input warm. They pay the read price \
 for it; the others pay the write price, or the input price where writes are free. The cacheable part \
 comes from `cacheable` (a share of the input or a count of tokens), or else from the log: the input \
-that repeats the turn before in conversations (rung 4 of the evidence ladder), otherwise the shortest \
-prompt of the call type and model (rung 5, an upper bound). What the log has cached already stays as \
-it is and is credited to nobody. Prompts whose shared start is below the model's minimum are not \
-cached at all.
+that repeats the turn before in conversations (rung 4 of the evidence ladder), otherwise the length \
+that one prompt in a thousand of the call type and model does not exceed (rung 5, an upper bound). \
+Where the log's own counters show reads or writes they are what is cacheable (rung 1): such calls \
+stay as they are, and more is credited only beyond them and only if `cacheable` says so. Each turn of \
+a conversation that goes on also writes what it adds, or the next could not read it. Prompts whose \
+shared start is below the model's minimum are not cached at all.
 
 ## Assumptions
 The hit rate is given, not measured. In a batch, where hits are best effort, the low end takes 30 %. \
-In conversations each turn also writes what it adds; that write is charged at the low end.
+A turn that no other turn follows or precedes writes nothing of its own; at the low end it does.
 
 ## Limits
 Hits are spread evenly over the calls in scope. Token counts cannot show a timestamp in the middle of \
@@ -149,7 +151,10 @@ impl Cache {
         policy: &CachePolicy,
         scene: &Scene<'_>,
     ) -> Result<Tokens, Decline> {
-        let prefix = branch.per_call(self.prefixes.of(branch, scene.row));
+        if !self.prefixes.are_declared() && !branch.cached().is_zero() {
+            return Ok(Tokens::ZERO);
+        }
+        let prefix = branch.per_call(self.prefixes.of(branch, scene.facts, scene.row));
         if let Some(min) = policy.min_tokens.filter(|min| prefix < *min) {
             return Err(Decline::BelowMinimum(min));
         }
@@ -157,6 +162,29 @@ impl Cache {
         let stored = branch.for_row(Tokens::new(prefix.get() / step * step));
         let fresh = stored.saturating_sub(branch.cached());
         Ok(fresh.min(branch.call.tokens[TokenClass::Input]))
+    }
+
+    /// What a turn adds to its conversation beyond what it reads, in the steps of the cache: it is
+    /// written, or the next turn could not read it.
+    fn grown(
+        &self,
+        branch: &Branch,
+        policy: &CachePolicy,
+        scene: &Scene<'_>,
+        read: Tokens,
+    ) -> Tokens {
+        let is_cut = branch.stable_prefix.is_some();
+        if is_cut || !self.prefixes.writes_growth(scene.facts, scene.row, self.scenario) {
+            return Tokens::ZERO;
+        }
+        let prompt = branch.call.input_total();
+        if policy.min_tokens.is_some_and(|min| prompt < min) {
+            return Tokens::ZERO;
+        }
+        let step = policy.granularity.get().max(1);
+        let boundary = Tokens::new(prompt.get() / step * step);
+        let rest = branch.call.tokens[TokenClass::Input].saturating_sub(read);
+        boundary.saturating_sub(read).min(rest)
     }
 
     /// The class that pays for writing, or nothing when a miss bills as ordinary input.
@@ -190,30 +218,21 @@ impl Rewrite for Cache {
         let Some(policy) = model.cache_policy(branch.call.time) else {
             return Effect::Declined(Decline::NotPriced);
         };
-        let fresh = match self.fresh(branch, policy, scene) {
-            Ok(fresh) if fresh.is_zero() => return Effect::Unchanged,
-            Ok(fresh) => fresh,
-            Err(why) => return Effect::Declined(why),
-        };
-        let (mut hit, mut miss) = branch.split(self.hit_rate(branch));
-        hit.reclassify(TokenClass::Input, TokenClass::CacheRead, fresh);
-        if let Some(write) = self.write_class(policy) {
-            miss.reclassify(TokenClass::Input, write, fresh);
-            if self.scenario == Scenario::Low && self.prefixes.turn(scene.row).is_some() {
-                // A growing conversation also writes each new turn, or the next could not read it.
-                for branch in [&mut hit, &mut miss] {
-                    branch.reclassify(
-                        TokenClass::Input,
-                        write,
-                        branch.call.tokens[TokenClass::Input],
-                    );
-                }
-            }
+        let fresh = self.fresh(branch, policy, scene);
+        let read = fresh.unwrap_or(Tokens::ZERO);
+        let write = self.write_class(policy);
+        let grown = write.map_or(Tokens::ZERO, |_| self.grown(branch, policy, scene, read));
+        if read.is_zero() && grown.is_zero() {
+            return fresh.err().map_or(Effect::Unchanged, Effect::Declined);
         }
-        let written = self.write_class(policy).unwrap_or(TokenClass::Input);
+        let written = write.unwrap_or(TokenClass::Input);
         if !scene.has_prices(branch, [TokenClass::CacheRead, written]) {
             return Effect::Declined(Decline::NotPriced);
         }
+        let (mut hit, mut miss) = branch.split(self.hit_rate(branch));
+        hit.reclassify(TokenClass::Input, TokenClass::CacheRead, read);
+        hit.reclassify(TokenClass::Input, written, grown);
+        miss.reclassify(TokenClass::Input, written, read + grown);
         push_taken(out, hit);
         push_taken(out, miss);
         Effect::Changed

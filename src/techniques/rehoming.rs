@@ -1,12 +1,13 @@
 //! What a call looks like on another model: tokens recounted, cache kept or forfeited.
 
-use super::branch::Branch;
+use super::branch::{Branch, push_taken};
 use super::facts::{Facts, Scene};
 use super::scope::Selection;
-use super::technique::{Decline, Scenario};
+use super::technique::{Decline, Effect, Scenario};
 use super::wording::grouped;
 use crate::pricing::{CacheWrite, ModelId, TokenizerRatio};
 use crate::units::{Factor, Rate, TokenClass, Tokens};
+use crate::usage::Row;
 
 /// Calls that go to one target.
 pub(super) struct Move {
@@ -20,6 +21,35 @@ pub(super) struct Classifier {
     pub(super) model: ModelId,
     pub(super) input: Tokens,
     pub(super) output: Tokens,
+}
+
+/// How many calls the rules are for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Matches {
+    /// Calls of known models.
+    pub(super) all: u64,
+    /// Calls that a rule would move.
+    pub(super) matched: u64,
+    /// Calls that a rule is for and that are on its target already.
+    pub(super) on_target: u64,
+    /// The calls that move, in billionths of a call.
+    moving: u128,
+}
+
+impl Matches {
+    /// The counts in words.
+    pub(super) fn sentence(&self) -> String {
+        let mut sentence = if self.matched == self.all {
+            format!("all {} calls match", grouped(self.all))
+        } else {
+            format!("{} of {} calls match", grouped(self.matched), grouped(self.all))
+        };
+        if self.on_target > 0 {
+            let more = grouped(self.on_target);
+            sentence = format!("{sentence}; {more} more are on the target already");
+        }
+        sentence
+    }
 }
 
 /// How tokens carry over to another model.
@@ -71,27 +101,67 @@ impl Rehoming {
         Self { moves, classifier, scaling }
     }
 
-    /// How many calls match, and how many there are.
-    pub(super) fn count(&self, facts: &Facts<'_>) -> (u64, u64) {
-        let (mut matched, mut all) = (0, 0);
-        for (row, _) in facts.modelled_rows() {
+    /// Where a call goes; nothing when no rule is for it.
+    pub(super) fn destination(&self, row: Row) -> Option<&Move> {
+        self.moves.iter().find(|to| to.selection.holds(row))
+    }
+
+    /// Counts the calls that match.
+    pub(super) fn count(&self, facts: &Facts<'_>) -> Matches {
+        let mut found = Matches::default();
+        for (row, model) in facts.modelled_rows() {
             let calls = facts.calls.call(row).calls;
-            all += calls;
-            if self.moves.iter().any(|to| to.selection.holds(row)) {
-                matched += calls;
+            found.all += calls;
+            match self.destination(row) {
+                Some(to) if to.target == model => found.on_target += calls,
+                Some(to) => {
+                    found.matched += calls;
+                    found.moving += u128::from(calls) * u128::from(to.share.parts());
+                }
+                None => {}
             }
         }
-        (matched, all)
+        found
     }
 
     /// Moves at most `max` of all calls, each target giving up the same part.
-    pub(super) fn limit(&mut self, max: Option<Rate>, matched: u64, all: u64) {
+    pub(super) fn limit(&mut self, max: Option<Rate>, found: &Matches) {
         let Some(max) = max else { return };
-        let allowed = max.of(Tokens::new(all)).get();
-        if let Some(kept) = Rate::of_counts(allowed, matched) {
+        let mut allowed = u128::from(found.all) * u128::from(max.parts());
+        let mut moving = found.moving;
+        if moving <= allowed {
+            return;
+        }
+        while moving > u128::from(u64::MAX) {
+            (allowed, moving) = (allowed >> 1, moving >> 1);
+        }
+        let counts = u64::try_from(allowed).ok().zip(u64::try_from(moving).ok());
+        if let Some(kept) = counts.and_then(|(allowed, moving)| Rate::of_counts(allowed, moving)) {
             for to in &mut self.moves {
-                to.share = to.share.min(kept);
+                to.share = to.share.times(kept);
             }
+        }
+    }
+
+    /// Sends a branch where it belongs, as far as it fits there.
+    pub(super) fn route(
+        &self,
+        branch: &Branch,
+        to: &Move,
+        scene: &Scene<'_>,
+        out: &mut Vec<Branch>,
+    ) -> Effect {
+        if to.target == branch.model || to.share == Rate::ZERO {
+            return Effect::Unchanged;
+        }
+        let (moved, stayed) = branch.split(to.share);
+        match self.on_target(&moved, to.target, scene) {
+            Ok(moved) => {
+                push_taken(out, moved);
+                push_taken(out, stayed);
+                Effect::Changed
+            }
+            Err(why) => Effect::Declined(why),
         }
     }
 
@@ -123,7 +193,7 @@ impl Rehoming {
     pub(super) fn assumptions(&self, facts: &Facts<'_>) -> Vec<String> {
         let (mut forfeited, mut calls_forfeiting) = (0_u64, 0_u64);
         for (row, model) in facts.modelled_rows() {
-            let Some(to) = self.moves.iter().find(|to| to.selection.holds(row)) else { continue };
+            let Some(to) = self.destination(row) else { continue };
             let logged = Branch::logged(facts.calls.call(row), model);
             if to.target == model || logged.cached().is_zero() {
                 continue;

@@ -34,7 +34,11 @@ impl StaticPrompts {
                 inputs.push(Vec::new());
             }
             routes.push(route);
-            inputs[route as usize].push(mean_input(facts, row));
+            // A failed call whose log counts nothing says nothing about prompts.
+            let input = mean_input(facts, row);
+            if !input.is_zero() {
+                inputs[route as usize].push(input);
+            }
         }
         let floors = inputs.into_iter().map(robust_minimum).collect();
         Self { routes, floors }
@@ -71,7 +75,8 @@ impl AnswerLengths {
         let calls = facts.calls;
         let mut lengths = vec![Vec::new(); calls.dimensions[column::CALL_TYPE].len()];
         let visible = calls.token_column(TokenClass::Output);
-        for (row, tokens) in visible.iter().enumerate() {
+        // A call without an answer, such as a failed one, says nothing about the length of answers.
+        for (row, tokens) in visible.iter().enumerate().filter(|(_, tokens)| !tokens.is_zero()) {
             let mean = tokens.get() / calls.call(row).calls.max(1);
             lengths[calls.symbol(column::CALL_TYPE, row).index()].push(Tokens::new(mean));
         }

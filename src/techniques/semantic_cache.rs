@@ -8,9 +8,11 @@ use super::facts::{Facts, Scene};
 use super::ranged::Ranged;
 use super::scope::{Scope, Selection};
 use super::settings;
-use super::technique::{Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique};
-use super::wording::percent;
-use crate::pricing::ModelId;
+use super::technique::{
+    Decline, Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique,
+};
+use super::wording::{grouped, percent};
+use crate::pricing::{Model, ModelId};
 use crate::units::{Rate, TokenClass, Tokens};
 use crate::usage::Filter;
 
@@ -144,16 +146,25 @@ impl Rewrite for Store {
         if !self.selection.holds(scene.row) || self.kept == Rate::ONE {
             return Effect::Unchanged;
         }
-        let (kept, _) = branch.split(self.kept);
-        push_taken(out, kept);
-        if let Some(model) = self.embedding {
+        let lookup = self.embedding.map(|model| {
             let question = self.embedding_tokens.map(|tokens| branch.for_row(tokens));
             let question = question.unwrap_or(branch.call.tokens[TokenClass::Input]);
-            let lookup = branch.companion(model, question, Tokens::ZERO);
-            if scene.is_priced(&lookup) {
-                out.push(lookup);
-            }
+            branch.companion(model, question, Tokens::ZERO)
+        });
+        if lookup.is_some_and(|lookup| !scene.is_priced(&lookup)) {
+            return Effect::Declined(Decline::HelperNotPriced);
         }
+        let (kept, _) = branch.split(self.kept);
+        push_taken(out, kept);
+        out.extend(lookup);
         Effect::Changed
+    }
+
+    fn declined(&self, _: Decline, model: &Model, calls: u64) -> String {
+        let (calls, id) = (grouped(calls), &model.id);
+        format!(
+            "semantic cache: {calls} calls of {id} are not looked up: the embedding model has no \
+             price at their time"
+        )
     }
 }

@@ -93,6 +93,8 @@ pub enum Decline {
     NotPriced,
     /// The prompt does not fit the model.
     TooLong,
+    /// The extra call that the change needs has no price.
+    HelperNotPriced,
 }
 
 /// What happened to a branch.
@@ -102,6 +104,9 @@ pub enum Effect {
     Unchanged,
     /// It was replaced by what was pushed, which may be nothing at all.
     Changed,
+    /// It was replaced by what was pushed, without what the technique is for, and the reader
+    /// should hear why.
+    ChangedBut(Decline),
     /// Nothing, for a reason the reader should hear; nothing was pushed.
     Declined(Decline),
 }
@@ -199,6 +204,9 @@ pub trait Rewrite: Send + Sync {
             }
             Decline::TooLong => {
                 format!("{calls} calls of {id} stay as they are: the prompt does not fit")
+            }
+            Decline::HelperNotPriced => {
+                format!("{calls} calls of {id} stay as they are: the extra call has no known price")
             }
         }
     }
