@@ -51,6 +51,8 @@ impl fmt::Display for Reason {
 pub(super) struct Price<'a> {
     /// The cost that counts.
     pub(super) cost: Result<Usd, Reason>,
+    /// Why it was not priced, though the log's own cost may stand in.
+    pub(super) reason: Option<Reason>,
     /// The calculated cost and the prices behind it.
     pub(super) calculated: Option<(Usd, &'a RateCard)>,
     /// Whether the cost that counts is the log's.
@@ -91,7 +93,11 @@ impl<'a> Pricer<'a> {
             (None, CostMode::Logged) => Err(Reason::NotLogged),
             (None, CostMode::Auto | CostMode::Calculate) => calculated_cost,
         };
-        Price { cost, calculated: calculated.ok(), from_log: from_log.is_some() }
+        let reason = match self.mode {
+            CostMode::Logged => cost.err(),
+            CostMode::Auto | CostMode::Calculate => calculated_cost.err(),
+        };
+        Price { cost, reason, calculated: calculated.ok(), from_log: from_log.is_some() }
     }
 
     fn calculate(

@@ -1,17 +1,18 @@
-//! Models whose calls have no known cost, and why.
+//! Models whose calls have no price, and why.
 
 use crate::pricing::PriceBook;
-use crate::units::Tokens;
+use crate::units::{Tokens, Usd};
 use crate::usage::{Call, Calls, Dimension, Row, Symbol, column};
 
 use super::analysis::UnpricedModel;
 use super::grouping::KeyTable;
 use super::pricer::Reason;
+use super::tally::CallsAndCost;
 
 /// Provider, model, name of the reason, detail of the reason.
 const WIDTH: usize = 4;
 
-/// Calls without a cost, by model and reason.
+/// Calls without a price, by model and reason.
 #[derive(Clone, Debug)]
 pub(super) struct UnpricedCalls {
     names: [Dimension; WIDTH],
@@ -23,6 +24,7 @@ struct Entry {
     reason: Option<Reason>,
     calls: u64,
     tokens: Tokens,
+    at_logged_cost: CallsAndCost,
 }
 
 impl UnpricedCalls {
@@ -34,13 +36,24 @@ impl UnpricedCalls {
         }
     }
 
-    /// Counts a call without a cost.
-    pub(super) fn add(&mut self, calls: &Calls, row: Row, call: &Call, reason: Reason) {
+    /// Counts a call without a price; `cost` is the log's own where that stands in.
+    pub(super) fn add(
+        &mut self,
+        calls: &Calls,
+        row: Row,
+        call: &Call,
+        reason: Reason,
+        cost: Option<Usd>,
+    ) {
         let (provider, model) = (calls.name(column::PROVIDER, row), calls.name(column::MODEL, row));
         let entry = self.entry([provider, model, reason.name(), reason.detail()]);
         entry.reason = Some(reason);
-        entry.calls += call.calls;
-        entry.tokens += call.input_total() + call.output_total();
+        if cost.is_some() {
+            entry.at_logged_cost.add(call.calls, cost);
+        } else {
+            entry.calls += call.calls;
+            entry.tokens += call.input_total() + call.output_total();
+        }
     }
 
     /// Takes over what another counted.
@@ -50,6 +63,7 @@ impl UnpricedCalls {
             mine.reason = theirs.reason;
             mine.calls += theirs.calls;
             mine.tokens += theirs.tokens;
+            mine.at_logged_cost.merge(theirs.at_logged_cost);
         }
     }
 
@@ -65,13 +79,14 @@ impl UnpricedCalls {
                 explanation: reason.to_string(),
                 calls: entry.calls,
                 tokens: entry.tokens,
+                at_logged_cost: entry.at_logged_cost,
                 did_you_mean: book.suggest(model).map(str::to_owned),
             })
         });
         let mut models: Vec<_> = rows.collect();
         models.sort_by(|a, b| {
-            b.calls
-                .cmp(&a.calls)
+            (b.all_calls())
+                .cmp(&a.all_calls())
                 .then_with(|| (&a.model, &a.provider).cmp(&(&b.model, &b.provider)))
                 .then_with(|| a.explanation.cmp(&b.explanation))
         });

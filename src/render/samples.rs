@@ -26,7 +26,7 @@ fn at(text: &str) -> Instant {
 }
 
 fn total(calls: u64, cost: &str) -> CallsAndCost {
-    CallsAndCost { calls, cost: usd(cost) }
+    CallsAndCost { calls, unpriced_calls: 0, cost: usd(cost) }
 }
 
 fn tally(calls: u64, tokens: [u64; 4], cost: &str) -> Tally {
@@ -53,6 +53,7 @@ fn band(above: u64, up_to: Option<u64>, of_calls: i128, of_cost: i128) -> Band {
         up_to,
         total: CallsAndCost {
             calls: u64::try_from(of_calls * 20).expect("a count"),
+            unpriced_calls: 0,
             cost: Usd::from_atto(of_cost * 48_200_000_000_000_000),
         },
         call_share: share(of_calls, 1_000),
@@ -149,6 +150,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
         day: Days::parse_day("2026-10-01").expect("a day") + day,
         total: CallsAndCost {
             calls: 645,
+            unpriced_calls: 0,
             cost: Usd::from_atto(i128::from(day % 7 + 1) * 400_000_000_000_000_000_000),
         },
     });
@@ -201,6 +203,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
         days: days.collect(),
         run_rate: Some(RunRate {
             month: "2026-10".to_owned(),
+            complete: true,
             month_days: 31,
             full_days: 31,
             daily: usd("1555.163529032258064516"),
@@ -263,11 +266,13 @@ fn damaged_ledger() -> Ledger {
 /// A small, broken log with models that nobody knows, and names that mean harm.
 pub(super) fn damaged_analysis() -> AnalysisReport {
     let mut unknown = tally(3, [3_000, 0, 0, 120], "0");
-    (unknown.unpriced_calls, unknown.unpriced_tokens) = (3, Tokens::new(3_120));
+    (unknown.unpriced_calls, unknown.unpriced_tokens) = (3, unknown.tokens);
+    let mut free = tally(1, [10, 0, 0, 5], "0");
+    free.logged = total(1, "0");
     let groups = vec![
         group(["gpt-4o", "a|b"], tally(2, [1_200, 0, 0, 90], "0.0039"), 1_000),
         group(["gtp-4o\u{1b}[31m", "<script>"], unknown, 0),
-        group(["free-model", "=SUM(A1)"], tally(1, [10, 0, 0, 5], "0"), 0),
+        group(["free-model", "=SUM(A1)"], free, 0),
     ];
     let mut totals = Tally::default();
     for group in &groups {
@@ -298,6 +303,7 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
                 explanation: "no price table has this model".to_owned(),
                 calls: 2,
                 tokens: Tokens::new(2_080),
+                at_logged_cost: CallsAndCost::default(),
                 did_you_mean: Some("gpt-4o".to_owned()),
             },
             UnpricedModel {
@@ -307,6 +313,17 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
                 explanation: "the log names no model".to_owned(),
                 calls: 1,
                 tokens: Tokens::new(1_040),
+                at_logged_cost: CallsAndCost::default(),
+                did_you_mean: None,
+            },
+            UnpricedModel {
+                provider: String::new(),
+                model: "free-model".to_owned(),
+                reason: "unknown-model",
+                explanation: "no price table has this model".to_owned(),
+                calls: 0,
+                tokens: Tokens::ZERO,
+                at_logged_cost: total(1, "0"),
                 did_you_mean: None,
             },
         ],

@@ -4,8 +4,7 @@ use crate::report::{Evidence, SavingsGroup, SavingsReport, TechniqueLine, UsdRan
 use crate::units::Usd;
 
 use super::figures::{
-    DASH, Money, bar, change, count, counted, day_span, name, percent_or_dash, short_dollars,
-    tokens,
+    DASH, Money, bar, change, count, counted, day_span, name, percent_or_dash, tokens,
 };
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
@@ -22,7 +21,7 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
         ladder(&mut screen, report, money);
         groups(&mut screen, report, money);
     }
-    basis(&mut screen, report);
+    basis(&mut screen, report, money);
     diagnostics(&mut screen, &report.diagnostics);
     prices(&mut screen, &report.prices);
     screen
@@ -118,17 +117,17 @@ fn together(report: &SavingsReport, money: Money) -> GridRow {
         money.text(totals.saved()),
         money.text(totals.projected),
         totals.saved_share().map_or_else(String::new, change),
-        range(totals.saved_range),
+        range(totals.saved_range, money),
     ];
     GridRow::Cells(Tone::Strong, cells)
 }
 
-/// `range $26.1k – $28.8k`; nothing when there is no doubt.
-fn range(range: UsdRange) -> String {
+/// `range $26,123.40 – $28,811.00`; nothing when there is no doubt.
+fn range(range: UsdRange, money: Money) -> String {
     if range.is_point() {
         return String::new();
     }
-    format!("range {} – {}", short_dollars(range.low), short_dollars(range.high))
+    format!("range {}", money.range(range.low, range.high))
 }
 
 fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) {
@@ -173,7 +172,7 @@ fn group_row(tone: Tone, group: &SavingsGroup, columns: usize, money: Money) -> 
 }
 
 /// What the numbers rest on: warnings, then assumptions, then ranges of single techniques.
-fn basis(screen: &mut Screen, report: &SavingsReport) {
+fn basis(screen: &mut Screen, report: &SavingsReport, money: Money) {
     let warnings = report.warnings.iter();
     let warnings = warnings.map(|text| Line { tone: Tone::Warning, text: name(text) });
     screen.list("Before you act on this", warnings.collect());
@@ -184,7 +183,7 @@ fn basis(screen: &mut Screen, report: &SavingsReport) {
             assumptions.push(Line { tone: Tone::Plain, text });
         }
         if !line.saved_range.is_point() && line.evidence != Evidence::Refused {
-            let text = format!("{}: {}", name(&line.label), range(line.saved_range));
+            let text = format!("{}: {}", name(&line.label), range(line.saved_range, money));
             assumptions.push(Line { tone: Tone::Quiet, text });
         }
     }

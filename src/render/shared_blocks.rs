@@ -1,11 +1,12 @@
 //! Parts of a page that every report has: the input, its troubles, the prices.
 
+use crate::insights::UnpricedModel;
 use crate::report::{DiagnosticSummary, InputAccounting, PriceSource};
 use crate::sources::Lines;
 use crate::usage::Days;
 
-use super::figures::{count, counted, day, name};
-use super::screen::{Line, Screen, Tone};
+use super::figures::{DASH, Money, count, counted, day, name, tokens};
+use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 
 /// The files of a report in few words.
 pub(super) fn files(input: &InputAccounting) -> String {
@@ -91,6 +92,33 @@ pub(super) fn prices(screen: &mut Screen, prices: &PriceSource) {
     let print = prices.book_sha256.get(..12).unwrap_or(&prices.book_sha256);
     screen.heading("Prices");
     screen.line(Tone::Quiet, format!("checked {when} · price book {print}"));
+}
+
+/// The models without a price, and why.
+pub(super) fn unpriced_models(models: &[UnpricedModel], money: Money) -> Grid {
+    let columns = vec![
+        Column::text("model", Keep::Always),
+        Column::text("provider", Keep::Drop(5)),
+        Column::number("calls", Keep::Always),
+        Column::number("tokens", Keep::Drop(4)),
+        Column::number("logged cost", Keep::Drop(3)),
+        Column::text("reason", Keep::Below(6)),
+        Column::text("did you mean", Keep::Below(3)),
+    ];
+    let rows = models.iter().map(|model| {
+        let logged = model.at_logged_cost;
+        let cells = vec![
+            name(&model.model),
+            name(&model.provider),
+            count(model.all_calls()),
+            if model.calls > 0 { tokens(model.tokens) } else { DASH.to_owned() },
+            if logged.calls > 0 { money.text(logged.cost) } else { DASH.to_owned() },
+            name(&model.explanation),
+            model.did_you_mean.as_deref().map_or_else(String::new, name),
+        ];
+        GridRow::Cells(Tone::Warning, cells)
+    });
+    Grid { rows: rows.collect(), columns }
 }
 
 /// The name of a column as a title.
