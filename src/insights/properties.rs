@@ -19,7 +19,7 @@ const MODELS: [(&str, &str); 5] = [
     ("anthropic", "claude-sonnet-4-6"),
     ("anthropic", "claude-haiku-4-5"),
     ("openai", "gpt-4o"),
-    ("openai", "claude-sonnet-4-7x"),
+    ("openai", "gpt-4oo"),
     ("", ""),
 ];
 

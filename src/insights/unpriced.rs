@@ -1,6 +1,6 @@
 //! Models whose calls have no price, and why.
 
-use crate::pricing::PriceBook;
+use crate::pricing::{PriceBook, Unpriced};
 use crate::units::{Tokens, Usd};
 use crate::usage::{Call, Calls, Dimension, Row, Symbol, column};
 
@@ -76,11 +76,11 @@ impl UnpricedCalls {
                 provider: provider.to_owned(),
                 model: model.to_owned(),
                 reason: reason.name(),
-                explanation: reason.to_string(),
+                explanation: explanation(reason, provider, model, book),
                 calls: entry.calls,
                 tokens: entry.tokens,
                 at_logged_cost: entry.at_logged_cost,
-                did_you_mean: book.suggest(model).map(str::to_owned),
+                did_you_mean: suggestion(reason, model, book),
             })
         });
         let mut models: Vec<_> = rows.collect();
@@ -103,5 +103,50 @@ impl UnpricedCalls {
 
     fn resolve(&self, key: &[Symbol]) -> [&str; WIDTH] {
         std::array::from_fn(|place| self.names[place].resolve(key[place]))
+    }
+}
+
+/// The reason in words, with what the log should say instead where it is the provider's name.
+fn explanation(reason: Reason, provider: &str, model: &str, book: &PriceBook) -> String {
+    match reason {
+        Reason::Unpriced(Unpriced::UnknownProvider) => format!(
+            "{reason}: leave `{provider}` empty or use one of {}",
+            book.provider_names().join(", ")
+        ),
+        Reason::Unpriced(Unpriced::OtherProvider) => match book.find("", model) {
+            Ok(id) => format!("{reason}: {} does, not {provider}", book.model(id).provider),
+            Err(_) => reason.to_string(),
+        },
+        _ => reason.to_string(),
+    }
+}
+
+/// A similar name, where it is the name that is not known.
+fn suggestion(reason: Reason, model: &str, book: &PriceBook) -> Option<String> {
+    let unknown = matches!(reason, Reason::Unpriced(Unpriced::UnknownModel));
+    unknown.then(|| book.suggest(model).map(str::to_owned)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(reason: Unpriced, provider: &str, model: &str, expected: &str) {
+        let book = PriceBook::embedded();
+        let text = explanation(Reason::Unpriced(reason), provider, model, &book);
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(suggestion(Reason::Unpriced(reason), model, &book), None);
+    }
+
+    #[test]
+    fn a_provider_that_is_to_blame_is_named() {
+        check(Unpriced::UnknownProvider, "litellm", "gpt-4o", "leave `litellm` empty");
+        check(Unpriced::UnknownProvider, "litellm", "gpt-4o", "anthropic, ");
+        check(Unpriced::OtherProvider, "openai", "claude-sonnet-4-6", "anthropic does, not openai");
+    }
+
+    #[test]
+    fn a_known_model_without_a_price_does_not_suggest_itself() {
+        check(Unpriced::NoPriceForTier, "openai", "gpt-4o", "service tier");
     }
 }
