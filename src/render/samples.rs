@@ -295,43 +295,47 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
             cost_share: share(1, 1),
             relative_cost: share(1, 1),
         }],
-        unpriced: vec![
-            UnpricedModel {
-                provider: "openai".to_owned(),
-                model: "gtp-4o\u{1b}[31m".to_owned(),
-                reason: "unknown-model",
-                explanation: "no price table has this model".to_owned(),
-                calls: 2,
-                tokens: Tokens::new(2_080),
-                at_logged_cost: CallsAndCost::default(),
-                did_you_mean: Some("gpt-4o".to_owned()),
-            },
-            UnpricedModel {
-                provider: String::new(),
-                model: String::new(),
-                reason: "missing-model",
-                explanation: "the log names no model".to_owned(),
-                calls: 1,
-                tokens: Tokens::new(1_040),
-                at_logged_cost: CallsAndCost::default(),
-                did_you_mean: None,
-            },
-            UnpricedModel {
-                provider: String::new(),
-                model: "free-model".to_owned(),
-                reason: "unknown-model",
-                explanation: "no price table has this model".to_owned(),
-                calls: 0,
-                tokens: Tokens::ZERO,
-                at_logged_cost: total(1, "0"),
-                did_you_mean: None,
-            },
-        ],
+        unpriced: unpriced_models(),
         logged: LoggedCosts { stated: total(1, "0"), used: total(1, "0"), ..<_>::default() },
         findings: vec![Finding::CacheLoses { loss: usd("0.0000004") }],
         ..nothing()
     };
     AnalysisReport::new(analysis, damaged_input(), &damaged_ledger(), prices(), 0)
+}
+
+fn unpriced_models() -> Vec<UnpricedModel> {
+    vec![
+        UnpricedModel {
+            provider: "openai".to_owned(),
+            model: "gtp-4o\u{1b}[31m".to_owned(),
+            reason: "unknown-model",
+            explanation: "no price table has this model".to_owned(),
+            calls: 2,
+            tokens: Tokens::new(2_080),
+            at_logged_cost: CallsAndCost::default(),
+            did_you_mean: Some("gpt-4o".to_owned()),
+        },
+        UnpricedModel {
+            provider: String::new(),
+            model: String::new(),
+            reason: "missing-model",
+            explanation: "the log names no model".to_owned(),
+            calls: 1,
+            tokens: Tokens::new(1_040),
+            at_logged_cost: CallsAndCost::default(),
+            did_you_mean: None,
+        },
+        UnpricedModel {
+            provider: String::new(),
+            model: "free-model".to_owned(),
+            reason: "unknown-model",
+            explanation: "no price table has this model".to_owned(),
+            calls: 0,
+            tokens: Tokens::ZERO,
+            at_logged_cost: total(1, "0"),
+            did_you_mean: None,
+        },
+    ]
 }
 
 struct Rung<'a> {
@@ -422,6 +426,7 @@ fn no_savings() -> SavingsReport {
         window: None,
         calls: 0,
         unpriced: Unpriced::default(),
+        unpriced_models: Vec::new(),
         totals: SavingsTotals::default(),
         techniques: Vec::new(),
         group_by: vec!["model".to_owned(), "call_type".to_owned()],
@@ -478,6 +483,7 @@ pub(super) fn damaged_savings() -> SavingsReport {
         window: window("2026-11-01T09:00:00Z", "2026-11-01T09:05:00Z"),
         calls: 6,
         unpriced: Unpriced { calls: 3, tokens: Tokens::new(3_120) },
+        unpriced_models: unpriced_models(),
         totals: SavingsTotals {
             baseline: usd("0.0039"),
             projected: usd("0.0043"),

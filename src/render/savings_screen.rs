@@ -7,7 +7,9 @@ use super::figures::{
     DASH, Money, bar, change, count, counted, day_span, name, percent_or_dash, tokens,
 };
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
-use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
+use super::shared_blocks::{
+    accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
+};
 
 /// Blocks in a bar.
 const BAR: usize = 16;
@@ -21,6 +23,7 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
         ladder(&mut screen, report, money);
         groups(&mut screen, report, money);
     }
+    unpriced(&mut screen, report, money);
     basis(&mut screen, report, money);
     diagnostics(&mut screen, &report.diagnostics);
     prices(&mut screen, &report.prices);
@@ -169,6 +172,20 @@ fn group_row(tone: Tone, group: &SavingsGroup, columns: usize, money: Money) -> 
         bar(group.after, group.before, BAR),
     ]);
     GridRow::Cells(tone, cells)
+}
+
+fn unpriced(screen: &mut Screen, report: &SavingsReport, money: Money) {
+    if report.unpriced_models.is_empty() {
+        return;
+    }
+    screen.heading("Models without a price");
+    let logged = report.unpriced_logged();
+    if logged.calls > 0 {
+        let (calls, cost) = (counted(logged.calls, "call", "calls"), money.text(logged.cost));
+        let text = format!("the log itself says {cost} for {calls}; that is in neither bill");
+        screen.line(Tone::Warning, text);
+    }
+    screen.grid(unpriced_models(&report.unpriced_models, money));
 }
 
 /// What the numbers rest on: warnings, then assumptions, then ranges of single techniques.
