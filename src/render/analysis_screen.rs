@@ -1,8 +1,9 @@
 //! The page of `analyze`.
 
-use crate::insights::{Analysis, Band, CallsAndCost, CostMode, RunRate, Tally};
+use crate::insights::{Analysis, Band, CallsAndCost, CostMode, DayTotal, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
+use crate::usage::Days;
 
 use super::figures::{
     DASH, Money, bar, coefficient, count, counted, day, day_span, month, multiple, name, percent,
@@ -17,8 +18,8 @@ use super::shared_blocks::{
 /// Blocks in a bar.
 const BAR: usize = 12;
 
-/// More days than this make too long a sparkline.
-const SPARKLINE_MAX: usize = 62;
+/// The most bins of a sparkline: it fits the narrowest usual terminal.
+const SPARKLINE_MAX: i32 = 58;
 
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Screen {
@@ -67,7 +68,7 @@ fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
         let calls = counted(analysis.undated_calls, "call", "calls");
         screen.line(Tone::Warning, format!("{calls} without a time count in no day"));
     }
-    for line in accounting(&report.input) {
+    for line in accounting(&report.input, totals.calls) {
         screen.line(line.tone, line.text);
     }
 }
@@ -343,13 +344,43 @@ fn daily(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if days.len() < 2 {
         return;
     }
-    screen.heading("By day");
-    if days.len() <= SPARKLINE_MAX {
-        let costs: Vec<_> = days.iter().map(|day| day.total.cost).collect();
-        screen.line(Tone::Plain, sparkline(&costs));
-    }
-    let text = format!("dearest: {}, {}", day(dearest.day), money.text(dearest.total.cost));
+    let (unit, costs) = timeline(days);
+    screen.heading(format!("By {unit}"));
+    screen.line(Tone::Plain, sparkline(&costs));
+    let text = format!("dearest day: {}, {}", day(dearest.day), money.text(dearest.total.cost));
     screen.line(Tone::Quiet, text);
+}
+
+/// One cost a day from the first day to the last, days without a call included; a week or a month
+/// where that would be too long.
+fn timeline(days: &[DayTotal]) -> (&'static str, Vec<Usd>) {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return ("day", Vec::new()) };
+    let bins: [(&str, i32); 2] = [("day", 1), ("week of seven days", 7)];
+    let length = |span: i32| (last.day - first.day) / span + 1;
+    let fits = |(_, span): &(&str, i32)| length(*span) <= SPARKLINE_MAX;
+    if let Some((unit, span)) = bins.into_iter().find(fits) {
+        return (unit, binned(days, |day| (day - first.day) / span));
+    }
+    let month_of = |day: i32| {
+        let date = Days::name(day);
+        let mut parts = date.split('-').map(|part| part.parse::<i32>().unwrap_or_default());
+        parts.next().unwrap_or_default() * 12 + parts.next().unwrap_or_default()
+    };
+    let start = month_of(first.day);
+    ("month", binned(days, |day| month_of(day) - start))
+}
+
+/// The costs of days by bin, empty bins included.
+fn binned(days: &[DayTotal], bin_of: impl Fn(i32) -> i32) -> Vec<Usd> {
+    let mut costs = Vec::new();
+    for day in days {
+        let bin = usize::try_from(bin_of(day.day)).unwrap_or_default();
+        if costs.len() <= bin {
+            costs.resize(bin + 1, Usd::ZERO);
+        }
+        costs[bin] += day.total.cost;
+    }
+    costs
 }
 
 fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
@@ -358,7 +389,7 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
     }
     screen.heading("The costliest calls");
     let columns = vec![
-        Column::text("file", Keep::Always),
+        Column::path("file", Keep::Always),
         Column::number("line", Keep::Always),
         Column::text("model", Keep::Drop(1)),
         Column::text("call type", Keep::Drop(4)),
@@ -366,13 +397,14 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
         Column::number("output", Keep::Drop(3)),
         Column::number("cost", Keep::Always),
     ];
+    let folder = common_folder(lines.iter().map(|line| line.file.as_str()));
     let rows = lines.iter().map(|line| {
         let sum = |wanted: fn(TokenClass) -> bool| -> Tokens {
             let classes = line.call.tokens.iter().filter(|(class, _)| wanted(*class));
             classes.map(|(_, number)| *number).sum()
         };
         let cells = vec![
-            name(&line.file),
+            name(line.file.get(folder..).unwrap_or(&line.file)),
             line.line.to_string(),
             name(&line.call.model),
             name(&line.call.call_type),
@@ -383,6 +415,19 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
         GridRow::Cells(Tone::Plain, cells)
     });
     screen.grid(Grid { rows: rows.collect(), columns });
+}
+
+/// The length of the folders that all paths begin with, their last separator included.
+fn common_folder<'a>(paths: impl Iterator<Item = &'a str>) -> usize {
+    let folder = |path: &'a str| path.get(..path.rfind(['/', '\\']).map_or(0, |at| at + 1));
+    let folders = paths.map(|path| folder(path).unwrap_or_default());
+    let common = folders.reduce(|common, next| {
+        let same = |length: &usize| next.get(..*length) == common.get(..*length);
+        let ends = common.match_indices(['/', '\\']).map(|(at, _)| at + 1);
+        let length = ends.filter(same).last().unwrap_or(0);
+        common.get(..length).unwrap_or_default()
+    });
+    common.map_or(0, str::len)
 }
 
 fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
@@ -405,4 +450,42 @@ fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
         say(if logged.difference().is_zero() { Tone::Good } else { Tone::Plain }, text);
     }
     screen.list("What the log itself says calls cost", lines);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: i32, atto: i128) -> DayTotal {
+        let total = CallsAndCost { calls: 1, unpriced_calls: 0, cost: Usd::from_atto(atto) };
+        DayTotal { day, total }
+    }
+
+    #[test]
+    fn days_without_calls_are_not_left_out_of_the_line() {
+        let (unit, costs) = timeline(&[day(10, 1), day(13, 4)]);
+        let expected = [1, 0, 0, 4].map(Usd::from_atto);
+        assert_eq!((unit, costs.as_slice()), ("day", expected.as_slice()));
+    }
+
+    #[test]
+    fn long_spans_are_drawn_by_week_and_by_month() {
+        let year: Vec<_> = (0..365).map(|number| day(number, 1)).collect();
+        let (unit, costs) = timeline(&year);
+        assert_eq!((unit, costs.len(), costs[0]), ("week of seven days", 53, Usd::from_atto(7)));
+        let years: Vec<_> = (0..1_461).map(|number| day(number, 1)).collect();
+        let (unit, costs) = timeline(&years);
+        assert_eq!((unit, costs.len(), costs[1]), ("month", 48, Usd::from_atto(28)));
+    }
+
+    #[test]
+    fn a_folder_that_all_share_is_dropped_whole() {
+        let check = |paths: &[&str], expected| {
+            assert_eq!(common_folder(paths.iter().copied()), expected, "{paths:?}");
+        };
+        check(&["logs/a.jsonl", "logs/b.jsonl"], 5);
+        check(&["logs/a/x.jsonl", "logs/ab/x.jsonl"], 5);
+        check(&["a.jsonl", "logs/b.jsonl"], 0);
+        check(&["/tmp/x/usage.jsonl"], 7);
+    }
 }

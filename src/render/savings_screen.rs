@@ -48,7 +48,7 @@ fn headline(screen: &mut Screen, report: &SavingsReport) {
         let text = format!("{calls} with {size} tokens have no price and are in neither bill");
         screen.line(Tone::Warning, text);
     }
-    for line in accounting(&report.input) {
+    for line in accounting(&report.input, report.calls) {
         screen.line(line.tone, line.text);
     }
 }
