@@ -46,6 +46,8 @@ pub struct Analysis {
     pub run_rate: Option<RunRate>,
     /// Models with calls that have no price, most calls first.
     pub unpriced: Vec<UnpricedModel>,
+    /// Calls priced for a day before the first known one of their model.
+    pub calls_before_first_price: u64,
     /// What the log itself says calls cost.
     pub logged: LoggedCosts,
     /// What stands out.

@@ -52,6 +52,7 @@ struct Sums<'a> {
     failed: CallsAndCost,
     cut_off: CallsAndCost,
     logged: LoggedCosts,
+    too_early: u64,
 }
 
 impl<'a> Analyzer<'a> {
@@ -75,6 +76,7 @@ impl<'a> Analyzer<'a> {
                 failed: CallsAndCost::default(),
                 cut_off: CallsAndCost::default(),
                 logged: LoggedCosts::default(),
+                too_early: 0,
             },
             unpriced: UnpricedCalls::new(),
             options,
@@ -143,6 +145,7 @@ impl<'a> Analyzer<'a> {
             run_rate,
             unpriced,
             logged: sums.logged,
+            calls_before_first_price: sums.too_early,
             findings: Vec::new(),
         };
         analysis.findings = findings::find(&analysis);
@@ -187,6 +190,9 @@ impl<'a> Sums<'a> {
                 self.histogram.add(cost);
             }
         }
+        if price.too_early {
+            self.too_early += call.calls;
+        }
         self.compare(call, &price);
     }
 
@@ -211,6 +217,7 @@ impl<'a> Sums<'a> {
         self.histogram.merge(&other.histogram);
         self.costliest.merge(other.costliest);
         self.calendar.merge(other.calendar);
+        self.too_early += other.too_early;
         self.failed.merge(other.failed);
         self.cut_off.merge(other.cut_off);
         self.logged.stated.merge(other.logged.stated);

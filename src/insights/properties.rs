@@ -210,6 +210,17 @@ fn a_column_asked_for_twice_is_one_column() {
 }
 
 #[test]
+fn calls_long_before_their_model_are_counted() {
+    let at = |text| Call { time: Instant::parse(text).expect("a time"), ..Call::default() };
+    let calls = ["2020-01-01", "2026-10-01"].map(at);
+    let log = calls.map(|call| Named { model: 2, call_type: 0, call });
+    assert_eq!(analyzed(&log, &by_model()).calls_before_first_price, 1);
+    let as_of = Instant::parse("2020-01-01").ok();
+    let everywhere = AnalysisOptions { as_of, ..by_model() };
+    assert_eq!(analyzed(&log, &everywhere).calls_before_first_price, 2);
+}
+
+#[test]
 fn an_unknown_model_is_unpriced_with_a_suggestion() {
     let call = Call { place: Place { file: 0, line: 1 }, ..Call::default() };
     let log = [Named { model: 3, call_type: 0, call }];

@@ -68,6 +68,13 @@ fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
         let calls = counted(analysis.undated_calls, "call", "calls");
         screen.line(Tone::Warning, format!("{calls} without a time count in no day"));
     }
+    if analysis.calls_before_first_price > 0 {
+        let calls = counted(analysis.calls_before_first_price, "call", "calls");
+        let text = format!(
+            "{calls} dated before the first known price of their model: priced at the oldest one"
+        );
+        screen.line(Tone::Warning, text);
+    }
     for line in accounting(&report.input, totals.calls) {
         screen.line(line.tone, line.text);
     }

@@ -81,6 +81,7 @@ fn nothing() -> Analysis {
         days: Vec::new(),
         run_rate: None,
         unpriced: Vec::new(),
+        calls_before_first_price: 0,
         logged: LoggedCosts::default(),
         findings: Vec::new(),
     }
@@ -281,6 +282,7 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
     let analysis = Analysis {
         window: window("2026-11-01T09:00:00Z", "2026-11-01T09:05:00Z"),
         undated_calls: 1,
+        calls_before_first_price: 1,
         totals,
         groups,
         classes: vec![
