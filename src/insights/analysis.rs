@@ -44,12 +44,23 @@ pub struct Analysis {
     pub days: Vec<DayTotal>,
     /// What a month costs at this rate; nothing when no full day is covered.
     pub run_rate: Option<RunRate>,
-    /// Models with calls that have no known cost, most calls first.
+    /// Models with calls that have no price, most calls first.
     pub unpriced: Vec<UnpricedModel>,
+    /// Calls priced for a day before the first known one of their model.
+    pub calls_before_first_price: u64,
     /// What the log itself says calls cost.
     pub logged: LoggedCosts,
     /// What stands out.
     pub findings: Vec<Finding>,
+}
+
+impl Analysis {
+    /// The part of the bill that the costs of token classes add up to; nothing when that is all
+    /// of it. Calls at the log's own cost and fees of searches are of no class.
+    pub fn class_coverage(&self) -> Option<Share> {
+        let cost: Usd = self.classes.iter().map(|class| class.cost).sum();
+        Share::of(cost.atto(), self.totals.cost.atto()).filter(|_| cost != self.totals.cost)
+    }
 }
 
 /// A span of time, and the calendar days it touches.
@@ -137,8 +148,7 @@ pub struct TierTotal {
     pub share: Option<Share>,
 }
 
-/// The calls with prompts of some size. Only calls with a known cost count, so that shares of
-/// calls and of cost speak of the same calls.
+/// The calls with prompts of some size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Band {
     /// Prompts of more tokens than this; nothing for rows that sum up several calls, whose single
@@ -152,7 +162,7 @@ pub struct Band {
     pub call_share: Option<Share>,
     /// Its part of the cost.
     pub cost_share: Option<Share>,
-    /// Its cost per call, as a multiple of the mean cost per call.
+    /// Its cost per call with a known cost, as a multiple of the mean.
     pub relative_cost: Option<Share>,
 }
 
@@ -192,23 +202,32 @@ pub struct DayTotal {
     pub total: CallsAndCost,
 }
 
-/// A model with calls whose cost is not known.
+/// A model with calls that have no price.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnpricedModel {
     /// Who bills, as the log has it.
     pub provider: String,
     /// The model, as the log has it.
     pub model: String,
-    /// Why there is no cost: a stable name.
+    /// Why there is no price: a stable name.
     pub reason: &'static str,
-    /// Why there is no cost, in words.
+    /// Why there is no price, in words.
     pub explanation: String,
-    /// The calls concerned.
+    /// The calls without any known cost.
     pub calls: u64,
     /// All their tokens.
     pub tokens: Tokens,
+    /// The calls that count at the log's own cost instead of a price.
+    pub at_logged_cost: CallsAndCost,
     /// A model of the price book with a name like it.
     pub did_you_mean: Option<String>,
+}
+
+impl UnpricedModel {
+    /// All calls without a price, at the log's own cost or at none.
+    pub const fn all_calls(&self) -> u64 {
+        self.calls + self.at_logged_cost.calls
+    }
 }
 
 /// What the log itself says calls cost, beside what was calculated.

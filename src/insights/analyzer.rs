@@ -1,5 +1,7 @@
 //! One pass over tables of calls.
 
+use std::collections::BTreeSet;
+
 use crate::pricing::PriceBook;
 use crate::units::{Share, Usd};
 use crate::usage::{Call, Calls, FinishReason, Row, ServiceTier, Status, Symbol};
@@ -50,11 +52,14 @@ struct Sums<'a> {
     failed: CallsAndCost,
     cut_off: CallsAndCost,
     logged: LoggedCosts,
+    too_early: u64,
 }
 
 impl<'a> Analyzer<'a> {
-    /// An analyzer that prices with this book.
-    pub fn new(book: &'a PriceBook, options: AnalysisOptions) -> Self {
+    /// An analyzer that prices with this book. A column that is asked for twice counts once.
+    pub fn new(book: &'a PriceBook, mut options: AnalysisOptions) -> Self {
+        let mut seen = BTreeSet::new();
+        options.group_by.retain(|column| seen.insert(column.clone()));
         Self {
             book,
             pricer: Pricer::new(book, options.as_of, options.cost_mode),
@@ -71,6 +76,7 @@ impl<'a> Analyzer<'a> {
                 failed: CallsAndCost::default(),
                 cut_off: CallsAndCost::default(),
                 logged: LoggedCosts::default(),
+                too_early: 0,
             },
             unpriced: UnpricedCalls::new(),
             options,
@@ -85,10 +91,11 @@ impl<'a> Analyzer<'a> {
             let call = calls.call(row);
             let price = self.pricer.price(calls, row, &call);
             self.columns.key_of(calls, row, &call, &mut self.key);
-            self.groups.entry(&self.key).add(&call, price.cost.ok());
+            self.groups.entry(&self.key).add(&call, price.cost.ok(), price.from_log);
             self.sums.add(calls, row, &call, price);
-            if let Err(reason) = price.cost {
-                self.unpriced.add(calls, row, &call, reason);
+            if let Some(reason) = price.reason {
+                let cost = price.cost.ok();
+                self.unpriced.add(calls, row, &call, reason, cost);
             }
         }
     }
@@ -138,6 +145,7 @@ impl<'a> Analyzer<'a> {
             run_rate,
             unpriced,
             logged: sums.logged,
+            calls_before_first_price: sums.too_early,
             findings: Vec::new(),
         };
         analysis.findings = findings::find(&analysis);
@@ -163,7 +171,7 @@ impl<'a> Analyzer<'a> {
 impl<'a> Sums<'a> {
     fn add(&mut self, calls: &Calls, row: Row, call: &Call, price: Price<'a>) {
         // A call without a known cost counts as a call and adds no money.
-        let cost = price.cost.unwrap_or(Usd::ZERO);
+        let cost = price.cost.ok();
         self.calendar.add(call.time, call.calls, cost);
         self.tiers[call.service_tier as usize].add(call.calls, cost);
         if matches!(call.status, Status::Error(_)) {
@@ -175,25 +183,28 @@ impl<'a> Sums<'a> {
         if let Some((_, card)) = price.calculated {
             self.cards.add(card, &call.tokens);
         }
-        if price.cost.is_ok() {
-            self.bands.add(call, cost);
+        self.bands.add(call, cost);
+        if let Some(cost) = cost {
             self.costliest.add(calls, row, call, cost);
             if call.calls == 1 {
                 self.histogram.add(cost);
             }
+        }
+        if price.too_early {
+            self.too_early += call.calls;
         }
         self.compare(call, &price);
     }
 
     fn compare(&mut self, call: &Call, price: &Price<'a>) {
         let Some(logged) = call.logged_cost else { return };
-        self.logged.stated.add(call.calls, logged);
+        self.logged.stated.add(call.calls, Some(logged));
         if let Some((calculated, _)) = price.calculated {
-            self.logged.compared.add(call.calls, logged);
+            self.logged.compared.add(call.calls, Some(logged));
             self.logged.compared_calculated += calculated;
         }
         if price.from_log {
-            self.logged.used.add(call.calls, logged);
+            self.logged.used.add(call.calls, Some(logged));
         }
     }
 
@@ -206,6 +217,7 @@ impl<'a> Sums<'a> {
         self.histogram.merge(&other.histogram);
         self.costliest.merge(other.costliest);
         self.calendar.merge(other.calendar);
+        self.too_early += other.too_early;
         self.failed.merge(other.failed);
         self.cut_off.merge(other.cut_off);
         self.logged.stated.merge(other.logged.stated);
@@ -218,7 +230,11 @@ impl<'a> Sums<'a> {
 fn concentration(groups: &[Group], histogram: &CostHistogram) -> Concentration {
     let priced: Vec<_> = groups
         .iter()
-        .map(|group| CallsAndCost { calls: group.tally.priced_calls(), cost: group.tally.cost })
+        .map(|group| CallsAndCost {
+            calls: group.tally.priced_calls(),
+            unpriced_calls: 0,
+            cost: group.tally.cost,
+        })
         .collect();
     Concentration { group_gini: gini(&priced), dearest_fifth: histogram.dearest_fifth() }
 }

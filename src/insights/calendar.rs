@@ -41,8 +41,8 @@ impl Calendar {
         }
     }
 
-    /// Counts `calls` made at an instant.
-    pub(super) fn add(&mut self, time: Instant, calls: u64, cost: Usd) {
+    /// Counts `calls` made at an instant; `cost` is nothing when it is not known.
+    pub(super) fn add(&mut self, time: Instant, calls: u64, cost: Option<Usd>) {
         if !self.enter(time) {
             self.undated_calls += calls;
             return;
@@ -111,9 +111,9 @@ mod tests {
     fn days_are_those_of_the_zone() {
         let mut calendar = Calendar::new(Days::of_zone("Europe/Berlin").expect("a zone"));
         for time in ["2026-10-24T21:59:59Z", "2026-10-24T22:00:00Z", "2026-10-25T22:59:59Z"] {
-            calendar.add(at(time), 1, Usd::from_atto(1));
+            calendar.add(at(time), 1, Some(Usd::from_atto(1)));
         }
-        calendar.add(Instant::MISSING, 2, Usd::from_atto(1));
+        calendar.add(Instant::MISSING, 2, Some(Usd::from_atto(1)));
         let (days, window, undated) = calendar.finish();
         let days: Vec<_> = days.iter().map(|d| (Days::name(d.day), d.total.calls)).collect();
         assert_eq!(days, [("2026-10-24".to_owned(), 1), ("2026-10-25".to_owned(), 2)]);
@@ -124,10 +124,10 @@ mod tests {
     #[test]
     fn merging_adds_days_and_widens_the_window() {
         let mut early = Calendar::new(Days::UTC);
-        early.add(at("2026-10-01"), 1, Usd::from_atto(1));
+        early.add(at("2026-10-01"), 1, Some(Usd::from_atto(1)));
         let mut late = Calendar::new(Days::UTC);
-        late.add(at("2026-10-01T12:00"), 1, Usd::from_atto(2));
-        late.add(at("2026-10-03"), 1, Usd::from_atto(3));
+        late.add(at("2026-10-01T12:00"), 1, Some(Usd::from_atto(2)));
+        late.add(at("2026-10-03"), 1, Some(Usd::from_atto(3)));
         late.merge(early);
         let (days, window, _) = late.finish();
         assert_eq!(days.len(), 2);

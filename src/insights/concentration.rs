@@ -47,7 +47,11 @@ mod tests {
     fn check(groups: &[(u64, i128)], expected: Option<Share>) {
         let groups: Vec<_> = groups
             .iter()
-            .map(|(calls, atto)| CallsAndCost { calls: *calls, cost: Usd::from_atto(*atto) })
+            .map(|(calls, atto)| CallsAndCost {
+                calls: *calls,
+                unpriced_calls: 0,
+                cost: Usd::from_atto(*atto),
+            })
             .collect();
         assert_eq!(gini(&groups), expected);
     }

@@ -21,8 +21,8 @@ const SUMMED: usize = BANDS - 1;
 pub(super) struct ContextBands([CallsAndCost; BANDS]);
 
 impl ContextBands {
-    /// Counts a call with a known cost.
-    pub(super) fn add(&mut self, call: &Call, cost: Usd) {
+    /// Counts a call; `cost` is nothing when it is not known.
+    pub(super) fn add(&mut self, call: &Call, cost: Option<Usd>) {
         let place = if call.calls == 1 {
             let prompt = call.input_total().get();
             LIMITS.iter().position(|limit| prompt <= *limit).unwrap_or(LIMITS.len())
@@ -69,11 +69,11 @@ fn band(place: usize, total: CallsAndCost, whole: CallsAndCost) -> Band {
     }
 }
 
-/// `(cost / calls) / (whole cost / whole calls)`; nothing when that has no value or the integers
-/// do not hold it.
+/// `(cost / calls) / (whole cost / whole calls)` over calls with a known cost; nothing when that
+/// has no value or the integers do not hold it.
 fn relative_cost(part: CallsAndCost, whole: CallsAndCost) -> Option<Share> {
-    let above = part.cost.atto().checked_mul(i128::from(whole.calls))?;
-    let below = whole.cost.atto().checked_mul(i128::from(part.calls))?;
+    let above = part.cost.atto().checked_mul(i128::from(whole.priced_calls()))?;
+    let below = whole.cost.atto().checked_mul(i128::from(part.priced_calls()))?;
     Share::of(above, below)
 }
 
@@ -92,7 +92,7 @@ mod tests {
     fn a_limit_belongs_to_the_band_below_it() {
         let mut bands = ContextBands::default();
         for prompt in [0, 1_000, 1_001, 200_000, 200_001] {
-            bands.add(&call(prompt, 1), Usd::from_atto(1));
+            bands.add(&call(prompt, 1), Some(Usd::from_atto(1)));
         }
         let counts: Vec<_> = bands.finish().iter().map(|band| band.total.calls).collect();
         assert_eq!(counts, [2, 1, 0, 0, 1, 1]);
@@ -101,15 +101,28 @@ mod tests {
     #[test]
     fn relative_cost_is_share_of_cost_over_share_of_calls() {
         // The table of a published guide: 8 % of calls carry 42 % of the cost.
-        let part = CallsAndCost { calls: 8, cost: Usd::from_atto(42) };
-        let whole = CallsAndCost { calls: 100, cost: Usd::from_atto(100) };
+        let part = CallsAndCost { calls: 8, unpriced_calls: 0, cost: Usd::from_atto(42) };
+        let whole = CallsAndCost { calls: 100, unpriced_calls: 0, cost: Usd::from_atto(100) };
         assert_eq!(relative_cost(part, whole), Share::of(525, 100));
+    }
+
+    #[test]
+    fn unpriced_calls_are_not_missing_from_their_band() {
+        let mut bands = ContextBands::default();
+        bands.add(&call(10, 1), Some(Usd::from_atto(4)));
+        bands.add(&call(10, 1), None);
+        bands.add(&call(2_000, 1), Some(Usd::from_atto(4)));
+        let bands = bands.finish();
+        assert_eq!((bands[0].total.calls, bands[0].total.unpriced_calls), (2, 1));
+        assert_eq!(bands[0].call_share, Share::of(2, 3));
+        assert_eq!(bands[0].cost_share, Share::of(4, 8));
+        assert_eq!(bands[0].relative_cost, Share::of(1, 1));
     }
 
     #[test]
     fn rows_of_several_calls_have_no_known_prompt() {
         let mut bands = ContextBands::default();
-        bands.add(&call(50_000, 10), Usd::from_atto(5));
+        bands.add(&call(50_000, 10), Some(Usd::from_atto(5)));
         let last = bands.finish().pop().expect("a band");
         assert_eq!((last.above, last.up_to, last.total.calls), (None, None, 10));
     }

@@ -23,7 +23,7 @@ impl Default for CostHistogram {
 impl CostHistogram {
     /// Counts a call.
     pub(super) fn add(&mut self, cost: Usd) {
-        self.0[bucket_of(cost)].add(1, cost);
+        self.0[bucket_of(cost)].add(1, Some(cost));
     }
 
     /// Takes over another histogram.

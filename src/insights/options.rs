@@ -23,11 +23,6 @@ impl CostMode {
             Self::Logged => "logged",
         }
     }
-
-    /// Reads a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Auto, Self::Calculate, Self::Logged].into_iter().find(|mode| mode.name() == name)
-    }
 }
 
 /// What an analysis is asked for.

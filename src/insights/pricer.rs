@@ -51,10 +51,22 @@ impl fmt::Display for Reason {
 pub(super) struct Price<'a> {
     /// The cost that counts.
     pub(super) cost: Result<Usd, Reason>,
+    /// Why it was not priced, though the log's own cost may stand in.
+    pub(super) reason: Option<Reason>,
     /// The calculated cost and the prices behind it.
     pub(super) calculated: Option<(Usd, &'a RateCard)>,
+    /// Whether it was priced for a day before the model's first known one.
+    pub(super) too_early: bool,
     /// Whether the cost that counts is the log's.
     pub(super) from_log: bool,
+}
+
+/// What the price book says of a call.
+#[derive(Clone, Copy, Debug)]
+struct Calculated<'a> {
+    cost: Usd,
+    card: &'a RateCard,
+    too_early: bool,
 }
 
 /// Prices calls; looks a model up once for each pair of symbols of a table.
@@ -80,7 +92,7 @@ impl<'a> Pricer<'a> {
     /// The price of a row of the current table.
     pub(super) fn price(&mut self, calls: &Calls, row: Row, call: &Call) -> Price<'a> {
         let calculated = self.calculate(calls, row, call);
-        let calculated_cost = calculated.map(|(cost, _)| cost).map_err(Reason::Unpriced);
+        let calculated_cost = calculated.map(|found| found.cost).map_err(Reason::Unpriced);
         let from_log = match self.mode {
             CostMode::Auto if calculated.is_err() => call.logged_cost,
             CostMode::Logged => call.logged_cost,
@@ -91,7 +103,17 @@ impl<'a> Pricer<'a> {
             (None, CostMode::Logged) => Err(Reason::NotLogged),
             (None, CostMode::Auto | CostMode::Calculate) => calculated_cost,
         };
-        Price { cost, calculated: calculated.ok(), from_log: from_log.is_some() }
+        let reason = match self.mode {
+            CostMode::Logged => cost.err(),
+            CostMode::Auto | CostMode::Calculate => calculated_cost.err(),
+        };
+        Price {
+            cost,
+            reason,
+            calculated: calculated.map(|found| (found.cost, found.card)).ok(),
+            too_early: calculated.is_ok_and(|found| found.too_early),
+            from_log: from_log.is_some(),
+        }
     }
 
     fn calculate(
@@ -99,13 +121,15 @@ impl<'a> Pricer<'a> {
         calls: &Calls,
         row: Row,
         call: &Call,
-    ) -> Result<(Usd, &'a RateCard), Unpriced> {
+    ) -> Result<Calculated<'a>, Unpriced> {
         let model = self.model(calls, row)?;
         let at = self.as_of.unwrap_or(call.time);
         let geo = calls.name(column::GEO, row);
         let (tier, prompt) = (call.service_tier, call.input_total());
         let card = self.book.card(model, at, tier, geo, prompt, call.calls)?;
-        Ok((cost(call, card)?, card))
+        let first_known = self.book.model(model).first_known;
+        let too_early = !at.is_missing() && first_known.is_some_and(|first| at < first);
+        Ok(Calculated { cost: cost(call, card)?, card, too_early })
     }
 
     fn model(&mut self, calls: &Calls, row: Row) -> Result<ModelId, Unpriced> {

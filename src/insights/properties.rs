@@ -19,7 +19,7 @@ const MODELS: [(&str, &str); 5] = [
     ("anthropic", "claude-sonnet-4-6"),
     ("anthropic", "claude-haiku-4-5"),
     ("openai", "gpt-4o"),
-    ("openai", "claude-sonnet-4-7x"),
+    ("openai", "gpt-4oo"),
     ("", ""),
 ];
 
@@ -172,7 +172,7 @@ proptest! {
         let of_days: u64 = analysis.days.iter().map(|day| day.total.calls).sum();
         prop_assert_eq!(of_days + analysis.undated_calls, totals.calls);
         let of_bands: u64 = analysis.bands.iter().map(|band| band.total.calls).sum();
-        prop_assert_eq!(of_bands, totals.priced_calls());
+        prop_assert_eq!(of_bands, totals.calls);
         let of_tiers: Usd = analysis.tiers.iter().map(|tier| tier.total.cost).sum();
         prop_assert_eq!(of_tiers, totals.cost);
     }
@@ -194,7 +194,30 @@ proptest! {
         let calculated = analyzed(&log, &options(&["model"], CostMode::Calculate));
         prop_assert_eq!(auto.totals.cost, calculated.totals.cost + auto.logged.used.cost);
         prop_assert_eq!(calculated.logged.used.calls, 0);
+        prop_assert_eq!(auto.totals.logged, auto.logged.used);
+        prop_assert_eq!(auto.totals.calculated().cost, calculated.totals.cost);
+        let listed: Usd = auto.unpriced.iter().map(|model| model.at_logged_cost.cost).sum();
+        prop_assert_eq!(listed, auto.logged.used.cost);
     }
+}
+
+#[test]
+fn a_column_asked_for_twice_is_one_column() {
+    let log = [Named { model: 0, call_type: 0, call: Call::default() }];
+    let analysis = analyzed(&log, &options(&["model", "call_type", "model"], CostMode::Auto));
+    assert_eq!(analysis.group_by, ["model", "call_type"]);
+    assert_eq!(analysis.groups[0].key, ["claude-sonnet-4-6", "chat"]);
+}
+
+#[test]
+fn calls_long_before_their_model_are_counted() {
+    let at = |text| Call { time: Instant::parse(text).expect("a time"), ..Call::default() };
+    let calls = ["2020-01-01", "2026-10-01"].map(at);
+    let log = calls.map(|call| Named { model: 2, call_type: 0, call });
+    assert_eq!(analyzed(&log, &by_model()).calls_before_first_price, 1);
+    let as_of = Instant::parse("2020-01-01").ok();
+    let everywhere = AnalysisOptions { as_of, ..by_model() };
+    assert_eq!(analyzed(&log, &everywhere).calls_before_first_price, 2);
 }
 
 #[test]

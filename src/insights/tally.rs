@@ -8,20 +8,37 @@ use crate::usage::Call;
 pub struct CallsAndCost {
     /// How many calls.
     pub calls: u64,
-    /// What they cost, in dollars; calls without a known cost add nothing.
+    /// Those of them without a known cost.
+    pub unpriced_calls: u64,
+    /// What the others cost, in dollars.
     pub cost: Usd,
 }
 
 impl CallsAndCost {
-    /// Counts `calls` at a cost.
-    pub fn add(&mut self, calls: u64, cost: Usd) {
+    /// Counts `calls` at a cost; nothing when it is not known.
+    pub fn add(&mut self, calls: u64, cost: Option<Usd>) {
         self.calls += calls;
-        self.cost += cost;
+        match cost {
+            Some(cost) => self.cost += cost,
+            None => self.unpriced_calls += calls,
+        }
     }
 
     /// Takes over another sum.
     pub fn merge(&mut self, other: Self) {
-        self.add(other.calls, other.cost);
+        self.calls += other.calls;
+        self.unpriced_calls += other.unpriced_calls;
+        self.cost += other.cost;
+    }
+
+    /// Calls whose cost is known.
+    pub const fn priced_calls(&self) -> u64 {
+        self.calls - self.unpriced_calls
+    }
+
+    /// What they cost, in dollars; nothing when there are calls and no cost of any is known.
+    pub fn known_cost(&self) -> Option<Usd> {
+        (self.calls == 0 || self.priced_calls() > 0).then_some(self.cost)
     }
 }
 
@@ -36,15 +53,18 @@ pub struct Tally {
     pub searches: u64,
     /// What the calls with a known cost cost, in dollars.
     pub cost: Usd,
+    /// Those of them that count at the log's own cost.
+    pub logged: CallsAndCost,
     /// Calls without a known cost.
     pub unpriced_calls: u64,
-    /// All tokens of those calls.
-    pub unpriced_tokens: Tokens,
+    /// The tokens of those calls, by class.
+    pub unpriced_tokens: PerClass<Tokens>,
 }
 
 impl Tally {
-    /// Counts a call; `cost` is nothing when it is not known.
-    pub fn add(&mut self, call: &Call, cost: Option<Usd>) {
+    /// Counts a call; `cost` is nothing when it is not known, and `from_log` says whether it is
+    /// the log's own.
+    pub fn add(&mut self, call: &Call, cost: Option<Usd>, from_log: bool) {
         self.calls += call.calls;
         for class in TokenClass::ALL {
             self.tokens[class] += call.tokens[class];
@@ -52,9 +72,14 @@ impl Tally {
         self.searches += u64::from(call.searches);
         if let Some(cost) = cost {
             self.cost += cost;
+            if from_log {
+                self.logged.add(call.calls, Some(cost));
+            }
         } else {
             self.unpriced_calls += call.calls;
-            self.unpriced_tokens += call.input_total() + call.output_total();
+            for class in TokenClass::ALL {
+                self.unpriced_tokens[class] += call.tokens[class];
+            }
         }
     }
 
@@ -63,11 +88,12 @@ impl Tally {
         self.calls += other.calls;
         for class in TokenClass::ALL {
             self.tokens[class] += other.tokens[class];
+            self.unpriced_tokens[class] += other.unpriced_tokens[class];
         }
         self.searches += other.searches;
         self.cost += other.cost;
+        self.logged.merge(other.logged);
         self.unpriced_calls += other.unpriced_calls;
-        self.unpriced_tokens += other.unpriced_tokens;
     }
 
     /// Calls whose cost is known.
@@ -75,9 +101,23 @@ impl Tally {
         self.calls - self.unpriced_calls
     }
 
-    /// The part of the calls whose cost is known; nothing when there are no calls.
-    pub fn priced_share(&self) -> Option<Share> {
-        Share::of(i128::from(self.priced_calls()), i128::from(self.calls))
+    /// What the calls cost, in dollars; nothing when there are calls and no cost of any is known.
+    pub fn known_cost(&self) -> Option<Usd> {
+        (self.calls == 0 || self.priced_calls() > 0).then_some(self.cost)
+    }
+
+    /// The calls priced from tables, and their cost.
+    pub fn calculated(&self) -> CallsAndCost {
+        CallsAndCost {
+            calls: self.priced_calls() - self.logged.calls,
+            unpriced_calls: 0,
+            cost: self.cost - self.logged.cost,
+        }
+    }
+
+    /// The part that a number of calls is of all; nothing when there are no calls.
+    pub fn share_of_calls(&self, calls: u64) -> Option<Share> {
+        Share::of(i128::from(calls), i128::from(self.calls))
     }
 
     /// All input tokens, cached ones included.
@@ -127,17 +167,41 @@ mod tests {
         call.tokens[TokenClass::CacheRead] = Tokens::new(20);
         call.tokens[TokenClass::Output] = Tokens::new(10);
         let mut tally = Tally::default();
-        tally.add(&call, None);
-        tally.add(&call, Some(Usd::from_atto(9)));
+        tally.add(&call, None, false);
+        tally.add(&call, Some(Usd::from_atto(9)), false);
         assert_eq!((tally.calls, tally.priced_calls()), (6, 3));
-        assert_eq!(tally.unpriced_tokens, Tokens::new(100));
+        assert_eq!(tally.unpriced_tokens, call.tokens);
         assert_eq!(tally.cost_per_call(), Some(Usd::from_atto(3)));
         assert_eq!(tally.cache_share(), Share::of(40, 180));
     }
 
     #[test]
+    fn the_logs_own_cost_is_not_taken_for_a_calculated_one() {
+        let call = Call { calls: 3, ..Call::default() };
+        let mut tally = Tally::default();
+        tally.add(&call, Some(Usd::from_atto(9)), false);
+        tally.add(&call, Some(Usd::from_atto(5)), true);
+        assert_eq!((tally.calculated().calls, tally.logged.calls), (3, 3));
+        assert_eq!(tally.calculated().cost, Usd::from_atto(9));
+        assert_eq!(tally.logged.cost, Usd::from_atto(5));
+    }
+
+    #[test]
+    fn a_wholly_unpriced_sum_is_not_zero_dollars() {
+        let mut tally = Tally::default();
+        assert_eq!(tally.known_cost(), Some(Usd::ZERO));
+        tally.add(&Call::default(), None, false);
+        assert_eq!(tally.known_cost(), None);
+        let mut total = CallsAndCost::default();
+        total.add(1, None);
+        assert_eq!(total.known_cost(), None);
+        total.add(1, Some(Usd::ZERO));
+        assert_eq!(total.known_cost(), Some(Usd::ZERO));
+    }
+
+    #[test]
     fn no_calls_have_no_mean() {
         assert_eq!(Tally::default().cost_per_call(), None);
-        assert_eq!(Tally::default().priced_share(), None);
+        assert_eq!(Tally::default().share_of_calls(0), None);
     }
 }

@@ -1,5 +1,7 @@
 //! All price tables together: from a name in a log to the card of a call.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use crate::units::{Factor, Tokens};
@@ -72,16 +74,38 @@ impl PriceBook {
     /// not say.
     ///
     /// # Errors
-    /// When the log names no model, or no table of that provider has it.
+    /// When the log names no model or no table of that provider has it; when it is known without
+    /// the provider's name, the name is to blame.
     pub fn find(&self, provider: &str, model: &str) -> Result<ModelId, Unpriced> {
         if model.is_empty() {
             return Err(Unpriced::MissingModel);
         }
-        let found = self.tables.providers.iter().find_map(|known| {
+        if let Some((model, place)) = self.resolve(provider, model) {
+            return Ok(ModelId { model, place });
+        }
+        let declared = || {
+            let mut providers = self.tables.providers.iter();
+            providers.any(|known| known.place_of_name(provider).is_some())
+        };
+        Err(match self.resolve("", model) {
+            None => Unpriced::UnknownModel,
+            Some(_) if declared() => Unpriced::OtherProvider,
+            Some(_) => Unpriced::UnknownProvider,
+        })
+    }
+
+    fn resolve(&self, provider: &str, model: &str) -> Option<(u16, u16)> {
+        self.tables.providers.iter().find_map(|known| {
             let place = if provider.is_empty() { 0 } else { known.place_of_name(provider)? };
             known.resolve(model, place)
-        });
-        found.map(|(model, place)| ModelId { model, place }).ok_or(Unpriced::UnknownModel)
+        })
+    }
+
+    /// The names of providers, clouds and gateways that the tables declare, in order.
+    pub fn provider_names(&self) -> Vec<&str> {
+        let names = self.tables.providers.iter().flat_map(|provider| &provider.names);
+        let names: BTreeSet<_> = names.map(|(name, _)| &**name).collect();
+        names.into_iter().collect()
     }
 
     /// What the tables say about a model of this book.
@@ -111,15 +135,17 @@ impl PriceBook {
         Ok(period.lane(place, tier)?.card(prompt, calls))
     }
 
-    /// The known id or alias that is closest to an unknown one, if any is close. For messages
-    /// only: it is never used to price.
+    /// The known id or alias that is closest to an unknown one, if a slip of the keys lies between
+    /// them; capitals do not count. For messages only: it is never used to price.
     pub fn suggest(&self, model: &str) -> Option<&str> {
         let names = self.tables.models.iter();
         let names = names.flat_map(|model| std::iter::once(&model.id).chain(&model.aliases));
-        let distance = |name: &&String| strsim::damerau_levenshtein(name, model);
-        let closest = names.min_by_key(distance)?;
-        // A third of the name wrong is a typo or another version; more is another model.
-        (distance(&closest) * 3 <= model.chars().count()).then_some(&**closest)
+        let wanted = model.to_lowercase();
+        let distance = |name: &&String| strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
+        let closest = names.filter(|name| *name != model).min_by_key(distance)?;
+        // One slip in five letters, at most three: more is another model.
+        let allowed = (wanted.chars().count() / 5).min(3);
+        (distance(&closest) <= allowed).then_some(&**closest)
     }
 
     /// The fingerprint of all table texts, in hexadecimal.
@@ -149,4 +175,36 @@ impl PriceBook {
 fn hexadecimal(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(u32::from(half), 16);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_suggestion(model: &str, expected: Option<&str>) {
+        assert_eq!(PriceBook::embedded().suggest(model), expected, "{model}");
+    }
+
+    #[test]
+    fn a_slip_of_the_keys_gets_a_suggestion() {
+        check_suggestion("gtp-4o", Some("gpt-4o"));
+        check_suggestion("GPT-4o", Some("gpt-4o"));
+        check_suggestion("claude-sonet-4-6", Some("claude-sonnet-4-6"));
+    }
+
+    #[test]
+    fn another_model_or_the_same_name_is_no_suggestion() {
+        check_suggestion("sonar-deep-research", None);
+        check_suggestion("mistral-large", None);
+        assert_ne!(PriceBook::embedded().suggest("gpt-4o"), Some("gpt-4o"));
+    }
+
+    #[test]
+    fn a_wrong_provider_is_not_blamed_on_the_model() {
+        let find = |provider, model| PriceBook::embedded().find(provider, model).err();
+        assert_eq!(find("litellm", "gpt-4o"), Some(Unpriced::UnknownProvider));
+        assert_eq!(find("openai", "claude-sonnet-4-6"), Some(Unpriced::OtherProvider));
+        assert_eq!(find("openai", "gpt-4o"), None);
+        assert_eq!(find("acme", "acme-large"), Some(Unpriced::UnknownModel));
+    }
 }

@@ -42,9 +42,4 @@ impl RateCard {
     pub const fn search_fee(&self) -> Option<Usd> {
         self.fees.search
     }
-
-    /// Dollars for one search in stored files.
-    pub const fn file_search_fee(&self) -> Option<Usd> {
-        self.fees.file_search
-    }
 }

@@ -28,7 +28,7 @@ impl Tables {
     /// Adds a table. What it says of a provider or model that is already there wins.
     pub(super) fn add(&mut self, source: Source) -> Result<(), PriceTableError> {
         let raw: RawTable = toml::from_str(source.text).map_err(|error| {
-            let problem = Problem::Syntax(error.message().to_owned());
+            let problem = Problem::Syntax(readable(error.message()));
             source.error(error.span().unwrap_or(0..0), problem)
         })?;
         let provider = self.provider_index(&source.filled("provider id", &raw.provider.id)?);
@@ -36,7 +36,7 @@ impl Tables {
         self.ratios.extend(read_ratios(&raw, source)?);
         let mut seen = BTreeSet::new();
         for raw_model in &raw.model {
-            let reader = ModelReader::new(source, &self.providers[provider], provider)?;
+            let reader = ModelReader::new(source, &self.providers, provider)?;
             let model = reader.read(raw_model)?;
             for text in std::iter::once(&raw_model.id).chain(&raw_model.aliases) {
                 if !seen.insert(text.get_ref()) {
@@ -83,6 +83,16 @@ impl Tables {
         }
         self.models.push(model);
         self.models.len() - 1
+    }
+}
+
+/// What the parser says, in the words of a table.
+fn readable(message: &str) -> String {
+    match message {
+        "invalid type: map, expected a sequence" => {
+            "expected a heading in two brackets, such as [[model]]".to_owned()
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -261,6 +271,51 @@ batch = { rule = "multiply", factor = "0.5" }
              acme.toml:18: prices = { input = \"3\", output = 15.5 }\n  \
              hint: put the number in quotes: prices = { input = \"3\", output = \"15.5\" }"
         );
+    }
+
+    #[test]
+    fn a_number_without_quotes_is_found_before_a_missing_tokenizer() {
+        let text = TABLE.replace("tokenizer = \"t\"", "tokenizer = \"u\"");
+        let error = load(&text.replace("\"15\"", "15")).expect_err("refused");
+        assert!(matches!(error.problem, Problem::BareNumber(_)), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_tokenizer_lists_the_known_ones() {
+        let mut tables = load(TABLE).expect("loads");
+        let text = TABLE.replace("\"acme\"", "\"other\"").replace("id = \"t\"", "id = \"v\"");
+        let text = text.replace("tokenizer = \"t\"", "tokenizer = \"u\"");
+        let error = tables.add(Source { file: "other.toml", text: &text }).expect_err("refused");
+        let hint = "hint: use one of t, v, or declare it: [[tokenizer]] with id = \"u\"";
+        assert!(error.to_string().contains(hint), "{error}");
+        let text = text.replace("tokenizer = \"u\"", "tokenizer = \"t\"");
+        let known = tables.add(Source { file: "other.toml", text: &text });
+        assert_eq!(known, Ok(()), "another table's tokenizer is good enough");
+    }
+
+    #[test]
+    fn the_wrong_shape_is_told_in_the_words_of_a_table() {
+        let check = |text: &str, expected: &str| {
+            let error = load(text).expect_err("refused").to_string();
+            assert!(error.contains(expected) && !error.contains("Raw"), "{error}");
+        };
+        check("provider = \"x\"", "expected a table [provider] with an `id`");
+        check(&TABLE.replace("[[model]]", "[model]"), "in two brackets, such as [[model]]");
+        check(
+            &TABLE.replace("{ input = \"3\", output = \"15\" }", "\"3\""),
+            "expected prices by token class",
+        );
+    }
+
+    #[test]
+    fn the_examples_of_the_guide_load() {
+        let guide = include_str!("../../pricing/README.md");
+        let examples: Vec<_> = guide.split("```toml\n").skip(1).collect();
+        assert_eq!(examples.len(), 2);
+        for example in examples {
+            let text = example.split("```").next().expect("the text before the fence");
+            assert_eq!(load(text).map(|tables| tables.models.len()), Ok(1), "{text}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! One model of a price table: its periods, lanes and bands, checked and derived.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::units::{Factor, PerClass, TokenClass, Tokens};
-use crate::usage::{Instant, ServiceTier};
+use crate::usage::{Days, Instant, ServiceTier};
 
 use super::card::{Fees, Prices};
 use super::derive::{CachedTokens, Rates};
@@ -21,6 +22,7 @@ use toml::Spanned;
 #[derive(Clone, Copy)]
 pub(super) struct ModelReader<'a> {
     source: Source<'a>,
+    providers: &'a [Provider],
     provider: &'a Provider,
     provider_index: u16,
 }
@@ -42,20 +44,17 @@ struct DerivedLane {
 impl<'a> ModelReader<'a> {
     pub(super) fn new(
         source: Source<'a>,
-        provider: &'a Provider,
+        providers: &'a [Provider],
         index: usize,
     ) -> Result<Self, PriceTableError> {
-        let index = u16::try_from(index).map_err(|_| source.error(0..0, Problem::TooMany))?;
-        Ok(Self { source, provider, provider_index: index })
+        let provider_index =
+            u16::try_from(index).map_err(|_| source.error(0..0, Problem::TooMany))?;
+        Ok(Self { source, providers, provider: &providers[index], provider_index })
     }
 
     pub(super) fn read(self, raw: &RawModel) -> Result<Model, PriceTableError> {
         let source = self.source;
         let id = source.filled("model id", &raw.id)?;
-        let tokenizer = source.filled("tokenizer", &raw.tokenizer)?;
-        if !self.provider.tokenizers.contains(&tokenizer) {
-            return Err(source.unknown("tokenizer", &tokenizer, &raw.tokenizer));
-        }
         if raw.period.is_empty() {
             return Err(source.error(raw.id.span(), Problem::NoPeriod));
         }
@@ -71,7 +70,12 @@ impl<'a> ModelReader<'a> {
         let periods = raw.period.iter().zip(spans);
         let periods = periods.map(|(period, span)| self.read_period(period, span, &placed));
         let periods = periods.collect::<Result<Vec<_>, _>>()?;
+        // After the prices: a number without quotes is the first thing to put right.
+        let tokenizer = self.read_tokenizer(raw)?;
+        let names = std::iter::once(&raw.id).chain(&raw.aliases).map(|name| &**name.get_ref());
+        let is_open = periods.first().is_some_and(|period| period.span.from.is_none());
         Ok(Model {
+            first_known: names.filter_map(date_in).min().filter(|_| is_open),
             provider: self.provider.id.clone(),
             id,
             aliases: raw.aliases.iter().map(|alias| alias.get_ref().clone()).collect(),
@@ -84,6 +88,17 @@ impl<'a> ModelReader<'a> {
             newest: newest(&periods),
             periods,
         })
+    }
+
+    fn read_tokenizer(self, raw: &RawModel) -> Result<String, PriceTableError> {
+        let tokenizer = self.source.filled("tokenizer", &raw.tokenizer)?;
+        let known: BTreeSet<_> = self.providers.iter().flat_map(|one| &one.tokenizers).collect();
+        if known.contains(&tokenizer) {
+            return Ok(tokenizer);
+        }
+        let known = known.into_iter().cloned().collect();
+        let problem = Problem::UnknownTokenizer(tokenizer, known);
+        Err(self.source.error(raw.tokenizer.span(), problem))
     }
 
     fn read_places(self, raw: &RawModel) -> Result<Vec<Placed>, PriceTableError> {
@@ -300,6 +315,19 @@ impl<'a> ModelReader<'a> {
     }
 }
 
+/// The start of the day that an id of a snapshot carries: `gpt-4o-2024-08-06`,
+/// `claude-sonnet-4-5-20250929`.
+fn date_in(id: &str) -> Option<Instant> {
+    let starts = id.match_indices(['-', '@']).map(|(at, _)| at + 1);
+    let days = starts.filter_map(|at| {
+        let rest = id.get(at..)?.strip_prefix("20")?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let length = if digits == "250929".len() { "20250929".len() } else { "2024-08-06".len() };
+        Days::UTC.start_of(Days::parse_day(id.get(at..at + length)?)?)
+    });
+    days.min()
+}
+
 /// The last period that had begun on the day it was checked: scheduled prices are not in force.
 fn newest(periods: &[Period]) -> usize {
     let begun = |period: &Period| {
@@ -307,4 +335,22 @@ fn newest(periods: &[Period]) -> usize {
         period.span.from.is_none_or(|from| checked.is_some_and(|checked| from <= checked))
     };
     periods.iter().rposition(begun).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_carries_its_day() {
+        let check = |id, expected: Option<&str>| {
+            let day = expected.map(|text| Instant::parse(text).expect("a day"));
+            assert_eq!(date_in(id), day, "{id}");
+        };
+        check("claude-sonnet-4-5-20250929", Some("2025-09-29"));
+        check("gpt-4o-2024-08-06", Some("2024-08-06"));
+        check("claude-sonnet-4-5@20250929", Some("2025-09-29"));
+        check("gpt-4o", None);
+        check("gemini-2.5-flash-preview-09-2025", None);
+    }
 }

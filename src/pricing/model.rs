@@ -1,6 +1,6 @@
 //! A model with its price periods, and the fast way to the card of a call.
 
-use crate::units::{Tokens, Usd};
+use crate::units::Tokens;
 use crate::usage::{Instant, ServiceTier};
 
 use super::card::RateCard;
@@ -31,6 +31,9 @@ pub struct Model {
     pub context_window: Option<Tokens>,
     /// When the provider switched it off; other clouds may still serve it.
     pub retired: Option<Instant>,
+    /// The earliest day that an id of a snapshot carries, where the first prices have no known
+    /// start: a call before it was not a call of this model as priced.
+    pub first_known: Option<Instant>,
     /// What a reader of the prices should know.
     pub note: Option<String>,
     pub(super) provider_index: u16,
@@ -118,17 +121,6 @@ impl Period {
         let lane = self.lane(0, ServiceTier::Standard);
         &lane.expect("every period has list prices: loading refuses one without").card
     }
-
-    /// The tiers that have list prices in this period.
-    pub fn tiers(&self) -> impl Iterator<Item = ServiceTier> {
-        ServiceTier::ALL.into_iter().filter(|tier| self.lane(0, *tier).is_ok())
-    }
-
-    /// The prompt lengths at which the list price changes for the whole request, in tokens.
-    pub fn band_limits(&self) -> impl Iterator<Item = Tokens> {
-        let lane = self.lane(0, ServiceTier::Standard).ok();
-        lane.into_iter().flat_map(|lane| &lane.bands).map(|band| Tokens::new(band.limit.tokens))
-    }
 }
 
 impl Model {
@@ -154,19 +146,9 @@ impl Model {
         policy_at(&self.caches, at)
     }
 
-    /// Where the prices in force when the table was checked are published.
-    pub fn source(&self) -> &str {
-        &self.periods[self.newest].source
-    }
-
-    /// The day those were last compared with the source.
+    /// The day the prices in force when the table was checked were last compared with the source.
     pub fn checked_on(&self) -> &str {
         &self.periods[self.newest].checked_on
-    }
-
-    /// Dollars for one web search at the prices in force when the table was checked.
-    pub fn search_fee(&self) -> Option<Usd> {
-        self.periods[self.newest].list_card().search_fee()
     }
 }
 

@@ -48,7 +48,7 @@ impl Visitor<'_> for DecimalVisitor {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a price table")]
 pub(super) struct RawTable {
     pub(super) provider: RawProvider,
     #[serde(default)]
@@ -64,7 +64,7 @@ pub(super) struct RawTable {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table [provider] with an `id`")]
 pub(super) struct RawProvider {
     pub(super) id: Text,
     /// Names in logs to places.
@@ -79,7 +79,7 @@ pub(super) struct RawProvider {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table [[place]] with an `id`")]
 pub(super) struct RawPlace {
     pub(super) id: Text,
     #[serde(default)]
@@ -93,7 +93,7 @@ pub(super) struct RawPlace {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table [[form]] with a `prefix` or a `suffix`")]
 pub(super) struct RawForm {
     #[serde(default)]
     pub(super) prefix: String,
@@ -118,7 +118,7 @@ pub(super) enum RawWrite {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table [[cache_policy]]")]
 pub(super) struct RawPolicy {
     pub(super) id: Text,
     #[serde(rename = "match")]
@@ -140,14 +140,14 @@ pub(super) struct RawPolicy {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a lifetime, { class = \"…\", seconds = … }")]
 pub(super) struct RawLifetime {
     pub(super) class: Text,
     pub(super) seconds: u64,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table [[tokenizer]] with an `id`")]
 pub(super) struct RawTokenizer {
     pub(super) id: Text,
     #[serde(default)]
@@ -158,7 +158,10 @@ pub(super) struct RawTokenizer {
 
 /// Tokens of this family for each token of `from`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a ratio, { from = \"…\", low = \"…\", likely = \"…\", high = \"…\" }"
+)]
 pub(super) struct RawRatio {
     pub(super) from: Text,
     pub(super) low: Number,
@@ -167,7 +170,7 @@ pub(super) struct RawRatio {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table [[model]] with an `id`")]
 pub(super) struct RawModel {
     pub(super) id: Text,
     #[serde(default)]
@@ -186,7 +189,7 @@ pub(super) struct RawModel {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a cache rule, { policy = \"…\" }")]
 pub(super) struct RawCache {
     pub(super) policy: Text,
     pub(super) min_tokens: Option<u64>,
@@ -195,7 +198,7 @@ pub(super) struct RawCache {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table [[model.period]]")]
 pub(super) struct RawPeriod {
     pub(super) from: Option<Text>,
     pub(super) to: Option<Text>,
@@ -218,7 +221,10 @@ pub(super) struct RawPeriod {
 
 /// Dollars per million tokens.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "prices by token class, { input = \"…\", output = \"…\" }"
+)]
 pub(super) struct RawPrices {
     pub(super) input: Option<Number>,
     pub(super) cache_read: Option<Number>,
@@ -233,7 +239,10 @@ pub(super) struct RawPrices {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a band, { above = …, rule = \"whole_request\", prices = … }"
+)]
 pub(super) struct RawBand {
     pub(super) above: Option<u64>,
     pub(super) at_least: Option<u64>,
@@ -259,7 +268,7 @@ pub(super) enum RawLaneRule {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a lane, { rule = \"multiply\", factor = \"0.5\" }")]
 pub(super) struct RawLane {
     pub(super) rule: RawLaneRule,
     pub(super) factor: Option<Number>,

@@ -35,6 +35,8 @@ pub enum PriceTableProblem {
     Empty(&'static str),
     /// A name that is declared nowhere: what it should name, and the name.
     UnknownName(&'static str, String),
+    /// No table declares this tokenizer: its name, and those that are declared.
+    UnknownTokenizer(String, Vec<String>),
     /// Two models of the provider would answer to this id.
     DuplicateId(String),
     /// The model has no period.
@@ -74,6 +76,10 @@ impl PriceTableProblem {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::BareNumber(corrected) => format!("put the number in quotes: {corrected}"),
+            Self::UnknownTokenizer(name, known) => format!(
+                "use one of {}, or declare it: [[tokenizer]] with id = \"{name}\"",
+                known.join(", ")
+            ),
             Self::BadTime => "write a UTC timestamp: \"2026-03-13T00:00:00Z\"".to_owned(),
             Self::BadDay => "write a day: \"2026-11-10\"".to_owned(),
             Self::BandRule => "use rule = \"whole_request\"".to_owned(),
@@ -94,6 +100,7 @@ impl fmt::Display for PriceTableProblem {
             Self::BadDay => f.write_str("not a day"),
             Self::Empty(what) => write!(f, "the {what} is empty"),
             Self::UnknownName(what, name) => write!(f, "there is no {what} `{name}`"),
+            Self::UnknownTokenizer(name, _) => write!(f, "there is no tokenizer `{name}`"),
             Self::DuplicateId(id) => write!(f, "the id `{id}` is taken by another model"),
             Self::NoPeriod => f.write_str("the model has no prices"),
             Self::NoStart => f.write_str("only the first may leave out `from`"),

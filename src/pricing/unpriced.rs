@@ -11,6 +11,10 @@ pub enum Unpriced {
     MissingModel,
     /// No table has this id, neither as it is nor by a declared alias or form.
     UnknownModel,
+    /// The log names a provider that no table declares, and the model alone would be known.
+    UnknownProvider,
+    /// A table of another provider has this model.
+    OtherProvider,
     /// The model has prices, but none for the time of the call.
     NoPriceAtThatTime,
     /// The model has no price for the lane the call was served in.
@@ -31,6 +35,8 @@ impl Unpriced {
         match self {
             Self::MissingModel => "missing-model",
             Self::UnknownModel => "unknown-model",
+            Self::UnknownProvider => "unknown-provider",
+            Self::OtherProvider => "provider-mismatch",
             Self::NoPriceAtThatTime => "no-price-at-that-time",
             Self::NoPriceForTier => "no-price-for-tier",
             Self::NoPriceForGeo => "no-price-for-geo",
@@ -46,6 +52,8 @@ impl fmt::Display for Unpriced {
         match self {
             Self::MissingModel => f.write_str("the log names no model"),
             Self::UnknownModel => f.write_str("no price table has this model"),
+            Self::UnknownProvider => f.write_str("no price table declares this provider"),
+            Self::OtherProvider => f.write_str("this provider does not sell this model"),
             Self::NoPriceAtThatTime => {
                 f.write_str("the model has no price at the time of the call")
             }

@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 
-use crate::insights::{Analysis, CallsAndCost, LoggedCosts, RunRate, Tally};
+use crate::insights::{Analysis, LoggedCosts, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine};
 use crate::usage::{Days, Instant};
 
 use super::figures::Money;
 use super::findings::sentence;
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
-use super::wire::{Dollars, Key, Ratio, SCHEMA_VERSION, TokensDocument, UnpricedDocument};
+use super::wire::{
+    CallsAndCostDocument, Dollars, Key, Ratio, SCHEMA_VERSION, TokensDocument,
+    UnpricedModelDocument,
+};
 
 /// The document of an analysis.
 #[derive(Debug, Serialize)]
@@ -17,6 +20,7 @@ pub(super) struct AnalysisDocument<'a> {
     schema_version: &'static str,
     window: Option<WindowDocument>,
     undated_calls: u64,
+    calls_before_first_price: u64,
     input: InputDocument<'a>,
     cost_mode: &'static str,
     totals: TotalsDocument,
@@ -47,6 +51,7 @@ pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
         schema_version: SCHEMA_VERSION,
         window: analysis.window.as_ref().map(WindowDocument::from),
         undated_calls: analysis.undated_calls,
+        calls_before_first_price: analysis.calls_before_first_price,
         input: InputDocument::from(&report.input),
         cost_mode: analysis.cost_mode.name(),
         totals: TotalsDocument::from(&analysis.totals),
@@ -56,7 +61,7 @@ pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
             groups: rest.groups,
             sums: TotalsDocument::from(&rest.tally),
         }),
-        unpriced_models: unpriced_models(analysis),
+        unpriced_models: analysis.unpriced.iter().map(UnpricedModelDocument::from).collect(),
         hints: hints(analysis),
         token_classes: classes(analysis),
         cache: CacheDocument {
@@ -88,9 +93,18 @@ struct TotalsDocument {
     calls: u64,
     tokens: TokensDocument,
     searches: u64,
-    cost_usd: Dollars,
+    cost_usd: Option<Dollars>,
     cost_per_call_usd: Option<Dollars>,
+    calculated: CallsAndCostDocument,
+    logged: CallsAndCostDocument,
     unpriced: UnpricedDocument,
+}
+
+/// Calls without a known cost, and all their tokens.
+#[derive(Debug, Serialize)]
+struct UnpricedDocument {
+    calls: u64,
+    tokens: TokensDocument,
 }
 
 impl From<&Tally> for TotalsDocument {
@@ -99,11 +113,13 @@ impl From<&Tally> for TotalsDocument {
             calls: tally.calls,
             tokens: TokensDocument::from(&tally.tokens),
             searches: tally.searches,
-            cost_usd: Dollars(tally.cost),
+            cost_usd: tally.known_cost().map(Dollars),
             cost_per_call_usd: tally.cost_per_call().map(Dollars),
+            calculated: tally.calculated().into(),
+            logged: tally.logged.into(),
             unpriced: UnpricedDocument {
                 calls: tally.unpriced_calls,
-                tokens: tally.unpriced_tokens.get(),
+                tokens: TokensDocument::from(&tally.unpriced_tokens),
             },
         }
     }
@@ -134,30 +150,6 @@ struct LeftOutDocument {
 }
 
 #[derive(Debug, Serialize)]
-struct UnpricedModelDocument<'a> {
-    model: &'a str,
-    provider: &'a str,
-    calls: u64,
-    tokens: u64,
-    reason: &'static str,
-    explanation: &'a str,
-    did_you_mean: Option<&'a str>,
-}
-
-fn unpriced_models(analysis: &Analysis) -> Vec<UnpricedModelDocument<'_>> {
-    let models = analysis.unpriced.iter().map(|model| UnpricedModelDocument {
-        model: &model.model,
-        provider: &model.provider,
-        calls: model.calls,
-        tokens: model.tokens.get(),
-        reason: model.reason,
-        explanation: &model.explanation,
-        did_you_mean: model.did_you_mean.as_deref(),
-    });
-    models.collect()
-}
-
-#[derive(Debug, Serialize)]
 struct HintDocument {
     name: &'static str,
     text: String,
@@ -165,10 +157,11 @@ struct HintDocument {
 
 fn hints(analysis: &Analysis) -> Vec<HintDocument> {
     let money = Money::for_bill(analysis.totals.cost);
-    let hints = analysis
-        .findings
-        .iter()
-        .map(|finding| HintDocument { name: finding.name(), text: sentence(finding, money) });
+    let coverage = analysis.class_coverage();
+    let hints = analysis.findings.iter().map(|finding| HintDocument {
+        name: finding.name(),
+        text: sentence(finding, money, coverage),
+    });
     hints.collect()
 }
 
@@ -197,18 +190,6 @@ struct CacheDocument {
     written_tokens: u64,
     read_share: Option<Ratio>,
     net_saving_usd: Option<Dollars>,
-}
-
-#[derive(Debug, Serialize)]
-struct CallsAndCostDocument {
-    calls: u64,
-    cost_usd: Dollars,
-}
-
-impl From<CallsAndCost> for CallsAndCostDocument {
-    fn from(total: CallsAndCost) -> Self {
-        Self { calls: total.calls, cost_usd: Dollars(total.cost) }
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -275,6 +256,7 @@ fn days(analysis: &Analysis) -> Vec<DayDocument> {
 #[derive(Debug, Serialize)]
 struct RunRateDocument<'a> {
     month: &'a str,
+    complete: bool,
     month_days: u32,
     full_days: u32,
     daily_usd: Dollars,
@@ -289,11 +271,16 @@ impl<'a> From<&'a RunRate> for RunRateDocument<'a> {
     fn from(rate: &'a RunRate) -> Self {
         Self {
             month: &rate.month,
+            complete: rate.complete,
             month_days: rate.month_days,
             full_days: rate.full_days,
             daily_usd: Dollars(rate.daily),
             projected_usd: Dollars(rate.projected),
-            method: "mean cost of the full days, times the days of the month",
+            method: if rate.complete {
+                "the month is complete: its own cost"
+            } else {
+                "mean cost of the last full days, at most 30, times the days of the month"
+            },
             naive: rate.naive_range.is_some(),
             low_usd: rate.naive_range.map(|(low, _)| Dollars(low)),
             high_usd: rate.naive_range.map(|(_, high)| Dollars(high)),

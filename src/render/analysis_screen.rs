@@ -1,22 +1,25 @@
 //! The page of `analyze`.
 
-use crate::insights::{Analysis, Band, CostMode, RunRate, Tally};
+use crate::insights::{Analysis, Band, CallsAndCost, CostMode, DayTotal, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
+use crate::usage::Days;
 
 use super::figures::{
-    DASH, Money, bar, coefficient, count, counted, day, day_span, month, multiple, name,
+    DASH, Money, bar, coefficient, count, counted, day, day_span, month, multiple, name, percent,
     percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
 };
 use super::findings::{sentence, tone};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
-use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
+use super::shared_blocks::{
+    accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
+};
 
 /// Blocks in a bar.
 const BAR: usize = 12;
 
-/// More days than this make too long a sparkline.
-const SPARKLINE_MAX: usize = 62;
+/// The most bins of a sparkline: it fits the narrowest usual terminal.
+const SPARKLINE_MAX: i32 = 58;
 
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Screen {
@@ -26,7 +29,7 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
     headline(&mut screen, report, money);
     if analysis.totals.calls > 0 {
         groups(&mut screen, report, money);
-        unpriced(&mut screen, analysis);
+        unpriced(&mut screen, analysis, money);
         findings(&mut screen, analysis, money);
         classes(&mut screen, analysis, money);
         bands(&mut screen, analysis, money);
@@ -55,43 +58,74 @@ fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
     if let Some(rate) = &analysis.run_rate {
         screen.line(Tone::Plain, run_rate(rate, money));
     } else if analysis.window.is_some() {
-        screen.line(Tone::Quiet, "no projection: the log covers no full day");
+        let why = match analysis.totals.known_cost() {
+            Some(_) => "the log covers no full day with a known cost",
+            None => "no call has a known cost",
+        };
+        screen.line(Tone::Quiet, format!("no projection: {why}"));
     }
     if analysis.undated_calls > 0 {
         let calls = counted(analysis.undated_calls, "call", "calls");
         screen.line(Tone::Warning, format!("{calls} without a time count in no day"));
     }
-    for line in accounting(&report.input) {
+    if analysis.calls_before_first_price > 0 {
+        let calls = counted(analysis.calls_before_first_price, "call", "calls");
+        let text = format!(
+            "{calls} dated before the first known price of their model: priced at the oldest one"
+        );
+        screen.line(Tone::Warning, text);
+    }
+    for line in accounting(&report.input, totals.calls) {
         screen.line(line.tone, line.text);
     }
 }
 
 fn bill(report: &AnalysisReport, money: Money) -> String {
     let analysis = &report.analysis;
-    let mut text = money.text(analysis.totals.cost);
+    let totals = &analysis.totals;
+    let Some(cost) = totals.known_cost() else {
+        return "no call has a known cost: nothing can be said about the bill".to_owned();
+    };
+    let mut text = money.text(cost);
     if let Some(window) = &analysis.window {
         let days = counted(u64::from(window.length()), "day", "days");
         text = format!("{text} in {days} ({})", window.days.zone());
     }
-    let priced = percent_or_dash(analysis.totals.priced_share());
-    let basis = match analysis.cost_mode {
-        CostMode::Logged => "have a logged cost".to_owned(),
-        _ => format!("priced {}", pricing_basis(&report.prices)),
-    };
-    format!("{text} · {priced} of calls {basis}")
+    let part = |calls| percent_or_dash(totals.share_of_calls(calls));
+    let logged = part(totals.logged.calls);
+    if analysis.cost_mode == CostMode::Logged {
+        return format!("{text} · {logged} of calls have a logged cost");
+    }
+    let priced = part(totals.calculated().calls);
+    text = format!("{text} · {priced} of calls priced {}", pricing_basis(&report.prices));
+    if totals.logged.calls > 0 {
+        text = format!("{text}, {logged} at the log's own cost");
+    }
+    if totals.unpriced_calls > 0 {
+        text = format!("{text}, {} not priced", part(totals.unpriced_calls));
+    }
+    text
 }
 
 fn run_rate(rate: &RunRate, money: Money) -> String {
+    if rate.complete {
+        return format!(
+            "{} is complete: {}, which is {} a day",
+            month(&rate.month),
+            money.text(rate.projected),
+            money.text(rate.daily)
+        );
+    }
     let days = counted(u64::from(rate.full_days), "full day", "full days");
     let mut text = format!(
-        "{} for {} at this rate: {} a day, the mean of {days}, × {} days",
+        "{} for {} at this rate: {} a day, the mean of the last {days}, × {} days",
         money.text(rate.projected),
         month(&rate.month),
         money.text(rate.daily),
         rate.month_days
     );
     if let Some((low, high)) = rate.naive_range {
-        let range = format!("{} – {}", money.text(low), money.text(high));
+        let range = money.range(low, high);
         text = format!("{text} (naive: less than a week; expect {range} at best)");
     }
     text
@@ -131,6 +165,13 @@ fn groups(screen: &mut Screen, report: &AnalysisReport, money: Money) {
     let key = padded(vec!["total".to_owned()], by.len());
     rows.push(row(Tone::Strong, key, figures, String::new()));
     screen.grid(Grid { columns, rows });
+    if let Some(gini) = analysis.concentration.group_gini {
+        let text = format!(
+            "Gini coefficient of these groups: {} (0 is even, 1 is all in one)",
+            coefficient(gini)
+        );
+        screen.line(Tone::Quiet, text);
+    }
 }
 
 /// A key of one text and as many empty columns as it takes.
@@ -147,55 +188,53 @@ fn row(tone: Tone, mut key: Vec<String>, figures: Vec<String>, bar: String) -> G
 }
 
 fn figures_of(tally: &Tally, share: Option<Share>, money: Money) -> Vec<String> {
-    let nothing_known = tally.priced_calls() == 0;
-    let cost = if nothing_known { "unpriced".to_owned() } else { money.text(tally.cost) };
+    let nothing_known = tally.known_cost().is_none();
     vec![
         count(tally.calls),
         tokens(tally.input()),
         percent_or_dash(tally.cache_share()),
         tokens(tally.output()),
         tally.cost_per_call().map_or_else(|| DASH.to_owned(), unit_dollars),
-        cost,
+        known(tally.known_cost(), money),
         percent_or_dash(share.filter(|_| !nothing_known)),
     ]
 }
 
-fn unpriced(screen: &mut Screen, analysis: &Analysis) {
+/// An amount, or the word for none: what is not known is never written as zero.
+fn known(cost: Option<Usd>, money: Money) -> String {
+    cost.map_or_else(|| "unpriced".to_owned(), |cost| money.text(cost))
+}
+
+fn unpriced(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if analysis.unpriced.is_empty() {
         return;
     }
-    let totals = &analysis.totals;
-    screen.heading("Not priced, and in no sum of money above");
-    let calls = counted(totals.unpriced_calls, "call", "calls");
-    let text = format!("{calls} with {} tokens", tokens(totals.unpriced_tokens));
-    screen.line(Tone::Warning, text);
-    let columns = vec![
-        Column::text("model", Keep::Always),
-        Column::text("provider", Keep::Drop(5)),
-        Column::number("calls", Keep::Always),
-        Column::number("tokens", Keep::Drop(4)),
-        Column::text("reason", Keep::Below(6)),
-        Column::text("did you mean", Keep::Below(3)),
-    ];
-    let rows = analysis.unpriced.iter().map(|model| {
-        let cells = vec![
-            name(&model.model),
-            name(&model.provider),
-            count(model.calls),
-            tokens(model.tokens),
-            model.explanation.clone(),
-            model.did_you_mean.as_deref().map_or_else(String::new, name),
-        ];
-        GridRow::Cells(Tone::Warning, cells)
-    });
-    screen.grid(Grid { rows: rows.collect(), columns });
+    screen.heading("Models without a price");
+    let (mut calls, mut size, mut logged) = (0, Tokens::ZERO, CallsAndCost::default());
+    for model in &analysis.unpriced {
+        calls += model.calls;
+        size += model.tokens;
+        logged.merge(model.at_logged_cost);
+    }
+    if calls > 0 {
+        let (calls, size) = (counted(calls, "call", "calls"), tokens(size));
+        let text = format!("{calls} with {size} tokens: in no sum of money above");
+        screen.line(Tone::Warning, text);
+    }
+    if logged.calls > 0 {
+        let calls = counted(logged.calls, "call", "calls");
+        let text = format!("{calls} at the log's own cost: {}", money.text(logged.cost));
+        screen.line(Tone::Warning, text);
+    }
+    screen.grid(unpriced_models(&analysis.unpriced, money));
 }
 
 fn findings(screen: &mut Screen, analysis: &Analysis, money: Money) {
+    let coverage = analysis.class_coverage();
     let lines = analysis
         .findings
         .iter()
-        .map(|finding| Line { tone: tone(finding), text: sentence(finding, money) });
+        .map(|finding| Line { tone: tone(finding), text: sentence(finding, money, coverage) });
     screen.list("What stands out", lines.collect());
 }
 
@@ -204,6 +243,13 @@ fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
         return;
     }
     screen.heading("What each kind of token costs");
+    if let Some(coverage) = analysis.class_coverage() {
+        let text = format!(
+            "{} of the bill; calls at the log's own cost and fees of searches are not split",
+            percent(coverage)
+        );
+        screen.line(Tone::Quiet, text);
+    }
     let columns = vec![
         Column::text("tokens", Keep::Always),
         Column::number("count", Keep::Always),
@@ -259,20 +305,13 @@ fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {
             band_name(band),
             count(band.total.calls),
             percent_or_dash(band.call_share),
-            money.text(band.total.cost),
+            known(band.total.known_cost(), money),
             percent_or_dash(band.cost_share),
             band.relative_cost.map_or_else(|| DASH.to_owned(), multiple),
         ];
         GridRow::Cells(Tone::Plain, cells)
     });
     screen.grid(Grid { rows: rows.collect(), columns });
-    if let Some(gini) = analysis.concentration.group_gini {
-        let text = format!(
-            "Gini coefficient of the groups above: {} (0 is even, 1 is all in one)",
-            coefficient(gini)
-        );
-        screen.line(Tone::Quiet, text);
-    }
 }
 
 fn band_name(band: &Band) -> String {
@@ -298,7 +337,7 @@ fn tiers(screen: &mut Screen, analysis: &Analysis, money: Money) {
         let cells = vec![
             tier.tier.name().to_owned(),
             count(tier.total.calls),
-            money.text(tier.total.cost),
+            known(tier.total.known_cost(), money),
             percent_or_dash(tier.share),
         ];
         GridRow::Cells(Tone::Plain, cells)
@@ -312,13 +351,43 @@ fn daily(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if days.len() < 2 {
         return;
     }
-    screen.heading("By day");
-    if days.len() <= SPARKLINE_MAX {
-        let costs: Vec<_> = days.iter().map(|day| day.total.cost).collect();
-        screen.line(Tone::Plain, sparkline(&costs));
-    }
-    let text = format!("dearest: {}, {}", day(dearest.day), money.text(dearest.total.cost));
+    let (unit, costs) = timeline(days);
+    screen.heading(format!("By {unit}"));
+    screen.line(Tone::Plain, sparkline(&costs));
+    let text = format!("dearest day: {}, {}", day(dearest.day), money.text(dearest.total.cost));
     screen.line(Tone::Quiet, text);
+}
+
+/// One cost a day from the first day to the last, days without a call included; a week or a month
+/// where that would be too long.
+fn timeline(days: &[DayTotal]) -> (&'static str, Vec<Usd>) {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return ("day", Vec::new()) };
+    let bins: [(&str, i32); 2] = [("day", 1), ("week of seven days", 7)];
+    let length = |span: i32| (last.day - first.day) / span + 1;
+    let fits = |(_, span): &(&str, i32)| length(*span) <= SPARKLINE_MAX;
+    if let Some((unit, span)) = bins.into_iter().find(fits) {
+        return (unit, binned(days, |day| (day - first.day) / span));
+    }
+    let month_of = |day: i32| {
+        let date = Days::name(day);
+        let mut parts = date.split('-').map(|part| part.parse::<i32>().unwrap_or_default());
+        parts.next().unwrap_or_default() * 12 + parts.next().unwrap_or_default()
+    };
+    let start = month_of(first.day);
+    ("month", binned(days, |day| month_of(day) - start))
+}
+
+/// The costs of days by bin, empty bins included.
+fn binned(days: &[DayTotal], bin_of: impl Fn(i32) -> i32) -> Vec<Usd> {
+    let mut costs = Vec::new();
+    for day in days {
+        let bin = usize::try_from(bin_of(day.day)).unwrap_or_default();
+        if costs.len() <= bin {
+            costs.resize(bin + 1, Usd::ZERO);
+        }
+        costs[bin] += day.total.cost;
+    }
+    costs
 }
 
 fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
@@ -327,7 +396,7 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
     }
     screen.heading("The costliest calls");
     let columns = vec![
-        Column::text("file", Keep::Always),
+        Column::path("file", Keep::Always),
         Column::number("line", Keep::Always),
         Column::text("model", Keep::Drop(1)),
         Column::text("call type", Keep::Drop(4)),
@@ -335,13 +404,14 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
         Column::number("output", Keep::Drop(3)),
         Column::number("cost", Keep::Always),
     ];
+    let folder = common_folder(lines.iter().map(|line| line.file.as_str()));
     let rows = lines.iter().map(|line| {
         let sum = |wanted: fn(TokenClass) -> bool| -> Tokens {
             let classes = line.call.tokens.iter().filter(|(class, _)| wanted(*class));
             classes.map(|(_, number)| *number).sum()
         };
         let cells = vec![
-            name(&line.file),
+            name(line.file.get(folder..).unwrap_or(&line.file)),
             line.line.to_string(),
             name(&line.call.model),
             name(&line.call.call_type),
@@ -352,6 +422,19 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
         GridRow::Cells(Tone::Plain, cells)
     });
     screen.grid(Grid { rows: rows.collect(), columns });
+}
+
+/// The length of the folders that all paths begin with, their last separator included.
+fn common_folder<'a>(paths: impl Iterator<Item = &'a str>) -> usize {
+    let folder = |path: &'a str| path.get(..path.rfind(['/', '\\']).map_or(0, |at| at + 1));
+    let folders = paths.map(|path| folder(path).unwrap_or_default());
+    let common = folders.reduce(|common, next| {
+        let same = |length: &usize| next.get(..*length) == common.get(..*length);
+        let ends = common.match_indices(['/', '\\']).map(|(at, _)| at + 1);
+        let length = ends.filter(same).last().unwrap_or(0);
+        common.get(..length).unwrap_or_default()
+    });
+    common.map_or(0, str::len)
 }
 
 fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
@@ -374,4 +457,42 @@ fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
         say(if logged.difference().is_zero() { Tone::Good } else { Tone::Plain }, text);
     }
     screen.list("What the log itself says calls cost", lines);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: i32, atto: i128) -> DayTotal {
+        let total = CallsAndCost { calls: 1, unpriced_calls: 0, cost: Usd::from_atto(atto) };
+        DayTotal { day, total }
+    }
+
+    #[test]
+    fn days_without_calls_are_not_left_out_of_the_line() {
+        let (unit, costs) = timeline(&[day(10, 1), day(13, 4)]);
+        let expected = [1, 0, 0, 4].map(Usd::from_atto);
+        assert_eq!((unit, costs.as_slice()), ("day", expected.as_slice()));
+    }
+
+    #[test]
+    fn long_spans_are_drawn_by_week_and_by_month() {
+        let year: Vec<_> = (0..365).map(|number| day(number, 1)).collect();
+        let (unit, costs) = timeline(&year);
+        assert_eq!((unit, costs.len(), costs[0]), ("week of seven days", 53, Usd::from_atto(7)));
+        let years: Vec<_> = (0..1_461).map(|number| day(number, 1)).collect();
+        let (unit, costs) = timeline(&years);
+        assert_eq!((unit, costs.len(), costs[1]), ("month", 48, Usd::from_atto(28)));
+    }
+
+    #[test]
+    fn a_folder_that_all_share_is_dropped_whole() {
+        let check = |paths: &[&str], expected| {
+            assert_eq!(common_folder(paths.iter().copied()), expected, "{paths:?}");
+        };
+        check(&["logs/a.jsonl", "logs/b.jsonl"], 5);
+        check(&["logs/a/x.jsonl", "logs/ab/x.jsonl"], 5);
+        check(&["a.jsonl", "logs/b.jsonl"], 0);
+        check(&["/tmp/x/usage.jsonl"], 7);
+    }
 }

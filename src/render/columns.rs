@@ -22,6 +22,9 @@ pub(super) struct Layout {
     pub(super) widths: Vec<usize>,
 }
 
+/// When nothing else helps, a name is cut down to this rather than the line broken.
+const LAST_RESORT: usize = 2;
+
 /// Drops columns, least important first, until the rest fits; shortens names only as far as
 /// they stay readable, and further only when no column is left to drop.
 pub(super) fn fit(grid: &Grid, width: usize) -> Layout {
@@ -34,7 +37,8 @@ pub(super) fn fit(grid: &Grid, width: usize) -> Layout {
         let Some(least) = least_important(grid, &shown) else { break };
         shown.retain(|column| *column != least);
     }
-    let widths = shortened(grid, &shown, &natural, SHORTEST_NAME, width);
+    let widths = shortened(grid, &shown, &natural, SHORTEST_NAME, width)
+        .or_else(|| shortened(grid, &shown, &natural, LAST_RESORT, width));
     let widths = widths.unwrap_or_else(|| shown.iter().map(|column| natural[*column]).collect());
     Layout { shown, widths }
 }
@@ -44,6 +48,21 @@ pub(super) fn width_of(text: &str) -> usize {
     let mut table = Table::new();
     table.add_row([text]);
     table.column_max_content_widths().first().map_or(0, |width| usize::from(*width))
+}
+
+/// A path cut to a width from the left, with a sign that it was cut: its end says most.
+pub(super) fn cut_left(text: &str, width: usize) -> String {
+    if width_of(text) <= width {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    while letters.next().is_some() {
+        let candidate = format!("…{}", letters.as_str());
+        if width_of(&candidate) <= width {
+            return candidate;
+        }
+    }
+    String::new()
 }
 
 /// Text cut to a width, with a sign that it was cut.
@@ -82,7 +101,11 @@ fn shortened(
     let gaps = GAP * shown.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > width {
         let names = shown.iter().enumerate().filter(|(at, column)| {
-            grid.columns[**column].kind == ColumnKind::Text && widths[*at] > least
+            // What can be printed in full below the table is not cut.
+            let column = &grid.columns[**column];
+            let can_be_cut = !matches!(column.keep, Keep::Below(_));
+            let is_name = matches!(column.kind, ColumnKind::Text | ColumnKind::Path);
+            is_name && can_be_cut && widths[*at] > least
         });
         // The leftmost of equally long names keeps its length: it says most.
         let (longest, _) = names.max_by_key(|(at, _)| (widths[*at], *at))?;
@@ -129,6 +152,25 @@ mod tests {
         check(50, &[0, 1, 2, 3], &[26, 6, 6, 6]);
         check(45, &[0, 1, 2], &[29, 6, 6]);
         check(30, &[0, 1], &[22, 6]);
+    }
+
+    #[test]
+    fn what_can_stand_below_is_not_cut() {
+        let grid = Grid {
+            columns: vec![
+                Column::text("technique", Keep::Always),
+                Column::text("how we know", Keep::Below(1)),
+            ],
+            rows: vec![GridRow::Cells(Tone::Plain, vec!["batch".to_owned(), "x".repeat(60)])],
+        };
+        assert_eq!(fit(&grid, 60).shown, [0]);
+        assert_eq!(fit(&grid, 80).shown, [0, 1]);
+    }
+
+    #[test]
+    fn a_path_keeps_its_end() {
+        assert_eq!(cut_left("logs/2026/10/usage.jsonl", 12), "…usage.jsonl");
+        assert_eq!(cut_left("usage.jsonl", 12), "usage.jsonl");
     }
 
     #[test]

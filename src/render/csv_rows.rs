@@ -6,7 +6,7 @@ use csv::Writer;
 
 use crate::insights::Tally;
 use crate::report::{AnalysisReport, SavingsReport};
-use crate::units::TokenClass;
+use crate::units::{TokenClass, Tokens};
 
 /// What stands for the groups that are not shown one by one.
 const REST: &str = "(other groups)";
@@ -35,8 +35,8 @@ const SAVINGS_COLUMNS: [&str; 4] = ["calls", "before_usd", "after_usd", "saved_u
 /// Writes one row a group of an analysis.
 pub(super) fn write_analysis(report: &AnalysisReport, out: &mut dyn io::Write) -> io::Result<()> {
     let mut writer = Writer::from_writer(out);
-    let by = report.analysis.group_by.iter().map(String::as_str);
-    writer.write_record(by.chain(ANALYSIS_COLUMNS)).map_err(io_error)?;
+    let by = report.analysis.group_by.iter().cloned().map(inert);
+    writer.write_record(by.chain(ANALYSIS_COLUMNS.map(str::to_owned))).map_err(io_error)?;
     for group in &report.analysis.groups {
         write_row(&mut writer, group.key.clone(), figures_of(&group.tally))?;
     }
@@ -50,8 +50,8 @@ pub(super) fn write_analysis(report: &AnalysisReport, out: &mut dyn io::Write) -
 /// Writes one row a group of a simulation.
 pub(super) fn write_savings(report: &SavingsReport, out: &mut dyn io::Write) -> io::Result<()> {
     let mut writer = Writer::from_writer(out);
-    let by = report.group_by.iter().map(String::as_str);
-    writer.write_record(by.chain(SAVINGS_COLUMNS)).map_err(io_error)?;
+    let by = report.group_by.iter().cloned().map(inert);
+    writer.write_record(by.chain(SAVINGS_COLUMNS.map(str::to_owned))).map_err(io_error)?;
     let rest = report.left_out.as_ref().map(|(_, group)| group);
     for group in report.groups.iter().chain(rest) {
         let key =
@@ -82,10 +82,10 @@ fn figures_of(tally: &Tally) -> Vec<String> {
         tokens(TokenClass::Reasoning),
         tokens(TokenClass::AudioOutput),
         tally.searches.to_string(),
-        tally.cost.to_string(),
+        tally.known_cost().map_or_else(String::new, |cost| cost.to_string()),
         tally.cost_per_call().map_or_else(String::new, |cost| cost.to_string()),
         tally.unpriced_calls.to_string(),
-        tally.unpriced_tokens.to_string(),
+        tally.unpriced_tokens.iter().map(|(_, count)| *count).sum::<Tokens>().to_string(),
     ]
 }
 
@@ -99,13 +99,33 @@ fn rest_key(columns: usize) -> Vec<String> {
 
 fn write_row<W: io::Write>(
     writer: &mut Writer<W>,
-    mut key: Vec<String>,
+    key: Vec<String>,
     figures: Vec<String>,
 ) -> io::Result<()> {
+    let mut key: Vec<_> = key.into_iter().map(inert).collect();
     key.extend(figures);
     writer.write_record(&key).map_err(io_error)
 }
 
+/// A name that a spreadsheet will not take for a formula: an apostrophe goes before what starts
+/// one. Figures are left alone; a negative amount is a number there too.
+fn inert(name: String) -> String {
+    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name }
+}
+
 fn io_error(error: csv::Error) -> io::Error {
     error.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_do_not_act_as_formulas() {
+        for name in ["=SUM(A1)", "+1", "-1", "@import", "\t=1"] {
+            assert_eq!(inert(name.to_owned()), format!("'{name}"));
+        }
+        assert_eq!(inert("gpt-4o".to_owned()), "gpt-4o");
+    }
 }

@@ -36,9 +36,20 @@ impl Money {
         let number = rounded(amount.atto(), USD_SCALE, self.decimals);
         let sign = if amount < Usd::ZERO { MINUS } else { "" };
         if number == 0 {
-            return format!("{sign}<${}", fixed(1, self.decimals));
+            let limit = fixed(1, self.decimals);
+            let side = if sign.is_empty() { "<" } else { ">" };
+            return format!("{side}{sign}${limit}");
         }
         format!("{sign}${}", fixed(number.unsigned_abs(), self.decimals))
+    }
+}
+
+impl Money {
+    /// Amounts between two ends: `$951.87 – $1,000.12`; with a word where a dash could be
+    /// taken for a minus sign.
+    pub(super) fn range(self, low: Usd, high: Usd) -> String {
+        let between = if low < Usd::ZERO || high < Usd::ZERO { "to" } else { "–" };
+        format!("{} {between} {}", self.text(low), self.text(high))
     }
 }
 
@@ -51,16 +62,6 @@ pub(super) fn unit_dollars(amount: Usd) -> String {
     let cents = text.find('.').map_or(text.len(), |point| point + 3);
     let rest = text.get(cents..).unwrap_or_default().trim_end_matches('0').len();
     text.get(..cents + rest).map_or_else(|| text.clone(), str::to_owned)
-}
-
-/// An amount of which only the size matters: `$26.1k`.
-pub(super) fn short_dollars(amount: Usd) -> String {
-    let sign = if amount < Usd::ZERO { MINUS } else { "" };
-    let below_thousand = rounded(amount.atto(), USD_SCALE, 2).unsigned_abs() < 100_000;
-    if below_thousand {
-        return Money::for_bill(amount).text(amount);
-    }
-    format!("{sign}${}", shortened(amount.atto(), USD_SCALE))
 }
 
 /// A count with separators: `1,204,331`.
@@ -90,7 +91,7 @@ pub(super) fn percent(share: Share) -> String {
     let sign = if text.starts_with('-') { MINUS } else { "" };
     match magnitude {
         "0.0" if share.ratio() > 0.0 => "<0.1 %".to_owned(),
-        "0.0" if share.ratio() < 0.0 => format!("{MINUS}<0.1 %"),
+        "0.0" if share.ratio() < 0.0 => format!(">{MINUS}0.1 %"),
         "0.0" => "0.0 %".to_owned(),
         "100.0" if share.ratio() < 1.0 && share.ratio() > 0.0 => ">99.9 %".to_owned(),
         _ => format!("{sign}{magnitude} %"),
@@ -105,10 +106,16 @@ pub(super) fn percent_or_dash(share: Option<Share>) -> String {
 /// What a change is in percent: `−57.9 %` for a saving of 57.9 %, `+3.0 %` for its opposite.
 pub(super) fn change(saved: Share) -> String {
     let text = percent(saved);
-    match text.strip_prefix(MINUS) {
+    let mirrored = |rest: &str| match rest.strip_prefix(MINUS) {
         Some(more) => format!("+{more}"),
-        None if saved.ratio() > 0.0 => format!("{MINUS}{text}"),
-        None => text,
+        None => format!("{MINUS}{rest}"),
+    };
+    // Turned around, a number below a limit is above the opposite of the limit.
+    match (text.strip_prefix('<'), text.strip_prefix('>')) {
+        (Some(rest), _) => format!(">{}", mirrored(rest)),
+        (_, Some(rest)) => format!("<{}", mirrored(rest)),
+        _ if saved.ratio() == 0.0 => text,
+        _ => mirrored(&text),
     }
 }
 
@@ -281,7 +288,7 @@ mod tests {
     #[test]
     fn something_never_looks_like_nothing() {
         check_money("48210", "0.004", "<$0.01");
-        check_money("48210", "-0.004", "−<$0.01");
+        check_money("48210", "-0.004", ">−$0.01");
         check_money("0.5", "0.00001", "<$0.0001");
     }
 
@@ -317,9 +324,6 @@ mod tests {
         check(999_950, "1.00M");
         check(12_345_678_901, "12.3B");
         check(u64::MAX, "18,446,744T");
-        assert_eq!(short_dollars(usd("26123.4")), "$26.1k");
-        assert_eq!(short_dollars(usd("-999.999")), "−$1.00k");
-        assert_eq!(short_dollars(usd("12.5")), "$12.50");
     }
 
     #[test]
@@ -329,7 +333,7 @@ mod tests {
         };
         check(579, 1_000, "57.9 %");
         check(1, 1_000_000, "<0.1 %");
-        check(-1, 1_000_000, "−<0.1 %");
+        check(-1, 1_000_000, ">−0.1 %");
         check(999_999, 1_000_000, ">99.9 %");
         check(0, -5, "0.0 %");
         check(5, 5, "100.0 %");
@@ -344,6 +348,23 @@ mod tests {
         check(579, "−57.9 %");
         check(-30, "+3.0 %");
         check(0, "0.0 %");
+    }
+
+    #[test]
+    fn a_sign_and_a_limit_do_not_stand_the_wrong_way_round() {
+        let check = |part, expected: &str| {
+            assert_eq!(change(Share::of(part, 1_000_000).expect("a share")), expected);
+        };
+        check(1, ">−0.1 %");
+        check(-1, "<+0.1 %");
+        check(999_999, "<−99.9 %");
+    }
+
+    #[test]
+    fn ranges_do_not_mix_forms() {
+        let money = Money::for_bill(usd("1561.63"));
+        assert_eq!(money.range(usd("951.87"), usd("1000.12")), "$951.87 – $1,000.12");
+        assert_eq!(money.range(usd("-3.2"), usd("5")), "−$3.20 to $5.00");
     }
 
     #[test]
@@ -378,11 +399,11 @@ mod tests {
             let amount = Usd::from_atto(atto);
             let text = Money { decimals: 2 }.text(amount);
             prop_assert!(!text.contains("-0") && !text.contains("$-"));
-            if let Some(size) = text.strip_prefix(MINUS).unwrap_or(&text).strip_prefix('$') {
+            if let Some(size) = text.trim_start_matches(MINUS).strip_prefix('$') {
                 let printed = usd(&size.replace(',', "")).atto();
                 prop_assert!((printed - atto.abs()).abs() * 2 <= 10i128.pow(16));
             } else {
-                prop_assert!(text.ends_with("<$0.01") && atto.abs() * 2 <= 10i128.pow(16));
+                prop_assert!(["<$0.01", ">−$0.01"].contains(&&*text) && atto.abs() * 2 <= 10i128.pow(16));
             }
         }
 
@@ -390,7 +411,7 @@ mod tests {
         fn only_nothing_prints_as_nothing(atto in any::<i64>(), bill in any::<i64>()) {
             let bill = Usd::from_atto(i128::from(bill) * 10_000_000_000);
             let text = Money::for_bill(bill).text(Usd::from_atto(i128::from(atto)));
-            let looks_empty = !text.contains('<') && !text.contains(|c: char| ('1'..='9').contains(&c));
+            let looks_empty = !text.contains(['<', '>']) && !text.contains(|c: char| ('1'..='9').contains(&c));
             prop_assert_eq!(looks_empty, atto == 0, "{}", text);
         }
 

@@ -2,11 +2,28 @@
 
 use crate::insights::Finding;
 
+use crate::units::Share;
+
 use super::figures::{Money, counted, percent, token_limit};
 use super::screen::Tone;
 
-/// A finding as a sentence.
-pub(super) fn sentence(finding: &Finding, money: Money) -> String {
+/// A finding as a sentence. `coverage` is the part of the bill that is known by class of token;
+/// nothing when that is all of it.
+pub(super) fn sentence(finding: &Finding, money: Money, coverage: Option<Share>) -> String {
+    let text = bare_sentence(finding, money);
+    match (finding, coverage) {
+        (
+            Finding::OutputLeads { .. }
+            | Finding::InputLeads { .. }
+            | Finding::CacheLoses { .. }
+            | Finding::CacheSaves { .. },
+            Some(coverage),
+        ) => format!("{text} (of the {} of the bill that is known by token)", percent(coverage)),
+        _ => text,
+    }
+}
+
+fn bare_sentence(finding: &Finding, money: Money) -> String {
     match finding {
         Finding::OutputLeads { cost_share, token_share } => format!(
             "output is {} of the cost and {} of the tokens: shorter answers save most",
@@ -46,7 +63,10 @@ pub(super) fn sentence(finding: &Finding, money: Money) -> String {
             money.text(total.cost)
         ),
         Finding::DearestFifth { cost_share } => {
-            format!("the dearest fifth of the calls carries {} of the cost", percent(*cost_share))
+            format!(
+                "the dearest fifth of the calls carries about {} of the cost",
+                percent(*cost_share)
+            )
         }
     }
 }
@@ -57,5 +77,20 @@ pub(super) const fn tone(finding: &Finding) -> Tone {
         Finding::CacheLoses { .. } | Finding::FailuresBilled { .. } => Tone::Warning,
         Finding::CacheSaves { .. } => Tone::Good,
         _ => Tone::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples::usd;
+
+    #[test]
+    fn a_share_of_part_of_the_bill_says_of_which_part() {
+        let finding = Finding::CacheSaves { saving: usd("3") };
+        let money = Money::for_bill(usd("10"));
+        assert!(!sentence(&finding, money, None).contains("of the bill"));
+        let text = sentence(&finding, money, Share::of(136, 1_000));
+        assert!(text.ends_with("(of the 13.6 % of the bill that is known by token)"), "{text}");
     }
 }

@@ -19,6 +19,14 @@ pub(super) fn write(screen: &Screen, out: &mut dyn io::Write) -> io::Result<()> 
                     writeln!(out, "- {}", toned(&line.text, line.tone))?;
                 }
             }
+            Block::Notes(notes) => {
+                for (note, details) in notes {
+                    writeln!(out, "- {}", toned(&note.text, note.tone))?;
+                    for line in details {
+                        writeln!(out, "  - {}", toned(&line.text, line.tone))?;
+                    }
+                }
+            }
             Block::Grid(grid) => write_grid(grid, out)?,
         }
     }
@@ -34,7 +42,7 @@ fn write_grid(grid: &Grid, out: &mut dyn io::Write) -> io::Result<()> {
     write_row(titles, out)?;
     let rules = shown.iter().map(|place| match grid.columns[*place].kind {
         ColumnKind::Number => "---:".to_owned(),
-        ColumnKind::Text | ColumnKind::Bar => "---".to_owned(),
+        ColumnKind::Text | ColumnKind::Path | ColumnKind::Bar => "---".to_owned(),
     });
     write_row(rules, out)?;
     for row in &grid.rows {

@@ -54,11 +54,6 @@ impl OutputFormat {
             Self::Markdown => "markdown",
         }
     }
-
-    /// Reads a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
 }
 
 /// How a table looks; other formats look the same everywhere.

@@ -26,7 +26,7 @@ fn at(text: &str) -> Instant {
 }
 
 fn total(calls: u64, cost: &str) -> CallsAndCost {
-    CallsAndCost { calls, cost: usd(cost) }
+    CallsAndCost { calls, unpriced_calls: 0, cost: usd(cost) }
 }
 
 fn tally(calls: u64, tokens: [u64; 4], cost: &str) -> Tally {
@@ -53,6 +53,7 @@ fn band(above: u64, up_to: Option<u64>, of_calls: i128, of_cost: i128) -> Band {
         up_to,
         total: CallsAndCost {
             calls: u64::try_from(of_calls * 20).expect("a count"),
+            unpriced_calls: 0,
             cost: Usd::from_atto(of_cost * 48_200_000_000_000_000),
         },
         call_share: share(of_calls, 1_000),
@@ -80,6 +81,7 @@ fn nothing() -> Analysis {
         days: Vec::new(),
         run_rate: None,
         unpriced: Vec::new(),
+        calls_before_first_price: 0,
         logged: LoggedCosts::default(),
         findings: Vec::new(),
     }
@@ -149,6 +151,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
         day: Days::parse_day("2026-10-01").expect("a day") + day,
         total: CallsAndCost {
             calls: 645,
+            unpriced_calls: 0,
             cost: Usd::from_atto(i128::from(day % 7 + 1) * 400_000_000_000_000_000_000),
         },
     });
@@ -201,6 +204,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
         days: days.collect(),
         run_rate: Some(RunRate {
             month: "2026-10".to_owned(),
+            complete: true,
             month_days: 31,
             full_days: 31,
             daily: usd("1555.163529032258064516"),
@@ -263,11 +267,13 @@ fn damaged_ledger() -> Ledger {
 /// A small, broken log with models that nobody knows, and names that mean harm.
 pub(super) fn damaged_analysis() -> AnalysisReport {
     let mut unknown = tally(3, [3_000, 0, 0, 120], "0");
-    (unknown.unpriced_calls, unknown.unpriced_tokens) = (3, Tokens::new(3_120));
+    (unknown.unpriced_calls, unknown.unpriced_tokens) = (3, unknown.tokens);
+    let mut free = tally(1, [10, 0, 0, 5], "0");
+    free.logged = total(1, "0");
     let groups = vec![
         group(["gpt-4o", "a|b"], tally(2, [1_200, 0, 0, 90], "0.0039"), 1_000),
         group(["gtp-4o\u{1b}[31m", "<script>"], unknown, 0),
-        group(["free-model", "=SUM(A1)"], tally(1, [10, 0, 0, 5], "0"), 0),
+        group(["free-model", "=SUM(A1)"], free, 0),
     ];
     let mut totals = Tally::default();
     for group in &groups {
@@ -276,6 +282,7 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
     let analysis = Analysis {
         window: window("2026-11-01T09:00:00Z", "2026-11-01T09:05:00Z"),
         undated_calls: 1,
+        calls_before_first_price: 1,
         totals,
         groups,
         classes: vec![
@@ -290,31 +297,47 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
             cost_share: share(1, 1),
             relative_cost: share(1, 1),
         }],
-        unpriced: vec![
-            UnpricedModel {
-                provider: "openai".to_owned(),
-                model: "gtp-4o\u{1b}[31m".to_owned(),
-                reason: "unknown-model",
-                explanation: "no price table has this model".to_owned(),
-                calls: 2,
-                tokens: Tokens::new(2_080),
-                did_you_mean: Some("gpt-4o".to_owned()),
-            },
-            UnpricedModel {
-                provider: String::new(),
-                model: String::new(),
-                reason: "missing-model",
-                explanation: "the log names no model".to_owned(),
-                calls: 1,
-                tokens: Tokens::new(1_040),
-                did_you_mean: None,
-            },
-        ],
+        unpriced: unpriced_models(),
         logged: LoggedCosts { stated: total(1, "0"), used: total(1, "0"), ..<_>::default() },
         findings: vec![Finding::CacheLoses { loss: usd("0.0000004") }],
         ..nothing()
     };
     AnalysisReport::new(analysis, damaged_input(), &damaged_ledger(), prices(), 0)
+}
+
+fn unpriced_models() -> Vec<UnpricedModel> {
+    vec![
+        UnpricedModel {
+            provider: "openai".to_owned(),
+            model: "gtp-4o\u{1b}[31m".to_owned(),
+            reason: "unknown-model",
+            explanation: "no price table has this model".to_owned(),
+            calls: 2,
+            tokens: Tokens::new(2_080),
+            at_logged_cost: CallsAndCost::default(),
+            did_you_mean: Some("gpt-4o".to_owned()),
+        },
+        UnpricedModel {
+            provider: String::new(),
+            model: String::new(),
+            reason: "missing-model",
+            explanation: "the log names no model".to_owned(),
+            calls: 1,
+            tokens: Tokens::new(1_040),
+            at_logged_cost: CallsAndCost::default(),
+            did_you_mean: None,
+        },
+        UnpricedModel {
+            provider: String::new(),
+            model: "free-model".to_owned(),
+            reason: "unknown-model",
+            explanation: "no price table has this model".to_owned(),
+            calls: 0,
+            tokens: Tokens::ZERO,
+            at_logged_cost: total(1, "0"),
+            did_you_mean: None,
+        },
+    ]
 }
 
 struct Rung<'a> {
@@ -405,6 +428,7 @@ fn no_savings() -> SavingsReport {
         window: None,
         calls: 0,
         unpriced: Unpriced::default(),
+        unpriced_models: Vec::new(),
         totals: SavingsTotals::default(),
         techniques: Vec::new(),
         group_by: vec!["model".to_owned(), "call_type".to_owned()],
@@ -461,6 +485,7 @@ pub(super) fn damaged_savings() -> SavingsReport {
         window: window("2026-11-01T09:00:00Z", "2026-11-01T09:05:00Z"),
         calls: 6,
         unpriced: Unpriced { calls: 3, tokens: Tokens::new(3_120) },
+        unpriced_models: unpriced_models(),
         totals: SavingsTotals {
             baseline: usd("0.0039"),
             projected: usd("0.0043"),

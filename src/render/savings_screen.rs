@@ -4,11 +4,12 @@ use crate::report::{Evidence, SavingsGroup, SavingsReport, TechniqueLine, UsdRan
 use crate::units::Usd;
 
 use super::figures::{
-    DASH, Money, bar, change, count, counted, day_span, name, percent_or_dash, short_dollars,
-    tokens,
+    DASH, Money, bar, change, count, counted, day_span, name, percent_or_dash, tokens,
 };
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
-use super::shared_blocks::{accounting, column_title, diagnostics, files, prices, pricing_basis};
+use super::shared_blocks::{
+    accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
+};
 
 /// Blocks in a bar.
 const BAR: usize = 16;
@@ -22,7 +23,8 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
         ladder(&mut screen, report, money);
         groups(&mut screen, report, money);
     }
-    basis(&mut screen, report);
+    unpriced(&mut screen, report, money);
+    basis(&mut screen, report, money);
     diagnostics(&mut screen, &report.diagnostics);
     prices(&mut screen, &report.prices);
     screen
@@ -46,7 +48,7 @@ fn headline(screen: &mut Screen, report: &SavingsReport) {
         let text = format!("{calls} with {size} tokens have no price and are in neither bill");
         screen.line(Tone::Warning, text);
     }
-    for line in accounting(&report.input) {
+    for line in accounting(&report.input, report.calls) {
         screen.line(line.tone, line.text);
     }
 }
@@ -118,17 +120,17 @@ fn together(report: &SavingsReport, money: Money) -> GridRow {
         money.text(totals.saved()),
         money.text(totals.projected),
         totals.saved_share().map_or_else(String::new, change),
-        range(totals.saved_range),
+        range(totals.saved_range, money),
     ];
     GridRow::Cells(Tone::Strong, cells)
 }
 
-/// `range $26.1k – $28.8k`; nothing when there is no doubt.
-fn range(range: UsdRange) -> String {
+/// `range $26,123.40 – $28,811.00`; nothing when there is no doubt.
+fn range(range: UsdRange, money: Money) -> String {
     if range.is_point() {
         return String::new();
     }
-    format!("range {} – {}", short_dollars(range.low), short_dollars(range.high))
+    format!("range {}", money.range(range.low, range.high))
 }
 
 fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) {
@@ -172,8 +174,22 @@ fn group_row(tone: Tone, group: &SavingsGroup, columns: usize, money: Money) -> 
     GridRow::Cells(tone, cells)
 }
 
+fn unpriced(screen: &mut Screen, report: &SavingsReport, money: Money) {
+    if report.unpriced_models.is_empty() {
+        return;
+    }
+    screen.heading("Models without a price");
+    let logged = report.unpriced_logged();
+    if logged.calls > 0 {
+        let (calls, cost) = (counted(logged.calls, "call", "calls"), money.text(logged.cost));
+        let text = format!("the log itself says {cost} for {calls}; that is in neither bill");
+        screen.line(Tone::Warning, text);
+    }
+    screen.grid(unpriced_models(&report.unpriced_models, money));
+}
+
 /// What the numbers rest on: warnings, then assumptions, then ranges of single techniques.
-fn basis(screen: &mut Screen, report: &SavingsReport) {
+fn basis(screen: &mut Screen, report: &SavingsReport, money: Money) {
     let warnings = report.warnings.iter();
     let warnings = warnings.map(|text| Line { tone: Tone::Warning, text: name(text) });
     screen.list("Before you act on this", warnings.collect());
@@ -184,7 +200,7 @@ fn basis(screen: &mut Screen, report: &SavingsReport) {
             assumptions.push(Line { tone: Tone::Plain, text });
         }
         if !line.saved_range.is_point() && line.evidence != Evidence::Refused {
-            let text = format!("{}: {}", name(&line.label), range(line.saved_range));
+            let text = format!("{}: {}", name(&line.label), range(line.saved_range, money));
             assumptions.push(Line { tone: Tone::Quiet, text });
         }
     }

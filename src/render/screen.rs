@@ -41,6 +41,14 @@ impl Screen {
         }
     }
 
+    /// Adds statements with what belongs to each under a heading; nothing when there are none.
+    pub(super) fn notes(&mut self, heading: &str, notes: Vec<(Line, Vec<Line>)>) {
+        if !notes.is_empty() {
+            self.heading(heading);
+            self.0.push(Block::Notes(notes));
+        }
+    }
+
     pub(super) fn grid(&mut self, grid: Grid) {
         self.0.push(Block::Grid(grid));
     }
@@ -57,6 +65,8 @@ pub(super) enum Block {
     Line(Line),
     /// Several statements of one kind.
     List(Vec<Line>),
+    /// Statements, each with what belongs to it.
+    Notes(Vec<(Line, Vec<Line>)>),
     /// Rows and columns.
     Grid(Grid),
 }
@@ -99,6 +109,8 @@ pub(super) struct Column {
 pub(super) enum ColumnKind {
     /// Names: to the left, shortened when there is no room.
     Text,
+    /// Paths: to the left, shortened at the start when there is no room.
+    Path,
     /// Numbers: to the right, never shortened.
     Number,
     /// Blocks: left out where they mean nothing.
@@ -108,6 +120,10 @@ pub(super) enum ColumnKind {
 impl Column {
     pub(super) fn text(title: impl Into<String>, keep: Keep) -> Self {
         Self { title: title.into(), kind: ColumnKind::Text, keep }
+    }
+
+    pub(super) fn path(title: impl Into<String>, keep: Keep) -> Self {
+        Self { title: title.into(), kind: ColumnKind::Path, keep }
     }
 
     pub(super) fn number(title: impl Into<String>, keep: Keep) -> Self {

@@ -1,11 +1,12 @@
 //! Parts of a page that every report has: the input, its troubles, the prices.
 
-use crate::report::{DiagnosticSummary, InputAccounting, PriceSource};
+use crate::insights::UnpricedModel;
+use crate::report::{DiagnosticSummary, InputAccounting, PriceSource, Sighting};
 use crate::sources::Lines;
 use crate::usage::Days;
 
-use super::figures::{count, counted, day, name};
-use super::screen::{Line, Screen, Tone};
+use super::figures::{DASH, Money, count, counted, day, name, tokens};
+use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 
 /// The files of a report in few words.
 pub(super) fn files(input: &InputAccounting) -> String {
@@ -16,8 +17,9 @@ pub(super) fn files(input: &InputAccounting) -> String {
     }
 }
 
-/// What became of every line: `20,012 lines = 20,000 records + 5 duplicates + 7 blank`.
-pub(super) fn accounting(input: &InputAccounting) -> Vec<Line> {
+/// What became of every line: `20,012 lines = 20,000 records + 5 duplicates + 7 blank`; and why
+/// these are more or fewer than `calls`.
+pub(super) fn accounting(input: &InputAccounting, calls: u64) -> Vec<Line> {
     let total = input.total();
     let tone = if total.skipped > 0 { Tone::Warning } else { Tone::Quiet };
     let mut lines = vec![Line { tone, text: sum_of_lines(&total) }];
@@ -26,12 +28,19 @@ pub(super) fn accounting(input: &InputAccounting) -> Vec<Line> {
         let text = format!("{records} left out by your own conditions");
         lines.push(Line { tone: Tone::Quiet, text });
     }
+    let kept = total.records.saturating_sub(input.filtered_out);
+    if calls != kept && calls > 0 {
+        let (calls, records) =
+            (counted(calls, "call", "calls"), counted(kept, "record", "records"));
+        let why = "a record may sum up several calls, or have parts billed on their own";
+        lines.push(Line { tone: Tone::Quiet, text: format!("{calls} in {records}: {why}") });
+    }
     lines
 }
 
 fn sum_of_lines(total: &Lines) -> String {
     let parts = [
-        (total.continuation, "continuation", "continuation"),
+        (total.continuation, "header/continuation", "header/continuation"),
         (total.duplicates, "duplicate", "duplicates"),
         (total.skipped, "skipped", "skipped"),
         (total.blank, "blank", "blank"),
@@ -59,20 +68,32 @@ pub(super) fn pricing_basis(prices: &PriceSource) -> String {
 
 /// The troubles of the input, with advice.
 pub(super) fn diagnostics(screen: &mut Screen, diagnostics: &[DiagnosticSummary]) {
-    let mut lines = Vec::new();
+    let mut notes = Vec::new();
     for summary in diagnostics {
         let tone = if summary.is_loss() { Tone::Warning } else { Tone::Plain };
         let kind = summary.code.name();
         let text = format!("{kind}, {}: {}", times(summary.count), summary.code.advice());
-        lines.push(Line { tone, text });
-        for sighting in &summary.first {
-            let file = name(&sighting.file);
-            let place = if sighting.line == 0 { file } else { format!("{file}:{}", sighting.line) };
-            let text = format!("{place}: {}", name(&sighting.message));
-            lines.push(Line { tone: Tone::Quiet, text });
+        notes.push((Line { tone, text }, sightings(&summary.first)));
+    }
+    screen.notes("Notes on the input", notes);
+}
+
+/// The places of each message; a message that is seen several times is printed once.
+fn sightings(first: &[Sighting]) -> Vec<Line> {
+    let mut messages: Vec<(&str, Vec<String>)> = Vec::new();
+    for sighting in first {
+        let file = name(&sighting.file);
+        let place = if sighting.line == 0 { file } else { format!("{file}:{}", sighting.line) };
+        match messages.iter_mut().find(|(message, _)| *message == sighting.message) {
+            Some((_, places)) => places.push(place),
+            None => messages.push((&sighting.message, vec![place])),
         }
     }
-    screen.list("Notes on the input", lines);
+    let lines = messages.into_iter().map(|(message, places)| Line {
+        tone: Tone::Quiet,
+        text: format!("{}: {}", places.join(", "), name(message)),
+    });
+    lines.collect()
 }
 
 fn times(number: u64) -> String {
@@ -93,7 +114,61 @@ pub(super) fn prices(screen: &mut Screen, prices: &PriceSource) {
     screen.line(Tone::Quiet, format!("checked {when} · price book {print}"));
 }
 
+/// The models without a price, and why.
+pub(super) fn unpriced_models(models: &[UnpricedModel], money: Money) -> Grid {
+    let columns = vec![
+        Column::text("model", Keep::Always),
+        Column::text("provider", Keep::Drop(5)),
+        Column::number("calls", Keep::Always),
+        Column::number("tokens", Keep::Drop(4)),
+        Column::number("logged cost", Keep::Drop(3)),
+        Column::text("reason", Keep::Below(6)),
+        Column::text("did you mean", Keep::Below(3)),
+    ];
+    let rows = models.iter().map(|model| {
+        let logged = model.at_logged_cost;
+        let cells = vec![
+            name(&model.model),
+            name(&model.provider),
+            count(model.all_calls()),
+            if model.calls > 0 { tokens(model.tokens) } else { DASH.to_owned() },
+            if logged.calls > 0 { money.text(logged.cost) } else { DASH.to_owned() },
+            name(&model.explanation),
+            model.did_you_mean.as_deref().map_or_else(String::new, name),
+        ];
+        GridRow::Cells(Tone::Warning, cells)
+    });
+    Grid { rows: rows.collect(), columns }
+}
+
 /// The name of a column as a title.
 pub(super) fn column_title(column: &str) -> String {
     name(column).replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sighting(line: u64, message: &str) -> Sighting {
+        Sighting { file: "a.jsonl".to_owned(), line, message: message.to_owned() }
+    }
+
+    #[test]
+    fn a_message_is_not_repeated_for_each_place() {
+        let lines = sightings(&[sighting(3, "cut off"), sighting(4, "no"), sighting(9, "cut off")]);
+        let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, ["a.jsonl:3, a.jsonl:9: cut off", "a.jsonl:4: no"]);
+    }
+
+    #[test]
+    fn more_calls_than_records_are_explained() {
+        let lines = Lines { lines: 9, records: 8, continuation: 1, ..Lines::default() };
+        let file = crate::report::FileAccounting { lines, ..<_>::default() };
+        let input = InputAccounting { files: vec![file], filtered_out: 0 };
+        let texts: Vec<_> = accounting(&input, 10).into_iter().map(|line| line.text).collect();
+        assert_eq!(texts[0], "9 lines = 8 records + 1 header/continuation");
+        assert!(texts[1].starts_with("10 calls in 8 records: "), "{}", texts[1]);
+        assert_eq!(accounting(&input, 8).len(), 1);
+    }
 }

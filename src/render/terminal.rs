@@ -5,7 +5,8 @@ use std::io;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use super::Style;
-use super::columns::{GAP, cut, fit};
+use super::columns::{GAP, cut, cut_left, fit, width_of};
+use super::figures::counted;
 use super::screen::{Block, Column, ColumnKind, Grid, GridRow, Keep, Line, Screen, Tone};
 
 /// Everything but titles and headings stands this far from the edge.
@@ -28,12 +29,22 @@ pub(super) fn write(screen: &Screen, style: Style, out: &mut dyn io::Write) -> i
                 if place > 0 {
                     writeln!(out)?;
                 }
-                writeln!(out, "{}", toned(text, Tone::Strong, style))?;
+                for part in wrapped(text, width) {
+                    writeln!(out, "{}", toned(&part, Tone::Strong, style))?;
+                }
             }
             Block::Line(line) => write_text(line, "", width, style, out)?,
             Block::List(lines) => {
                 for line in lines {
                     write_text(line, "· ", width, style, out)?;
+                }
+            }
+            Block::Notes(notes) => {
+                for (note, details) in notes {
+                    write_text(note, "· ", width, style, out)?;
+                    for line in details {
+                        write_text(line, "    ", width, style, out)?;
+                    }
                 }
             }
             Block::Grid(grid) => write_grid(grid, width, style, out)?,
@@ -59,17 +70,29 @@ fn write_text(
     Ok(())
 }
 
+/// Text in lines of a width, broken between words; a number keeps its percent sign, and only a
+/// word that is longer than a line is broken itself.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ') {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next() {
+        let mut word = word.to_owned();
+        while let Some(sign) = words.next_if(|next| next.starts_with('%')) {
+            word = format!("{word} {sign}");
+        }
+        if !line.is_empty() && width_of(&line) + 1 + width_of(&word) > width {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        for letter in word.chars() {
+            if width_of(&line) >= width {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(letter);
+        }
     }
     lines.push(line);
     lines
@@ -94,7 +117,10 @@ fn write_grid(grid: &Grid, width: usize, style: Style, out: &mut dyn io::Write) 
         table.add_row(shown.iter().map(|(at, width)| {
             let column = &grid.columns[*at];
             match row {
-                GridRow::Cells(tone, _) => cell(&cut(row.cell(*at), *width), column, *tone),
+                GridRow::Cells(tone, _) => {
+                    let cut = if column.kind == ColumnKind::Path { cut_left } else { cut };
+                    cell(&cut(row.cell(*at), *width), column, *tone)
+                }
                 GridRow::Rule if column.kind == ColumnKind::Number => {
                     cell(&"─".repeat(*width), column, Tone::Quiet)
                 }
@@ -110,7 +136,29 @@ fn write_grid(grid: &Grid, width: usize, style: Style, out: &mut dyn io::Write) 
     for line in table.lines() {
         writeln!(out, "{}{}", " ".repeat(INDENT), line.trim_end())?;
     }
+    write_left_out(grid, &layout.shown, width, style, out)?;
     write_below(grid, &layout.shown, width, style, out)
+}
+
+/// Says which columns did not fit and are lost; bars only repeat what the numbers say.
+fn write_left_out(
+    grid: &Grid,
+    shown: &[usize],
+    width: usize,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let lost = grid.columns.iter().enumerate().filter(|(place, column)| {
+        let is_lost = matches!(column.keep, Keep::Drop(_)) && !shown.contains(place);
+        is_lost && column.kind != ColumnKind::Bar
+    });
+    let titles: Vec<_> = lost.map(|(_, column)| column.title.as_str()).collect();
+    if titles.is_empty() {
+        return Ok(());
+    }
+    let number = counted(titles.len() as u64, "column", "columns");
+    let text = format!("narrow terminal: {number} left out ({})", titles.join(", "));
+    write_text(&Line { tone: Tone::Quiet, text }, "", width, style, out)
 }
 
 /// Writes the cells of columns that did not fit but may not be lost.
@@ -141,7 +189,7 @@ fn write_below(
 fn cell(text: &str, column: &Column, tone: Tone) -> Cell {
     let alignment = match column.kind {
         ColumnKind::Number => CellAlignment::Right,
-        ColumnKind::Text | ColumnKind::Bar => CellAlignment::Left,
+        ColumnKind::Text | ColumnKind::Path | ColumnKind::Bar => CellAlignment::Left,
     };
     let cell = Cell::new(text).set_alignment(alignment);
     // Weights only: the table library asks the environment before it colours.
@@ -171,6 +219,18 @@ mod tests {
     #[test]
     fn lines_break_between_words() {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("unbreakable", 4), ["unbreakable"]);
+        assert_eq!(wrapped("a b", 80), ["a b"]);
+    }
+
+    #[test]
+    fn a_word_longer_than_the_line_does_not_overflow() {
+        assert_eq!(wrapped("unbreakable", 4), ["unbr", "eaka", "ble"]);
+        assert_eq!(wrapped("an unbreakable", 4), ["an", "unbr", "eaka", "ble"]);
+    }
+
+    #[test]
+    fn a_percent_sign_does_not_leave_its_number() {
+        assert_eq!(wrapped("about 16.7 % of", 12), ["about 16.7 %", "of"]);
+        assert_eq!(wrapped("about 16.7 %, so", 11), ["about", "16.7 %, so"]);
     }
 }

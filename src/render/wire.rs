@@ -6,6 +6,7 @@ use std::io;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::insights::{CallsAndCost, UnpricedModel};
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 
 /// The version of all documents. The first number changes when a field changes its meaning or
@@ -84,6 +85,47 @@ impl From<&PerClass<Tokens>> for TokensDocument {
             output: output.map(|(_, count)| *count).sum::<Tokens>().get(),
             reasoning: tokens[TokenClass::Reasoning].get(),
             audio_output: tokens[TokenClass::AudioOutput].get(),
+        }
+    }
+}
+
+/// Calls and what they cost; null when there are calls and no cost of any is known.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub(super) struct CallsAndCostDocument {
+    calls: u64,
+    cost_usd: Option<Dollars>,
+}
+
+impl From<CallsAndCost> for CallsAndCostDocument {
+    fn from(total: CallsAndCost) -> Self {
+        Self { calls: total.calls, cost_usd: total.known_cost().map(Dollars) }
+    }
+}
+
+/// A model without a price.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub(super) struct UnpricedModelDocument<'a> {
+    model: &'a str,
+    provider: &'a str,
+    calls: u64,
+    tokens: u64,
+    at_logged_cost: CallsAndCostDocument,
+    reason: &'static str,
+    explanation: &'a str,
+    did_you_mean: Option<&'a str>,
+}
+
+impl<'a> From<&'a UnpricedModel> for UnpricedModelDocument<'a> {
+    fn from(model: &'a UnpricedModel) -> Self {
+        Self {
+            model: &model.model,
+            provider: &model.provider,
+            calls: model.calls,
+            tokens: model.tokens.get(),
+            at_logged_cost: model.at_logged_cost.into(),
+            reason: model.reason,
+            explanation: &model.explanation,
+            did_you_mean: model.did_you_mean.as_deref(),
         }
     }
 }

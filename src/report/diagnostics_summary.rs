@@ -44,11 +44,17 @@ pub fn summarize(ledger: &Ledger, input: &InputAccounting) -> Vec<DiagnosticSumm
             .map(|diagnostic| Sighting {
                 file: input.file_name(diagnostic.place.file).to_owned(),
                 line: diagnostic.place.line,
-                message: diagnostic.message.clone(),
+                message: by_column(&diagnostic.message),
             })
             .collect(),
     });
     entries.collect()
+}
+
+/// A parser that is given one line at a time always says `line 1`, which is not the reader's
+/// line; the column is.
+fn by_column(message: &str) -> String {
+    message.replace(" at line 1 column ", " at column ")
 }
 
 #[cfg(test)]
@@ -56,6 +62,12 @@ mod tests {
     use super::super::FileAccounting;
     use super::*;
     use crate::diagnostics::Place;
+
+    #[test]
+    fn a_parsers_own_line_is_not_printed_beside_the_real_one() {
+        let text = "EOF while parsing a string at line 1 column 97";
+        assert_eq!(by_column(text), "EOF while parsing a string at column 97");
+    }
 
     #[test]
     fn places_carry_the_name_of_the_file() {

@@ -30,6 +30,7 @@ impl SavingsReport {
             window,
             calls: outcome.calls + outcome.unpriced.calls,
             unpriced: Unpriced { calls: outcome.unpriced.calls, tokens: outcome.unpriced.tokens },
+            unpriced_models: Vec::new(),
             totals: SavingsTotals {
                 baseline: outcome.baseline,
                 projected: outcome.projected,

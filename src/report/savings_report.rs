@@ -1,6 +1,6 @@
 //! What `simulate` shows.
 
-use crate::insights::Window;
+use crate::insights::{CallsAndCost, UnpricedModel, Window};
 use crate::techniques::Evidence;
 use crate::units::{Share, Tokens, Usd};
 
@@ -133,6 +133,8 @@ pub struct SavingsReport {
     pub calls: u64,
     /// Those of them without a price.
     pub unpriced: Unpriced,
+    /// Their models, and why they have no price.
+    pub unpriced_models: Vec<UnpricedModel>,
     /// Before and after.
     pub totals: SavingsTotals,
     /// The techniques in the order of the ladder.
@@ -148,6 +150,22 @@ pub struct SavingsReport {
 }
 
 impl SavingsReport {
+    /// Lists the models of an analysis of the same calls that have no price.
+    #[must_use]
+    pub fn with_unpriced_models(mut self, models: Vec<UnpricedModel>) -> Self {
+        self.unpriced_models = models;
+        self
+    }
+
+    /// What the log itself says calls without a price cost.
+    pub fn unpriced_logged(&self) -> CallsAndCost {
+        let mut sum = CallsAndCost::default();
+        for model in &self.unpriced_models {
+            sum.merge(model.at_logged_cost);
+        }
+        sum
+    }
+
     /// Puts the groups in order and keeps at most `top` of them one by one; 0 keeps all.
     pub fn limit_groups(&mut self, top: usize) {
         self.groups.sort_by(|a, b| b.before.cmp(&a.before).then_with(|| a.key.cmp(&b.key)));
@@ -193,6 +211,7 @@ mod tests {
             window: None,
             calls: 3,
             unpriced: Unpriced::default(),
+            unpriced_models: Vec::new(),
             totals: SavingsTotals::default(),
             techniques: Vec::new(),
             group_by: vec!["model".to_owned()],
