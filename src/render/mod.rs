@@ -1,6 +1,6 @@
 //! A report as a table, Markdown, JSON or CSV. Computes nothing; rounds in one file only.
 //!
-//! The table and Markdown are two forms of one [`Screen`](screen::Screen); JSON and CSV carry every
+//! The table and Markdown are two forms of one `Screen`; JSON and CSV carry every
 //! digit.
 
 mod analysis_document;

@@ -39,8 +39,11 @@ impl fmt::Display for FilterError {
 
 impl std::error::Error for FilterError {}
 
+/// A column by its name, and its value for a call.
+type Named<T> = (&'static str, fn(&Call) -> Option<T>);
+
 /// The columns of numbers, besides the dimensions; everything else is text.
-const NUMBERS: [(&str, fn(&Call) -> Option<i64>); 16] = [
+const NUMBERS: [Named<i64>; 16] = [
     ("input_tokens", |call| count(call.tokens[TokenClass::Input])),
     ("cache_read_tokens", |call| count(call.cache_read())),
     ("cache_write_5m_tokens", |call| count(call.tokens[TokenClass::CacheWrite5m])),
@@ -63,7 +66,7 @@ const NUMBERS: [(&str, fn(&Call) -> Option<i64>); 16] = [
 ];
 
 /// The columns of text that are not dimensions.
-const TEXTS: [(&str, fn(&Call) -> Option<String>); 5] = [
+const TEXTS: [Named<String>; 5] = [
     ("time", |call| call.time.known().map(super::Instant::to_iso)),
     ("service_tier", |call| Some(call.service_tier.name().to_owned())),
     ("status", |call| Some(call.status.name().to_owned())),
