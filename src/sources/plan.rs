@@ -77,6 +77,7 @@ impl FilePlan {
         for (name, value) in map {
             if name == INCLUDES_CACHE {
                 plan.convention.input_includes_cache = value == "true";
+                plan.convention.settled = true;
             }
         }
         for (rank, (path, field)) in (0..).zip(&places) {

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::diagnostics::Code;
+use crate::units::Tokens;
+
 use super::field::Field;
 
 /// A value that does not read as what it should be.
@@ -17,6 +20,16 @@ pub(super) enum BadValue {
 
 /// No provider bills more tokens in one row.
 const COUNT_MAX: u64 = 1_000_000_000_000;
+
+/// A count that was read as part of a list; none is zero.
+pub(super) fn bounded(count: Option<u64>, of: &str) -> Result<Tokens, (Code, String)> {
+    let count = count.unwrap_or(0);
+    if count > COUNT_MAX {
+        let text = format!("{of}: larger than a trillion: {count}");
+        return Err((Code::ImplausibleCount, text));
+    }
+    Ok(Tokens::new(count))
+}
 
 /// Rank of a slot that has no value yet.
 const UNSET: u16 = u16::MAX;

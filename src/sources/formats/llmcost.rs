@@ -49,6 +49,7 @@ pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
     ("output_tokens", Field::Output),
     ("reasoning_tokens", Field::Reasoning),
     ("audio_output_tokens", Field::AudioOutput),
+    ("total_tokens", Field::Total),
     ("searches", Field::Searches),
     ("web_searches", Field::Searches),
     ("service_tier", Field::ServiceTier),
