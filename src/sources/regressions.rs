@@ -436,3 +436,47 @@ fn events_of_a_stream_are_not_calls_of_their_own() {
     assert_eq!((calls.len(), reading.ledger.count(Code::StreamPiece)), (0, 2), "{reading:?}");
     assert_eq!(reading.total().continuation, 2);
 }
+
+#[test]
+fn short_names_of_columns_are_understood() {
+    let table = "model,input,output,total_cost,requests\nm,10,2,0.5,3\n";
+    let (calls, _) = read_text(table, &options());
+    let call = calls.call(0);
+    assert_eq!((call.calls, call.logged_cost.is_some()), (3, true));
+    assert_eq!(classes(&calls), [10, 0, 2, 0]);
+    let own = "model,input_tokens,output_tokens,spend,num_requests\nm,10,2,0.5,3\n";
+    let (calls, reading) = read_text(own, &options());
+    assert_eq!(reading.files[0].format, Some("llmcost"));
+    assert_eq!((calls.call(0).calls, calls.call(0).logged_cost.is_some()), (3, true));
+    let texts = "{\"input\":\"hello\",\"output\":\"there\"}\n";
+    assert_eq!(read_text(texts, &options()).1.failures.len(), 1);
+}
+
+#[test]
+fn money_that_is_not_in_dollars_is_told_once_a_file() {
+    for column in ["cost_cents", "amount_jpy", "Cost EUR", "cost_micros"] {
+        let table = format!("model,input_tokens,output_tokens,{column}\nm,1,2,3\nm,1,2,4\n");
+        let (calls, reading) = read_text(&table, &options());
+        assert_eq!(reading.ledger.count(Code::BadCost), 1, "{column}");
+        assert_eq!(calls.call(0).logged_cost, None);
+    }
+}
+
+#[test]
+fn keys_with_dots_can_be_mapped() {
+    let map = [
+        ("model", "gen.model"),
+        ("input_tokens", "gen_ai.usage.input_tokens"),
+        ("output_tokens", "attributes.gen_ai.usage.output_tokens"),
+    ];
+    let map = map.map(|(field, path)| (field.to_owned(), path.to_owned())).to_vec();
+    let options = ReadOptions { map, ..options() };
+    for text in [
+        r#"{"gen.model":"m","gen_ai.usage.input_tokens":10,"attributes":{"gen_ai.usage.output_tokens":2}}"#,
+        r#"{"gen":{"model":"m"},"gen_ai":{"usage.input_tokens":10},"attributes":{"gen_ai":{"usage":{"output_tokens":2}}}}"#,
+    ] {
+        let (calls, _) = read_text(text, &options);
+        assert_eq!(calls.name(column::MODEL, 0), "m", "{text}");
+        assert_eq!(classes(&calls), [10, 0, 2, 0], "{text}");
+    }
+}

@@ -71,7 +71,13 @@ pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
     ("session_id", Field::Conversation),
     ("latency_ms", Field::LatencyMs),
     ("cost_usd", Field::CostUsd),
+    ("cost", Field::CostUsd),
+    ("total_cost", Field::CostUsd),
+    ("spend", Field::CostUsd),
     ("calls", Field::Calls),
+    ("requests", Field::Calls),
+    ("num_requests", Field::Calls),
+    ("n_requests", Field::Calls),
     // Names that say that cached tokens are inside the input.
     ("cached_tokens", Field::Foreign),
     ("cached_input_tokens", Field::Foreign),
