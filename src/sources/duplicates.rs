@@ -142,12 +142,12 @@ mod tests {
 
     #[test]
     fn a_response_keeps_its_largest_counts_wherever_they_stand() {
+        use Verdict::{Duplicate, New, Snapshot};
         let dimensions = Dimensions::new([]);
         let symbols = vec![Symbol::EMPTY; dimensions.len()];
         let mut duplicates = Duplicates::new(Calls::new(dimensions));
         let verdicts = [(0, 1), (0, 90), (0, 40), (1, 90)]
             .map(|(file, output)| duplicates.snapshot(7, &call(file, output), &symbols));
-        use Verdict::{Duplicate, New, Snapshot};
         assert_eq!(verdicts, [New, Snapshot, Snapshot, Duplicate]);
         let calls = duplicates.release(true).expect("one call");
         assert_eq!(calls.len(), 1);
