@@ -45,7 +45,8 @@ pub(super) enum Unknown {
     Format(String),
 }
 
-/// Finds the format. `complete` says whether the sample is the whole file.
+/// Finds the format. `complete` says that the sample is the whole file or as much as there will
+/// be; then it is never too short.
 ///
 /// # Errors
 /// When the file is of no known format, or the sample is too short to say.

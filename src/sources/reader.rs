@@ -294,13 +294,10 @@ fn look(
         if complete && sample.trim_ascii().is_empty() {
             return Ok((sample, None));
         }
-        match detect(&sample, complete, hint) {
+        let last = complete || sample.len() >= limits.record;
+        match detect(&sample, last, hint) {
             Ok(detection) => return Ok((sample, Some(detection))),
             Err(Unknown::Format(reason)) => return Err(Trouble::Unknown(reason)),
-            Err(Unknown::Incomplete) if complete || sample.len() >= limits.record => {
-                let reason = "its first record is longer than 256 MiB".to_owned();
-                return Err(Trouble::Unknown(reason));
-            }
             Err(Unknown::Incomplete) => {}
         }
     }

@@ -480,3 +480,16 @@ fn keys_with_dots_can_be_mapped() {
         assert_eq!(classes(&calls), [10, 0, 2, 0], "{text}");
     }
 }
+
+#[test]
+fn a_hint_is_enough_where_the_first_record_is_too_long() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let long = OWN.replace("\"m\"", &format!("\"{}\"", "m".repeat(9000)));
+    std::fs::write(file.path(), format!("{long}\n{OWN}\n")).expect("writes");
+    let options = ReadOptions { format: find_format("llmcost"), ..options() };
+    let mut rows = 0;
+    let inputs = [Input::File(file.path().to_owned())];
+    let reading = read_within(TINY, &inputs, &options, &Quiet, &mut |batch| rows += batch.len());
+    assert_eq!((rows, reading.ledger.count(Code::RecordTooLong)), (1, 1), "{reading:?}");
+    assert!(reading.total().balance());
+}
