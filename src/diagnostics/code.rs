@@ -42,6 +42,12 @@ pub enum Code {
     AggregatedRow,
     /// A service tier that is not known.
     UnknownTier,
+    /// Counts of a record that do not add up; how they were read is in the message.
+    InconsistentCounts,
+    /// A value beyond what there can be.
+    OutOfRange,
+    /// A piece of a streamed response, without its final counts.
+    StreamPiece,
     /// A logged cost could not be read.
     BadCost,
     /// Too many request ids to remember all of them.
@@ -56,7 +62,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -72,6 +78,9 @@ impl Code {
         Self::ReasoningExceedsOutput,
         Self::AggregatedRow,
         Self::UnknownTier,
+        Self::InconsistentCounts,
+        Self::OutOfRange,
+        Self::StreamPiece,
         Self::BadCost,
         Self::DuplicateWindow,
         Self::UnreadableFile,
@@ -97,6 +106,9 @@ impl Code {
             Self::ReasoningExceedsOutput => "reasoning-exceeds-output",
             Self::AggregatedRow => "aggregated-row",
             Self::UnknownTier => "unknown-tier",
+            Self::InconsistentCounts => "inconsistent-counts",
+            Self::OutOfRange => "out-of-range",
+            Self::StreamPiece => "stream-piece",
             Self::BadCost => "bad-cost",
             Self::DuplicateWindow => "duplicate-window",
             Self::UnreadableFile => "unreadable-file",
@@ -113,6 +125,8 @@ impl Code {
             | Self::MissingTime
             | Self::AggregatedRow
             | Self::UnknownTier
+            | Self::InconsistentCounts
+            | Self::OutOfRange
             | Self::BadCost
             | Self::DuplicateWindow
             | Self::UnreadableFile
@@ -183,6 +197,19 @@ impl Code {
             Self::UnknownTier => {
                 "The service tier is not one that has prices; the call is reported as unpriced \
                  rather than billed at the standard rate."
+            }
+            Self::InconsistentCounts => {
+                "The counts of the record contradict each other or its total. It was used in the \
+                 way the message says; compare with what the provider bills."
+            }
+            Self::OutOfRange => {
+                "A value is larger or smaller than it can be. It was left out, or the nearest \
+                 possible value was taken, as the message says."
+            }
+            Self::StreamPiece => {
+                "The record is an event of a streamed response, whose counts are provisional or \
+                 cover one side only. Log the finished response instead, as the client library \
+                 puts it together."
             }
             Self::BadCost => {
                 "The logged cost is not an amount of dollars and was left out; the call is priced \

@@ -1,12 +1,13 @@
 //! The values of a record to a call: numbers read, inclusive counts split, names found.
 
 use crate::diagnostics::Code;
-use crate::units::{Excess, TokenClass, Tokens, Usd};
+use crate::units::{Excess, Usd};
 use crate::usage::{Fingerprint, FinishReason, Instant, ServiceTier, Status};
 
+use super::counts::counts;
 use super::field::Field;
 use super::format::{Convention, Draft, Format, Refusal};
-use super::values::{BadValue, Values};
+use super::values::Values;
 
 /// A remark on a record that was used all the same.
 pub(super) type Remark = (Code, String);
@@ -24,7 +25,8 @@ pub(super) fn decode<'a>(
 ) -> Result<(), Refusal> {
     names(values, format, draft);
     outcome(values, draft);
-    counts(values, convention, draft)?;
+    counts(values, convention, draft, remarks)?;
+    details(values, draft, remarks);
     time_and_cost(values, draft, remarks);
     (format.refine)(values, draft)?;
     if draft.model.is_empty() {
@@ -91,123 +93,91 @@ fn status(values: &Values<'_>) -> Status {
     }
     let text = values.text(Field::Status);
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(&text));
-    if is(&["", "unknown"]) {
-        Status::Unknown
-    } else if is(&["ok", "success", "succeeded", "completed", "true", "t", "1"]) {
+    if is(OK_WORDS) {
         Status::Ok
-    } else {
+    } else if is(ERROR_WORDS) {
         Status::Error(0)
+    } else {
+        Status::Unknown
     }
 }
 
-/// A count, or why it is none.
-fn count(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
-    number(values, field).map(|count| Tokens::new(count.unwrap_or(0)))
-}
+const OK_WORDS: &[&str] = &[
+    "ok",
+    "success",
+    "succeeded",
+    "successful",
+    "completed",
+    "complete",
+    "done",
+    "finished",
+    "true",
+    "t",
+    "yes",
+    "1",
+];
 
-fn number(values: &Values<'_>, field: Field) -> Result<Option<u64>, Refusal> {
-    values.count(field).map_err(|bad| {
-        let name = field.own_name().unwrap_or("count");
-        let raw = values.raw(field.slot());
-        let raw: String = raw.chars().take(40).collect();
-        match bad {
-            BadValue::NotANumber => {
-                (Code::BadNumber, format!("{name} should be a whole number, found {raw}"))
-            }
-            BadValue::Negative => (Code::NegativeCount, format!("{name} is below zero: {raw}")),
-            BadValue::Implausible => {
-                (Code::ImplausibleCount, format!("{name} is larger than a trillion: {raw}"))
-            }
-        }
-    })
-}
+/// Only these say that a call failed; any other word may be a state such as `queued`.
+const ERROR_WORDS: &[&str] = &[
+    "error",
+    "errored",
+    "failed",
+    "failure",
+    "fail",
+    "exception",
+    "false",
+    "f",
+    "no",
+    "0",
+    "timeout",
+    "timed_out",
+    "timedout",
+    "cancelled",
+    "canceled",
+    "aborted",
+    "expired",
+    "rejected",
+    "rate_limited",
+    "rate_limit",
+    "rate_limit_error",
+    "rate_limit_exceeded",
+    "throttled",
+    "overloaded",
+    "overloaded_error",
+    "unavailable",
+    "server_error",
+    "api_error",
+    "bad_request",
+    "invalid_request",
+    "invalid_request_error",
+];
 
-fn counts(
-    values: &Values<'_>,
-    convention: Convention,
-    draft: &mut Draft<'_>,
-) -> Result<(), Refusal> {
-    let counted = values.has(Field::Input) || values.has(Field::Output);
-    if !counted && !matches!(draft.call.status, Status::Error(_)) {
-        let text = if values.has(Field::Total) {
-            "only a total of tokens: input and output have different prices"
-        } else {
-            "no token counts in the record"
-        };
-        return Err((Code::MissingUsage, text.to_owned()));
-    }
-    input_counts(values, convention, draft)?;
-    output_counts(values, convention, draft)?;
-    let small = |field| number(values, field).map(|count| count.unwrap_or(0));
+/// What changes no token; if it cannot be used, the record can.
+fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let call = &mut draft.call;
-    call.searches = u32::try_from(small(Field::Searches)?).unwrap_or(u32::MAX);
-    call.calls = number(values, Field::Calls)?.unwrap_or(1);
-    call.attempt = u16::try_from(small(Field::Attempt)?).unwrap_or(u16::MAX);
-    call.max_tokens = number(values, Field::MaxTokens)?.and_then(|limit| limit.try_into().ok());
+    let mut left_out = |field: Field, name: &str| {
+        let shown: String = values.text(field).chars().take(40).collect();
+        remarks.push((Code::OutOfRange, format!("`{shown}` is no {name}; it was left out")));
+    };
+    match values.count(Field::Attempt).map(|count| u16::try_from(count.unwrap_or(0))) {
+        Ok(Ok(attempt)) => call.attempt = attempt,
+        _ => left_out(Field::Attempt, "number of an attempt"),
+    }
+    match values.count(Field::MaxTokens).map(|count| count.map(u32::try_from)) {
+        Ok(None) => {}
+        Ok(Some(Ok(limit))) => call.max_tokens = Some(limit),
+        _ => left_out(Field::MaxTokens, "limit of output tokens"),
+    }
     // Latency is measured, often with a fraction; only its milliseconds matter.
     let latency = values.text(Field::LatencyMs);
     call.latency_ms = latency.split('.').next().and_then(|whole| whole.parse().ok());
-    Ok(())
+    if call.latency_ms.is_none() && !latency.is_empty() {
+        left_out(Field::LatencyMs, "latency in milliseconds");
+    }
 }
 
-fn input_counts(
-    values: &Values<'_>,
-    convention: Convention,
-    draft: &mut Draft<'_>,
-) -> Result<(), Refusal> {
-    let read = count(values, Field::CacheRead)?;
-    let short = count(values, Field::CacheWrite5m)?;
-    let long = count(values, Field::CacheWrite1h)?;
-    // A sum without its parts, or with parts that miss some of it, is of the default lifetime.
-    let split = short + long;
-    let unsplit = count(values, Field::CacheWrite)?.saturating_sub(split);
-    let (audio, image) = (count(values, Field::AudioInput)?, count(values, Field::ImageInput)?);
-    let mut input = count(values, Field::Input)?;
-    if convention.input_includes_cache {
-        let cached = read + split + unsplit;
-        input = input.checked_sub(cached).ok_or_else(|| {
-            let text =
-                format!("{cached} tokens read from or written to the cache, but {input} of input");
-            (Code::CacheExceedsInput, text)
-        })?;
-    }
-    let metered = audio + image;
-    input = input.checked_sub(metered).ok_or_else(|| {
-        let text = format!("{metered} audio and image tokens, but {input} of uncached input");
-        (Code::CacheExceedsInput, text)
-    })?;
-    let tokens = &mut draft.call.tokens;
-    tokens[TokenClass::Input] = input + count(values, Field::ToolInput)?;
-    tokens[TokenClass::CacheRead] = read;
-    tokens[TokenClass::CacheWrite5m] = short + unsplit;
-    tokens[TokenClass::CacheWrite1h] = long;
-    tokens[TokenClass::AudioInput] = audio;
-    tokens[TokenClass::ImageInput] = image;
-    Ok(())
-}
-
-fn output_counts(
-    values: &Values<'_>,
-    convention: Convention,
-    draft: &mut Draft<'_>,
-) -> Result<(), Refusal> {
-    let (reasoning, audio) = (count(values, Field::Reasoning)?, count(values, Field::AudioOutput)?);
-    let mut output = count(values, Field::Output)?;
-    if convention.output_includes_reasoning {
-        output = output.checked_sub(reasoning).ok_or_else(|| {
-            let text = format!("{reasoning} reasoning tokens, but {output} of output");
-            (Code::ReasoningExceedsOutput, text)
-        })?;
-    }
-    output = output.checked_sub(audio).ok_or_else(|| {
-        (Code::ReasoningExceedsOutput, format!("{audio} audio tokens, but {output} of output"))
-    })?;
-    let tokens = &mut draft.call.tokens;
-    tokens[TokenClass::Output] = output;
-    tokens[TokenClass::Reasoning] = reasoning;
-    tokens[TokenClass::AudioOutput] = audio;
-    Ok(())
-}
+/// No single row costs more dollars than this.
+const COST_MAX: &str = "1000000000";
 
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let time = values.text(Field::Time);
@@ -222,7 +192,9 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     let cost = values.text(Field::CostUsd);
     if !cost.is_empty() {
         let plain = cost.trim().trim_start_matches('$');
-        draft.call.logged_cost = Usd::parse(plain, Excess::Round).ok();
+        let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
+        let cost_read = Usd::parse(plain, Excess::Round).ok();
+        draft.call.logged_cost = cost_read.filter(|cost| *cost <= limit);
         if draft.call.logged_cost.is_none() {
             let shown: String = cost.chars().take(40).collect();
             remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));

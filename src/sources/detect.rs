@@ -45,7 +45,8 @@ pub(super) enum Unknown {
     Format(String),
 }
 
-/// Finds the format. `complete` says whether the sample is the whole file.
+/// Finds the format. `complete` says that the sample is the whole file or as much as there will
+/// be; then it is never too short.
 ///
 /// # Errors
 /// When the file is of no known format, or the sample is too short to say.
@@ -57,10 +58,10 @@ pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detect
     let sample = &sample[start..];
     match sample.first() {
         // The brackets of a list make no record, whatever is on the lines between them.
-        Some(b'[') => detect_json(Framing::Documents, documents(sample), complete, hint),
+        Some(b'[') => detect_json(Framing::Documents, &documents(sample), complete, hint),
         Some(b'{') => {
             let (framing, records) = framed(sample, complete)?;
-            detect_json(framing, records, complete, hint)
+            detect_json(framing, &records, complete, hint)
         }
         _ => detect_table(sample, hint).map_err(Unknown::Format),
     }
@@ -92,7 +93,7 @@ fn framed(sample: &[u8], complete: bool) -> Result<(Framing, Vec<Value>), Unknow
 
 fn detect_json(
     framing: Framing,
-    records: Vec<Value>,
+    records: &[Value],
     complete: bool,
     hint: Hint,
 ) -> Result<Detection, Unknown> {
@@ -100,11 +101,12 @@ fn detect_json(
         return Err(Unknown::Incomplete);
     }
     let found = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
-    let columns = keys(&records);
-    if let (true, Some(name)) = (is_flat(found), not_read_yet(&columns)) {
-        if !hint.explains() {
-            return Err(Unknown::Format(refused(name)));
-        }
+    let columns = keys(records);
+    if is_flat(found)
+        && !hint.explains()
+        && let Some(name) = not_read_yet(&columns)
+    {
+        return Err(Unknown::Format(refused(name)));
     }
     let format = chosen(found, hint).ok_or_else(|| {
         Unknown::Format(if records.is_empty() {

@@ -22,27 +22,48 @@ pub(super) fn next_record(bytes: &[u8], from: usize) -> Next {
         return Next::End;
     };
     let start = from + skip;
-    let end = if bytes[start] == b'{' {
-        let end = Brackets::default().close(&bytes[start..]).map(|length| start + length);
-        torn_end(bytes, start, end.unwrap_or(bytes.len())).or(end)
-    } else {
-        word_end(bytes, start)
-    };
-    end.map_or(Next::Incomplete(start), |end| Next::Record(start, end))
+    if bytes[start] == b'{' {
+        return object(bytes, start);
+    }
+    word_end(bytes, start).map_or(Next::Incomplete(start), |end| Next::Record(start, end))
 }
 
-/// Where the record at `start` was cut off, if it was: before the first line that starts an object
-/// as far to the left as the record does, when the text up to `end` is no valid JSON.
-fn torn_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
-    let line = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |at| at + 1);
-    let indentation = &bytes[line..start];
-    let indentation =
-        if indentation.trim_ascii().is_empty() { indentation } else { Default::default() };
-    let next_line = [b"\n", indentation, b"{"].concat();
-    let text = &bytes[start..end];
-    let length = memchr::memmem::find(text, &next_line)?;
-    let checked = serde_json::from_slice::<serde::de::IgnoredAny>(text);
-    checked.is_err_and(|error| !error.is_eof()).then_some(start + length)
+/// The object that starts at `start`: up to the bracket that closes it. Only where a line inside
+/// starts an object as far to the left as this one does, the parser is asked.
+fn object(bytes: &[u8], start: usize) -> Next {
+    let margin = margin(bytes, start);
+    let mut brackets = Brackets::default();
+    let mut at = start;
+    while let Some((length, stop)) = brackets.advance(&bytes[at..]) {
+        at += length;
+        if stop == Stop::Closed {
+            return Next::Record(start, at);
+        }
+        let starts = bytes[at..].strip_prefix(margin);
+        if starts.is_some_and(|rest| rest.first() == Some(&b'{')) {
+            return whole_or_torn(bytes, start, at - 1);
+        }
+    }
+    Next::Incomplete(start)
+}
+
+/// The blanks before `start`, if there is nothing else before it on its line.
+fn margin(bytes: &[u8], start: usize) -> &[u8] {
+    let blanks =
+        bytes[..start].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let first = start - blanks;
+    if first == 0 || bytes[first - 1] == b'\n' { &bytes[first..start] } else { &[] }
+}
+
+/// The object at `start` if it is valid; otherwise what there is of it before `torn_at`.
+fn whole_or_torn(bytes: &[u8], start: usize, torn_at: usize) -> Next {
+    let parser = serde_json::Deserializer::from_slice(&bytes[start..]);
+    let mut values = parser.into_iter::<serde::de::IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) => Next::Record(start, start + values.byte_offset()),
+        Some(Err(error)) if !error.is_eof() => Next::Record(start, torn_at),
+        Some(Err(_)) | None => Next::Incomplete(start),
+    }
 }
 
 /// The open brackets of an object. They are only counted: whether the text between them is valid,
@@ -58,7 +79,23 @@ impl Brackets {
     /// How much of `bytes`, the next piece of the object, it takes to close all brackets; nothing
     /// when they stay open.
     pub(super) fn close(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while let Some((length, stop)) = self.advance(&bytes[at..]) {
+            at += length;
+            if stop == Stop::Closed {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Goes to behind the next line end or the bracket that closes the object, whichever is first.
+    fn advance(&mut self, bytes: &[u8]) -> Option<(usize, Stop)> {
         for (offset, byte) in bytes.iter().enumerate() {
+            if *byte == b'\n' {
+                self.escaped = false;
+                return Some((offset + 1, Stop::LineEnd));
+            }
             if self.quoted {
                 match byte {
                     _ if self.escaped => self.escaped = false,
@@ -74,7 +111,7 @@ impl Brackets {
                 b'}' | b']' => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
-                        return Some(offset + 1);
+                        return Some((offset + 1, Stop::Closed));
                     }
                 }
                 _ => {}
@@ -82,6 +119,15 @@ impl Brackets {
         }
         None
     }
+}
+
+/// Where the brackets of an object are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    /// Behind the bracket that closes it.
+    Closed,
+    /// Behind a line end inside it.
+    LineEnd,
 }
 
 /// Something that is no object, up to the end of its line or the next separator.

@@ -102,15 +102,28 @@ impl Duplicates {
         self.waiting.adopt(&other.dimensions)
     }
 
-    /// Gives out the waiting calls: all at the end, or when there are very many. Their keys are
-    /// remembered.
+    /// Gives out the waiting calls: all at the end, or the older half when there are very many; the
+    /// newer ones may still grow. Their keys are remembered.
     pub(super) fn release(&mut self, at_end: bool) -> Option<Calls> {
         if self.waiting.is_empty() || (!at_end && self.waiting.len() < WAITING_MAX) {
             return None;
         }
-        self.places.clear();
-        let empty = Calls::new(self.waiting.dimensions.emptied());
-        Some(std::mem::replace(&mut self.waiting, empty))
+        if at_end {
+            self.places.clear();
+            let empty = Calls::new(self.waiting.dimensions.emptied());
+            return Some(std::mem::replace(&mut self.waiting, empty));
+        }
+        let given = self.waiting.len() / 2;
+        let is_given: Vec<bool> = (0..self.waiting.len()).map(|row| row < given).collect();
+        let is_kept: Vec<bool> = is_given.iter().map(|given| !given).collect();
+        let older = self.waiting.filtered(&is_given);
+        self.waiting = self.waiting.filtered(&is_kept);
+        self.places.retain(|_, row| {
+            let kept = *row >= given;
+            *row = row.saturating_sub(given);
+            kept
+        });
+        Some(older)
     }
 }
 
@@ -129,17 +142,36 @@ mod tests {
 
     #[test]
     fn a_response_keeps_its_largest_counts_wherever_they_stand() {
+        use Verdict::{Duplicate, New, Snapshot};
         let dimensions = Dimensions::new([]);
         let symbols = vec![Symbol::EMPTY; dimensions.len()];
         let mut duplicates = Duplicates::new(Calls::new(dimensions));
         let verdicts = [(0, 1), (0, 90), (0, 40), (1, 90)]
             .map(|(file, output)| duplicates.snapshot(7, &call(file, output), &symbols));
-        use Verdict::{Duplicate, New, Snapshot};
         assert_eq!(verdicts, [New, Snapshot, Snapshot, Duplicate]);
         let calls = duplicates.release(true).expect("one call");
         assert_eq!(calls.len(), 1);
         assert_eq!(calls.call(0).tokens[TokenClass::Output], Tokens::new(90));
         assert_eq!(duplicates.snapshot(7, &call(2, 90), &symbols), Duplicate);
+    }
+
+    /// A response whose snapshots lay on both sides of a release once kept its first counts.
+    #[test]
+    fn the_newest_calls_wait_on_when_there_are_very_many() {
+        let dimensions = Dimensions::new([]);
+        let symbols = vec![Symbol::EMPTY; dimensions.len()];
+        let mut duplicates = Duplicates::new(Calls::new(dimensions));
+        let last = WAITING_MAX as u128;
+        for key in 1..=last {
+            duplicates.snapshot(key, &call(0, 1), &symbols);
+        }
+        let older = duplicates.release(false).expect("very many");
+        assert_eq!(older.len(), WAITING_MAX / 2);
+        assert_eq!(duplicates.snapshot(last, &call(0, 90), &symbols), Verdict::Snapshot);
+        assert_eq!(duplicates.snapshot(1, &call(0, 90), &symbols), Verdict::Duplicate);
+        let newer = duplicates.release(true).expect("the rest");
+        assert_eq!(newer.len(), WAITING_MAX - WAITING_MAX / 2);
+        assert_eq!(newer.call(newer.len() - 1).tokens[TokenClass::Output], Tokens::new(90));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) fn is_event_stream(line: &[u8]) -> bool {
 /// The exports of other programs whose counts mean something else than the same names in a table
 /// of calls: rows that are sums over a day, or a spelling of the cache that differs.
 pub(super) fn not_read_yet(columns: &[String]) -> Option<&'static str> {
-    const EXPORTS: [(&[&str], &str); 9] = [
+    const EXPORTS: [(&[&str], &str); 7] = [
         (&["start_time_iso"], "OpenAI's usage export"),
         (&["num_model_requests"], "OpenAI's usage export"),
         (&["generation_id", "tokens_prompt"], "OpenRouter's activity export"),
@@ -42,9 +42,11 @@ pub(super) fn not_read_yet(columns: &[String]) -> Option<&'static str> {
         (&["slug", "usage", "requests"], "OpenRouter's activity export"),
         (&["usage_date_utc"], "Anthropic's console export"),
         (&["usage_input_tokens_no_cache"], "Anthropic's console export"),
-        (&["start_time", "spend", "prompt_tokens"], "LiteLLM's spend log"),
-        (&["start_time", "spend", "total_tokens"], "LiteLLM's spend log"),
     ];
+    let exactly = |name: &str| columns.iter().any(|column| column == name);
+    if exactly("startTime") && exactly("spend") {
+        return Some("LiteLLM's spend log");
+    }
     let names: Vec<String> = columns.iter().map(|name| plain(name)).collect();
     let has = |name: &&str| names.contains(&plain(name));
     EXPORTS.iter().find(|(wanted, _)| wanted.iter().all(has)).map(|(_, name)| *name)

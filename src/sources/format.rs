@@ -45,13 +45,15 @@ pub(super) struct Convention {
     pub(super) input_includes_cache: bool,
     /// Reasoning is part of the output count.
     pub(super) output_includes_reasoning: bool,
+    /// The user has said so: no total of a record is asked.
+    pub(super) settled: bool,
 }
 
 impl Convention {
     pub(super) const INCLUSIVE: Self =
-        Self { input_includes_cache: true, output_includes_reasoning: true };
+        Self { input_includes_cache: true, output_includes_reasoning: true, settled: false };
     pub(super) const EXCLUSIVE: Self =
-        Self { input_includes_cache: false, output_includes_reasoning: true };
+        Self { input_includes_cache: false, output_includes_reasoning: true, settled: false };
 }
 
 /// How copies of one call are recognised across all files.

@@ -42,13 +42,13 @@ pub(super) struct Layouts {
 /// comes first.
 #[derive(Debug, Default)]
 struct After {
-    next: Vec<Text>,
+    next: Vec<Step>,
     ends: Vec<Range<usize>>,
 }
 
 /// A text between two values, and where the second one goes.
 #[derive(Debug)]
-struct Text {
+struct Step {
     text: Range<usize>,
     targets: Range<usize>,
     place: usize,
@@ -138,14 +138,14 @@ impl Layouts {
     }
 
     fn add(&mut self, place: usize, text: &[u8], value: &Value, next: usize, paths: &Paths) {
-        let known = |known: &Text| known.place == next && self.texts[known.text.clone()] == *text;
+        let known = |known: &Step| known.place == next && self.texts[known.text.clone()] == *text;
         let texts = &self.places[place].next;
         if texts.len() == TEXTS_MAX || texts.iter().any(known) {
             return;
         }
         let first = self.targets.len();
         self.targets.extend(value.node.into_iter().flat_map(|node| paths.targets(node)));
-        let text = Text { text: self.keep(text), targets: first..self.targets.len(), place: next };
+        let text = Step { text: self.keep(text), targets: first..self.targets.len(), place: next };
         self.places[place].next.push(text);
     }
 

@@ -6,6 +6,7 @@
 //! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
 
 mod chunk;
+mod counts;
 mod decode;
 mod delimited;
 mod detect;

@@ -242,17 +242,17 @@ impl<'p> Parser<'p> {
         }
         self.remarks.clear();
         let mut draft = Draft::default();
-        match decode(values, plan.format, convention, &mut draft, &mut self.remarks) {
-            Err((code, message)) => self.skip(line, code, || message),
-            Ok(()) => {
-                self.lines.records += 1;
-                self.assume(&mut draft);
-                draft.call.place.line = line;
-                self.push(plan, values, &draft);
-                for (code, message) in self.remarks.drain(..) {
-                    self.ledger.push(code, Place { file: 0, line }, || message);
-                }
-            }
+        let decoded = decode(values, plan.format, convention, &mut draft, &mut self.remarks);
+        if let Err((code, message)) = decoded {
+            self.skip(line, code, || message);
+            return;
+        }
+        self.lines.records += 1;
+        self.assume(&mut draft);
+        draft.call.place.line = line;
+        self.push(plan, values, &draft);
+        for (code, message) in self.remarks.drain(..) {
+            self.ledger.push(code, Place { file: 0, line }, || message);
         }
     }
 

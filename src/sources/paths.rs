@@ -38,9 +38,35 @@ impl Paths {
         for key in path.split('.') {
             at = self.child_or_new(at, key);
         }
+        self.add_target(at, target);
+    }
+
+    fn add_at(&mut self, at: NodeId, key: &str, target: Target) {
+        let at = self.child_or_new(at, key);
+        self.add_target(at, target);
+    }
+
+    fn add_target(&mut self, at: NodeId, target: Target) {
         let targets = &mut self.nodes[at].targets;
         if !targets.iter().any(|known| known.slot == target.slot) {
             targets.push(target);
+        }
+    }
+
+    /// Adds a place as the user names it: what looks like a path may be one key that has dots, or
+    /// end in one.
+    pub(super) fn add_either_way(&mut self, path: &str, target: Target) {
+        self.add(path, target);
+        for (dot, _) in path.match_indices('.') {
+            let literal = &path[dot + 1..];
+            if literal.contains('.') {
+                let parents = path[..dot].split('.');
+                let at = parents.fold(Self::ROOT, |at, key| self.child_or_new(at, key));
+                self.add_at(at, literal, target);
+            }
+        }
+        if path.contains('.') {
+            self.add_at(Self::ROOT, path, target);
         }
     }
 

@@ -60,6 +60,7 @@ impl FilePlan {
         for (name, path) in map {
             places.extend(Field::named(name).map(|field| (path.clone(), field)));
         }
+        let named = places.len();
         for (path, field) in format.fields {
             let wrappers = wrappers_of(format, *field);
             places.extend(wrappers.into_iter().map(|wrapper| (join(wrapper, path), *field)));
@@ -77,19 +78,25 @@ impl FilePlan {
         for (name, value) in map {
             if name == INCLUDES_CACHE {
                 plan.convention.input_includes_cache = value == "true";
+                plan.convention.settled = true;
             }
         }
         for (rank, (path, field)) in (0..).zip(&places) {
-            plan.add(path, field.slot(), rank, columns);
+            plan.add(path, field.slot(), rank, columns, usize::from(rank) < named);
         }
         plan.add_dimensions(map, dimensions, columns);
         plan
     }
 
-    fn add(&mut self, path: &str, slot: usize, rank: u16, columns: &[String]) {
+    /// `named` says that the path is the user's: then its dots may be part of a key.
+    fn add(&mut self, path: &str, slot: usize, rank: u16, columns: &[String], named: bool) {
         let slot = u16::try_from(slot).expect("a record has few slots");
         let target = Target { slot, rank };
-        self.paths.add(path, target);
+        if named {
+            self.paths.add_either_way(path, target);
+        } else {
+            self.paths.add(path, target);
+        }
         for (place, name) in columns.iter().enumerate() {
             let same = name == path || (self.format.loose_names && plain(name) == plain(path));
             if same {
@@ -115,7 +122,7 @@ impl FilePlan {
             }
             let slot = self.slots;
             self.slots += 1;
-            self.add(mapped.unwrap_or(&name), slot, 0, columns);
+            self.add(mapped.unwrap_or(&name), slot, 0, columns, true);
             self.dimensions.push((place, slot));
         }
     }

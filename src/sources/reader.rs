@@ -15,6 +15,7 @@ use super::detect::{Detection, Hint, Unknown, detect};
 use super::discover::Input;
 use super::duplicates::{Duplicates, Verdict};
 use super::format::{Format, Identity};
+use super::formats::is_other_money;
 use super::open::{Source, open_bytes, open_file, open_stdin};
 use super::parse::{Assumed, Parsed, parse};
 use super::plan::FilePlan;
@@ -293,13 +294,10 @@ fn look(
         if complete && sample.trim_ascii().is_empty() {
             return Ok((sample, None));
         }
-        match detect(&sample, complete, hint) {
+        let last = complete || sample.len() >= limits.record;
+        match detect(&sample, last, hint) {
             Ok(detection) => return Ok((sample, Some(detection))),
             Err(Unknown::Format(reason)) => return Err(Trouble::Unknown(reason)),
-            Err(Unknown::Incomplete) if complete || sample.len() >= limits.record => {
-                let reason = "its first record is longer than 256 MiB".to_owned();
-                return Err(Trouble::Unknown(reason));
-            }
             Err(Unknown::Incomplete) => {}
         }
     }
@@ -327,6 +325,12 @@ impl Assembly {
             Step::Opened { file, format, columns } => {
                 let reading = &mut self.reading.files[file as usize];
                 reading.format = Some(format.name);
+                if let Some(column) = columns.iter().find(|column| is_other_money(column)) {
+                    let place = Place { file, line: 0 };
+                    self.reading.ledger.push(Code::BadCost, place, || {
+                        format!("`{column}` is not in dollars; it was left out")
+                    });
+                }
                 reading.columns = columns;
             }
             Step::Empty { file, blank } => {

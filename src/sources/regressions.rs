@@ -291,3 +291,205 @@ fn after_a_record_that_is_too_long_reading_goes_on_and_lines_add_up() {
     assert_eq!(reading.total().skipped, 1, "{reading:?}");
     assert_eq!(calls.call(1).place.line, 104);
 }
+
+/// The classes that accounting moves tokens between.
+fn classes(calls: &Calls) -> [u64; 4] {
+    use TokenClass::{CacheRead, Input, Output, Reasoning};
+    [Input, CacheRead, Output, Reasoning].map(|class| count(calls, class))
+}
+
+fn check_usage(usage: &str, expected: [u64; 4], remarks: u64) {
+    let (calls, reading) =
+        read_text(&format!("{{\"model\":\"m\",\"usage\":{{{usage}}}}}\n"), &options());
+    assert_eq!(classes(&calls), expected, "{usage}");
+    assert_eq!(reading.ledger.count(Code::InconsistentCounts), remarks, "{usage}");
+}
+
+/// Counts of recorded responses of xAI, Gemini's `OpenAI` endpoint and Perplexity.
+#[test]
+fn reasoning_outside_the_output_is_not_taken_from_it() {
+    check_usage(
+        r#""prompt_tokens":10120,"completion_tokens":1499,"total_tokens":14428,"prompt_tokens_details":{"cached_tokens":128},"completion_tokens_details":{"reasoning_tokens":2809}"#,
+        [9992, 128, 1499, 2809],
+        0,
+    );
+    check_usage(
+        r#""completion_tokens":2,"total_tokens":331,"completion_tokens_details":{"reasoning_tokens":317}"#,
+        [0, 0, 2, 317],
+        0,
+    );
+    check_usage(
+        r#""prompt_tokens":35,"completion_tokens":12,"total_tokens":109"#,
+        [35, 0, 12, 62],
+        1,
+    );
+    check_usage(
+        r#""prompt_tokens":1188,"completion_tokens":4240,"total_tokens":5428,"reasoning_tokens":92431"#,
+        [1188, 0, 4240, 92431],
+        0,
+    );
+    check_usage(
+        r#""prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"completion_tokens_details":{"reasoning_tokens":30}"#,
+        [100, 0, 20, 30],
+        0,
+    );
+}
+
+#[test]
+fn a_total_shows_whether_cached_tokens_are_inside_the_input() {
+    check_usage(
+        r#""prompt_tokens":10,"completion_tokens":5,"total_tokens":95,"prompt_tokens_details":{"cached_tokens":80}"#,
+        [10, 80, 5, 0],
+        1,
+    );
+    let flat = r#"{"model":"m","input_tokens":100,"cache_read_tokens":60,"output_tokens":5,"total_tokens":105}"#;
+    assert_eq!(classes(&read_text(flat, &options()).0), [40, 60, 5, 0]);
+    let map = vec![("input_includes_cache".to_owned(), "false".to_owned())];
+    let told = ReadOptions { map, ..options() };
+    assert_eq!(classes(&read_text(flat, &told).0), [100, 60, 5, 0]);
+}
+
+#[test]
+fn a_status_that_is_no_error_word_is_not_an_error() {
+    let line = |status: &str, counts: &str| {
+        format!("{{\"model\":\"m\",\"status\":\"{status}\"{counts}}}\n")
+    };
+    let counts = ",\"input_tokens\":1,\"output_tokens\":2";
+    let words = ["queued", "timeout", "rate_limited", "finished", "500", "Failed"];
+    let text: String = words.iter().map(|word| line(word, counts)).collect();
+    // Without counts a failed call is a call; what merely waits is not.
+    let text = text + &line("failed", "") + &line("queued", "");
+    let (calls, reading) = read_text(&text, &options());
+    let found: Vec<_> = each(&calls).iter().map(|call| call.status.name()).collect();
+    assert_eq!(found, ["unknown", "error", "error", "ok", "error", "error", "error"]);
+    assert_eq!(reading.ledger.count(Code::MissingUsage), 1);
+}
+
+#[test]
+fn values_beyond_their_range_are_remarked_and_do_not_cost_the_record() {
+    let line = |key: &str, value: &str| OWN.replace("\"m\"", &format!("\"m\",\"{key}\":{value}"));
+    let odd = [
+        ("calls", "0"),
+        ("max_tokens", "-1"),
+        ("max_tokens", "99999999999"),
+        ("attempt", "70000"),
+        ("latency_ms", "-3"),
+        ("searches", "5000000000"),
+    ];
+    let text: Vec<_> = odd.iter().map(|(key, value)| line(key, value)).collect();
+    let (calls, reading) = read_text(&text.join("\n"), &options());
+    assert_eq!(reading.ledger.count(Code::OutOfRange), odd.len() as u64, "{reading:?}");
+    assert!(each(&calls).iter().all(|call| call.calls == 1));
+    let (calls, reading) = read_text(&line("cost_usd", "99999999999"), &options());
+    assert_eq!((calls.call(0).logged_cost, reading.ledger.count(Code::BadCost)), (None, 1));
+    let parts = line("cache_write_tokens", "5,\"cache_write_1h_tokens\":9");
+    let (calls, reading) = read_text(&parts, &options());
+    assert_eq!(count(&calls, TokenClass::CacheWrite1h), 9);
+    assert_eq!(reading.ledger.count(Code::InconsistentCounts), 1);
+}
+
+#[test]
+fn counts_in_lists_may_be_null_but_not_absurd() {
+    let message = |count: &str| {
+        MESSAGE.replace(
+            "\"output_tokens\"",
+            &format!("\"iterations\":[{{\"type\":\"compaction\",\"input_tokens\":{count},\"output_tokens\":null}}],\"output_tokens\""),
+        )
+    };
+    assert_eq!(read_text(&message("null"), &options()).0.len(), 2);
+    let (_, reading) = read_text(&message("18446744073709551615"), &options());
+    assert_eq!(reading.ledger.count(Code::ImplausibleCount), 1, "{reading:?}");
+    let gemini = |count: &str| {
+        GEMINI.replace(
+            "\"candidates",
+            &format!("\"promptTokensDetails\":[{{\"modality\":\"AUDIO\",\"tokenCount\":{count}}}],\"candidates"),
+        )
+    };
+    assert_eq!(read_text(&gemini("null"), &options()).0.len(), 1);
+    let (_, reading) = read_text(&gemini("18446744073709551615"), &options());
+    assert_eq!(reading.ledger.count(Code::ImplausibleCount), 1, "{reading:?}");
+}
+
+#[test]
+fn unanswered_requests_of_a_batch_are_no_calls() {
+    let lines = [
+        format!("{{\"custom_id\":\"a\",\"result\":{{\"type\":\"succeeded\",\"message\":{MESSAGE}}}}}"),
+        r#"{"custom_id":"b","result":{"type":"errored","error":{"type":"error","error":{"type":"x"}}}}"#.to_owned(),
+        r#"{"custom_id":"c","result":{"type":"canceled"}}"#.to_owned(),
+        r#"{"custom_id":"d","result":{"type":"expired"}}"#.to_owned(),
+    ];
+    let (calls, reading) = read_text(&lines.join("\n"), &options());
+    assert_eq!((calls.len(), reading.total().continuation), (1, 3), "{reading:?}");
+    assert_eq!(calls.call(0).service_tier.name(), "batch");
+    assert_eq!(reading.total().skipped, 0);
+}
+
+#[test]
+fn events_of_a_stream_are_not_calls_of_their_own() {
+    let lines = [
+        format!("{{\"type\":\"message_start\",\"message\":{MESSAGE}}}"),
+        r#"{"type":"content_block_delta","delta":{"text":"a"}}"#.to_owned(),
+        r#"{"type":"message_delta","delta":{},"usage":{"output_tokens":7}}"#.to_owned(),
+        r#"{"type":"message_stop"}"#.to_owned(),
+    ];
+    let (calls, reading) = read_text(&lines.join("\n"), &options());
+    assert_eq!((calls.len(), reading.ledger.count(Code::StreamPiece)), (0, 2), "{reading:?}");
+    assert_eq!(reading.total().continuation, 2);
+}
+
+#[test]
+fn short_names_of_columns_are_understood() {
+    let table = "model,input,output,total_cost,requests\nm,10,2,0.5,3\n";
+    let (calls, _) = read_text(table, &options());
+    let call = calls.call(0);
+    assert_eq!((call.calls, call.logged_cost.is_some()), (3, true));
+    assert_eq!(classes(&calls), [10, 0, 2, 0]);
+    let own = "model,input_tokens,output_tokens,spend,num_requests\nm,10,2,0.5,3\n";
+    let (calls, reading) = read_text(own, &options());
+    assert_eq!(reading.files[0].format, Some("llmcost"));
+    assert_eq!((calls.call(0).calls, calls.call(0).logged_cost.is_some()), (3, true));
+    let texts = "{\"input\":\"hello\",\"output\":\"there\"}\n";
+    assert_eq!(read_text(texts, &options()).1.failures.len(), 1);
+}
+
+#[test]
+fn money_that_is_not_in_dollars_is_told_once_a_file() {
+    for column in ["cost_cents", "amount_jpy", "Cost EUR", "cost_micros"] {
+        let table = format!("model,input_tokens,output_tokens,{column}\nm,1,2,3\nm,1,2,4\n");
+        let (calls, reading) = read_text(&table, &options());
+        assert_eq!(reading.ledger.count(Code::BadCost), 1, "{column}");
+        assert_eq!(calls.call(0).logged_cost, None);
+    }
+}
+
+#[test]
+fn keys_with_dots_can_be_mapped() {
+    let map = [
+        ("model", "gen.model"),
+        ("input_tokens", "gen_ai.usage.input_tokens"),
+        ("output_tokens", "attributes.gen_ai.usage.output_tokens"),
+    ];
+    let map = map.map(|(field, path)| (field.to_owned(), path.to_owned())).to_vec();
+    let options = ReadOptions { map, ..options() };
+    for text in [
+        r#"{"gen.model":"m","gen_ai.usage.input_tokens":10,"attributes":{"gen_ai.usage.output_tokens":2}}"#,
+        r#"{"gen":{"model":"m"},"gen_ai":{"usage.input_tokens":10},"attributes":{"gen_ai":{"usage":{"output_tokens":2}}}}"#,
+    ] {
+        let (calls, _) = read_text(text, &options);
+        assert_eq!(calls.name(column::MODEL, 0), "m", "{text}");
+        assert_eq!(classes(&calls), [10, 0, 2, 0], "{text}");
+    }
+}
+
+#[test]
+fn a_hint_is_enough_where_the_first_record_is_too_long() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let long = OWN.replace("\"m\"", &format!("\"{}\"", "m".repeat(9000)));
+    std::fs::write(file.path(), format!("{long}\n{OWN}\n")).expect("writes");
+    let options = ReadOptions { format: find_format("llmcost"), ..options() };
+    let mut rows = 0;
+    let inputs = [Input::File(file.path().to_owned())];
+    let reading = read_within(TINY, &inputs, &options, &Quiet, &mut |batch| rows += batch.len());
+    assert_eq!((rows, reading.ledger.count(Code::RecordTooLong)), (1, 1), "{reading:?}");
+    assert!(reading.total().balance());
+}

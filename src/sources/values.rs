@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::diagnostics::Code;
+use crate::units::Tokens;
+
 use super::field::Field;
 
 /// A value that does not read as what it should be.
@@ -17,6 +20,16 @@ pub(super) enum BadValue {
 
 /// No provider bills more tokens in one row.
 const COUNT_MAX: u64 = 1_000_000_000_000;
+
+/// A count that was read as part of a list; none is zero.
+pub(super) fn bounded(count: Option<u64>, of: &str) -> Result<Tokens, (Code, String)> {
+    let count = count.unwrap_or(0);
+    if count > COUNT_MAX {
+        let text = format!("{of}: larger than a trillion: {count}");
+        return Err((Code::ImplausibleCount, text));
+    }
+    Ok(Tokens::new(count))
+}
 
 /// Rank of a slot that has no value yet.
 const UNSET: u16 = u16::MAX;
@@ -155,7 +168,11 @@ fn plain_digits(raw: &str) -> Option<u64> {
 
 /// Counts as spreadsheets and data frames write them. A fraction other than zero is no count.
 fn loose_count(text: &str) -> Result<u64, BadValue> {
-    let text = text.trim().replace([',', '_'], "");
+    let text = text.trim();
+    if !is_grouped(text) || is_ambiguous(text) {
+        return Err(BadValue::NotANumber);
+    }
+    let text = text.replace([',', '_'], "");
     let scaled = crate::units::parse_decimal(&text, 0, crate::units::Excess::Reject);
     match scaled {
         Ok(count) if count < 0 => Err(BadValue::Negative),
@@ -163,6 +180,19 @@ fn loose_count(text: &str) -> Result<u64, BadValue> {
         Err(crate::units::DecimalError::TooLarge) => Err(BadValue::Implausible),
         Err(_) => Err(BadValue::NotANumber),
     }
+}
+
+/// Commas stand between groups of three digits, if there are any: `12,5` is a fraction.
+fn is_grouped(text: &str) -> bool {
+    let whole = text.split('.').next().unwrap_or(text);
+    whole.split(',').skip(1).all(|group| group.len() == 3)
+}
+
+/// `1.000` may be one, or a thousand where a point stands between groups of digits.
+fn is_ambiguous(text: &str) -> bool {
+    let Some((whole, fraction)) = text.split_once('.') else { return false };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    fraction == "000" && (1..=3).contains(&whole.len()) && digits(whole) && !whole.starts_with('0')
 }
 
 #[cfg(test)]
@@ -186,11 +216,17 @@ mod tests {
             ("null", None),
             ("", None),
             ("NaN", None),
+            ("1,234,567.0", Some(1_234_567)),
+            ("1234.000", Some(1234)),
+            ("0.000", Some(0)),
         ] {
             assert_eq!(count(raw), Ok(expected), "{raw:?}");
         }
         assert_eq!(count("-5"), Err(BadValue::Negative));
         assert_eq!(count("12.5"), Err(BadValue::NotANumber));
+        // A thousand, in some countries.
+        assert_eq!(count("1.000"), Err(BadValue::NotANumber));
+        assert_eq!(count("12,5"), Err(BadValue::NotANumber));
         assert_eq!(count("true"), Err(BadValue::NotANumber));
         assert_eq!(count("1e30"), Err(BadValue::Implausible));
         assert_eq!(count("99999999999999999999"), Err(BadValue::Implausible));

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{
-    Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
+    Convention, Draft, Format, Identity, Refusal, Screen, at, no_table, wrapped,
 };
-use crate::sources::values::Values;
+use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::{Call, ServiceTier};
 
@@ -25,13 +25,15 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
     summary: "Anthropic Messages responses, bare, wrapped or batch results",
     provider: "anthropic",
     recognises: |record| {
-        wrapped(record, WRAPPERS, |inner| {
-            let usage = |key| at(inner, &format!("usage.{key}")).is_some();
-            let is_message = at(inner, "type").is_some_and(|kind| kind == "message");
-            usage("cache_creation_input_tokens")
-                || usage("cache_read_input_tokens")
-                || (usage("input_tokens") && is_message)
-        })
+        let of_batch = at(record, "custom_id").is_some() && at(record, "result.type").is_some();
+        of_batch
+            || wrapped(record, WRAPPERS, |inner| {
+                let usage = |key| at(inner, &format!("usage.{key}")).is_some();
+                let is_message = at(inner, "type").is_some_and(|kind| kind == "message");
+                usage("cache_creation_input_tokens")
+                    || usage("cache_read_input_tokens")
+                    || (usage("input_tokens") && is_message)
+            })
     },
     recognises_columns: no_table,
     fields: &[
@@ -52,6 +54,8 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
         ("usage.output_tokens", Field::Output),
         ("usage.output_tokens_details.thinking_tokens", Field::Reasoning),
         ("usage.server_tool_use.web_search_requests", Field::Searches),
+        ("result.type", Field::RecordType),
+        ("type", Field::RecordType),
         ("usage.service_tier", Field::ServiceTier),
         ("usage.speed", Field::Speed),
         ("usage.iterations", Field::Parts),
@@ -72,30 +76,50 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     identity: Identity::Response,
-    screen: every_record,
-    refine: refine_message,
+    screen,
+    refine: |values, draft| {
+        let kind = values.text(Field::RecordType);
+        if matches!(&*kind, "message_start" | "message_delta") {
+            let text = format!("a `{kind}` event of a stream, not a finished response");
+            return Err((Code::StreamPiece, text));
+        }
+        refine_message(values, draft)
+    },
 };
+
+/// Requests of a batch that were not answered are not billed, and most events of a stream have
+/// nothing to count.
+fn screen(values: &Values<'_>) -> Screen {
+    let counted = values.has(Field::Input) || values.has(Field::Output);
+    let kind = values.text(Field::RecordType);
+    let unanswered =
+        values.has(Field::Batch) && matches!(&*kind, "errored" | "canceled" | "expired" | "error");
+    let event = matches!(
+        &*kind,
+        "content_block_start"
+            | "content_block_delta"
+            | "content_block_stop"
+            | "message_stop"
+            | "ping"
+    );
+    if !counted && (unanswered || event) { Screen::NoCall } else { Screen::Call }
+}
 
 /// One iteration of a response that took several.
 #[derive(Deserialize)]
 struct Iteration {
     r#type: String,
     model: Option<String>,
-    #[serde(default)]
-    input_tokens: u64,
-    #[serde(default)]
+    input_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
-    #[serde(default)]
     cache_creation_input_tokens: Option<u64>,
     cache_creation: Option<CacheCreation>,
-    #[serde(default)]
-    output_tokens: u64,
+    output_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
 struct CacheCreation {
-    #[serde(default)]
-    ephemeral_1h_input_tokens: u64,
+    ephemeral_1h_input_tokens: Option<u64>,
 }
 
 /// Splits off the iterations that the top-level counts leave out.
@@ -111,20 +135,22 @@ pub(super) fn refine_message(values: &Values<'_>, draft: &mut Draft<'_>) -> Resu
     for iteration in iterations.into_iter().filter(|iteration| iteration.r#type != "message") {
         let model = iteration.model.clone().unwrap_or_else(|| draft.model.to_string());
         let call =
-            Call { tokens: tokens_of(&iteration), searches: 0, logged_cost: None, ..draft.call };
+            Call { tokens: tokens_of(&iteration)?, searches: 0, logged_cost: None, ..draft.call };
         draft.parts.push((model, call));
     }
     Ok(())
 }
 
-fn tokens_of(iteration: &Iteration) -> PerClass<Tokens> {
-    let written = iteration.cache_creation_input_tokens.unwrap_or(0);
-    let long = iteration.cache_creation.as_ref().map_or(0, |split| split.ephemeral_1h_input_tokens);
+fn tokens_of(iteration: &Iteration) -> Result<PerClass<Tokens>, Refusal> {
+    let count = |count| bounded(count, "usage.iterations");
+    let written = count(iteration.cache_creation_input_tokens)?;
+    let long = iteration.cache_creation.as_ref();
+    let long = count(long.and_then(|split| split.ephemeral_1h_input_tokens))?;
     let mut tokens = PerClass::default();
-    tokens[TokenClass::Input] = Tokens::new(iteration.input_tokens);
-    tokens[TokenClass::CacheRead] = Tokens::new(iteration.cache_read_input_tokens.unwrap_or(0));
-    tokens[TokenClass::CacheWrite1h] = Tokens::new(long);
-    tokens[TokenClass::CacheWrite5m] = Tokens::new(written.saturating_sub(long));
-    tokens[TokenClass::Output] = Tokens::new(iteration.output_tokens);
-    tokens
+    tokens[TokenClass::Input] = count(iteration.input_tokens)?;
+    tokens[TokenClass::CacheRead] = count(iteration.cache_read_input_tokens)?;
+    tokens[TokenClass::CacheWrite1h] = long;
+    tokens[TokenClass::CacheWrite5m] = written.saturating_sub(long);
+    tokens[TokenClass::Output] = count(iteration.output_tokens)?;
+    Ok(tokens)
 }

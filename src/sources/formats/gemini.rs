@@ -11,7 +11,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
 };
-use crate::sources::values::Values;
+use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
 
 const WRAPPERS: &[&str] = &["", "response", "response.body", "body", "full_response", "data"];
@@ -68,7 +68,7 @@ pub(in crate::sources) static GEMINI: Format = Format {
     ],
     wrappers: WRAPPERS,
     loose_names: false,
-    convention: |_| Convention { input_includes_cache: true, output_includes_reasoning: false },
+    convention: |_| Convention { output_includes_reasoning: false, ..Convention::INCLUSIVE },
     identity: Identity::Response,
     screen: every_record,
     refine,
@@ -78,9 +78,8 @@ pub(in crate::sources) static GEMINI: Format = Format {
 #[derive(Deserialize)]
 struct Modality {
     modality: String,
-    #[serde(alias = "token_count", default)]
-    #[serde(rename = "tokenCount")]
-    token_count: u64,
+    #[serde(alias = "token_count", rename = "tokenCount")]
+    token_count: Option<u64>,
 }
 
 /// Moves audio out of the text classes, where the lists say how much of it there was.
@@ -102,7 +101,7 @@ fn audio(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
     let list: Vec<Modality> = serde_json::from_str(values.raw(field.slot()))
         .map_err(|error| (Code::BadNumber, format!("token details by modality: {error}")))?;
     let audio = list.iter().filter(|entry| entry.modality.eq_ignore_ascii_case("audio"));
-    Ok(audio.map(|entry| Tokens::new(entry.token_count)).sum())
+    audio.map(|entry| bounded(entry.token_count, "token details by modality")).sum()
 }
 
 fn shift(

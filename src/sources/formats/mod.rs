@@ -10,6 +10,8 @@ mod table;
 
 use super::format::Format;
 
+pub(super) use table::is_other_money;
+
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,

@@ -22,6 +22,7 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
     recognises: |record| {
         wrapped(record, WRAPPERS, |inner| {
             at(inner, "usage.prompt_tokens").is_some()
+                || at(inner, "usage.completion_tokens").is_some()
                 || at(inner, "object").is_some_and(|kind| {
                     kind.as_str().is_some_and(|kind| kind.starts_with("chat.completion"))
                 })
@@ -48,6 +49,8 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
         ("usage.prompt_tokens_details.audio_tokens", Field::AudioInput),
         ("usage.completion_tokens", Field::Output),
         ("usage.completion_tokens_details.reasoning_tokens", Field::Reasoning),
+        // Perplexity, beside its output.
+        ("usage.reasoning_tokens", Field::Reasoning),
         ("usage.completion_tokens_details.audio_tokens", Field::AudioOutput),
         ("usage.total_tokens", Field::Total),
         ("usage.cost", Field::CostUsd),

@@ -1,5 +1,7 @@
 //! Home-made tables: CSV or flat JSON with the names people give their columns.
 
+use serde_json::Value;
+
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Format, Identity, as_read, every_record};
 use crate::sources::paths::plain;
@@ -11,8 +13,12 @@ pub(in crate::sources) static TABLE: Format = Format {
     provider: "",
     recognises: |record| {
         record.as_object().is_some_and(|object| {
-            let names: Vec<_> = object.keys().cloned().collect();
-            has_counts(&names)
+            // `input` and `output` of a JSON record are often its texts.
+            let is_text = |name: &str, value: &Value| {
+                matches!(plain(name).as_str(), "input" | "output") && !value.is_number()
+            };
+            let counts = object.iter().filter(|(name, value)| !is_text(name, value));
+            has_counts(&counts.map(|(name, _)| name.clone()).collect::<Vec<_>>())
         })
     },
     recognises_columns: has_counts,
@@ -36,6 +42,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("n_input", Field::Input),
     ("request_tokens", Field::Input),
     ("context_tokens", Field::Input),
+    ("input", Field::Input),
     ("output_tokens", Field::Output),
     ("completion_tokens", Field::Output),
     ("tokens_out", Field::Output),
@@ -45,6 +52,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("n_output", Field::Output),
     ("response_tokens", Field::Output),
     ("generated_tokens", Field::Output),
+    ("output", Field::Output),
     ("cached_tokens", Field::CacheRead),
     ("cached_input_tokens", Field::CacheRead),
     ("tokens_cached", Field::CacheRead),
@@ -75,6 +83,9 @@ const FIELDS: &[(&str, Field)] = &[
     ("estimated_cost_usd", Field::CostUsd),
     ("price_usd", Field::CostUsd),
     ("amount_usd", Field::CostUsd),
+    ("cost", Field::CostUsd),
+    ("total_cost", Field::CostUsd),
+    ("spend", Field::CostUsd),
     ("model", Field::Model),
     ("response_model", Field::Model),
     ("model_name", Field::Model),
@@ -118,6 +129,8 @@ const FIELDS: &[(&str, Field)] = &[
     ("n_calls", Field::Calls),
     ("request_count", Field::Calls),
     ("n_requests", Field::Calls),
+    ("num_requests", Field::Calls),
+    ("requests", Field::Calls),
 ];
 
 fn has_counts(names: &[String]) -> bool {
@@ -137,6 +150,16 @@ fn convention(names: &[String]) -> Convention {
     } else {
         Convention::EXCLUSIVE
     }
+}
+
+/// Whether a column of this name holds money that is not counted in dollars.
+pub(in crate::sources) fn is_other_money(name: &str) -> bool {
+    const UNITS: [&str; 10] =
+        ["cents", "micros", "jpy", "eur", "gbp", "cny", "inr", "krw", "chf", "ticks"];
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(['_', ' ', '-', '.']);
+    let money = ["cost", "amount", "price", "spend"].iter().any(|word| name.contains(word));
+    money && words.any(|word| UNITS.contains(&word))
 }
 
 /// Whether a column of this name shows that cached tokens are counted inside the input.

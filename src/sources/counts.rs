@@ -1,0 +1,189 @@
+//! Token counts of a record: read, checked against its total, taken apart.
+
+use crate::diagnostics::Code;
+use crate::units::{TokenClass, Tokens};
+use crate::usage::Status;
+
+use super::decode::Remark;
+use super::field::Field;
+use super::format::{Convention, Draft, Refusal};
+use super::values::{BadValue, Values};
+
+/// A count, or why it is none.
+fn count(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
+    number(values, field).map(|count| Tokens::new(count.unwrap_or(0)))
+}
+
+fn number(values: &Values<'_>, field: Field) -> Result<Option<u64>, Refusal> {
+    values.count(field).map_err(|bad| {
+        let name = field.own_name().unwrap_or("count");
+        let raw = values.raw(field.slot());
+        let raw: String = raw.chars().take(40).collect();
+        match bad {
+            BadValue::NotANumber => {
+                (Code::BadNumber, format!("{name} should be a whole number, found {raw}"))
+            }
+            BadValue::Negative => (Code::NegativeCount, format!("{name} is below zero: {raw}")),
+            BadValue::Implausible => {
+                (Code::ImplausibleCount, format!("{name} is larger than a trillion: {raw}"))
+            }
+        }
+    })
+}
+
+/// Reads the counts of a record and takes apart those that include others.
+///
+/// # Errors
+/// When the record has none, or they cannot be.
+pub(super) fn counts(
+    values: &Values<'_>,
+    convention: Convention,
+    draft: &mut Draft<'_>,
+    remarks: &mut Vec<Remark>,
+) -> Result<(), Refusal> {
+    let counted = values.has(Field::Input) || values.has(Field::Output);
+    if !counted && !matches!(draft.call.status, Status::Error(_)) {
+        let text = if values.has(Field::Total) {
+            "only a total of tokens: input and output have different prices"
+        } else {
+            "no token counts in the record"
+        };
+        return Err((Code::MissingUsage, text.to_owned()));
+    }
+    let (found, hidden) = accounting(values, convention)?;
+    if found.input_includes_cache != convention.input_includes_cache {
+        let side = if found.input_includes_cache { "inside" } else { "beside" };
+        let text = format!("the total shows that cached tokens are {side} the input; read so");
+        remarks.push((Code::InconsistentCounts, text));
+    }
+    let convention = found;
+    input_counts(values, convention, draft, remarks)?;
+    output_counts(values, convention, draft)?;
+    if !hidden.is_zero() {
+        draft.call.tokens[TokenClass::Reasoning] += hidden;
+        let text = format!(
+            "the total has {hidden} tokens more than input and output; they are counted as reasoning"
+        );
+        remarks.push((Code::InconsistentCounts, text));
+    }
+    let searches = number(values, Field::Searches)?.unwrap_or(0);
+    draft.call.searches = u32::try_from(searches).unwrap_or_else(|_| {
+        let text = format!("{searches} searches; {} are counted", u32::MAX);
+        remarks.push((Code::OutOfRange, text));
+        u32::MAX
+    });
+    draft.call.calls = number(values, Field::Calls)?.unwrap_or(1);
+    if draft.call.calls == 0 {
+        draft.call.calls = 1;
+        let text = "the row says it stands for no call; it is counted as one".to_owned();
+        remarks.push((Code::OutOfRange, text));
+    }
+    Ok(())
+}
+
+/// What the counts of this record include: the format's convention, unless the record's own total
+/// shows otherwise; and tokens that only the total has.
+///
+/// xAI counts reasoning apart from output, Gemini's `OpenAI` endpoint shows it in the total alone;
+/// in recorded responses the totals always add up one way.
+fn accounting(
+    values: &Values<'_>,
+    convention: Convention,
+) -> Result<(Convention, Tokens), Refusal> {
+    let unchanged = (convention, Tokens::ZERO);
+    if !values.has(Field::Total) || !convention.output_includes_reasoning || convention.settled {
+        return Ok(unchanged);
+    }
+    let [total, input, output, reasoning] =
+        [Field::Total, Field::Input, Field::Output, Field::Reasoning]
+            .map(|field| count(values, field));
+    let (total, input, output, reasoning) = (total?, input?, output?, reasoning?);
+    let mut found = convention;
+    found.output_includes_reasoning = reasoning <= output;
+    if !values.has(Field::Input) || !values.has(Field::Output) {
+        return Ok((found, Tokens::ZERO));
+    }
+    let parts = count(values, Field::CacheWrite5m)? + count(values, Field::CacheWrite1h)?;
+    let written = count(values, Field::CacheWrite)?.max(parts);
+    let cached = count(values, Field::CacheRead)? + written;
+    let sum = input + output;
+    let apart = |more: Tokens| !more.is_zero() && total == sum + more;
+    if total == sum {
+        found.input_includes_cache |= !cached.is_zero() && cached <= input;
+    } else if apart(cached) {
+        found.input_includes_cache = false;
+    } else if apart(reasoning) {
+        found.output_includes_reasoning = false;
+    } else if apart(cached + reasoning) {
+        found.input_includes_cache &= cached.is_zero();
+        found.output_includes_reasoning = false;
+    } else if convention.input_includes_cache && reasoning.is_zero() {
+        return Ok((found, total.saturating_sub(sum)));
+    }
+    Ok((found, Tokens::ZERO))
+}
+
+fn input_counts(
+    values: &Values<'_>,
+    convention: Convention,
+    draft: &mut Draft<'_>,
+    remarks: &mut Vec<Remark>,
+) -> Result<(), Refusal> {
+    let read = count(values, Field::CacheRead)?;
+    let short = count(values, Field::CacheWrite5m)?;
+    let long = count(values, Field::CacheWrite1h)?;
+    // A sum without its parts, or with parts that miss some of it, is of the default lifetime.
+    let split = short + long;
+    let written = count(values, Field::CacheWrite)?;
+    let unsplit = written.saturating_sub(split);
+    if values.has(Field::CacheWrite) && written < split {
+        let text = format!("{written} tokens written to the cache in all, but {split} by lifetime");
+        remarks.push((Code::InconsistentCounts, text));
+    }
+    let (audio, image) = (count(values, Field::AudioInput)?, count(values, Field::ImageInput)?);
+    let mut input = count(values, Field::Input)?;
+    if convention.input_includes_cache {
+        let cached = read + split + unsplit;
+        input = input.checked_sub(cached).ok_or_else(|| {
+            let text =
+                format!("{cached} tokens read from or written to the cache, but {input} of input");
+            (Code::CacheExceedsInput, text)
+        })?;
+    }
+    let metered = audio + image;
+    input = input.checked_sub(metered).ok_or_else(|| {
+        let text = format!("{metered} audio and image tokens, but {input} of uncached input");
+        (Code::CacheExceedsInput, text)
+    })?;
+    let tokens = &mut draft.call.tokens;
+    tokens[TokenClass::Input] = input + count(values, Field::ToolInput)?;
+    tokens[TokenClass::CacheRead] = read;
+    tokens[TokenClass::CacheWrite5m] = short + unsplit;
+    tokens[TokenClass::CacheWrite1h] = long;
+    tokens[TokenClass::AudioInput] = audio;
+    tokens[TokenClass::ImageInput] = image;
+    Ok(())
+}
+
+fn output_counts(
+    values: &Values<'_>,
+    convention: Convention,
+    draft: &mut Draft<'_>,
+) -> Result<(), Refusal> {
+    let (reasoning, audio) = (count(values, Field::Reasoning)?, count(values, Field::AudioOutput)?);
+    let mut output = count(values, Field::Output)?;
+    if convention.output_includes_reasoning {
+        output = output.checked_sub(reasoning).ok_or_else(|| {
+            let text = format!("{reasoning} reasoning tokens, but {output} of output");
+            (Code::ReasoningExceedsOutput, text)
+        })?;
+    }
+    output = output.checked_sub(audio).ok_or_else(|| {
+        (Code::ReasoningExceedsOutput, format!("{audio} audio tokens, but {output} of output"))
+    })?;
+    let tokens = &mut draft.call.tokens;
+    tokens[TokenClass::Output] = output;
+    tokens[TokenClass::Reasoning] = reasoning;
+    tokens[TokenClass::AudioOutput] = audio;
+    Ok(())
+}
