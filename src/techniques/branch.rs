@@ -4,11 +4,16 @@ use crate::pricing::ModelId;
 use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::Call;
 
+/// More tokens than a row can hold: several of these still add up within the integer.
+const ROW_MAX: u64 = 1_000_000_000_000_000_000;
+
 /// A weighted variant of a logged call.
 ///
 /// A technique at an assumed rate cannot say which calls it would have hit, so it splits each call:
 /// at 95 % hits, 0.95 of the call reads the cache and 0.05 of it writes. The bill is the sum of the
-/// branches, each at its weight: an expected value, computed exactly.
+/// branches, each at its weight: an expected value. Weights are billionths; a product of weights is
+/// rounded down to one and what is left goes to the other branch, so that they always sum to the
+/// call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Branch {
     /// The part of the call that goes this way.
@@ -92,9 +97,9 @@ impl Branch {
         self.call.cache_read() + self.call.cache_written()
     }
 
-    /// A count for each single call, as a count for this row.
+    /// A count for each single call, as a count for this row. Beyond any bill it stops growing.
     pub fn for_row(&self, per_call: Tokens) -> Tokens {
-        Tokens::new(per_call.get().saturating_mul(self.call.calls))
+        Tokens::new(per_call.get().saturating_mul(self.call.calls).min(ROW_MAX))
     }
 
     /// A count of this row, as the mean for a single call.

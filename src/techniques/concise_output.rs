@@ -48,11 +48,11 @@ const SHORT_ANSWER: Tokens = Tokens::new(60);
 pub(super) struct ConciseOutput {
     #[serde(default, deserialize_with = "settings::rate")]
     rate: Option<Rate>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::count")]
     prompt_tokens: u64,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 

@@ -42,10 +42,11 @@ Published: dropping old tool output halves the cost of coding agents at equal so
 pub(super) struct ContextTrimming {
     #[serde(default, deserialize_with = "settings::rate")]
     rate: Option<Rate>,
+    #[serde(default, deserialize_with = "settings::some_count")]
     tokens: Option<u64>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 

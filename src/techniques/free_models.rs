@@ -42,7 +42,7 @@ pub(super) struct FreeModels {
     to: Option<String>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     #[serde(default = "default_per_day")]
     per_day: u64,

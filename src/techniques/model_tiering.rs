@@ -53,7 +53,7 @@ pub(super) struct ModelTiering {
     provider: Option<String>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     #[serde(default, rename = "rule")]
     rules: Vec<Rule>,
@@ -70,7 +70,7 @@ struct Rule {
     provider: Option<String>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     #[serde(default, deserialize_with = "settings::rate")]
     share: Option<Rate>,
@@ -82,7 +82,9 @@ struct Rule {
 struct ClassifierSettings {
     model: String,
     provider: Option<String>,
+    #[serde(deserialize_with = "settings::count")]
     input_tokens: u64,
+    #[serde(deserialize_with = "settings::count")]
     output_tokens: u64,
 }
 

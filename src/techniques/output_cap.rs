@@ -44,10 +44,11 @@ const RERUN_LOW: &str = "0.25";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OutputCap {
+    #[serde(deserialize_with = "settings::count")]
     tokens: u64,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 
@@ -60,6 +61,10 @@ impl super::Settings for OutputCap {
         docs: DOCS,
         keys: &["tokens", "where", "call_types"],
     };
+
+    fn check(&self) -> Result<(), String> {
+        if self.tokens > 0 { Ok(()) } else { Err("an answer has at least 1 token".to_owned()) }
+    }
 }
 
 struct Cap {

@@ -73,7 +73,7 @@ pub(super) struct PromptCaching {
     ttl: Lifetime,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 

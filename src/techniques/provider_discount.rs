@@ -40,7 +40,7 @@ pub(super) struct ProviderDiscount {
     rate: Option<Rate>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 

@@ -55,9 +55,10 @@ pub(super) struct SemanticCache {
     rate: Option<Rate>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     embedding: Option<String>,
+    #[serde(default, deserialize_with = "settings::some_count")]
     embedding_tokens: Option<u64>,
 }
 

@@ -45,13 +45,13 @@ const DEFAULT_RATE: [&str; 3] = ["0.01", "0.02", "0.05"];
 pub(super) struct StructuredOutput {
     #[serde(default, deserialize_with = "settings::rate")]
     rate: Option<Rate>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::count")]
     schema_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::count")]
     wrapper_tokens: u64,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 
