@@ -13,6 +13,7 @@ mod attribution;
 mod chunks;
 mod ends;
 mod error;
+mod flags;
 mod grouping;
 mod outcome;
 mod plan;
