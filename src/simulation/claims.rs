@@ -487,6 +487,33 @@ fn the_low_end_never_lies_above_the_high_end() {
 }
 
 #[test]
+fn before_and_after_by_columns_no_log_has() {
+    let time = Instant::from_millis(1_780_272_000_000);
+    let log = Log::new().with(2, [SONNET, "", ""], &Call { time, ..call(1_000, 0) }).with(
+        1,
+        [SONNET, "", ""],
+        &failed(),
+    );
+    for (column, keys) in [
+        ("day", ["2026-06-01", ""]),
+        ("month", ["2026-06", ""]),
+        ("hour", ["00", ""]),
+        ("service_tier", ["standard", ""]),
+        ("status", ["unknown", "error"]),
+        ("finish_reason", ["unknown", ""]),
+    ] {
+        let text = format!("group_by = [\"{column}\"]\n[provider_discount]\nrate = \"50%\"");
+        let plan = Plan::parse("plan.toml", &text).expect("a plan");
+        assert_eq!(plan.dimensions(), [""; 0]);
+        let outcome = log.run(&text);
+        check(&outcome, "0.006", "0.003");
+        let found = outcome.groups.iter().map(|group| group.key[0].as_str());
+        let expected = keys.into_iter().take(outcome.groups.len());
+        assert!(found.eq(expected), "{column}: {:?}", outcome.groups);
+    }
+}
+
+#[test]
 fn a_model_nobody_knows_is_an_error_with_a_suggestion() {
     let plan = "[model_tiering]\nto = \"claude-haiku-4-55\"";
     let plan = Plan::parse("plan.toml", plan).expect("a plan");

@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use crate::techniques::{CATALOG, Technique};
-use crate::usage::column;
+use crate::usage::{Days, DerivedColumn, column};
 
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
@@ -20,13 +20,20 @@ pub struct Plan {
     techniques: Vec<Box<dyn Technique>>,
     /// The columns of the before and after table.
     pub group_by: Vec<String>,
+    /// The time zone of the columns `day`, `month` and `hour`; UTC unless set.
+    pub days: Days,
     table: Table,
 }
 
 impl Default for Plan {
     /// No technique; before and after by model and call type.
     fn default() -> Self {
-        Self { techniques: Vec::new(), group_by: default_groups(), table: Table::new() }
+        Self {
+            techniques: Vec::new(),
+            group_by: default_groups(),
+            days: Days::UTC,
+            table: Table::new(),
+        }
     }
 }
 
@@ -44,7 +51,7 @@ impl Plan {
         let read = PlanText { name, text }.read()?;
         let table = PlanText { name, text }.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
-        Ok(Self { techniques: read.techniques, group_by, table })
+        Ok(Self { techniques: read.techniques, group_by, days: Days::UTC, table })
     }
 
     /// Lays flags over this plan: a table of the same shape, key by key; the flags win, and drop
@@ -69,7 +76,9 @@ impl Plan {
             place: PlanPlace { name: flags::NAME.to_owned(), line: None },
             message: error.to_string(),
         })?;
-        Self::parse(flags::NAME, &text).map_err(|error| flags::blame(error, &text, &flags))
+        let merged = Self::parse(flags::NAME, &text);
+        let merged = merged.map_err(|error| flags::blame(error, &text, &flags))?;
+        Ok(Self { days: self.days, ..merged })
     }
 
     /// Reads a file of tiering rules (`[[rule]]` tables, and whatever else `[model_tiering]`
@@ -104,7 +113,8 @@ impl Plan {
     /// The columns that must be read from the log besides those every table has.
     pub fn dimensions(&self) -> Vec<String> {
         let mut needed: Vec<String> = self.techniques().flat_map(Technique::dimensions).collect();
-        needed.extend(self.group_by.iter().cloned());
+        let logged = |name: &&String| DerivedColumn::named(name).is_none();
+        needed.extend(self.group_by.iter().filter(logged).cloned());
         needed.retain(|name| !column::FIXED.contains(&name.as_str()));
         needed.sort_unstable();
         needed.dedup();

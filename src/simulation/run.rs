@@ -39,7 +39,7 @@ pub fn simulate_on(
     threads: NonZeroUsize,
 ) -> Result<Outcome, SimulationError> {
     let facts = Facts::new(calls, book);
-    let grouping = Grouping::new(calls, &plan.group_by)?;
+    let grouping = Grouping::new(calls, &plan.group_by, plan.days)?;
     let prepared = prepare(&facts, plan, Scenario::Expected)?;
     let tally = {
         let players = players(plan, &prepared);
