@@ -29,6 +29,8 @@ mod claims;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod regressions;
+#[cfg(test)]
 mod samples;
 
 pub use error::SimulationError;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::branch::{Branch, push_taken};
+use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::scope::{Scope, Selection};
@@ -76,7 +77,9 @@ impl Technique for Batch {
     }
 
     fn dimensions(&self) -> Vec<String> {
-        self.scope().dimensions()
+        let mut needed = self.scope().dimensions();
+        needed.push(conversations::COLUMN.to_owned());
+        needed
     }
 
     /// Cache hits are best effort in a batch.
@@ -86,7 +89,8 @@ impl Technique for Batch {
 
     fn prepare(&self, facts: &Facts<'_>, _: Scenario) -> Result<Prepared, TechniqueError> {
         let selection = self.scope().select(facts)?;
-        let warnings = selection.warnings("batch");
+        let mut warnings = selection.warnings("batch");
+        warnings.extend(batched_turns(facts, &selection));
         let (evidence, note) = match self.share {
             Some(share) => {
                 (Evidence::Assumed, format!("assumed: {} of calls can wait", percent(share)))
@@ -99,6 +103,25 @@ impl Technique for Batch {
         prepared.warnings = warnings;
         Ok(prepared)
     }
+}
+
+/// A warning when calls in scope belong to conversations of several turns.
+fn batched_turns(facts: &Facts<'_>, selection: &Selection) -> Option<String> {
+    let calls = facts.calls;
+    let turns = conversations::lengths(facts)?;
+    let place = calls.dimensions.position(conversations::COLUMN)?;
+    let rows = (0..calls.len()).filter(|row| {
+        let is_ordinary = calls.call(*row).service_tier == ServiceTier::Standard;
+        is_ordinary && selection.holds(*row) && turns[calls.symbol(place, *row).index()] > 1
+    });
+    let count: u64 = rows.map(|row| calls.call(row).calls).sum();
+    (count > 0).then(|| {
+        format!(
+            "batch: {} of the calls in scope are turns of conversations; a turn whose answer feeds \
+             the next cannot wait for a batch",
+            grouped(count)
+        )
+    })
 }
 
 impl Rewrite for BatchLane {

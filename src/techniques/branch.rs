@@ -56,6 +56,19 @@ impl Branch {
         (Self { weight: taken, ..*self }, Self { weight: rest, ..*self })
     }
 
+    /// Splits this branch so that `rate` of `count` tokens is exact on average: each part with its
+    /// whole number of tokens. Rounding every call alone would not cancel out where many calls have
+    /// the same few tokens.
+    pub(super) fn split_by_rounding(&self, rate: Rate, count: Tokens) -> [(Self, Tokens); 2] {
+        let whole = u128::from(Rate::ONE.parts());
+        let product = u128::from(count.get()) * u128::from(rate.parts());
+        let floor = u64::try_from(product / whole).unwrap_or(u64::MAX);
+        let beyond = u64::try_from(product % whole).unwrap_or_default();
+        let beyond = Rate::of_counts(beyond, Rate::ONE.parts()).unwrap_or(Rate::ZERO);
+        let (above, below) = self.split(beyond);
+        [(below, Tokens::new(floor)), (above, Tokens::new(floor.saturating_add(1)))]
+    }
+
     /// An extra call that is made whenever this branch is taken.
     #[must_use]
     pub fn companion(&self, model: ModelId, input: Tokens, output: Tokens) -> Self {

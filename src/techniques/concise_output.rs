@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::branch::Branch;
+use super::branch::{Branch, push_taken};
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::ranged::Ranged;
@@ -143,14 +143,15 @@ impl Rewrite for Shortening {
         if !self.selection.holds(scene.row) || self.is_short[call_type.index()] {
             return Effect::Unchanged;
         }
-        let saved = self.rate.of(branch.call.tokens[TokenClass::Output]);
-        if saved.is_zero() && self.prompt_tokens.is_zero() {
+        let answer = branch.call.tokens[TokenClass::Output];
+        if (answer.is_zero() || self.rate == Rate::ZERO) && self.prompt_tokens.is_zero() {
             return Effect::Unchanged;
         }
-        let mut shorter = *branch;
-        shorter.remove(TokenClass::Output, saved);
-        shorter.call.tokens[TokenClass::Input] += branch.for_row(self.prompt_tokens);
-        out.push(shorter);
+        for (mut shorter, saved) in branch.split_by_rounding(self.rate, answer) {
+            shorter.remove(TokenClass::Output, saved);
+            shorter.call.tokens[TokenClass::Input] += branch.for_row(self.prompt_tokens);
+            push_taken(out, shorter);
+        }
         Effect::Changed
     }
 }

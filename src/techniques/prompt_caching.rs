@@ -229,6 +229,9 @@ impl Rewrite for Cache {
         if !scene.has_prices(branch, [TokenClass::CacheRead, written]) {
             return Effect::Declined(Decline::NotPriced);
         }
+        if !scene.is_cheaper(branch, TokenClass::CacheRead, TokenClass::Input) {
+            return Effect::Declined(Decline::NoDiscount);
+        }
         let (mut hit, mut miss) = branch.split(self.hit_rate(branch));
         hit.reclassify(TokenClass::Input, TokenClass::CacheRead, read);
         hit.reclassify(TokenClass::Input, written, grown);
@@ -245,6 +248,10 @@ impl Rewrite for Cache {
                 "prompt caching: {calls} calls of {id} are not cached: their shared prompt is \
                  below the model's minimum of {} tokens",
                 grouped(min.get())
+            ),
+            Decline::NoDiscount => format!(
+                "prompt caching: {calls} calls of {id} save nothing by caching: in their lane cached \
+                 input has no price of its own"
             ),
             _ => format!(
                 "prompt caching: {calls} calls of {id} are not cached: the model has no cache \
