@@ -28,6 +28,11 @@ call of a conversation.
 At the model's own batch prices, with the provider's own rule for cached tokens in a batch. Calls \
 already in the batch, flex, priority or fast lane stay there.
 
+## Settings
+- `share`: the part of the calls in scope that can wait; all unless given.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 Everything in scope can wait. With `share`, that part of each call in scope moves.
 

@@ -25,6 +25,12 @@ Free text that is longer than its readers need.
 Visible output times 1 - rate. Call types whose middle answer is already shorter than 60 tokens are \
 left alone. `prompt_tokens` adds the instruction to every prompt.
 
+## Settings
+- `rate`: the part of visible output that disappears.
+- `prompt_tokens`: tokens of the instruction, added to every prompt.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 The rate is given, not measured. Without one, 25 % (10 to 45 %). Reasoning is not shortened.
 

@@ -25,6 +25,12 @@ With `rate`, that part of the uncached input disappears. With `tokens`, each pro
 budget. A cut moves the start of the prompt, so whatever the log read from the cache beyond the \
 static prompt becomes ordinary input again.
 
+## Settings
+- `rate`: the part of uncached input that disappears; or
+- `tokens`: the most tokens a prompt may have.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 The static prompt is at most the length that one prompt in a thousand of the call type and model does \
 not exceed. With `rate`, the cache \

@@ -25,6 +25,11 @@ As a guard against runaway answers. A cap near the usual length cuts good answer
 From the real output lengths: what lies beyond the cap is not billed, the visible answer first, then \
 reasoning (a cap covers both, and reasoning comes first in time).
 
+## Settings
+- `tokens`: the longest answer, reasoning included.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 Nobody asks again after a cut answer. At the low end a quarter of the cut calls is made again without \
 a cap; the break-even share of re-runs is printed.

@@ -37,6 +37,14 @@ stay as they are, and more is credited only beyond them and only if `cacheable` 
 a conversation that goes on also writes what it adds, or the next could not read it. Prompts whose \
 shared start is below the model's minimum are not cached at all.
 
+## Settings
+- `hit`: the part of calls that find the shared start warm.
+- `cacheable`: how much of the input is shared, `\"60%\"` or a count of tokens; what the log supports \
+unless given.
+- `ttl`: how long an entry lives, `\"5m\"` or `\"1h\"`; 5 minutes unless given.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 The hit rate is given, not measured. In a batch, where hits are best effort, the low end takes 30 %. \
 A turn that no other turn follows or precedes writes nothing of its own; at the low end it does.

@@ -25,6 +25,13 @@ Answers that a program reads.
 `rate` of the calls in scope disappear: the share that failed to parse and was made again. \
 `schema_tokens` are added to every prompt, `wrapper_tokens` leave every answer.
 
+## Settings
+- `rate`: the part of calls that only repeats an answer nobody could parse.
+- `schema_tokens`: tokens added to every prompt.
+- `wrapper_tokens`: tokens taken off every answer.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 The rate is given, not measured. Without one, 2 % (1 to 5 %). Schema and wrapper count nothing unless \
 given.
