@@ -28,20 +28,22 @@ pub(super) struct Attribution {
 }
 
 impl Attribution {
-    /// From the dividend of every set, by mask.
-    pub(super) fn new(players: usize, dividends: Vec<FineUsd>) -> Self {
+    /// From the dividend of every set, by mask; nothing when their sums may not fit.
+    pub(super) fn new(players: usize, dividends: Vec<FineUsd>) -> Option<Self> {
         debug_assert_eq!(dividends.len(), 1 << players);
+        // Whatever is added up below, with whatever signs, stays within the sum of the sizes.
+        dividends.iter().try_fold(0_i128, |sum, one| sum.checked_add(one.raw().checked_abs()?))?;
         let mut costs = dividends.clone();
         for player in 0..players {
             let bit = 1 << player;
             for set in 0..costs.len() {
                 if set & bit != 0 {
                     let without = costs[set ^ bit];
-                    costs[set] += without;
+                    costs[set] = costs[set].checked_add(without)?;
                 }
             }
         }
-        Self { players, dividends, costs }
+        Some(Self { players, dividends, costs })
     }
 
     /// The cost with these techniques on.
@@ -157,7 +159,7 @@ mod tests {
                 FineUsd::from_raw(-(amount.raw() / 1_000_000_000) * i128::from(rate.parts()))
             })
         };
-        Attribution::new(rates.len(), (0..1 << rates.len()).map(dividend).collect())
+        Attribution::new(rates.len(), (0..1 << rates.len()).map(dividend).collect()).expect("fits")
     }
 
     fn usd(text: &str) -> Usd {
@@ -220,7 +222,7 @@ mod tests {
         let mut dividends = vec![FineUsd::ZERO; 8];
         dividends[0] = FineUsd::from_raw(10 * FINE_PER_ATTO);
         dividends[7] = FineUsd::from_raw(-10 * FINE_PER_ATTO);
-        let found = Attribution::new(3, dividends);
+        let found = Attribution::new(3, dividends).expect("fits");
         let shares: Vec<_> = found.fair_shares().iter().map(|share| share.atto()).collect();
         assert_eq!(shares, [4, 3, 3]);
     }
@@ -233,7 +235,7 @@ mod tests {
             let mut dividends: Vec<_> = raw.into_iter().map(FineUsd::from_raw).collect();
             // The bill of a log has no parts of a unit; those of its variants may.
             dividends[0] = FineUsd::from(dividends[0].to_usd());
-            let found = Attribution::new(5, dividends);
+            let found = Attribution::new(5, dividends).expect("fits");
             let saving = found.saving(found.all());
             let ladder: Usd = all(&found, Attribution::ladder).into_iter().sum();
             prop_assert_eq!(ladder, saving);
@@ -247,8 +249,9 @@ mod tests {
         ) {
             let swap = |set: usize| (set & 1) << 2 | (set & 2) | (set & 4) >> 2;
             let at = |set: usize| FineUsd::from_raw(raw[set] * FINE_PER_ATTO * 720_720);
-            let forward = Attribution::new(3, (0..8).map(at).collect());
-            let backward = Attribution::new(3, (0..8).map(|set| at(swap(set))).collect());
+            let forward = Attribution::new(3, (0..8).map(at).collect()).expect("fits");
+            let backward = (0..8).map(|set| at(swap(set))).collect();
+            let backward = Attribution::new(3, backward).expect("fits");
             let mut mirrored = backward.fair_shares();
             mirrored.reverse();
             prop_assert_eq!(forward.fair_shares(), mirrored);

@@ -18,7 +18,7 @@ pub(super) fn sum_over_rows<Buffers, Sum: Send>(
     threads: NonZeroUsize,
     start: impl Fn() -> (Buffers, Sum) + Sync,
     visit: impl Fn(&mut Buffers, &mut Sum, Row) -> Result<(), SimulationError> + Sync,
-    merge: impl Fn(&mut Sum, &Sum),
+    merge: impl Fn(&mut Sum, &Sum) -> Result<(), SimulationError>,
 ) -> Result<Sum, SimulationError> {
     let chunks = rows.div_ceil(CHUNK);
     let threads = threads.get().min(chunks.max(1));
@@ -45,7 +45,7 @@ pub(super) fn sum_over_rows<Buffers, Sum: Send>(
     let mut sums = sums.into_iter();
     let mut total = sums.next().expect("there are at least two threads here")?;
     for sum in sums {
-        merge(&mut total, &sum?);
+        merge(&mut total, &sum?)?;
     }
     Ok(total)
 }

@@ -10,6 +10,7 @@ use super::chunks::sum_over_rows;
 use super::error::SimulationError;
 use super::plan::Plan;
 use super::run::{players, prepare, scene};
+use super::tally::add;
 use super::walk::Walk;
 
 /// The bill under the whole plan, and under each technique alone.
@@ -40,10 +41,9 @@ impl Ends {
                     return Ok(());
                 }
                 for (player, alone) in sum.alone.iter_mut().enumerate() {
-                    *alone += walk.cost(1 << player, &scene)?;
+                    add(alone, walk.cost(1 << player, &scene)?)?;
                 }
-                sum.together += walk.cost(whole, &scene)?;
-                Ok(())
+                add(&mut sum.together, walk.cost(whole, &scene)?)
             },
             Self::merge,
         )
@@ -53,11 +53,11 @@ impl Ends {
         Self { alone: vec![FineUsd::ZERO; players], together: FineUsd::ZERO }
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self) -> Result<(), SimulationError> {
         for (mine, theirs) in self.alone.iter_mut().zip(&other.alone) {
-            *mine += *theirs;
+            add(mine, *theirs)?;
         }
-        self.together += other.together;
+        add(&mut self.together, other.together)
     }
 
     /// The bill under the whole plan.

@@ -13,6 +13,7 @@ mod attribution;
 mod chunks;
 mod ends;
 mod error;
+mod flags;
 mod grouping;
 mod outcome;
 mod plan;
@@ -27,6 +28,8 @@ mod walk;
 mod claims;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod regressions;
 #[cfg(test)]
 mod samples;
 

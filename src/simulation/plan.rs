@@ -3,8 +3,9 @@
 use toml::{Table, Value};
 
 use crate::techniques::{CATALOG, Technique};
-use crate::usage::column;
+use crate::usage::{Days, DerivedColumn, column};
 
+use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
 
@@ -19,13 +20,20 @@ pub struct Plan {
     techniques: Vec<Box<dyn Technique>>,
     /// The columns of the before and after table.
     pub group_by: Vec<String>,
+    /// The time zone of the columns `day`, `month` and `hour`; UTC unless set.
+    pub days: Days,
     table: Table,
 }
 
 impl Default for Plan {
     /// No technique; before and after by model and call type.
     fn default() -> Self {
-        Self { techniques: Vec::new(), group_by: default_groups(), table: Table::new() }
+        Self {
+            techniques: Vec::new(),
+            group_by: default_groups(),
+            days: Days::UTC,
+            table: Table::new(),
+        }
     }
 }
 
@@ -43,30 +51,34 @@ impl Plan {
         let read = PlanText { name, text }.read()?;
         let table = PlanText { name, text }.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
-        Ok(Self { techniques: read.techniques, group_by, table })
+        Ok(Self { techniques: read.techniques, group_by, days: Days::UTC, table })
     }
 
-    /// Lays flags over this plan: a table of the same shape, key by key; the flags win.
+    /// Lays flags over this plan: a table of the same shape, key by key; the flags win, and drop
+    /// what the plan says instead of them.
     ///
     /// # Errors
     /// When the result is not a valid plan.
-    pub fn merge(self, flags: Table) -> Result<Self, PlanError> {
+    pub fn merge(self, mut flags: Table) -> Result<Self, PlanError> {
+        flags::without_odd_shares(&mut flags);
         let mut table = self.table;
-        for (key, value) in flags {
+        for (key, value) in flags.clone() {
             match (table.get_mut(&key), value) {
-                (Some(Value::Table(known)), Value::Table(settings)) => known.extend(settings),
+                (Some(Value::Table(known)), Value::Table(settings)) => {
+                    flags::overlay(&key, known, settings);
+                }
                 (_, value) => {
                     table.insert(key, value);
                 }
             }
         }
         let text = toml::to_string(&table).map_err(|error| PlanError::Syntax {
-            place: PlanPlace { name: MERGED.to_owned(), line: None },
+            place: PlanPlace { name: flags::NAME.to_owned(), line: None },
             message: error.to_string(),
         })?;
-        let merged = Self::parse(MERGED, &text);
-        // Lines of the text in between mean nothing to the reader.
-        merged.map_err(without_line)
+        let merged = Self::parse(flags::NAME, &text);
+        let merged = merged.map_err(|error| flags::blame(error, &text, &flags))?;
+        Ok(Self { days: self.days, ..merged })
     }
 
     /// Reads a file of tiering rules (`[[rule]]` tables, and whatever else `[model_tiering]`
@@ -101,24 +113,13 @@ impl Plan {
     /// The columns that must be read from the log besides those every table has.
     pub fn dimensions(&self) -> Vec<String> {
         let mut needed: Vec<String> = self.techniques().flat_map(Technique::dimensions).collect();
-        needed.extend(self.group_by.iter().cloned());
+        let logged = |name: &&String| DerivedColumn::named(name).is_none();
+        needed.extend(self.group_by.iter().filter(logged).cloned());
         needed.retain(|name| !column::FIXED.contains(&name.as_str()));
         needed.sort_unstable();
         needed.dedup();
         needed
     }
-}
-
-/// What errors call a plan with flags laid over it.
-const MERGED: &str = "plan and flags together";
-
-fn without_line(mut error: PlanError) -> PlanError {
-    let (PlanError::Syntax { place, .. }
-    | PlanError::UnknownTechnique { place, .. }
-    | PlanError::UnknownSetting { place, .. }
-    | PlanError::BadSetting { place, .. }) = &mut error;
-    place.line = None;
-    error
 }
 
 #[cfg(test)]
@@ -172,6 +173,14 @@ mod tests {
         check_refused("[prompt_caching]", "give the `hit` rate");
         check_refused("[batch]\nwhere = \"input_tokens >\"", "cannot use the expression");
         check_refused("[batch", "plan.toml:1");
+        check_refused("[[batch]]", "`batch`: a technique is one table of settings; write: [batch]");
+        check_refused("batch = true", "a technique is one table of settings; write: [batch]");
+        check_refused("[batch]\nshares = \"0.5\"", "it has share, where, call_types");
+        check_refused("[batch]\nzzzzzzzzz = 1", "`zzzzzzzzz`; it has share");
+        check_refused("[batch]\ncall_types = []", "the list of call types is empty");
+        check_refused("[batch]\ncall_types = [\"\"]", "a call type has no name");
+        check_refused("[output_cap]\ntokens = 0", "an answer has at least 1 token");
+        check_refused("[output_cap]\ntokens = 1000000000001", "between 0 and 1,000,000,000,000");
         check_refused("group_by = \"model\"", "plan.toml:1: `group_by`");
     }
 

@@ -40,6 +40,8 @@ pub enum PlanError {
         name: String,
         /// A similar setting.
         did_you_mean: Option<&'static str>,
+        /// The settings it has.
+        known: &'static [&'static str],
     },
     /// A value is not what its key takes, or the settings do not fit together.
     BadSetting {
@@ -51,6 +53,13 @@ pub enum PlanError {
         message: String,
         /// The line as it should be, where that is clear.
         corrected: Option<String>,
+    },
+    /// A flag that was laid over the plan says something its setting does not take.
+    BadFlag {
+        /// The flag.
+        flag: &'static str,
+        /// What was expected.
+        message: String,
     },
 }
 
@@ -72,13 +81,14 @@ impl fmt::Display for PlanError {
                     None => f.write_str("; `llmcost plan --example` shows those there are"),
                 }
             }
-            Self::UnknownSetting { place, technique, name, did_you_mean } => {
+            Self::UnknownSetting { place, technique, name, did_you_mean, known } => {
                 write!(f, "{place}: `{technique}` has no setting `{name}`")?;
-                match did_you_mean {
-                    Some(similar) => write!(f, "; did you mean `{similar}`?"),
-                    None => write!(f, "; `llmcost explain {technique}` shows those it has"),
+                if let Some(similar) = did_you_mean {
+                    write!(f, "; did you mean `{similar}`?")?;
                 }
+                write!(f, "; it has {}", known.join(", "))
             }
+            Self::BadFlag { flag, message } => write!(f, "{flag}: {message}"),
             Self::BadSetting { place, name, message, corrected } => {
                 write!(f, "{place}: `{name}`: {message}")?;
                 corrected.as_ref().map_or(Ok(()), |line| write!(f, "; write: {line}"))

@@ -94,9 +94,18 @@ impl<'a> PlanText<'a> {
                         technique: info.name,
                         name: key.get_ref().clone().into_owned(),
                         did_you_mean: similar(key.get_ref(), info.keys.iter().copied()),
+                        known: info.keys,
                     });
                 }
             }
+        } else {
+            let name = info.name;
+            return Err(PlanError::BadSetting {
+                place: self.place(Some(start)),
+                name: name.to_owned(),
+                message: "a technique is one table of settings".to_owned(),
+                corrected: Some(format!("[{name}]")),
+            });
         }
         entry
             .read(ValueDeserializer::from(value))

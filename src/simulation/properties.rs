@@ -6,15 +6,16 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use crate::pricing::PriceBook;
-use crate::units::{TokenClass, Tokens, Usd};
-use crate::usage::{Call, Instant, ServiceTier};
+use crate::units::{PerClass, TokenClass, Tokens, Usd};
+use crate::usage::{Call, Instant, ServiceTier, Status};
 
 use super::samples::{HAIKU, Log, SONNET, call};
 use super::{Outcome, Plan, simulate_on};
 
 static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
 
-const TECHNIQUES: [&str; 9] = [
+const TECHNIQUES: [&str; 11] = [
+    "[retry_hygiene]\nmax_attempts = 2\n",
     "[semantic_cache]\nrate = \"0.37\"\n",
     "[context_trimming]\ntokens = 3000\n",
     "[model_tiering]\nshare = \"0.613\"\nto = \"claude-haiku-4-5\"\n",
@@ -24,6 +25,7 @@ const TECHNIQUES: [&str; 9] = [
     "[structured_output]\nrate = \"0.023\"\nschema_tokens = 11\n",
     "[batch]\nshare = \"0.271\"\n",
     "[prompt_caching]\nhit = \"0.913\"\n",
+    "[provider_discount]\nrate = \"0.137\"\n",
 ];
 
 fn plans() -> impl Strategy<Value = String> {
@@ -39,11 +41,19 @@ fn calls() -> impl Strategy<Value = ([&'static str; 3], Call)> {
         prop::sample::select(vec!["chat", "tag", ""]),
         prop::sample::select(vec!["", "one", "two"]),
     );
-    let counts = (0_u64..20_000, 0_u64..20_000, 0_u64..3_000, 0_u64..100, any::<bool>());
-    (names, counts).prop_map(|((model, call_type, conversation), counts)| {
+    let read = prop_oneof![Just(0), 0_u64..20_000];
+    let counts = (0_u64..20_000, read, 0_u64..3_000, 0_u64..100, any::<bool>());
+    let attempt = (prop::bool::weighted(0.2), 0_u64..4, 0_u16..4, 1_u64..4);
+    (names, counts, attempt).prop_map(|((model, call_type, conversation), counts, attempt)| {
         let (input, read, output, minute, is_batch) = counts;
+        let (has_failed, request, number, calls) = attempt;
         let mut one = call(input, output);
         one.tokens[TokenClass::CacheRead] = Tokens::new(read);
+        (one.request, one.attempt, one.calls) = (request, number, calls);
+        if has_failed {
+            one.tokens = PerClass::default();
+            one.status = Status::Error(429);
+        }
         let minute = i64::try_from(minute).expect("small");
         one.time = Instant::from_millis(1_780_272_000_000 + minute * 60_000);
         if is_batch {
@@ -97,6 +107,15 @@ proptest! {
     }
 
     #[test]
+    fn a_range_holds_what_is_expected(log in logs(), plan in plans()) {
+        let outcome = run(&log, &plan, 1);
+        prop_assert!(outcome.high <= outcome.projected && outcome.projected <= outcome.low);
+        for one in &outcome.techniques {
+            prop_assert!(one.low <= one.standalone && one.standalone <= one.high, "{:?}", one);
+        }
+    }
+
+    #[test]
     fn a_technique_alone_saves_what_it_saves_in_a_plan_of_its_own(log in logs(), plan in plans()) {
         let outcome = run(&log, &plan, 1);
         for technique in &outcome.techniques {
@@ -128,7 +147,7 @@ fn the_number_of_threads_changes_nothing() {
         let model = if number.is_multiple_of(3) { HAIKU } else { SONNET };
         log.push([model, "chat", ""], &call(4_000 + number % 977, 100 + number % 53));
     }
-    let plan = TECHNIQUES[5..].concat();
+    let plan = TECHNIQUES[6..].concat();
     let one = run(&log, &plan, 1);
     for threads in [2, 3] {
         assert_eq!(run(&log, &plan, threads), one);

@@ -39,13 +39,13 @@ pub fn simulate_on(
     threads: NonZeroUsize,
 ) -> Result<Outcome, SimulationError> {
     let facts = Facts::new(calls, book);
-    let grouping = Grouping::new(calls, &plan.group_by)?;
+    let grouping = Grouping::new(calls, &plan.group_by, plan.days)?;
     let prepared = prepare(&facts, plan, Scenario::Expected)?;
     let tally = {
         let players = players(plan, &prepared);
         walk_all(&facts, &grouping, &players, threads)?
     };
-    let telling = Telling::new(plan, prepared, tally);
+    let telling = Telling::new(plan, prepared, tally)?;
     let mut outcome = telling.outcome(book, &grouping);
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
@@ -114,11 +114,11 @@ fn walk_all(
             let (call, scene) = (facts.calls.call(row), scene(facts, row));
             if walk.start(&call, facts.model(row), &scene) {
                 walk.divide(&scene)?;
-                tally.add(&call, grouping.of(row), walk);
+                tally.add(&call, grouping.of(row), walk)
             } else {
                 tally.add_unpriced(&call);
+                Ok(())
             }
-            Ok(())
         },
         Tally::merge,
     )

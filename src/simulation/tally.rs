@@ -7,6 +7,7 @@ use crate::techniques::Decline;
 use crate::units::{FineUsd, Usd};
 use crate::usage::Call;
 
+use super::error::SimulationError;
 use super::outcome::UnpricedTotals;
 use super::walk::Walk;
 
@@ -68,11 +69,16 @@ impl Tally {
     }
 
     /// Adds a call that was walked.
-    pub(super) fn add(&mut self, call: &Call, group: usize, walk: &Walk<'_>) {
+    pub(super) fn add(
+        &mut self,
+        call: &Call,
+        group: usize,
+        walk: &Walk<'_>,
+    ) -> Result<(), SimulationError> {
         let mut after = FineUsd::ZERO;
         for (set, dividend) in &walk.dividends {
-            self.dividends[*set] += *dividend;
-            after += *dividend;
+            add(&mut self.dividends[*set], *dividend)?;
+            add(&mut after, *dividend)?;
         }
         for (place, player) in self.players.iter_mut().enumerate() {
             if walk.touched & (1 << place) != 0 {
@@ -92,9 +98,10 @@ impl Tally {
         let group = &mut self.groups[group];
         group.calls += call.calls;
         group.before += walk.baseline;
-        group.after += after;
+        add(&mut group.after, after)?;
         self.calls += call.calls;
         self.baseline += walk.baseline;
+        Ok(())
     }
 
     /// Adds a call that has no price.
@@ -104,9 +111,9 @@ impl Tally {
     }
 
     /// Adds the sums of other calls.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) -> Result<(), SimulationError> {
         for (mine, theirs) in self.dividends.iter_mut().zip(&other.dividends) {
-            *mine += *theirs;
+            add(mine, *theirs)?;
         }
         for (mine, theirs) in self.players.iter_mut().zip(&other.players) {
             mine.calls_touched += theirs.calls_touched;
@@ -116,7 +123,7 @@ impl Tally {
         for (mine, theirs) in self.groups.iter_mut().zip(&other.groups) {
             mine.calls += theirs.calls;
             mine.before += theirs.before;
-            mine.after += theirs.after;
+            add(&mut mine.after, theirs.after)?;
         }
         for (key, theirs) in &other.declined {
             let mine = self.declined.entry(*key).or_default();
@@ -127,5 +134,12 @@ impl Tally {
         self.baseline += other.baseline;
         self.unpriced.calls += other.unpriced.calls;
         self.unpriced.tokens += other.unpriced.tokens;
+        Ok(())
     }
+}
+
+/// Adds an amount, as long as the sum fits.
+pub(super) fn add(sum: &mut FineUsd, amount: FineUsd) -> Result<(), SimulationError> {
+    *sum = sum.checked_add(amount).ok_or(SimulationError::TooLarge)?;
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::techniques::{Measured, Prepared};
 use crate::units::{Rate, Usd};
 
 use super::attribution::{Attribution, Part, apportion};
+use super::error::SimulationError;
 use super::grouping::Grouping;
 use super::outcome::{GroupOutcome, Outcome, TechniqueOutcome};
 use super::plan::Plan;
@@ -21,9 +22,14 @@ pub(super) struct Telling<'a> {
 }
 
 impl<'a> Telling<'a> {
-    pub(super) fn new(plan: &'a Plan, prepared: Vec<Prepared>, tally: Tally) -> Self {
+    pub(super) fn new(
+        plan: &'a Plan,
+        prepared: Vec<Prepared>,
+        tally: Tally,
+    ) -> Result<Self, SimulationError> {
         let attribution = Attribution::new(prepared.len(), tally.dividends.clone());
-        Self { plan, prepared, tally, attribution }
+        let attribution = attribution.ok_or(SimulationError::TooLarge)?;
+        Ok(Self { plan, prepared, tally, attribution })
     }
 
     /// Everything but the two ends, which are set to the expected figures.

@@ -98,7 +98,8 @@ impl Level {
         let mut total = FineUsd::ZERO;
         for (branch, cost) in self.branches.iter().zip(&self.costs) {
             let paid = branch.weight.times(branch.price);
-            total += FineUsd::weighted(*cost, paid).ok_or(SimulationError::TooLarge)?;
+            let part = FineUsd::weighted(*cost, paid).ok_or(SimulationError::TooLarge)?;
+            total = total.checked_add(part).ok_or(SimulationError::TooLarge)?;
         }
         Ok(total)
     }
@@ -184,8 +185,7 @@ impl<'a> Walk<'a> {
             self.descend(Position { depth: position.depth + 1, next, ..position }, scene)?;
             let middle = self.dividends.len();
             self.descend(Position { next, is_together: false, ..position }, scene)?;
-            self.combine(start, middle, bit);
-            return Ok(());
+            return self.combine(start, middle, bit).ok_or(SimulationError::TooLarge);
         }
         let cost = self.levels[position.depth].bill()?;
         self.dividends.push((0, cost));
@@ -234,30 +234,33 @@ impl<'a> Walk<'a> {
     }
 
     /// Joins the dividends with a technique on (`start..middle`) and off (`middle..`): those of
-    /// sets with the technique are the differences.
-    fn combine(&mut self, start: usize, middle: usize, bit: Mask) {
+    /// sets with the technique are the differences. Nothing when one does not fit.
+    fn combine(&mut self, start: usize, middle: usize, bit: Mask) -> Option<()> {
         let end = self.dividends.len();
         let (on, off) = self.dividends[start..].split_at_mut(middle - start);
         let is_parallel = on.len() == off.len()
             && on.iter().zip(off.iter()).all(|((set, _), (other, _))| set == other);
         if is_parallel {
             for ((set, cost), (_, without)) in on.iter_mut().zip(off) {
-                *cost -= *without;
+                *cost = cost.checked_sub(*without)?;
                 *set |= bit;
             }
-            return;
+            return Some(());
         }
         // Which techniques touch the call depends on this one: match the sets one by one.
         for place in middle..end {
             let (set, without) = self.dividends[place];
             let found = self.dividends[start..middle].iter_mut().find(|(other, _)| *other == set);
             match found {
-                Some((_, cost)) => *cost -= without,
-                None => self.dividends.push((set | bit, FineUsd::ZERO - without)),
+                Some((_, cost)) => *cost = cost.checked_sub(without)?,
+                None => {
+                    self.dividends.push((set | bit, FineUsd::ZERO.checked_sub(without)?));
+                }
             }
         }
         for (set, _) in &mut self.dividends[start..middle] {
             *set |= bit;
         }
+        Some(())
     }
 }

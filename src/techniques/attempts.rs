@@ -86,7 +86,7 @@ fn root_of(call: &Call, roots: &HashMap<Fingerprint, Fingerprint>) -> Option<Fin
 
 impl Request {
     fn judge(&self, call: &Call, policy: Policy) -> Option<Avoidable> {
-        let number = call.attempt.max(self.attempts + 1);
+        let number = call.attempt.max(self.attempts.saturating_add(1));
         if let Some((status, at)) = self.last {
             match status {
                 Status::Error(code) if !is_retryable(code) => return Some(Avoidable::NotRetryable),
@@ -154,6 +154,12 @@ mod tests {
         let answered = call(Status::Ok, 1, 0);
         check(&[answered], call(Status::Ok, 2, 59_000), Some(Avoidable::Repeated));
         check(&[answered], call(Status::Ok, 2, 61_000), None);
+    }
+
+    #[test]
+    fn the_last_number_an_attempt_can_have_is_followed_by_another() {
+        let last = call(Status::Error(500), u16::MAX, 0);
+        check(&[last, last], call(Status::Ok, 2, 10), Some(Avoidable::TooMany));
     }
 
     #[test]

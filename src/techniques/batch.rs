@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::branch::{Branch, push_taken};
+use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::scope::{Scope, Selection};
@@ -27,6 +28,11 @@ call of a conversation.
 At the model's own batch prices, with the provider's own rule for cached tokens in a batch. Calls \
 already in the batch, flex, priority or fast lane stay there.
 
+## Settings
+- `share`: the part of the calls in scope that can wait; all unless given.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 Everything in scope can wait. With `share`, that part of each call in scope moves.
 
@@ -44,7 +50,7 @@ pub(super) struct Batch {
     share: Option<Rate>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 
@@ -76,7 +82,9 @@ impl Technique for Batch {
     }
 
     fn dimensions(&self) -> Vec<String> {
-        self.scope().dimensions()
+        let mut needed = self.scope().dimensions();
+        needed.push(conversations::COLUMN.to_owned());
+        needed
     }
 
     /// Cache hits are best effort in a batch.
@@ -86,7 +94,8 @@ impl Technique for Batch {
 
     fn prepare(&self, facts: &Facts<'_>, _: Scenario) -> Result<Prepared, TechniqueError> {
         let selection = self.scope().select(facts)?;
-        let warnings = selection.warnings("batch");
+        let mut warnings = selection.warnings("batch");
+        warnings.extend(batched_turns(facts, &selection));
         let (evidence, note) = match self.share {
             Some(share) => {
                 (Evidence::Assumed, format!("assumed: {} of calls can wait", percent(share)))
@@ -99,6 +108,25 @@ impl Technique for Batch {
         prepared.warnings = warnings;
         Ok(prepared)
     }
+}
+
+/// A warning when calls in scope belong to conversations of several turns.
+fn batched_turns(facts: &Facts<'_>, selection: &Selection) -> Option<String> {
+    let calls = facts.calls;
+    let turns = conversations::lengths(facts)?;
+    let place = calls.dimensions.position(conversations::COLUMN)?;
+    let rows = (0..calls.len()).filter(|row| {
+        let is_ordinary = calls.call(*row).service_tier == ServiceTier::Standard;
+        is_ordinary && selection.holds(*row) && turns[calls.symbol(place, *row).index()] > 1
+    });
+    let count: u64 = rows.map(|row| calls.call(row).calls).sum();
+    (count > 0).then(|| {
+        format!(
+            "batch: {} of the calls in scope are turns of conversations; a turn whose answer feeds \
+             the next cannot wait for a batch",
+            grouped(count)
+        )
+    })
 }
 
 impl Rewrite for BatchLane {

@@ -4,11 +4,16 @@ use crate::pricing::ModelId;
 use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::Call;
 
+/// More tokens than a row can hold: several of these still add up within the integer.
+const ROW_MAX: u64 = 1_000_000_000_000_000_000;
+
 /// A weighted variant of a logged call.
 ///
 /// A technique at an assumed rate cannot say which calls it would have hit, so it splits each call:
 /// at 95 % hits, 0.95 of the call reads the cache and 0.05 of it writes. The bill is the sum of the
-/// branches, each at its weight: an expected value, computed exactly.
+/// branches, each at its weight: an expected value. Weights are billionths; a product of weights is
+/// rounded down to one and what is left goes to the other branch, so that they always sum to the
+/// call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Branch {
     /// The part of the call that goes this way.
@@ -49,6 +54,19 @@ impl Branch {
         let taken = self.weight.times(part);
         let rest = self.weight.minus(taken);
         (Self { weight: taken, ..*self }, Self { weight: rest, ..*self })
+    }
+
+    /// Splits this branch so that `rate` of `count` tokens is exact on average: each part with its
+    /// whole number of tokens. Rounding every call alone would not cancel out where many calls have
+    /// the same few tokens.
+    pub(super) fn split_by_rounding(&self, rate: Rate, count: Tokens) -> [(Self, Tokens); 2] {
+        let whole = u128::from(Rate::ONE.parts());
+        let product = u128::from(count.get()) * u128::from(rate.parts());
+        let floor = u64::try_from(product / whole).unwrap_or(u64::MAX);
+        let beyond = u64::try_from(product % whole).unwrap_or_default();
+        let beyond = Rate::of_counts(beyond, Rate::ONE.parts()).unwrap_or(Rate::ZERO);
+        let (above, below) = self.split(beyond);
+        [(below, Tokens::new(floor)), (above, Tokens::new(floor.saturating_add(1)))]
     }
 
     /// An extra call that is made whenever this branch is taken.
@@ -92,9 +110,9 @@ impl Branch {
         self.call.cache_read() + self.call.cache_written()
     }
 
-    /// A count for each single call, as a count for this row.
+    /// A count for each single call, as a count for this row. Beyond any bill it stops growing.
     pub fn for_row(&self, per_call: Tokens) -> Tokens {
-        Tokens::new(per_call.get().saturating_mul(self.call.calls))
+        Tokens::new(per_call.get().saturating_mul(self.call.calls).min(ROW_MAX))
     }
 
     /// A count of this row, as the mean for a single call.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::branch::Branch;
+use super::branch::{Branch, push_taken};
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::ranged::Ranged;
@@ -24,6 +24,12 @@ Free text that is longer than its readers need.
 ## How the saving is computed
 Visible output times 1 - rate. Call types whose middle answer is already shorter than 60 tokens are \
 left alone. `prompt_tokens` adds the instruction to every prompt.
+
+## Settings
+- `rate`: the part of visible output that disappears.
+- `prompt_tokens`: tokens of the instruction, added to every prompt.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
 
 ## Assumptions
 The rate is given, not measured. Without one, 25 % (10 to 45 %). Reasoning is not shortened.
@@ -48,11 +54,11 @@ const SHORT_ANSWER: Tokens = Tokens::new(60);
 pub(super) struct ConciseOutput {
     #[serde(default, deserialize_with = "settings::rate")]
     rate: Option<Rate>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::count")]
     prompt_tokens: u64,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 
@@ -143,14 +149,15 @@ impl Rewrite for Shortening {
         if !self.selection.holds(scene.row) || self.is_short[call_type.index()] {
             return Effect::Unchanged;
         }
-        let saved = self.rate.of(branch.call.tokens[TokenClass::Output]);
-        if saved.is_zero() && self.prompt_tokens.is_zero() {
+        let answer = branch.call.tokens[TokenClass::Output];
+        if (answer.is_zero() || self.rate == Rate::ZERO) && self.prompt_tokens.is_zero() {
             return Effect::Unchanged;
         }
-        let mut shorter = *branch;
-        shorter.remove(TokenClass::Output, saved);
-        shorter.call.tokens[TokenClass::Input] += branch.for_row(self.prompt_tokens);
-        out.push(shorter);
+        for (mut shorter, saved) in branch.split_by_rounding(self.rate, answer) {
+            shorter.remove(TokenClass::Output, saved);
+            shorter.call.tokens[TokenClass::Input] += branch.for_row(self.prompt_tokens);
+            push_taken(out, shorter);
+        }
         Effect::Changed
     }
 }

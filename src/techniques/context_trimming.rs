@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::branch::Branch;
+use super::branch::{Branch, push_taken};
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::routes::StaticPrompts;
@@ -25,8 +25,15 @@ With `rate`, that part of the uncached input disappears. With `tokens`, each pro
 budget. A cut moves the start of the prompt, so whatever the log read from the cache beyond the \
 static prompt becomes ordinary input again.
 
+## Settings
+- `rate`: the part of uncached input that disappears; or
+- `tokens`: the most tokens a prompt may have.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
-The static prompt is at most the shortest prompt of the call type and model. With `rate`, the cache \
+The static prompt is at most the length that one prompt in a thousand of the call type and model does \
+not exceed. With `rate`, the cache \
 is only lost at the low end; with `tokens`, always.
 
 ## Limits
@@ -42,10 +49,11 @@ Published: dropping old tool output halves the cost of coding agents at equal so
 pub(super) struct ContextTrimming {
     #[serde(default, deserialize_with = "settings::rate")]
     rate: Option<Rate>,
+    #[serde(default, deserialize_with = "settings::some_count")]
     tokens: Option<u64>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 
@@ -132,16 +140,33 @@ impl Rewrite for Trim {
         if !self.selection.holds(scene.row) {
             return Effect::Unchanged;
         }
-        let mut cut = *branch;
-        let excess = match self.cut {
-            Cut::Rate(rate) => rate.of(branch.call.tokens[TokenClass::Input]),
-            Cut::Budget(budget) => text_input(branch).saturating_sub(branch.for_row(budget)),
-        };
-        if excess.is_zero() {
-            return Effect::Unchanged;
+        match self.cut {
+            Cut::Rate(rate) => {
+                let input = branch.call.tokens[TokenClass::Input];
+                if input.is_zero() || rate == Rate::ZERO {
+                    return Effect::Unchanged;
+                }
+                for (part, excess) in branch.split_by_rounding(rate, input) {
+                    push_taken(out, self.without(part, excess, scene));
+                }
+            }
+            Cut::Budget(budget) => {
+                let excess = text_input(branch).saturating_sub(branch.for_row(budget));
+                if excess.is_zero() {
+                    return Effect::Unchanged;
+                }
+                out.push(self.without(*branch, excess, scene));
+            }
         }
+        Effect::Changed
+    }
+}
+
+impl Trim {
+    /// A branch with so much less input.
+    fn without(&self, mut cut: Branch, excess: Tokens, scene: &Scene<'_>) -> Branch {
         if self.breaks_cache {
-            let stable = branch.for_row(self.prompts.floor(scene.row));
+            let stable = cut.for_row(self.prompts.floor(scene.row));
             let lost = cut.call.tokens[TokenClass::CacheRead].saturating_sub(stable);
             cut.reclassify(TokenClass::CacheRead, TokenClass::Input, lost);
             cut.stable_prefix = Some(stable);
@@ -156,8 +181,7 @@ impl Rewrite for Trim {
         ] {
             left = left.saturating_sub(cut.remove(class, left));
         }
-        out.push(cut);
-        Effect::Changed
+        cut
     }
 }
 

@@ -26,7 +26,7 @@ impl fmt::Display for TechniqueError {
                 write!(f, "the price book has no model `{model}`")?;
                 match did_you_mean {
                     Some(similar) => write!(f, "; did you mean `{similar}`?"),
-                    None => f.write_str("; `llmcost prices list` shows those it has"),
+                    None => f.write_str(", nor one of a similar name"),
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::pricing::{ModelId, PriceBook, Unpriced, cost};
+use crate::pricing::{ModelId, PriceBook, RateCard, Unpriced, cost};
 use crate::units::{TokenClass, Usd};
 use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 
@@ -107,9 +107,22 @@ impl Scene<'_> {
 
     /// Whether the model prices tokens of these classes for calls like this branch.
     pub fn has_prices(&self, branch: &Branch, classes: [TokenClass; 2]) -> bool {
+        let card = self.card(branch);
+        card.is_some_and(|card| classes.into_iter().all(|class| card.price(class).is_some()))
+    }
+
+    /// Whether a token of one class costs less than one of another, for calls like this branch.
+    pub fn is_cheaper(&self, branch: &Branch, class: TokenClass, other: TokenClass) -> bool {
+        let card = self.card(branch);
+        card.is_some_and(|card| {
+            card.price(class).zip(card.price(other)).is_some_and(|(one, other)| one < other)
+        })
+    }
+
+    fn card(&self, branch: &Branch) -> Option<&RateCard> {
         let Branch { model, call, .. } = branch;
         let (prompt, tier) = (call.input_total(), call.service_tier);
         let card = self.facts.book.card(*model, call.time, tier, self.geo, prompt, call.calls);
-        card.is_ok_and(|card| classes.into_iter().all(|class| card.price(class).is_some()))
+        card.ok()
     }
 }

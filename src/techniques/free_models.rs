@@ -24,6 +24,13 @@ Small, unimportant, private-data-free work: a nightly job, a draft, a tag.
 The calls in scope are run against the quota in time order: a limit for each minute of the clock and \
 for each UTC day. Calls that fit cost nothing.
 
+## Settings
+- `to`: what the free model is called in the report.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+- `per_day`: free calls a UTC day; 50 unless given.
+- `per_minute`: free calls a minute of the clock; 20 unless given.
+
 ## Assumptions
 50 calls a day and 20 a minute (`per_day`, `per_minute`), for the whole account; failed attempts \
 count. Quality: unmeasured.
@@ -42,7 +49,7 @@ pub(super) struct FreeModels {
     to: Option<String>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     #[serde(default = "default_per_day")]
     per_day: u64,

@@ -108,10 +108,11 @@ mod tests {
 
     #[test]
     fn every_technique_tells_its_whole_story() {
-        const HEADINGS: [&str; 6] = [
+        const HEADINGS: [&str; 7] = [
             "## What it does",
             "## When it applies",
             "## How the saving is computed",
+            "## Settings",
             "## Assumptions",
             "## Limits",
             "## Sources",
@@ -119,6 +120,18 @@ mod tests {
         for Entry { info, .. } in CATALOG {
             for heading in HEADINGS {
                 assert!(info.docs.contains(heading), "{}: {heading}", info.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_setting_of_a_plan_is_explained_on_a_line_of_its_own() {
+        for Entry { info, .. } in CATALOG {
+            let (_, settings) = info.docs.split_once("## Settings\n").expect("a section");
+            let settings = settings.split("\n\n").next().expect("text");
+            for key in info.keys {
+                let line = format!("- `{key}`: ");
+                assert!(settings.lines().any(|one| one.starts_with(&line)), "{}: {key}", info.name);
             }
         }
     }

@@ -29,7 +29,18 @@ Calls whose work a smaller model does as well: classification, extraction, short
 The tokens of the call times the tokenizer ratio of the two models, at the prices of the target at \
 the time and in the tier of the call. What the log read from or wrote to a prompt cache stays so only \
 if the target caches a prefix of that length; otherwise it becomes plain input. A `classifier` adds \
-one small call before every call in scope.
+one small call before every call in scope, also before those that stay where they are.
+
+## Settings
+- `share`: the part of the calls in scope that moves; all unless given.
+- `to`: the model they move to.
+- `provider`: who sells it, where several do.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+- `rule`: instead of the above, `[[model_tiering.rule]]` tables with the same keys.
+- `max_share`: the largest part of all calls that may move.
+- `classifier`: a call before each one in scope: `model`, `input_tokens`, `output_tokens` and, where \
+needed, `provider`.
 
 ## Assumptions
 Same answers, same length. The range takes the tokenizer ratio's ends and answers between 0.7 and 1.4 \
@@ -53,7 +64,7 @@ pub(super) struct ModelTiering {
     provider: Option<String>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     #[serde(default, rename = "rule")]
     rules: Vec<Rule>,
@@ -70,7 +81,7 @@ struct Rule {
     provider: Option<String>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     #[serde(default, deserialize_with = "settings::rate")]
     share: Option<Rate>,
@@ -82,7 +93,9 @@ struct Rule {
 struct ClassifierSettings {
     model: String,
     provider: Option<String>,
+    #[serde(deserialize_with = "settings::count")]
     input_tokens: u64,
+    #[serde(deserialize_with = "settings::count")]
     output_tokens: u64,
 }
 

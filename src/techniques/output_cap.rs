@@ -25,6 +25,11 @@ As a guard against runaway answers. A cap near the usual length cuts good answer
 From the real output lengths: what lies beyond the cap is not billed, the visible answer first, then \
 reasoning (a cap covers both, and reasoning comes first in time).
 
+## Settings
+- `tokens`: the longest answer, reasoning included.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 Nobody asks again after a cut answer. At the low end a quarter of the cut calls is made again without \
 a cap; the break-even share of re-runs is printed.
@@ -44,10 +49,11 @@ const RERUN_LOW: &str = "0.25";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OutputCap {
+    #[serde(deserialize_with = "settings::count")]
     tokens: u64,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 
@@ -60,6 +66,10 @@ impl super::Settings for OutputCap {
         docs: DOCS,
         keys: &["tokens", "where", "call_types"],
     };
+
+    fn check(&self) -> Result<(), String> {
+        if self.tokens > 0 { Ok(()) } else { Err("an answer has at least 1 token".to_owned()) }
+    }
 }
 
 struct Cap {

@@ -37,6 +37,14 @@ stay as they are, and more is credited only beyond them and only if `cacheable` 
 a conversation that goes on also writes what it adds, or the next could not read it. Prompts whose \
 shared start is below the model's minimum are not cached at all.
 
+## Settings
+- `hit`: the part of calls that find the shared start warm.
+- `cacheable`: how much of the input is shared, `\"60%\"` or a count of tokens; what the log supports \
+unless given.
+- `ttl`: how long an entry lives, `\"5m\"` or `\"1h\"`; 5 minutes unless given.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 The hit rate is given, not measured. In a batch, where hits are best effort, the low end takes 30 %. \
 A turn that no other turn follows or precedes writes nothing of its own; at the low end it does.
@@ -73,7 +81,7 @@ pub(super) struct PromptCaching {
     ttl: Lifetime,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 
@@ -229,6 +237,9 @@ impl Rewrite for Cache {
         if !scene.has_prices(branch, [TokenClass::CacheRead, written]) {
             return Effect::Declined(Decline::NotPriced);
         }
+        if !scene.is_cheaper(branch, TokenClass::CacheRead, TokenClass::Input) {
+            return Effect::Declined(Decline::NoDiscount);
+        }
         let (mut hit, mut miss) = branch.split(self.hit_rate(branch));
         hit.reclassify(TokenClass::Input, TokenClass::CacheRead, read);
         hit.reclassify(TokenClass::Input, written, grown);
@@ -245,6 +256,10 @@ impl Rewrite for Cache {
                 "prompt caching: {calls} calls of {id} are not cached: their shared prompt is \
                  below the model's minimum of {} tokens",
                 grouped(min.get())
+            ),
+            Decline::NoDiscount => format!(
+                "prompt caching: {calls} calls of {id} save nothing by caching: in their lane cached \
+                 input has no price of its own"
             ),
             _ => format!(
                 "prompt caching: {calls} calls of {id} are not cached: the model has no cache \

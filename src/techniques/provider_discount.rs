@@ -23,6 +23,11 @@ Where somebody sells the same models for less.
 Every price times 1 - rate, after everything else. It changes what a token costs, not how many there \
 are: rate optimisation, not usage optimisation.
 
+## Settings
+- `rate`: what is taken off the price.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 The discount covers every kind of token, cache reads and writes and the batch lane included.
 
@@ -40,7 +45,7 @@ pub(super) struct ProviderDiscount {
     rate: Option<Rate>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 

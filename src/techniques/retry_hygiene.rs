@@ -24,6 +24,10 @@ numbers with a shared request id. Otherwise it is refused.
 Each avoidable attempt disappears with the cost the log shows for it. A provider that bills no \
 failures leaves nothing to save but repeats of answers.
 
+## Settings
+- `max_attempts`: attempts of one request, the first included; 5 unless given.
+- `max_wait_seconds`: seconds from the first failure to the last attempt; 30 unless given.
+
 ## Assumptions
 At most 5 attempts and 30 seconds from the first failure on (`max_attempts`, `max_wait_seconds`).
 

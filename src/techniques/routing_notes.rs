@@ -14,17 +14,16 @@ const NAMED_MODELS: usize = 3;
 
 /// The tokenizer ratios in use, where a token of one model is not a token of the other.
 pub(super) fn tokenizer_ratios(rehoming: &Rehoming, facts: &Facts<'_>) -> Vec<String> {
-    let moved = facts.modelled_rows().filter_map(|(row, model)| {
-        rehoming.destination(row).map(|to| (model, to.target))
-    });
+    let moved = facts
+        .modelled_rows()
+        .filter_map(|(row, model)| rehoming.destination(row).map(|to| (model, to.target)));
     let pairs: BTreeSet<(ModelId, ModelId)> = moved.collect();
     let told = pairs.into_iter().filter_map(|(from, to)| {
         let ratio = facts.book.tokenizer_ratio(from, to);
         let TokenizerRatio { low, likely, high } = ratio;
         let [from, to] = [from, to].map(|id| &facts.book.model(id).id);
-        (ratio != TokenizerRatio::SAME).then(|| {
-            format!("one token of {from} counts as {likely} of {to} ({low} to {high})")
-        })
+        (ratio != TokenizerRatio::SAME)
+            .then(|| format!("one token of {from} counts as {likely} of {to} ({low} to {high})"))
     });
     told.collect()
 }

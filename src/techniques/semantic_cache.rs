@@ -29,6 +29,13 @@ classification. Not tool calls, not later turns of a conversation.
 questions tend to be short ones). With `embedding`, every call in scope pays for one lookup: its \
 uncached input, or `embedding_tokens`, at the price of that model.
 
+## Settings
+- `rate`: the part of calls in scope that is answered from the store.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+- `embedding`: the model that embeds each question.
+- `embedding_tokens`: tokens of a question; all uncached input unless given.
+
 ## Assumptions
 The hit rate is given, not measured. Without one, 15 % (5 to 30 %). At the low end 15 % of the hits \
 are wrong and the call is made after all.
@@ -55,9 +62,10 @@ pub(super) struct SemanticCache {
     rate: Option<Rate>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
     embedding: Option<String>,
+    #[serde(default, deserialize_with = "settings::some_count")]
     embedding_tokens: Option<u64>,
 }
 

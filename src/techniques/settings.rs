@@ -26,6 +26,32 @@ pub(super) fn portion<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Port
     input.deserialize_any(PortionVisitor).map(Some)
 }
 
+/// A count of tokens, between none and more than any prompt has.
+pub(super) fn count<'de, D: Deserializer<'de>>(input: D) -> Result<u64, D::Error> {
+    input.deserialize_any(CountVisitor)
+}
+
+/// A count of tokens that may be left out.
+pub(super) fn some_count<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, D::Error> {
+    count(input).map(Some)
+}
+
+/// The names of call types: at least one, and none of them empty.
+pub(super) fn call_types<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+    let names = <Vec<String> as serde::Deserialize>::deserialize(input)?;
+    if names.is_empty() {
+        return Err(D::Error::custom(
+            "the list of call types is empty; name some, or leave it out for all calls",
+        ));
+    }
+    if names.iter().any(String::is_empty) {
+        return Err(D::Error::custom(
+            "a call type has no name; calls without a type are where = \"call_type IS NULL\"",
+        ));
+    }
+    Ok(names)
+}
+
 /// A SQL condition on calls.
 pub(super) fn condition<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Filter>, D::Error> {
     let text = <String as serde::Deserialize>::deserialize(input)?;
@@ -35,6 +61,39 @@ pub(super) fn condition<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Fi
 /// A bare decimal is refused: a plan's reader would hand over a binary approximation of it.
 fn bare_decimal<E: Error>(value: f64) -> E {
     E::custom(format!("decimals are written in quotes, so that they stay exact: \"{value}\""))
+}
+
+/// No log counts more tokens in one call.
+const COUNT_MAX: u64 = 1_000_000_000_000;
+
+fn checked_count<E: Error>(count: impl TryInto<u64>) -> Result<u64, E> {
+    let count = count.try_into().ok().filter(|count| *count <= COUNT_MAX);
+    count.ok_or_else(|| E::custom("a count of tokens lies between 0 and 1,000,000,000,000"))
+}
+
+struct CountVisitor;
+
+impl Visitor<'_> for CountVisitor {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a count of tokens, such as 8000")
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<u64, E> {
+        checked_count(value)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<u64, E> {
+        checked_count(value)
+    }
+}
+
+/// The percentage that a number above 1 was meant to be; nothing when it is none.
+fn as_percent(text: &str) -> Option<String> {
+    let text = text.trim();
+    let percent = format!("{text}%");
+    (!text.ends_with('%') && Rate::parse(&percent).is_ok()).then_some(percent)
 }
 
 struct RateVisitor;
@@ -47,11 +106,14 @@ impl Visitor<'_> for RateVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Rate, E> {
-        Rate::parse(text).map_err(|_| {
-            E::custom(format!(
+        Rate::parse(text).map_err(|_| match as_percent(text) {
+            Some(percent) => E::custom(format!(
+                "`{text}` is not a rate between 0 and 1; did you mean \"{percent}\"?"
+            )),
+            None => E::custom(format!(
                 "`{text}` is not a rate between 0 and 1 with at most nine decimals; write 95 \
                  percent as \"0.95\" or \"95%\""
-            ))
+            )),
         })
     }
 
@@ -74,15 +136,14 @@ impl Visitor<'_> for PortionVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Portion, E> {
-        if let Ok(count) = text.trim().parse() {
-            return Ok(Portion::Tokens(Tokens::new(count)));
+        if let Ok(count) = text.trim().parse::<u64>() {
+            return checked_count(count).map(|count| Portion::Tokens(Tokens::new(count)));
         }
         RateVisitor.visit_str(text).map(Portion::Share)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Portion, E> {
-        let count = u64::try_from(value).map_err(|_| E::custom("a count is not below zero"))?;
-        Ok(Portion::Tokens(Tokens::new(count)))
+        checked_count(value).map(|count| Portion::Tokens(Tokens::new(count)))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Portion, E> {
@@ -121,6 +182,22 @@ mod tests {
         let message = sample("hit = 0.95").err().expect("refused");
         assert!(message.contains("\"0.95\""), "{message}");
         assert!(sample("hit = \"95\"").is_err());
+    }
+
+    #[test]
+    fn a_rate_of_95_is_answered_with_95_percent() {
+        for text in ["hit = \"95\"", "hit = 95"] {
+            let message = sample(text).err().expect("refused");
+            assert!(message.contains("did you mean \"95%\"?"), "{message}");
+        }
+    }
+
+    #[test]
+    fn counts_beyond_any_log_are_refused() {
+        for text in ["cacheable = 1000000000001", "cacheable = -1", "cacheable = \"9e99\""] {
+            assert!(sample(text).is_err(), "{text}");
+        }
+        assert!(sample("cacheable = 1000000000000").is_ok());
     }
 
     #[test]

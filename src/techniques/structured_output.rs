@@ -25,6 +25,13 @@ Answers that a program reads.
 `rate` of the calls in scope disappear: the share that failed to parse and was made again. \
 `schema_tokens` are added to every prompt, `wrapper_tokens` leave every answer.
 
+## Settings
+- `rate`: the part of calls that only repeats an answer nobody could parse.
+- `schema_tokens`: tokens added to every prompt.
+- `wrapper_tokens`: tokens taken off every answer.
+- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `call_types`: only calls of these types, as a list.
+
 ## Assumptions
 The rate is given, not measured. Without one, 2 % (1 to 5 %). Schema and wrapper count nothing unless \
 given.
@@ -45,13 +52,13 @@ const DEFAULT_RATE: [&str; 3] = ["0.01", "0.02", "0.05"];
 pub(super) struct StructuredOutput {
     #[serde(default, deserialize_with = "settings::rate")]
     rate: Option<Rate>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::count")]
     schema_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::count")]
     wrapper_tokens: u64,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
 }
 

@@ -93,6 +93,8 @@ pub enum Decline {
     NotPriced,
     /// The prompt does not fit the model.
     TooLong,
+    /// Cached input costs no less than other input.
+    NoDiscount,
     /// The extra call that the change needs has no price.
     HelperNotPriced,
 }
@@ -204,6 +206,9 @@ pub trait Rewrite: Send + Sync {
             }
             Decline::TooLong => {
                 format!("{calls} calls of {id} stay as they are: the prompt does not fit")
+            }
+            Decline::NoDiscount => {
+                format!("{calls} calls of {id} stay as they are: they would cost no less")
             }
             Decline::HelperNotPriced => {
                 format!("{calls} calls of {id} stay as they are: the extra call has no known price")

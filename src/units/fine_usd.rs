@@ -1,7 +1,5 @@
 //! Dollars weighted by a share of a call, still exact.
 
-use std::ops::{Add, AddAssign, Sub, SubAssign};
-
 use super::decimal::divide_half_even;
 use super::factor::{ONE, Rate};
 use super::usd::Usd;
@@ -22,6 +20,16 @@ impl FineUsd {
     /// `amount * weight`, or nothing when it does not fit.
     pub fn weighted(amount: Usd, weight: Rate) -> Option<Self> {
         amount.atto().checked_mul(i128::from(weight.parts())).map(Self)
+    }
+
+    /// The sum, or nothing when it does not fit.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The difference, or nothing when it does not fit.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
     }
 
     /// Rounds half to even to 10⁻¹⁸ dollars.
@@ -51,32 +59,6 @@ impl From<Usd> for FineUsd {
     }
 }
 
-impl Add for FineUsd {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        Self(self.0.checked_add(other.0).expect(OVERFLOW))
-    }
-}
-
-impl AddAssign for FineUsd {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
-    }
-}
-
-impl Sub for FineUsd {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        Self(self.0.checked_sub(other.0).expect(OVERFLOW))
-    }
-}
-
-impl SubAssign for FineUsd {
-    fn sub_assign(&mut self, other: Self) {
-        *self = *self - other;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +67,13 @@ mod tests {
     fn weighting_then_rounding_is_exact_for_whole_weights() {
         let amount = Usd::from_atto(1_234_567);
         assert_eq!(FineUsd::from(amount).to_usd(), amount);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_not_wrapped() {
+        let (most, one) = (FineUsd::from_raw(i128::MAX), FineUsd::from_raw(1));
+        assert_eq!(most.checked_add(one), None);
+        assert_eq!(FineUsd::from_raw(i128::MIN).checked_sub(one), None);
     }
 
     #[test]

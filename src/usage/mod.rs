@@ -5,6 +5,7 @@
 mod call;
 mod calls;
 mod clock;
+mod derived;
 mod dimension;
 mod expression;
 mod filter;
@@ -12,5 +13,6 @@ mod filter;
 pub use call::{Call, Fingerprint, FinishReason, ServiceTier, Status};
 pub use calls::{Calls, Row};
 pub use clock::{Days, Instant, TimeError};
+pub use derived::DerivedColumn;
 pub use dimension::{Dimension, Dimensions, Symbol, column};
 pub use filter::{Filter, FilterError};
