@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
-use super::samples::{
-    damaged_analysis, damaged_savings, empty_analysis, empty_savings, typical_analysis,
-    typical_savings,
-};
+use super::samples::{damaged_analysis, empty_analysis, typical_analysis};
+use super::savings_samples::{damaged_savings, empty_savings, typical_savings};
 use super::*;
 
 const PLAIN: Style = Style { color: false, width: 80 };
