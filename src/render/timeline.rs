@@ -7,8 +7,8 @@ use crate::usage::Days;
 /// The most bins of a sparkline: it fits the narrowest usual terminal.
 const SPARKLINE_MAX: i32 = 58;
 
-/// One cost a day from the first day to the last, days without a call included; a week or a month
-/// where that would be too long.
+/// One cost a day from the first day to the last, days without a call included; a week, a
+/// month or twelve of them where that would be too long.
 pub(super) fn timeline(days: &[DayTotal]) -> (&'static str, Vec<Usd>) {
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return ("day", Vec::new()) };
     let bins: [(&str, i32); 2] = [("day", 1), ("week of seven days", 7)];
@@ -23,7 +23,10 @@ pub(super) fn timeline(days: &[DayTotal]) -> (&'static str, Vec<Usd>) {
         parts.next().unwrap_or_default() * 12 + parts.next().unwrap_or_default()
     };
     let start = month_of(first.day);
-    ("month", binned(days, |day| month_of(day) - start))
+    if month_of(last.day) - start < SPARKLINE_MAX {
+        return ("month", binned(days, |day| month_of(day) - start));
+    }
+    ("twelve months", binned(days, |day| (month_of(day) - start) / 12))
 }
 
 /// The costs of days by bin, empty bins included.
@@ -64,5 +67,8 @@ mod tests {
         let years: Vec<_> = (0..1_461).map(|number| day(number, 1)).collect();
         let (unit, costs) = timeline(&years);
         assert_eq!((unit, costs.len(), costs[1]), ("month", 48, Usd::from_atto(28)));
+        let decade: Vec<_> = (0..3_652).map(|number| day(number, 1)).collect();
+        let (unit, costs) = timeline(&decade);
+        assert_eq!((unit, costs.len()), ("twelve months", 10));
     }
 }
