@@ -290,12 +290,12 @@ fn an_unknown_id_is_unpriced_and_never_guessed() {
         ("", "gpt"),
         ("", "GPT-4o"),
         ("", "gpt-5-nano-2026-05-24"),
-        ("mistral", "gpt-4o"),
-        ("google", "gpt-4o"),
         ("", "openai/openai/openai/openai/openai/openai/gpt-4o"),
     ] {
         assert_eq!(book.find(provider, model), Err(Unpriced::UnknownModel), "{provider} {model}");
     }
+    assert_eq!(book.find("mistral", "gpt-4o"), Err(Unpriced::UnknownProvider));
+    assert_eq!(book.find("google", "gpt-4o"), Err(Unpriced::OtherProvider));
     assert_eq!(book.find("openai", ""), Err(Unpriced::MissingModel));
 }
 
@@ -400,7 +400,7 @@ fn an_error_in_a_table_of_the_user_names_the_line() {
 #[test]
 fn the_example_for_hand_editors_loads() {
     let text = include_str!("../pricing/README.md");
-    let start = text.find("```toml\n").expect("an example") + "```toml\n".len();
+    let start = text.rfind("```toml\n").expect("an example") + "```toml\n".len();
     let end = start + text[start..].find("```").expect("the end of the example");
     let tables = [("README.md".to_owned(), text[start..end].to_owned())];
     let book = PriceBook::with_overrides(&tables).expect("the example loads");

@@ -1,25 +1,22 @@
 //! The page of `analyze`.
 
-use crate::insights::{Analysis, Band, CallsAndCost, CostMode, DayTotal, RunRate, Tally};
+use crate::insights::{Analysis, Band, CallsAndCost, CostMode, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
-use crate::usage::Days;
 
 use super::figures::{
-    DASH, Money, bar, coefficient, count, counted, day, day_span, month, multiple, name, percent,
-    percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
+    DASH, Money, bar, coefficient, common_folder, count, counted, day, day_span, month, multiple,
+    name, percent, percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
 };
 use super::findings::{sentence, tone};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{
     accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
 };
+use super::timeline::timeline;
 
 /// Blocks in a bar.
 const BAR: usize = 12;
-
-/// The most bins of a sparkline: it fits the narrowest usual terminal.
-const SPARKLINE_MAX: i32 = 58;
 
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Screen {
@@ -59,7 +56,7 @@ fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
         screen.line(Tone::Plain, run_rate(rate, money));
     } else if analysis.window.is_some() {
         let why = match analysis.totals.known_cost() {
-            Some(_) => "the log covers no full day with a known cost",
+            Some(_) => "the log covers no full day",
             None => "no call has a known cost",
         };
         screen.line(Tone::Quiet, format!("no projection: {why}"));
@@ -244,10 +241,11 @@ fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
     }
     screen.heading("What each kind of token costs");
     if let Some(coverage) = analysis.class_coverage() {
-        let text = format!(
-            "{} of the bill; calls at the log's own cost and fees of searches are not split",
-            percent(coverage)
-        );
+        let rest = match analysis.totals.logged.calls {
+            0 => "fees of searches are no tokens",
+            _ => "calls at the log's own cost are not split",
+        };
+        let text = format!("{} of the bill: {rest}", percent(coverage));
         screen.line(Tone::Quiet, text);
     }
     let columns = vec![
@@ -358,38 +356,6 @@ fn daily(screen: &mut Screen, analysis: &Analysis, money: Money) {
     screen.line(Tone::Quiet, text);
 }
 
-/// One cost a day from the first day to the last, days without a call included; a week or a month
-/// where that would be too long.
-fn timeline(days: &[DayTotal]) -> (&'static str, Vec<Usd>) {
-    let (Some(first), Some(last)) = (days.first(), days.last()) else { return ("day", Vec::new()) };
-    let bins: [(&str, i32); 2] = [("day", 1), ("week of seven days", 7)];
-    let length = |span: i32| (last.day - first.day) / span + 1;
-    let fits = |(_, span): &(&str, i32)| length(*span) <= SPARKLINE_MAX;
-    if let Some((unit, span)) = bins.into_iter().find(fits) {
-        return (unit, binned(days, |day| (day - first.day) / span));
-    }
-    let month_of = |day: i32| {
-        let date = Days::name(day);
-        let mut parts = date.split('-').map(|part| part.parse::<i32>().unwrap_or_default());
-        parts.next().unwrap_or_default() * 12 + parts.next().unwrap_or_default()
-    };
-    let start = month_of(first.day);
-    ("month", binned(days, |day| month_of(day) - start))
-}
-
-/// The costs of days by bin, empty bins included.
-fn binned(days: &[DayTotal], bin_of: impl Fn(i32) -> i32) -> Vec<Usd> {
-    let mut costs = Vec::new();
-    for day in days {
-        let bin = usize::try_from(bin_of(day.day)).unwrap_or_default();
-        if costs.len() <= bin {
-            costs.resize(bin + 1, Usd::ZERO);
-        }
-        costs[bin] += day.total.cost;
-    }
-    costs
-}
-
 fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
     if lines.is_empty() {
         return;
@@ -424,19 +390,6 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
     screen.grid(Grid { rows: rows.collect(), columns });
 }
 
-/// The length of the folders that all paths begin with, their last separator included.
-fn common_folder<'a>(paths: impl Iterator<Item = &'a str>) -> usize {
-    let folder = |path: &'a str| path.get(..path.rfind(['/', '\\']).map_or(0, |at| at + 1));
-    let folders = paths.map(|path| folder(path).unwrap_or_default());
-    let common = folders.reduce(|common, next| {
-        let same = |length: &usize| next.get(..*length) == common.get(..*length);
-        let ends = common.match_indices(['/', '\\']).map(|(at, _)| at + 1);
-        let length = ends.filter(same).last().unwrap_or(0);
-        common.get(..length).unwrap_or_default()
-    });
-    common.map_or(0, str::len)
-}
-
 fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
     let logged = &analysis.logged;
     let mut lines = Vec::new();
@@ -457,42 +410,4 @@ fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
         say(if logged.difference().is_zero() { Tone::Good } else { Tone::Plain }, text);
     }
     screen.list("What the log itself says calls cost", lines);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(day: i32, atto: i128) -> DayTotal {
-        let total = CallsAndCost { calls: 1, unpriced_calls: 0, cost: Usd::from_atto(atto) };
-        DayTotal { day, total }
-    }
-
-    #[test]
-    fn days_without_calls_are_not_left_out_of_the_line() {
-        let (unit, costs) = timeline(&[day(10, 1), day(13, 4)]);
-        let expected = [1, 0, 0, 4].map(Usd::from_atto);
-        assert_eq!((unit, costs.as_slice()), ("day", expected.as_slice()));
-    }
-
-    #[test]
-    fn long_spans_are_drawn_by_week_and_by_month() {
-        let year: Vec<_> = (0..365).map(|number| day(number, 1)).collect();
-        let (unit, costs) = timeline(&year);
-        assert_eq!((unit, costs.len(), costs[0]), ("week of seven days", 53, Usd::from_atto(7)));
-        let years: Vec<_> = (0..1_461).map(|number| day(number, 1)).collect();
-        let (unit, costs) = timeline(&years);
-        assert_eq!((unit, costs.len(), costs[1]), ("month", 48, Usd::from_atto(28)));
-    }
-
-    #[test]
-    fn a_folder_that_all_share_is_dropped_whole() {
-        let check = |paths: &[&str], expected| {
-            assert_eq!(common_folder(paths.iter().copied()), expected, "{paths:?}");
-        };
-        check(&["logs/a.jsonl", "logs/b.jsonl"], 5);
-        check(&["logs/a/x.jsonl", "logs/ab/x.jsonl"], 5);
-        check(&["a.jsonl", "logs/b.jsonl"], 0);
-        check(&["/tmp/x/usage.jsonl"], 7);
-    }
 }

@@ -16,10 +16,13 @@ mod savings_screen;
 mod screen;
 mod shared_blocks;
 mod terminal;
+mod timeline;
 mod wire;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod savings_samples;
 #[cfg(test)]
 mod views;
 

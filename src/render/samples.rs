@@ -1,14 +1,11 @@
-//! The same three reports for every renderer: a typical one, an empty one, and a damaged one.
+//! The same three analyses for every renderer: a typical one, an empty one, and a damaged one.
 
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::insights::{
     Analysis, Band, CacheHealth, CallsAndCost, ClassCost, Concentration, CostMode, CostlyCall,
     DayTotal, Finding, Group, LoggedCosts, RunRate, Tally, TierTotal, UnpricedModel, Window,
 };
-use crate::report::{
-    AnalysisReport, Evidence, FileAccounting, InputAccounting, PriceSource, SavingsGroup,
-    SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange, summarize,
-};
+use crate::report::{AnalysisReport, FileAccounting, InputAccounting, PriceSource};
 use crate::sources::Lines;
 use crate::units::{Excess, Share, TokenClass, Tokens, Usd};
 use crate::usage::{Days, Instant, ServiceTier};
@@ -62,6 +59,10 @@ fn band(above: u64, up_to: Option<u64>, of_calls: i128, of_cost: i128) -> Band {
     }
 }
 
+fn tier(tier: ServiceTier, total: CallsAndCost, part: i128) -> TierTotal {
+    TierTotal { tier, total, share: share(part, 1_000) }
+}
+
 fn nothing() -> Analysis {
     Analysis {
         group_by: vec!["model".to_owned(), "call_type".to_owned()],
@@ -87,7 +88,7 @@ fn nothing() -> Analysis {
     }
 }
 
-fn prices() -> PriceSource {
+pub(super) fn prices() -> PriceSource {
     PriceSource {
         as_of: "log".to_owned(),
         book_sha256: "3fa9c1d27be4".repeat(5) + "0011",
@@ -99,11 +100,11 @@ fn file(name: &str, lines: Lines) -> FileAccounting {
     FileAccounting { name: name.to_owned(), format: "llmcost".to_owned(), lines }
 }
 
-fn window(from: &str, to: &str) -> Option<Window> {
+pub(super) fn window(from: &str, to: &str) -> Option<Window> {
     Window::of(at(from), at(to), Days::UTC)
 }
 
-fn typical_input() -> InputAccounting {
+pub(super) fn typical_input() -> InputAccounting {
     let counts =
         Lines { lines: 20_012, records: 20_000, duplicates: 5, blank: 7, ..<_>::default() };
     InputAccounting { files: vec![file("usage.jsonl", counts)], filtered_out: 0 }
@@ -123,9 +124,8 @@ fn costly(line: u64, model: &str, tokens: [u64; 2], cost: &str) -> CostlyCall {
     call
 }
 
-/// A month of a healthy log.
-pub(super) fn typical_analysis() -> AnalysisReport {
-    let groups = vec![
+fn typical_groups() -> Vec<Group> {
+    vec![
         group(
             ["claude-opus-4-6", "agent"],
             tally(1_600, [9_000_000, 41_000_000, 3_000_000, 2_100_000], "24310.125"),
@@ -142,11 +142,26 @@ pub(super) fn typical_analysis() -> AnalysisReport {
             178,
         ),
         group(["claude-haiku-4-5", ""], tally(3_400, [900_000, 0, 0, 40_000], "0.0034"), 0),
-    ];
-    let mut totals = Tally::default();
-    for group in &groups {
-        totals.merge(&group.tally);
-    }
+    ]
+}
+
+fn typical_findings() -> Vec<Finding> {
+    vec![
+        Finding::OutputLeads {
+            cost_share: share(645, 1_000).expect("a share"),
+            token_share: share(93, 1_000).expect("a share"),
+        },
+        Finding::CacheSaves { saving: usd("9130.5") },
+        Finding::LongPrompts {
+            above: 64_000,
+            call_share: share(8, 100).expect("a share"),
+            cost_share: share(42, 100).expect("a share"),
+        },
+        Finding::FailuresBilled { total: total(112, "31.2") },
+    ]
+}
+
+fn typical_days() -> Vec<DayTotal> {
     let days = (0..31).map(|day| DayTotal {
         day: Days::parse_day("2026-10-01").expect("a day") + day,
         total: CallsAndCost {
@@ -155,6 +170,16 @@ pub(super) fn typical_analysis() -> AnalysisReport {
             cost: Usd::from_atto(i128::from(day % 7 + 1) * 400_000_000_000_000_000_000),
         },
     });
+    days.collect()
+}
+
+/// A month of a healthy log.
+pub(super) fn typical_analysis() -> AnalysisReport {
+    let groups = typical_groups();
+    let mut totals = Tally::default();
+    for group in &groups {
+        totals.merge(&group.tally);
+    }
     let analysis = Analysis {
         window: window("2026-10-01T00:04:11Z", "2026-10-31T23:51:02Z"),
         totals,
@@ -172,16 +197,8 @@ pub(super) fn typical_analysis() -> AnalysisReport {
             net_saving: Some(usd("9130.5")),
         },
         tiers: vec![
-            TierTotal {
-                tier: ServiceTier::Standard,
-                total: total(12_000, "39610.1284"),
-                share: share(822, 1_000),
-            },
-            TierTotal {
-                tier: ServiceTier::Batch,
-                total: total(8_000, "8599.941"),
-                share: share(178, 1_000),
-            },
+            tier(ServiceTier::Standard, total(12_000, "39610.1284"), 822),
+            tier(ServiceTier::Batch, total(8_000, "8599.941"), 178),
         ],
         bands: vec![
             band(0, Some(1_000), 170, 100),
@@ -201,7 +218,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
         },
         failed: total(112, "31.2"),
         cut_off: total(40, "12.75"),
-        days: days.collect(),
+        days: typical_days(),
         run_rate: Some(RunRate {
             month: "2026-10".to_owned(),
             complete: true,
@@ -217,19 +234,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
             compared_calculated: usd("30412.5"),
             used: CallsAndCost::default(),
         },
-        findings: vec![
-            Finding::OutputLeads {
-                cost_share: share(645, 1_000).expect("a share"),
-                token_share: share(93, 1_000).expect("a share"),
-            },
-            Finding::CacheSaves { saving: usd("9130.5") },
-            Finding::LongPrompts {
-                above: 64_000,
-                call_share: share(8, 100).expect("a share"),
-                cost_share: share(42, 100).expect("a share"),
-            },
-            Finding::FailuresBilled { total: total(112, "31.2") },
-        ],
+        findings: typical_findings(),
         ..nothing()
     };
     AnalysisReport::new(analysis, typical_input(), &Ledger::default(), prices(), 3)
@@ -244,7 +249,7 @@ pub(super) fn empty_analysis() -> AnalysisReport {
     AnalysisReport::new(nothing(), input, &ledger, prices(), 20)
 }
 
-fn damaged_input() -> InputAccounting {
+pub(super) fn damaged_input() -> InputAccounting {
     let first = Lines { lines: 9, records: 5, skipped: 3, blank: 1, ..<_>::default() };
     let second = Lines { lines: 4, records: 2, continuation: 1, duplicates: 1, ..<_>::default() };
     InputAccounting {
@@ -253,7 +258,7 @@ fn damaged_input() -> InputAccounting {
     }
 }
 
-fn damaged_ledger() -> Ledger {
+pub(super) fn damaged_ledger() -> Ledger {
     let mut ledger = Ledger::default();
     for line in [3, 4, 9] {
         ledger.push(Code::InvalidJson, Place { file: 0, line }, || {
@@ -305,198 +310,35 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
     AnalysisReport::new(analysis, damaged_input(), &damaged_ledger(), prices(), 0)
 }
 
-fn unpriced_models() -> Vec<UnpricedModel> {
-    vec![
-        UnpricedModel {
-            provider: "openai".to_owned(),
-            model: "gtp-4o\u{1b}[31m".to_owned(),
-            reason: "unknown-model",
-            explanation: "no price table has this model".to_owned(),
-            calls: 2,
-            tokens: Tokens::new(2_080),
-            at_logged_cost: CallsAndCost::default(),
-            did_you_mean: Some("gpt-4o".to_owned()),
-        },
-        UnpricedModel {
-            provider: String::new(),
-            model: String::new(),
-            reason: "missing-model",
-            explanation: "the log names no model".to_owned(),
-            calls: 1,
-            tokens: Tokens::new(1_040),
-            at_logged_cost: CallsAndCost::default(),
-            did_you_mean: None,
-        },
-        UnpricedModel {
-            provider: String::new(),
-            model: "free-model".to_owned(),
-            reason: "unknown-model",
-            explanation: "no price table has this model".to_owned(),
-            calls: 0,
-            tokens: Tokens::ZERO,
-            at_logged_cost: total(1, "0"),
-            did_you_mean: None,
-        },
-    ]
-}
-
-struct Rung<'a> {
-    name: &'a str,
-    label: &'a str,
-    evidence: Evidence,
-    note: &'a str,
-    amounts: [&'a str; 4],
-    last_in: &'a str,
-    range: [&'a str; 2],
-}
-
-fn technique(rung: &Rung<'_>) -> TechniqueLine {
-    let [standalone, ladder, remaining, fair_share] = rung.amounts.map(usd);
-    TechniqueLine {
-        name: rung.name.to_owned(),
-        label: rung.label.to_owned(),
-        evidence: rung.evidence,
-        evidence_note: rung.note.to_owned(),
-        standalone,
-        ladder,
-        remaining,
-        last_in: usd(rung.last_in),
-        fair_share,
-        saved_range: UsdRange { low: usd(rung.range[0]), high: usd(rung.range[1]) },
-        calls_touched: 402_118,
-        assumptions: vec![],
-    }
-}
-
-fn rungs() -> Vec<TechniqueLine> {
-    let mut tiering = technique(&Rung {
-        name: "model_tiering",
-        label: "tiering",
-        evidence: Evidence::Exact,
-        note: "exact prices · quality unmeasured",
-        amounts: ["18940.11", "18940.11", "29269.96", "16022.40"],
-        last_in: "12000",
-        range: ["18940.11", "18940.11"],
-    });
-    tiering.assumptions = vec!["answers of both models are equally long".to_owned()];
-    let batch = technique(&Rung {
-        name: "batch",
-        label: "batch",
-        evidence: Evidence::Exact,
-        note: "",
-        amounts: ["4102.50", "2870.75", "26399.21", "3377.02"],
-        last_in: "1800",
-        range: ["4102.50", "4102.50"],
-    });
-    let mut caching = technique(&Rung {
-        name: "prompt_caching",
-        label: "prompt caching",
-        evidence: Evidence::Assumed,
-        note: "assumed 95 % hits (your log supports 91 %)",
-        amounts: ["14377.90", "6120.33", "20278.88", "8531.77"],
-        last_in: "6120.33",
-        range: ["13000", "14900"],
-    });
-    caching.assumptions =
-        vec!["every call finds its prefix within five minutes of the last one".to_owned()];
-    let trimming = technique(&Rung {
-        name: "context_trimming",
-        label: "context trimming",
-        evidence: Evidence::Refused,
-        note: "the log names no conversations",
-        amounts: ["0", "0", "20278.88", "0"],
-        last_in: "0",
-        range: ["0", "0"],
-    });
-    vec![tiering, batch, caching, trimming]
-}
-
-fn savings_group(key: [&str; 2], calls: u64, before: &str, after: &str) -> SavingsGroup {
-    SavingsGroup {
-        key: key.map(str::to_owned).to_vec(),
-        calls,
-        before: usd(before),
-        after: usd(after),
-    }
-}
-
-fn no_savings() -> SavingsReport {
-    SavingsReport {
-        input: InputAccounting::default(),
-        diagnostics: Vec::new(),
-        prices: prices(),
-        window: None,
+pub(super) fn unpriced_models() -> Vec<UnpricedModel> {
+    let unknown = UnpricedModel {
+        provider: "openai".to_owned(),
+        model: "gtp-4o\u{1b}[31m".to_owned(),
+        reason: "unknown-model",
+        explanation: "no price table has this model".to_owned(),
+        calls: 2,
+        tokens: Tokens::new(2_080),
+        at_logged_cost: CallsAndCost::default(),
+        did_you_mean: Some("gpt-4o".to_owned()),
+    };
+    let nameless = UnpricedModel {
+        provider: String::new(),
+        model: String::new(),
+        reason: "missing-model",
+        explanation: "the log names no model".to_owned(),
+        calls: 1,
+        tokens: Tokens::new(1_040),
+        did_you_mean: None,
+        ..unknown.clone()
+    };
+    let free = UnpricedModel {
+        provider: String::new(),
+        model: "free-model".to_owned(),
         calls: 0,
-        unpriced: Unpriced::default(),
-        unpriced_models: Vec::new(),
-        totals: SavingsTotals::default(),
-        techniques: Vec::new(),
-        group_by: vec!["model".to_owned(), "call_type".to_owned()],
-        groups: Vec::new(),
-        left_out: None,
-        warnings: Vec::new(),
-    }
-}
-
-/// Three techniques that save and one that cannot be told.
-pub(super) fn typical_savings() -> SavingsReport {
-    let mut report = SavingsReport {
-        input: typical_input(),
-        window: window("2026-10-01T00:04:11Z", "2026-10-31T23:51:02Z"),
-        calls: 1_204_331,
-        totals: SavingsTotals {
-            baseline: usd("48210.07"),
-            projected: usd("20278.88"),
-            saved_range: UsdRange { low: usd("26123.4"), high: usd("28811") },
-            claimed_sum: usd("37420.51"),
-        },
-        techniques: rungs(),
-        groups: vec![
-            savings_group(["claude-sonnet-4-6", "chat"], 402_118, "21904.22", "9870.14"),
-            savings_group(["claude-haiku-4-5", "classification"], 700_213, "305.85", "310.20"),
-            savings_group(["claude-opus-4-6", "agent"], 102_000, "26000", "10098.54"),
-        ],
-        ..no_savings()
+        tokens: Tokens::ZERO,
+        at_logged_cost: total(1, "0"),
+        did_you_mean: None,
+        ..unknown.clone()
     };
-    report.limit_groups(2);
-    report
-}
-
-/// Nothing to simulate.
-pub(super) fn empty_savings() -> SavingsReport {
-    let empty = empty_analysis();
-    SavingsReport { input: empty.input, diagnostics: empty.diagnostics, ..no_savings() }
-}
-
-/// A technique that makes a tiny bill dearer, on calls of which most have no price.
-pub(super) fn damaged_savings() -> SavingsReport {
-    let mut caching = technique(&Rung {
-        name: "prompt_caching",
-        label: "prompt caching",
-        evidence: Evidence::Replayed,
-        note: "from the log's own cache counters",
-        amounts: ["-0.0004", "-0.0004", "0.0043", "-0.0004"],
-        last_in: "-0.0004",
-        range: ["-0.0004", "-0.0004"],
-    });
-    caching.calls_touched = 2;
-    let mut report = SavingsReport {
-        input: damaged_input(),
-        window: window("2026-11-01T09:00:00Z", "2026-11-01T09:05:00Z"),
-        calls: 6,
-        unpriced: Unpriced { calls: 3, tokens: Tokens::new(3_120) },
-        unpriced_models: unpriced_models(),
-        totals: SavingsTotals {
-            baseline: usd("0.0039"),
-            projected: usd("0.0043"),
-            saved_range: UsdRange { low: usd("-0.0004"), high: usd("-0.0004") },
-            claimed_sum: usd("-0.0004"),
-        },
-        techniques: vec![caching],
-        groups: vec![savings_group(["gpt-4o", "a|b"], 2, "0.0039", "0.0043")],
-        warnings: vec!["half of the calls have no price: the bill is larger than this".to_owned()],
-        ..no_savings()
-    };
-    report.diagnostics = summarize(&damaged_ledger(), &report.input);
-    report
+    vec![unknown, nameless, free]
 }

@@ -116,15 +116,17 @@ pub(super) fn prices(screen: &mut Screen, prices: &PriceSource) {
 
 /// The models without a price, and why.
 pub(super) fn unpriced_models(models: &[UnpricedModel], money: Money) -> Grid {
-    let columns = vec![
+    let mut columns = vec![
         Column::text("model", Keep::Always),
         Column::text("provider", Keep::Drop(5)),
         Column::number("calls", Keep::Always),
         Column::number("tokens", Keep::Drop(4)),
         Column::number("logged cost", Keep::Drop(3)),
         Column::text("reason", Keep::Below(6)),
-        Column::text("did you mean", Keep::Below(3)),
     ];
+    if models.iter().any(|model| model.did_you_mean.is_some()) {
+        columns.push(Column::text("did you mean", Keep::Below(3)));
+    }
     let rows = models.iter().map(|model| {
         let logged = model.at_logged_cost;
         let cells = vec![

@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
-use super::samples::{
-    damaged_analysis, damaged_savings, empty_analysis, empty_savings, typical_analysis,
-    typical_savings,
-};
+use super::samples::{damaged_analysis, empty_analysis, typical_analysis};
+use super::savings_samples::{damaged_savings, empty_savings, typical_savings};
 use super::*;
 
 const PLAIN: Style = Style { color: false, width: 80 };
@@ -87,6 +85,48 @@ fn tables_keep_to_the_width() {
             }
         }
     }
+}
+
+#[test]
+fn long_names_do_not_overflow_narrow_terminals() {
+    let mut report = typical_analysis();
+    report.analysis.groups[0].key = vec!["a-model-with-a-very-long-name-".repeat(4); 2];
+    report.costliest[0].file = "folder/".repeat(20) + "usage.jsonl";
+    for width in [60, 80] {
+        let text = analysis_text(&report, OutputFormat::Table, Style { color: false, width });
+        for line in text.lines() {
+            assert!(columns_of(line) <= usize::from(width), "width {width}: {line}");
+        }
+        assert!(text.contains("usage.jsonl") && text.contains("narrow terminal: "), "{text}");
+    }
+}
+
+#[test]
+fn calls_at_the_logs_own_cost_are_not_called_priced() {
+    let text = analysis_text(&damaged_analysis(), OutputFormat::Table, WIDE);
+    assert!(text.contains("33.3 % of calls priced"), "{text}");
+    assert!(text.contains("16.7 % at the log's own cost, 50.0 % not priced"), "{text}");
+    assert!(text.contains("1 call at the log's own cost: $0.00"), "{text}");
+}
+
+#[test]
+fn a_bill_of_which_nothing_is_known_is_not_zero_dollars() {
+    let mut report = damaged_analysis();
+    report.analysis.totals = report.analysis.groups[1].tally;
+    let text = analysis_text(&report, OutputFormat::Table, WIDE);
+    let headline: Vec<_> = text.lines().take(3).collect();
+    assert!(headline[1].contains("no call has a known cost"), "{text}");
+    assert!(!headline.concat().contains('$'), "{text}");
+    let document = analysis_text(&report, OutputFormat::Json, PLAIN);
+    let document: Value = serde_json::from_str(&document).expect("the document is JSON");
+    assert_eq!(document["totals"]["cost_usd"], Value::Null);
+    assert_eq!(document["totals"]["unpriced"]["tokens"]["input"], 3_000);
+}
+
+#[test]
+fn a_simulation_lists_the_models_without_a_price() {
+    let text = savings_text(&damaged_savings(), OutputFormat::Table, WIDE);
+    assert!(text.contains("Models without a price") && text.contains("free-model"), "{text}");
 }
 
 #[test]
