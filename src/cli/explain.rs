@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::anyhow;
 
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, did_you_mean};
 use crate::sources::{FORMATS, find_format};
 use crate::techniques::CATALOG;
 
@@ -12,7 +12,6 @@ use super::args::ExplainArgs;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::output::deliver;
-use super::suggest::did_you_mean;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
     let text = match &args.topic {

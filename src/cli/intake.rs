@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
+use crate::diagnostics::did_you_mean;
 use crate::report::InputAccounting;
 use crate::sources::{FORMATS, Field, Input, NoInput, ReadOptions, Reading, discover, read};
 use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
@@ -12,7 +13,6 @@ use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 use super::failure::{Failure, warn};
 use super::progress::ReadProgress;
 use super::settings::{INCLUDES_CACHE, Selection, Settings};
-use super::suggest::did_you_mean;
 
 /// The sample month, for `--demo`.
 static DEMO: &[u8] = include_bytes!("../../fixtures/usage.jsonl.gz");

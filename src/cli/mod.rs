@@ -15,7 +15,6 @@ mod plan;
 mod progress;
 mod settings;
 mod simulate;
-mod suggest;
 mod supplies;
 
 use std::ffi::OsString;

@@ -7,6 +7,7 @@ use std::thread;
 
 use anyhow::anyhow;
 
+use crate::diagnostics::did_you_mean;
 use crate::insights::DERIVED_COLUMNS;
 use crate::render::{OutputFormat, Style};
 use crate::sources::{FORMATS, Format, find_format};
@@ -15,7 +16,6 @@ use crate::usage::{Days, Filter, Instant};
 use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::config::Config;
 use super::failure::Failure;
-use super::suggest::did_you_mean;
 
 /// How many groups are shown when nothing is said.
 const TOP_DEFAULT: usize = 15;

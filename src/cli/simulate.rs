@@ -18,6 +18,7 @@ use super::supplies::{judge, price_book, price_source};
 pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let settings = Settings::resolve(args.common)?;
     let mut plan = flags::plan(&args.techniques, settings.plan.as_deref())?;
+    plan.days = settings.days;
     if !settings.by.is_empty() {
         plan.group_by.clone_from(&settings.by);
     }
@@ -42,7 +43,8 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
         &intake.reading.ledger,
         price_source(&book, "log"),
         settings.top,
-    );
+    )
+    .with_unpriced_models(analysis.unpriced);
     deliver(settings.output.as_deref(), |out| {
         write_savings(&report, settings.format, settings.style, out)
     })?;

@@ -2,6 +2,8 @@
 
 mod code;
 mod ledger;
+mod suggestion;
 
 pub use code::{Code, Severity};
 pub use ledger::{Diagnostic, Entry, Ledger, Place};
+pub use suggestion::did_you_mean;

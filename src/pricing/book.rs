@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use crate::diagnostics::did_you_mean;
 use crate::units::{Factor, Tokens};
 use crate::usage::{Instant, ServiceTier};
 
@@ -140,12 +141,7 @@ impl PriceBook {
     pub fn suggest(&self, model: &str) -> Option<&str> {
         let names = self.tables.models.iter();
         let names = names.flat_map(|model| std::iter::once(&model.id).chain(&model.aliases));
-        let wanted = model.to_lowercase();
-        let distance = |name: &&String| strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
-        let closest = names.filter(|name| *name != model).min_by_key(distance)?;
-        // One slip in five letters, at most three: more is another model.
-        let allowed = (wanted.chars().count() / 5).min(3);
-        (distance(&closest) <= allowed).then_some(&**closest)
+        did_you_mean(model, names.map(String::as_str))
     }
 
     /// The fingerprint of all table texts, in hexadecimal.

@@ -4,15 +4,13 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table};
 
+use crate::diagnostics::did_you_mean;
 use crate::techniques::{CATALOG, Entry, Technique};
 
 use super::plan_error::{PlanError, PlanPlace};
 
 /// The key that names the columns of the before and after table.
 const GROUP_BY: &str = "group_by";
-
-/// A name that needs more edits than this is not a misspelling.
-const MAX_EDITS: usize = 3;
 
 /// A text with its name, for errors.
 #[derive(Clone, Copy)]
@@ -44,7 +42,7 @@ impl<'a> PlanText<'a> {
                 return Err(PlanError::UnknownTechnique {
                     place: self.place(Some(key.span().start)),
                     name: key.get_ref().clone().into_owned(),
-                    did_you_mean: similar(key.get_ref(), CATALOG.map(|entry| entry.info.name)),
+                    did_you_mean: did_you_mean(key.get_ref(), CATALOG.map(|entry| entry.info.name)),
                 });
             };
             let start = key.span().start;
@@ -93,7 +91,7 @@ impl<'a> PlanText<'a> {
                         place: self.place(Some(key.span().start)),
                         technique: info.name,
                         name: key.get_ref().clone().into_owned(),
-                        did_you_mean: similar(key.get_ref(), info.keys.iter().copied()),
+                        did_you_mean: did_you_mean(key.get_ref(), info.keys.iter().copied()),
                         known: info.keys,
                     });
                 }
@@ -150,13 +148,4 @@ impl<'a> PlanText<'a> {
 
 fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().to_owned()
-}
-
-fn similar(name: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
-    known
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(edits, known)| *edits <= MAX_EDITS && *edits < known.len())
-        .min_by_key(|(edits, _)| *edits)
-        .map(|(_, known)| known)
 }

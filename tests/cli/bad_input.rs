@@ -37,11 +37,20 @@ fn every_line_is_accounted_for_and_the_good_ones_count() {
     assert_eq!(input["blank"], 2);
     assert_eq!(input["skipped"], 8);
     assert_eq!(report["totals"]["calls"], 2);
-    let codes: Vec<_> =
-        report["diagnostics"].as_array().expect("a list").iter().map(|entry| &entry["code"]).collect();
-    for code in
-        ["invalid-json", "invalid-utf8", "bad-number", "negative-count", "implausible-count", "missing-usage"]
-    {
+    let codes: Vec<_> = report["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|entry| &entry["code"])
+        .collect();
+    for code in [
+        "invalid-json",
+        "invalid-utf8",
+        "bad-number",
+        "negative-count",
+        "implausible-count",
+        "missing-usage",
+    ] {
         assert!(codes.iter().any(|known| *known == code), "{code} of {codes:?}");
     }
 }
@@ -50,7 +59,9 @@ fn every_line_is_accounted_for_and_the_good_ones_count() {
 fn diagnostics_name_file_and_line() {
     let folder = folder_with("usage.jsonl", damaged());
     let run = run(folder.path(), &["analyze"]);
-    for place in ["usage.jsonl:2", "usage.jsonl:5", "usage.jsonl:6", "usage.jsonl:7", "usage.jsonl:8"] {
+    for place in
+        ["usage.jsonl:2", "usage.jsonl:5", "usage.jsonl:6", "usage.jsonl:7", "usage.jsonl:8"]
+    {
         assert!(run.stdout.contains(place), "{place}\n{}", run.stdout);
     }
 }

@@ -31,7 +31,8 @@ fn check(log: String, arguments: &[&str], baseline: &str, projected: &str) -> se
 /// a write: 50 × 8,000 × $3.75 + 950 × 8,000 × $0.30 a million.
 #[test]
 fn a_shared_prompt_at_95_percent_hits_costs_3_78_instead_of_24_dollars_a_day() {
-    let report = check(log(1000, "claude-sonnet-4-6", 8000, 0), &["--cache-hit", "0.95"], "24", "3.78");
+    let report =
+        check(log(1000, "claude-sonnet-4-6", 8000, 0), &["--cache-hit", "0.95"], "24", "3.78");
     assert_eq!(report["techniques"][0]["evidence"], "assumed");
     let long = ["--cache-hit", "0.95", "--cache-ttl", "1h"];
     check(log(1000, "claude-sonnet-4-6", 8000, 0), &long, "24", "4.68");
@@ -65,7 +66,8 @@ fn three_quarters_on_a_model_at_a_third_of_the_price_save_half() {
 #[test]
 fn techniques_compound_and_the_ladder_adds_up_to_the_last_digit() {
     let calls = log(1000, "claude-sonnet-4-6", 8000, 100);
-    let arguments = ["--batch", "1", "--cache-hit", "0.95", "--discount", "30%", "--output-cap", "60"];
+    let arguments =
+        ["--batch", "1", "--cache-hit", "0.95", "--discount", "30%", "--output-cap", "60"];
     let folder = folder_with("usage.jsonl", calls);
     let report = json(folder.path(), &[&["simulate"][..], &arguments].concat());
     let saved = atto(&report["baseline_usd"]) - atto(&report["projected_usd"]);
@@ -74,7 +76,8 @@ fn techniques_compound_and_the_ladder_adds_up_to_the_last_digit() {
         let sum: i128 = techniques.iter().map(|technique| atto(&technique[column])).sum();
         assert_eq!(sum, saved, "{column}");
     }
-    let standalone: i128 = techniques.iter().map(|technique| atto(&technique["standalone_usd"])).sum();
+    let standalone: i128 =
+        techniques.iter().map(|technique| atto(&technique["standalone_usd"])).sum();
     assert!(standalone > saved, "overlapping savings cannot be added up");
     let after: i128 = report["groups"]
         .as_array()
@@ -88,7 +91,8 @@ fn techniques_compound_and_the_ladder_adds_up_to_the_last_digit() {
 /// What the log already has is credited to nobody.
 #[test]
 fn calls_that_are_already_batched_or_cached_are_not_credited_again() {
-    let batched = log(100, "claude-sonnet-4-6", 8000, 100).replace("\"output", "\"batch\":true,\"output");
+    let batched =
+        log(100, "claude-sonnet-4-6", 8000, 100).replace("\"output", "\"batch\":true,\"output");
     let folder = folder_with("usage.jsonl", batched);
     let report = json(folder.path(), &["simulate", "--batch", "1"]);
     assert_eq!(atto(&report["saved_usd"]), 0);

@@ -2,7 +2,8 @@
 
 use super::support::{finish, folder_with, llmcost, run, run_with_input};
 
-const CALL: &str = r#"{"model":"gpt-4o","time":"2026-10-01","input_tokens":1000,"output_tokens":10}"#;
+const CALL: &str =
+    r#"{"model":"gpt-4o","time":"2026-10-01","input_tokens":1000,"output_tokens":10}"#;
 
 fn check(contents: &str, arguments: &[&str], code: i32, message: &str) {
     let folder = folder_with("usage.jsonl", contents);
@@ -24,7 +25,10 @@ fn a_delivered_report_is_0() {
 #[test]
 fn a_reader_that_closes_the_pipe_has_seen_enough() {
     let folder = folder_with("usage.jsonl", CALL);
-    let script = format!("'{}' analyze --top 0 | true; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_llmcost"));
+    let script = format!(
+        "'{}' analyze --top 0 | true; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_llmcost")
+    );
     let mut bash = std::process::Command::new("bash");
     let run = finish(bash.args(["-c", &script]).current_dir(folder.path()));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
@@ -128,7 +132,8 @@ fn the_ending_of_the_file_tells_the_format_and_flags_win_over_the_environment() 
     let run = finish(command.args(["analyze", "--json"]).env("LLMCOST_FORMAT", "csv"));
     assert!(run.stdout.starts_with('{'), "{}", run.stdout);
     let mut command = llmcost(folder.path());
-    let run = finish(command.arg("analyze").env("LLMCOST_FORMAT", "markdown").env("LLMCOST_STRICT", "1"));
+    let run =
+        finish(command.arg("analyze").env("LLMCOST_FORMAT", "markdown").env("LLMCOST_STRICT", "1"));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains("| --"), "{}", run.stdout);
 }

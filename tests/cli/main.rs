@@ -3,7 +3,7 @@
 mod bad_input;
 mod claims;
 mod exit_codes;
-mod real_logs;
 mod readme;
+mod real_logs;
 mod same_bytes;
 mod support;

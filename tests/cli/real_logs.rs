@@ -28,8 +28,10 @@ fn records(path: &Path) -> Vec<Value> {
 #[test]
 fn totals_of_real_calls_are_those_of_plain_addition() {
     let Some(folder) = shared("traces/calls") else { return };
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("reads").path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("reads").path())
+        .collect();
     files.sort();
     assert!(files.len() >= 12, "{files:?}");
     for path in files {

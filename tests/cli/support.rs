@@ -78,6 +78,7 @@ pub(crate) fn project() -> &'static Path {
 
 /// The reference material, where it is there: a folder beside the project, or the one named by
 /// `LLMCOST_SHARED`. A test that uses it says so when it is not.
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "where CI keeps it")]
 pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     let named = std::env::var_os("LLMCOST_SHARED").map(PathBuf::from);
     let root = named.unwrap_or_else(|| project().join("../shared"));

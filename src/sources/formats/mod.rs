@@ -3,9 +3,9 @@
 mod anthropic_messages;
 mod claude_code;
 mod gemini;
-mod llmcost;
 mod openai_chat;
 mod openai_responses;
+mod own;
 mod table;
 
 use super::format::Format;
@@ -19,12 +19,12 @@ pub static FORMATS: &[&Format] = &[
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
     &openai_chat::OPENAI_CHAT,
-    &llmcost::LLMCOST,
+    &own::LLMCOST,
     &table::TABLE,
 ];
 
 /// llmcost's own format, which also stands in for what only `--map` explains.
-pub(super) static OWN: &Format = &llmcost::LLMCOST;
+pub(super) static OWN: &Format = &own::LLMCOST;
 
 /// The format of a name.
 pub fn find_format(name: &str) -> Option<&'static Format> {
