@@ -149,9 +149,10 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
 
 /// A column name that stands twice; columns without a name do not matter.
 fn repeated(columns: &[String]) -> Option<&String> {
-    let mut columns = columns.iter().enumerate();
-    let all: Vec<_> = columns.clone().map(|(_, name)| name).collect();
-    columns.find(|(place, name)| !name.is_empty() && all[..*place].contains(name)).map(|(_, n)| n)
+    let earlier = |place: usize| &columns[..place];
+    let repeats = |(place, name): &(usize, &String)| earlier(*place).contains(*name);
+    let found = columns.iter().enumerate().filter(|(_, name)| !name.is_empty()).find(repeats);
+    found.map(|(_, name)| name)
 }
 
 /// Whether the format goes by the names of columns alone.
