@@ -9,8 +9,12 @@ use super::field::Field;
 use super::format::{Convention, Draft, Refusal};
 use super::values::{BadValue, Values};
 
-/// A count, or why it is none.
+/// A count, or why it is none. Most counts of most records are not there.
+#[inline]
 fn count(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
+    if !values.has(field) {
+        return Ok(Tokens::ZERO);
+    }
     number(values, field).map(|count| Tokens::new(count.unwrap_or(0)))
 }
 

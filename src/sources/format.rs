@@ -45,7 +45,7 @@ pub(super) struct Convention {
     pub(super) input_includes_cache: bool,
     /// Reasoning is part of the output count.
     pub(super) output_includes_reasoning: bool,
-    /// The user has said so: no total of a record is asked.
+    /// Known beyond doubt, from the user or the names: no total of a record is asked.
     pub(super) settled: bool,
 }
 

@@ -70,6 +70,7 @@ impl<'a> Values<'a> {
 
     /// Takes the raw text of a value: a JSON value, or a CSV cell. Text that means "nothing" is
     /// as good as no value.
+    #[inline]
     pub(super) fn set(&mut self, slot: u16, rank: u16, raw: &'a str) {
         let slot = usize::from(slot);
         if rank <= self.ranks[slot] && !is_nothing(raw) {
@@ -82,11 +83,13 @@ impl<'a> Values<'a> {
         self.raw[slot]
     }
 
+    #[inline]
     pub(super) fn has(&self, field: Field) -> bool {
         !self.raw[field.slot()].is_empty()
     }
 
     /// The text of a slot, without JSON quotes and escapes; empty when there is none.
+    #[inline]
     pub(super) fn text_at(&self, slot: usize) -> Cow<'a, str> {
         unquoted(self.raw[slot])
     }
@@ -144,7 +147,11 @@ fn is_nothing(raw: &str) -> bool {
     )
 }
 
+#[inline]
 fn unquoted(raw: &str) -> Cow<'_, str> {
+    if raw.is_empty() {
+        return Cow::Borrowed(raw);
+    }
     let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(raw);
     };

@@ -82,7 +82,8 @@ fn digits(bytes: impl Iterator<Item = u8>, length: usize) -> Result<i128, Decima
 }
 
 fn split_exponent(body: &str) -> Result<(&str, i32), DecimalError> {
-    let Some(at) = body.find(['e', 'E']) else { return Ok((body, 0)) };
+    let marks = |byte: u8| matches!(byte, b'e' | b'E');
+    let Some(at) = body.bytes().position(marks) else { return Ok((body, 0)) };
     let exponent: i32 = body[at + 1..].parse().map_err(|_| DecimalError::NotANumber)?;
     if exponent.abs() > EXPONENT_MAX {
         return Err(if exponent > 0 { DecimalError::TooLarge } else { DecimalError::TooPrecise });
@@ -108,8 +109,19 @@ fn rescale(digits: i128, shift: i32, excess: Excess) -> Result<i128, DecimalErro
     Ok(divide_half_even(digits, divisor))
 }
 
+/// Every power of ten that fits; looked up because costs are read once a record.
+const POWERS_OF_TEN: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
+
 fn power_of_ten(exponent: i32) -> Option<i128> {
-    10i128.checked_pow(u32::try_from(exponent).ok()?)
+    POWERS_OF_TEN.get(usize::try_from(exponent).ok()?).copied()
 }
 
 /// Division to the nearest integer, ties to the even one. `divisor` must be positive.

@@ -43,7 +43,7 @@ fn a_wrong_flag_plan_or_configuration_is_2() {
     check(CALL, &["analyze", "--where", "input_tokens >"], 2, "cannot use the expression");
     check(CALL, &["analyze", "--since", "yesterday"], 2, "write it as 2026-10-31");
     check(CALL, &["analyze", "--timezone", "Berlin"], 2, "Europe/Berlin");
-    check(CALL, &["analyze", "--source-format", "openai"], 2, "did you mean `openai-chat`?");
+    check(CALL, &["analyze", "--source-format", "openai-chta"], 2, "did you mean `openai-chat`?");
     check(CALL, &["analyze", "--map", "inptu_tokens=x"], 2, "did you mean `input_tokens`?");
     check(CALL, &["simulate"], 2, "no technique to simulate");
     check(CALL, &["simulate", "--cache-hit", "95"], 2, "rate");

@@ -18,7 +18,8 @@ pub(in crate::sources) static LLMCOST: Format = Format {
     fields: FIELDS,
     wrappers: &[""],
     loose_names: false,
-    convention: |_| Convention::EXCLUSIVE,
+    // Its own names say what they count; a total beside them proves nothing.
+    convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
     identity: Identity::WholeRecord,
     screen: every_record,
     refine: as_read,
