@@ -8,10 +8,9 @@ use std::thread;
 use anyhow::anyhow;
 
 use crate::diagnostics::did_you_mean;
-use crate::insights::DERIVED_COLUMNS;
 use crate::render::{OutputFormat, Style};
 use crate::sources::{FORMATS, Format, find_format};
-use crate::usage::{Days, Filter, Instant};
+use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
 use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::config::Config;
@@ -91,7 +90,7 @@ impl Settings {
 
     /// The columns that the report groups by, beyond those every table has.
     pub(super) fn group_dimensions(&self) -> impl Iterator<Item = &str> {
-        let own = |name: &&str| !DERIVED_COLUMNS.contains(name);
+        let own = |name: &&str| DerivedColumn::named(name).is_none();
         self.by.iter().map(String::as_str).filter(own)
     }
 }

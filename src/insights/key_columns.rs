@@ -1,10 +1,6 @@
 //! The columns that make the key of a group, across tables with dictionaries of their own.
 
-use crate::usage::{Call, Calls, Days, Dimension, Instant, Row, Symbol};
-
-/// Columns that are made from the fields of a call; any other name is a dimension of the log.
-pub const DERIVED_COLUMNS: [&str; 6] =
-    ["day", "month", "hour", "service_tier", "status", "finish_reason"];
+use crate::usage::{Call, Calls, Days, DerivedColumn, Dimension, Instant, Row, Symbol};
 
 /// The columns of a key, and one dictionary for each over everything seen.
 #[derive(Clone, Debug)]
@@ -15,7 +11,8 @@ pub(super) struct KeyColumns {
 
 #[derive(Clone, Debug)]
 struct KeyColumn {
-    source: Source,
+    /// What it is made from; a dimension of the log when there is nothing.
+    derived: Option<DerivedColumn>,
     dictionary: Dimension,
     /// For a dimension: this dictionary's symbols for those of the current table.
     translation: Option<Translation>,
@@ -27,17 +24,6 @@ struct KeyColumn {
 struct Translation {
     place: usize,
     symbols: Vec<Symbol>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    Dimension,
-    Day,
-    Month,
-    Hour,
-    ServiceTier,
-    Status,
-    FinishReason,
 }
 
 impl KeyColumns {
@@ -80,20 +66,12 @@ impl KeyColumns {
 
 impl KeyColumn {
     fn new(name: &str) -> Self {
-        let source = match name {
-            "day" => Source::Day,
-            "month" => Source::Month,
-            "hour" => Source::Hour,
-            "service_tier" => Source::ServiceTier,
-            "status" => Source::Status,
-            "finish_reason" => Source::FinishReason,
-            _ => Source::Dimension,
-        };
-        Self { source, dictionary: Dimension::new(name), translation: None, memo: None }
+        let derived = DerivedColumn::named(name);
+        Self { derived, dictionary: Dimension::new(name), translation: None, memo: None }
     }
 
     fn enter(&mut self, calls: &Calls) {
-        if self.source != Source::Dimension {
+        if self.derived.is_some() {
             return;
         }
         self.translation = calls.dimensions.position(&self.dictionary.name).map(|place| {
@@ -104,42 +82,29 @@ impl KeyColumn {
     }
 
     fn symbol(&mut self, days: Days, calls: &Calls, row: Row, call: &Call) -> Symbol {
-        match self.source {
-            Source::Dimension => self.translation.as_ref().map_or(Symbol::EMPTY, |known| {
+        match self.derived {
+            None => self.translation.as_ref().map_or(Symbol::EMPTY, |known| {
                 known.symbols[calls.symbol(known.place, row).index()]
             }),
-            Source::Day | Source::Month => self.date_symbol(days, call.time),
-            Source::Hour => self.hour_symbol(days, call.time),
-            Source::ServiceTier => self.dictionary.intern(call.service_tier.name()),
-            Source::Status => self.dictionary.intern(call.status.name()),
-            Source::FinishReason => self.dictionary.intern(call.finish_reason.name()),
+            Some(column @ (DerivedColumn::Day | DerivedColumn::Month)) => {
+                self.date_symbol(column, days, call)
+            }
+            Some(column) => self.dictionary.intern(&column.value(call, days)),
         }
     }
 
-    /// The day or month of an instant; the time zone is asked once a day, not once a call.
-    fn date_symbol(&mut self, days: Days, time: Instant) -> Symbol {
+    /// The day or month of a call; the time zone is asked once a day, not once a call.
+    fn date_symbol(&mut self, column: DerivedColumn, days: Days, call: &Call) -> Symbol {
         if let Some((span, symbol)) = &self.memo
-            && span.contains(&time)
+            && span.contains(&call.time)
         {
             return *symbol;
         }
-        let Some(day) = days.day_of(time) else { return Symbol::EMPTY };
-        let name = Days::name(day);
-        let length = if self.source == Source::Month { "2026-10".len() } else { name.len() };
-        let symbol = self.dictionary.intern(name.get(..length).unwrap_or(&name));
-        if let Some((start, end)) = days.start_of(day).zip(days.start_of(day + 1)) {
-            self.memo = Some((start..end, symbol));
-        }
+        let symbol = self.dictionary.intern(&column.value(call, days));
+        let day = days.day_of(call.time);
+        let span = day.and_then(|day| days.start_of(day).zip(days.start_of(day + 1)));
+        self.memo = span.map(|(start, end)| (start..end, symbol));
         symbol
-    }
-
-    fn hour_symbol(&mut self, days: Days, time: Instant) -> Symbol {
-        const TENS: [&str; 24] = [
-            "00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13",
-            "14", "15", "16", "17", "18", "19", "20", "21", "22", "23",
-        ];
-        let hour = days.hour_of(time).and_then(|hour| usize::try_from(hour).ok());
-        hour.map_or(Symbol::EMPTY, |hour| self.dictionary.intern(TENS[hour]))
     }
 }
 
@@ -178,8 +143,8 @@ mod tests {
 
     #[test]
     fn every_derived_column_is_derived() {
-        for name in DERIVED_COLUMNS {
-            assert_ne!(KeyColumn::new(name).source, Source::Dimension, "{name}");
+        for (name, column) in DerivedColumn::ALL {
+            assert_eq!(KeyColumn::new(name).derived, Some(column), "{name}");
         }
     }
 }

@@ -29,7 +29,6 @@ pub use analysis::{
 };
 pub use analyzer::Analyzer;
 pub use findings::Finding;
-pub use key_columns::DERIVED_COLUMNS;
 pub use options::{AnalysisOptions, CostMode};
 pub use run_rate::RunRate;
 pub use tally::{CallsAndCost, Tally};

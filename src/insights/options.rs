@@ -29,7 +29,7 @@ impl CostMode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnalysisOptions {
     /// The columns that make a group: dimensions by name, or
-    /// [`DERIVED_COLUMNS`](super::DERIVED_COLUMNS).
+    /// [`DerivedColumn`](crate::usage::DerivedColumn)s.
     pub group_by: Vec<String>,
     /// The time zone of days, months and hours.
     pub days: Days,

@@ -414,7 +414,7 @@ mod tests {
         check(&["logs/a.jsonl", "logs/b.jsonl"], 5);
         check(&["logs/a/x.jsonl", "logs/ab/x.jsonl"], 5);
         check(&["a.jsonl", "logs/b.jsonl"], 0);
-        check(&["/tmp/x/usage.jsonl"], 7);
+        check(&["/srv/x/usage.jsonl"], 7);
     }
 
     proptest! {
