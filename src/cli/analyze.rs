@@ -2,10 +2,12 @@
 
 use anyhow::anyhow;
 
+use crate::diagnostics::did_you_mean;
 use crate::insights::{AnalysisOptions, Analyzer, CostMode};
+use crate::pricing::PriceBook;
 use crate::render::write_analysis;
 use crate::report::AnalysisReport;
-use crate::usage::{Days, Instant};
+use crate::units::{Excess, Usd};
 
 use super::args::{AnalyzeArgs, CostModeArg};
 use super::exit_status::ExitStatus;
@@ -13,26 +15,27 @@ use super::failure::Failure;
 use super::intake::Intake;
 use super::output::deliver;
 use super::settings::Settings;
-use super::supplies::{judge, price_book, price_source};
+use super::supplies::{Prices, judge};
 
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let settings = Settings::resolve(args.common)?;
-    let (as_of, as_of_name) = as_of(args.as_of.as_deref(), settings.days)?;
-    let book = price_book(&settings.prices)?;
+    let prices = Prices::load(&settings)?;
+    let invoice = args.invoice.as_deref().map(amount).transpose()?;
+    let seller = args.provider.as_deref().map(|name| seller(&prices.book, name)).transpose()?;
     let defaults = AnalysisOptions::default();
     let by = if settings.by.is_empty() { defaults.group_by } else { settings.by.clone() };
     let options = AnalysisOptions {
         group_by: by,
         days: settings.days,
-        as_of,
         cost_mode: match args.cost_mode {
             None | Some(CostModeArg::Auto) => CostMode::Auto,
             Some(CostModeArg::Calculate) => CostMode::Calculate,
             Some(CostModeArg::Logged) => CostMode::Logged,
         },
+        seller,
         ..defaults
     };
-    let mut analyzer = Analyzer::new(&book, options);
+    let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let intake = Intake::read(&settings, &[], &mut |calls| analyzer.add(calls))?;
     let analysis = analyzer.finish();
     let unpriced = analysis.unpriced.iter().map(|model| model.calls).sum();
@@ -40,26 +43,37 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         analysis,
         intake.accounting(),
         &intake.reading.ledger,
-        price_source(&book, &as_of_name),
+        prices.source(),
         settings.top,
     );
+    let report = match invoice {
+        Some(invoice) => report.reconciled(invoice),
+        None => report,
+    };
     deliver(settings.output.as_deref(), |out| {
         write_analysis(&report, settings.format, settings.style, out)
     })?;
     judge(settings.strict, &intake.reading, unpriced)
 }
 
-/// The instant at which all calls are priced, and its name for the report.
-fn as_of(text: Option<&str>, days: Days) -> Result<(Option<Instant>, String), Failure> {
-    match text {
-        None | Some("log") => Ok((None, "log".to_owned())),
-        Some(text) => {
-            let day = Days::parse_day(text);
-            let instant = day.and_then(|day| days.start_of(day)).ok_or_else(|| {
-                Failure::usage(anyhow!("--as-of: `{text}` is no day"))
-                    .hint("write it as 2026-10-31, or `log` for each call's own day")
-            })?;
-            Ok((Some(instant), text.to_owned()))
-        }
+/// The amount of an invoice.
+fn amount(text: &str) -> Result<Usd, Failure> {
+    let plain = text.trim().trim_start_matches('$').replace(',', "");
+    Usd::parse(&plain, Excess::Reject).map_err(|error| {
+        Failure::usage(anyhow!("--invoice: `{text}` is no amount of dollars: {error}"))
+            .hint("write it as 48210.07")
+    })
+}
+
+/// Who bills under a name.
+fn seller(book: &PriceBook, name: &str) -> Result<String, Failure> {
+    if let Some(seller) = book.seller_named(name) {
+        return Ok(seller.to_owned());
     }
+    let failure = Failure::usage(anyhow!("--provider: no price table has a provider `{name}`"));
+    let names = book.provider_names();
+    Err(match did_you_mean(name, names.iter().copied()) {
+        Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
+        None => failure.hint(format!("known names: {}", names.join(", "))),
+    })
 }

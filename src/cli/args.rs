@@ -55,6 +55,7 @@ Examples:
   llmcost analyze ~/.claude/projects --since 2026-11-01
   llmcost analyze calls.csv --map input_tokens=tok_in,output_tokens=tok_out
   zcat big.jsonl.gz | llmcost analyze - --where \"model LIKE 'claude%'\" --json
+  llmcost analyze october.jsonl --provider anthropic --invoice 48210.07
   llmcost analyze --demo";
 
 const SIMULATE_EXAMPLES: &str = "\
@@ -70,12 +71,15 @@ Examples:
 pub(super) struct AnalyzeArgs {
     #[command(flatten)]
     pub(super) common: CommonArgs,
-    /// Price every call as if made on this day instead of its own; `log` is the default.
-    #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
-    pub(super) as_of: Option<String>,
     /// Which cost counts: calculated where there is a price else logged, or only one of them.
     #[arg(long, value_enum, value_name = "MODE", env = "LLMCOST_COST_MODE")]
     pub(super) cost_mode: Option<CostModeArg>,
+    /// Only calls that this provider, cloud or gateway bills.
+    #[arg(long, value_name = "NAME")]
+    pub(super) provider: Option<String>,
+    /// What the provider billed for these calls, in dollars: shows where the difference may be.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    pub(super) invoice: Option<String>,
 }
 
 /// Which cost of a call counts.
@@ -177,6 +181,9 @@ pub(super) struct CommonArgs {
     /// Price tables that add to and override the built-in ones.
     #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
     pub(super) prices: Vec<PathBuf>,
+    /// Price every call as if made on this day instead of its own; `log` is the default.
+    #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
+    pub(super) as_of: Option<String>,
     /// Fail if a record was skipped (3) or usage has no price (4).
     #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
     pub(super) strict: bool,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::Deserialize;
 
+use super::contracts::ContractConfig;
 use super::failure::Failure;
 
 /// The name of the project's file.
@@ -40,6 +41,9 @@ pub(super) struct Config {
     pub(super) assume_call_type: Option<String>,
     /// As `--plan`; relative to the file.
     pub(super) plan: Option<PathBuf>,
+    /// Negotiated discounts, each a table `[[contract]]`.
+    #[serde(default)]
+    pub(super) contract: Vec<ContractConfig>,
 }
 
 impl Config {
@@ -91,6 +95,7 @@ impl Config {
             assume_model: self.assume_model.or(weaker.assume_model),
             assume_call_type: self.assume_call_type.or(weaker.assume_call_type),
             plan: self.plan.or(weaker.plan),
+            contract: if self.contract.is_empty() { weaker.contract } else { self.contract },
         }
     }
 }

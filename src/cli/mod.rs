@@ -5,6 +5,7 @@
 mod analyze;
 mod args;
 mod config;
+mod contracts;
 mod exit_status;
 mod explain;
 mod failure;

@@ -8,12 +8,14 @@ use std::thread;
 use anyhow::anyhow;
 
 use crate::diagnostics::did_you_mean;
+use crate::pricing::Contract;
 use crate::render::{OutputFormat, Style};
 use crate::sources::{FORMATS, Format, find_format};
 use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
 use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::config::Config;
+use super::contracts::contracts;
 use super::failure::Failure;
 
 /// How many groups are shown when nothing is said.
@@ -45,6 +47,9 @@ pub(super) struct Settings {
     pub(super) strict: bool,
     pub(super) threads: NonZeroUsize,
     pub(super) plan: Option<PathBuf>,
+    /// The instant at which all calls are priced, and its name; each call's own for nothing.
+    pub(super) as_of: Option<(Instant, String)>,
+    pub(super) contracts: Vec<Contract>,
 }
 
 /// Which calls count.
@@ -85,6 +90,8 @@ impl Settings {
             strict: args.strict,
             threads: threads(args.threads),
             plan: config.plan,
+            as_of: as_of(args.as_of.as_deref(), days)?,
+            contracts: contracts(&config.contract, days)?,
         })
     }
 
@@ -93,6 +100,16 @@ impl Settings {
         let own = |name: &&str| DerivedColumn::named(name).is_none();
         self.by.iter().map(String::as_str).filter(own)
     }
+}
+
+/// The instant at which all calls are priced, and its name for the report.
+fn as_of(text: Option<&str>, days: Days) -> Result<Option<(Instant, String)>, Failure> {
+    let Some(text) = text.filter(|text| *text != "log") else { return Ok(None) };
+    let instant = Days::parse_day(text).and_then(|day| days.start_of(day)).ok_or_else(|| {
+        Failure::usage(anyhow!("--as-of: `{text}` is no day"))
+            .hint("write it as 2026-10-31, or `log` for each call's own day")
+    })?;
+    Ok(Some((instant, text.to_owned())))
 }
 
 fn threads(asked: Option<u16>) -> NonZeroUsize {

@@ -13,7 +13,7 @@ use super::flags;
 use super::intake::Intake;
 use super::output::deliver;
 use super::settings::Settings;
-use super::supplies::{judge, price_book, price_source};
+use super::supplies::{Prices, judge};
 
 pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let settings = Settings::resolve(args.common)?;
@@ -22,17 +22,17 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     if !settings.by.is_empty() {
         plan.group_by.clone_from(&settings.by);
     }
-    let book = price_book(&settings.prices)?;
+    let prices = Prices::load(&settings)?;
     let mut table: Option<Calls> = None;
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
-    let mut analyzer = Analyzer::new(&book, options);
+    let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let intake = Intake::read(&settings, &plan.dimensions(), &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
     let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
-    let outcome = simulate_on(&calls, &book, &plan, settings.threads).map_err(failure)?;
+    let outcome = simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
     let analysis = analyzer.finish();
     let unpriced = outcome.unpriced.calls;
     let report = SavingsReport::new(
@@ -41,7 +41,7 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
         analysis.window,
         intake.accounting(),
         &intake.reading.ledger,
-        price_source(&book, "log"),
+        prices.source(),
         settings.top,
     )
     .with_unpriced_models(analysis.unpriced);

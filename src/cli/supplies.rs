@@ -12,6 +12,7 @@ use crate::sources::Reading;
 
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
+use super::settings::Settings;
 
 /// The built-in price tables with those of the user over them.
 pub(super) fn price_book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
@@ -29,13 +30,43 @@ pub(super) fn price_book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
     PriceBook::with_overrides(&tables).map_err(|error| Failure::pricing(anyhow!("{error}")))
 }
 
-/// Where the prices come from, for the report.
-pub(super) fn price_source(book: &PriceBook, as_of: &str) -> PriceSource {
-    let (oldest, newest) = book.checked_on();
-    PriceSource {
-        as_of: as_of.to_owned(),
-        book_sha256: book.sha256().to_owned(),
-        checked_on: (oldest.to_owned(), newest.to_owned()),
+/// The prices of a run.
+pub(super) struct Prices {
+    /// What is billed.
+    pub(super) book: PriceBook,
+    /// The list prices, where contracts change them.
+    pub(super) list: Option<PriceBook>,
+    as_of: String,
+    contracts: Vec<String>,
+}
+
+impl Prices {
+    /// The price book with the user's tables, day and contracts.
+    pub(super) fn load(settings: &Settings) -> Result<Self, Failure> {
+        let mut list = price_book(&settings.prices)?;
+        let mut as_of = "log".to_owned();
+        if let Some((instant, name)) = &settings.as_of {
+            list = list.pinned(*instant);
+            as_of.clone_from(name);
+        }
+        let contracts = &settings.contracts;
+        let names = contracts.iter().map(|contract| contract.name.clone()).collect();
+        if contracts.is_empty() {
+            return Ok(Self { book: list, list: None, as_of, contracts: names });
+        }
+        let book = list.under(contracts).map_err(|error| Failure::usage(anyhow!("{error}")))?;
+        Ok(Self { book, list: Some(list), as_of, contracts: names })
+    }
+
+    /// Where the prices come from, for the report.
+    pub(super) fn source(&self) -> PriceSource {
+        let (oldest, newest) = self.book.checked_on();
+        PriceSource {
+            as_of: self.as_of.clone(),
+            book_sha256: self.book.sha256().to_owned(),
+            checked_on: (oldest.to_owned(), newest.to_owned()),
+            contracts: self.contracts.clone(),
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use crate::usage::{Days, Instant, ServiceTier};
 
 use super::findings::Finding;
 use super::options::CostMode;
+use super::remarks::PriceRemarks;
 use super::run_rate::RunRate;
+use super::swaps::ModelSwap;
 use super::tally::{CallsAndCost, Tally};
 
 /// Everything that `analyze` finds.
@@ -46,6 +48,17 @@ pub struct Analysis {
     pub run_rate: Option<RunRate>,
     /// Models with calls that have no price, most calls first.
     pub unpriced: Vec<UnpricedModel>,
+    /// What a reader of the prices should know.
+    pub remarks: PriceRemarks,
+    /// Calls that another model answered than the one that was asked for, by the size of the
+    /// price difference.
+    pub swaps: Vec<ModelSwap>,
+    /// Only calls that this provider, cloud or gateway bills are counted, where one is named.
+    pub seller: Option<String>,
+    /// Calls that others bill, where one is named; they are in no other figure.
+    pub other_sellers: u64,
+    /// Whether costs are those of a contract, and list costs may differ.
+    pub has_contract: bool,
     /// Calls priced for a day before the first known one of their model.
     pub calls_before_first_price: u64,
     /// What the log itself says calls cost.

@@ -20,7 +20,9 @@ use super::grouping::KeyTable;
 use super::key_columns::KeyColumns;
 use super::options::AnalysisOptions;
 use super::pricer::{Price, Pricer};
+use super::remarks::PriceRemarks;
 use super::run_rate;
+use super::swaps::Swaps;
 use super::tally::{CallsAndCost, Tally};
 use super::unpriced::UnpricedCalls;
 
@@ -31,6 +33,7 @@ const TIERS: usize = ServiceTier::ALL.len();
 #[derive(Clone, Debug)]
 pub struct Analyzer<'a> {
     book: &'a PriceBook,
+    has_contract: bool,
     options: AnalysisOptions,
     pricer: Pricer<'a>,
     columns: KeyColumns,
@@ -38,6 +41,8 @@ pub struct Analyzer<'a> {
     groups: KeyTable<Tally>,
     sums: Sums<'a>,
     unpriced: UnpricedCalls,
+    swaps: Swaps<'a>,
+    other_sellers: u64,
 }
 
 /// Everything that is summed over all calls alike.
@@ -57,12 +62,23 @@ struct Sums<'a> {
 
 impl<'a> Analyzer<'a> {
     /// An analyzer that prices with this book. A column that is asked for twice counts once.
-    pub fn new(book: &'a PriceBook, mut options: AnalysisOptions) -> Self {
+    pub fn new(book: &'a PriceBook, options: AnalysisOptions) -> Self {
+        Self::with_list(book, None, options)
+    }
+
+    /// An analyzer that prices with a book of contracted prices, and says what the list prices
+    /// would have come to. Both books must have the same models.
+    pub fn with_list(
+        book: &'a PriceBook,
+        list: Option<&'a PriceBook>,
+        mut options: AnalysisOptions,
+    ) -> Self {
         let mut seen = BTreeSet::new();
         options.group_by.retain(|column| seen.insert(column.clone()));
         Self {
             book,
-            pricer: Pricer::new(book, options.as_of, options.cost_mode),
+            has_contract: list.is_some(),
+            pricer: Pricer::new(book, list, options.cost_mode, options.seller.clone()),
             columns: KeyColumns::new(&options.group_by, options.days),
             key: Vec::new(),
             groups: KeyTable::new(options.group_by.len()),
@@ -79,6 +95,8 @@ impl<'a> Analyzer<'a> {
                 too_early: 0,
             },
             unpriced: UnpricedCalls::new(),
+            swaps: Swaps::new(book),
+            other_sellers: 0,
             options,
         }
     }
@@ -87,11 +105,18 @@ impl<'a> Analyzer<'a> {
     pub fn add(&mut self, calls: &Calls) {
         self.columns.enter(calls);
         self.pricer.enter();
+        self.swaps.enter();
         for row in 0..calls.len() {
             let call = calls.call(row);
+            if !self.pricer.is_wanted(calls, row) {
+                self.other_sellers += call.calls;
+                continue;
+            }
             let price = self.pricer.price(calls, row, &call);
             self.columns.key_of(calls, row, &call, &mut self.key);
-            self.groups.entry(&self.key).add(&call, price.cost.ok(), price.from_log);
+            let tally = self.groups.entry(&self.key);
+            tally.add(&call, price.cost.ok(), price.list, price.from_log);
+            self.swaps.add(&self.pricer, calls, row, &call, &price);
             self.sums.add(calls, row, &call, price);
             if let Some(reason) = price.reason {
                 let cost = price.cost.ok();
@@ -107,6 +132,8 @@ impl<'a> Analyzer<'a> {
             self.groups.entry(&key).merge(tally);
         }
         self.unpriced.merge(&other.unpriced);
+        self.swaps.merge(&other.swaps);
+        self.other_sellers += other.other_sellers;
         self.sums.merge(other.sums);
     }
 
@@ -144,6 +171,11 @@ impl<'a> Analyzer<'a> {
             days,
             run_rate,
             unpriced,
+            remarks: PriceRemarks::of(&sums.cards, self.book),
+            swaps: self.swaps.finish(),
+            other_sellers: self.other_sellers,
+            seller: self.options.seller,
+            has_contract: self.has_contract,
             logged: sums.logged,
             calls_before_first_price: sums.too_early,
             findings: Vec::new(),
@@ -180,8 +212,11 @@ impl<'a> Sums<'a> {
         if call.finish_reason == FinishReason::Length {
             self.cut_off.add(call.calls, cost);
         }
-        if let Some((_, card)) = price.calculated {
-            self.cards.add_call(card, call);
+        if let Some(found) = &price.calculated {
+            self.cards.add(found, call);
+            if found.too_early {
+                self.too_early += call.calls;
+            }
         }
         self.bands.add(call, cost);
         if let Some(cost) = cost {
@@ -190,18 +225,15 @@ impl<'a> Sums<'a> {
                 self.histogram.add(cost);
             }
         }
-        if price.too_early {
-            self.too_early += call.calls;
-        }
         self.compare(call, &price);
     }
 
     fn compare(&mut self, call: &Call, price: &Price<'a>) {
         let Some(logged) = call.logged_cost else { return };
         self.logged.stated.add(call.calls, Some(logged));
-        if let Some((calculated, _)) = price.calculated {
+        if let Some(found) = &price.calculated {
             self.logged.compared.add(call.calls, Some(logged));
-            self.logged.compared_calculated += calculated;
+            self.logged.compared_calculated += found.cost;
         }
         if price.from_log {
             self.logged.used.add(call.calls, Some(logged));

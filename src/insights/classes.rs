@@ -4,46 +4,67 @@
 
 use hashbrown::HashMap;
 
-use crate::pricing::{RateCard, cost_of_tokens};
+use crate::pricing::{ModelId, RateCard, cost_of_tokens};
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 use crate::usage::Call;
 
 use super::analysis::ClassCost;
+use super::pricer::Calculated;
 
 /// Tokens by rate card, of the calls whose cost was calculated.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CardTotals<'a> {
-    cards: Vec<(&'a RateCard, PerClass<Tokens>)>,
+    pub(super) cards: Vec<CardTotal<'a>>,
     /// Places of the cards by their address, which stands for the card: the book owns each once.
     places: HashMap<usize, usize>,
 }
 
+/// What was billed at one rate card.
+#[derive(Clone, Debug)]
+pub(super) struct CardTotal<'a> {
+    pub(super) card: &'a RateCard,
+    /// The model that has it; one of them, for the card of calls that are not charged.
+    pub(super) model: ModelId,
+    pub(super) tokens: PerClass<Tokens>,
+    /// The calls whose first token bills at it, and what they cost in all.
+    pub(super) calls: u64,
+    pub(super) cost: Usd,
+}
+
 impl<'a> CardTotals<'a> {
-    /// Adds the tokens of a call, each to the card at whose prices it bills.
-    pub(super) fn add_call(&mut self, card: &'a RateCard, call: &Call) {
+    /// Adds a call, each of its tokens to the card at whose prices it bills.
+    pub(super) fn add(&mut self, found: &Calculated<'a>, call: &Call) {
+        let Calculated { card, model, cost, .. } = *found;
+        let whole = self.of(card, model);
+        // A failed call without usage is not worth a remark on what was not charged.
+        let is_silent = card.is_unbilled() && call.input_total().is_zero();
+        whole.calls += if is_silent { 0 } else { call.calls };
+        whole.cost += cost;
         if card.is_flat() {
-            return self.add(card, &call.tokens);
+            add_tokens(&mut whole.tokens, &call.tokens);
+            return;
         }
         for (card, tokens) in card.portions(&call.tokens, call.calls) {
-            self.add(card, &tokens);
+            add_tokens(&mut self.of(card, model).tokens, &tokens);
         }
     }
 
-    fn add(&mut self, card: &'a RateCard, tokens: &PerClass<Tokens>) {
+    fn of(&mut self, card: &'a RateCard, model: ModelId) -> &mut CardTotal<'a> {
         let place = *self.places.entry(std::ptr::from_ref(card).addr()).or_insert_with(|| {
-            self.cards.push((card, PerClass::default()));
+            let (tokens, calls, cost) = (PerClass::default(), 0, Usd::ZERO);
+            self.cards.push(CardTotal { card, model, tokens, calls, cost });
             self.cards.len() - 1
         });
-        let mine = &mut self.cards[place].1;
-        for class in TokenClass::ALL {
-            mine[class] += tokens[class];
-        }
+        &mut self.cards[place]
     }
 
     /// Takes over other sums.
     pub(super) fn merge(&mut self, other: &Self) {
-        for (card, tokens) in &other.cards {
-            self.add(card, tokens);
+        for theirs in &other.cards {
+            let mine = self.of(theirs.card, theirs.model);
+            mine.calls += theirs.calls;
+            mine.cost += theirs.cost;
+            add_tokens(&mut mine.tokens, &theirs.tokens);
         }
     }
 
@@ -53,7 +74,7 @@ impl<'a> CardTotals<'a> {
         let mut whole = Usd::ZERO;
         for class in TokenClass::ALL {
             let (mut tokens, mut amount) = (Tokens::ZERO, Usd::ZERO);
-            for (card, of_card) in &self.cards {
+            for CardTotal { card, tokens: of_card, .. } in &self.cards {
                 tokens += of_card[class];
                 amount += price_of(card, class, of_card[class])?;
             }
@@ -71,8 +92,14 @@ impl<'a> CardTotals<'a> {
     /// What cached tokens would have cost as plain input, less what they did cost; nothing when
     /// no card with cached tokens has all the prices for that.
     pub(super) fn cache_saving(&self) -> Option<Usd> {
-        let savings = self.cards.iter().filter_map(|(card, tokens)| saving_of(card, tokens));
+        let savings = self.cards.iter().filter_map(|one| saving_of(one.card, &one.tokens));
         savings.reduce(|sum, saving| sum + saving)
+    }
+}
+
+fn add_tokens(mine: &mut PerClass<Tokens>, theirs: &PerClass<Tokens>) {
+    for class in TokenClass::ALL {
+        mine[class] += theirs[class];
     }
 }
 

@@ -16,7 +16,10 @@ mod grouping;
 mod key_columns;
 mod options;
 mod pricer;
+mod reconciliation;
+mod remarks;
 mod run_rate;
+mod swaps;
 mod tally;
 mod unpriced;
 
@@ -30,5 +33,8 @@ pub use analysis::{
 pub use analyzer::Analyzer;
 pub use findings::Finding;
 pub use options::{AnalysisOptions, CostMode};
+pub use reconciliation::{Cause, Explanation, Reconciliation};
+pub use remarks::{BorrowedPrice, Doubt, PriceRemarks, SellerTotal};
 pub use run_rate::RunRate;
+pub use swaps::ModelSwap;
 pub use tally::{CallsAndCost, Tally};

@@ -1,6 +1,6 @@
 //! What an analysis is asked for.
 
-use crate::usage::{Days, Instant};
+use crate::usage::Days;
 
 /// Which cost of a call counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,10 +35,10 @@ pub struct AnalysisOptions {
     pub days: Days,
     /// How many of the costliest calls to keep.
     pub costliest: usize,
-    /// Price every call as if made at this instant instead of its own.
-    pub as_of: Option<Instant>,
     /// Which cost counts.
     pub cost_mode: CostMode,
+    /// Only calls that this provider, cloud or gateway bills; all of them for nothing.
+    pub seller: Option<String>,
 }
 
 impl Default for AnalysisOptions {
@@ -47,8 +47,8 @@ impl Default for AnalysisOptions {
             group_by: vec!["model".to_owned(), "call_type".to_owned()],
             days: Days::UTC,
             costliest: 5,
-            as_of: None,
             cost_mode: CostMode::Auto,
+            seller: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use crate::pricing::{ModelId, PriceBook, RateCard, Unpriced, cost};
 use crate::units::Usd;
-use crate::usage::{Call, Calls, Instant, Row, Symbol, column};
+use crate::usage::{Call, Calls, Row, Symbol, column};
 
 use super::options::CostMode;
 
@@ -51,50 +51,77 @@ impl fmt::Display for Reason {
 pub(super) struct Price<'a> {
     /// The cost that counts.
     pub(super) cost: Result<Usd, Reason>,
+    /// The same call at list prices, where a contract makes them differ.
+    pub(super) list: Option<Usd>,
     /// Why it was not priced, though the log's own cost may stand in.
     pub(super) reason: Option<Reason>,
     /// The calculated cost and the prices behind it.
-    pub(super) calculated: Option<(Usd, &'a RateCard)>,
-    /// Whether it was priced for a day before the model's first known one.
-    pub(super) too_early: bool,
+    pub(super) calculated: Option<Calculated<'a>>,
     /// Whether the cost that counts is the log's.
     pub(super) from_log: bool,
 }
 
 /// What the price book says of a call.
 #[derive(Clone, Copy, Debug)]
-struct Calculated<'a> {
-    cost: Usd,
-    card: &'a RateCard,
-    too_early: bool,
+pub(super) struct Calculated<'a> {
+    /// What it costs.
+    pub(super) cost: Usd,
+    /// The prices behind it.
+    pub(super) card: &'a RateCard,
+    /// The model that has them.
+    pub(super) model: ModelId,
+    /// Whether it was priced for a day before the model's first known one.
+    pub(super) too_early: bool,
+}
+
+/// What the names in a call's log mean.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    model: Result<ModelId, Unpriced>,
+    /// Whether the cost in the log is the charge itself.
+    bills_as_logged: bool,
+    /// Whether its seller is the one that was asked for.
+    is_wanted: bool,
 }
 
 /// Prices calls; looks a model up once for each pair of symbols of a table.
 #[derive(Clone, Debug)]
 pub(super) struct Pricer<'a> {
     book: &'a PriceBook,
-    as_of: Option<Instant>,
+    list: Option<&'a PriceBook>,
     mode: CostMode,
-    models: HashMap<(Symbol, Symbol), Result<ModelId, Unpriced>>,
+    seller: Option<String>,
+    known: HashMap<(Symbol, Symbol), Known>,
 }
 
 impl<'a> Pricer<'a> {
-    /// A pricer from this book.
-    pub(super) fn new(book: &'a PriceBook, as_of: Option<Instant>, mode: CostMode) -> Self {
-        Self { book, as_of, mode, models: HashMap::new() }
+    /// A pricer from this book; `list` has the list prices where a contract changed them.
+    pub(super) fn new(
+        book: &'a PriceBook,
+        list: Option<&'a PriceBook>,
+        mode: CostMode,
+        seller: Option<String>,
+    ) -> Self {
+        Self { book, list, mode, seller, known: HashMap::new() }
     }
 
     /// Forgets the symbols of the table before.
     pub(super) fn enter(&mut self) {
-        self.models.clear();
+        self.known.clear();
+    }
+
+    /// Whether a row of the current table is billed by the seller that was asked for.
+    pub(super) fn is_wanted(&mut self, calls: &Calls, row: Row) -> bool {
+        self.seller.is_none() || self.known(calls, row).is_wanted
     }
 
     /// The price of a row of the current table.
     pub(super) fn price(&mut self, calls: &Calls, row: Row, call: &Call) -> Price<'a> {
-        let calculated = self.calculate(calls, row, call);
+        let known = self.known(calls, row);
+        let calculated = known.model.and_then(|model| self.calculate(model, calls, row, call));
         let calculated_cost = calculated.map(|found| found.cost).map_err(Reason::Unpriced);
         let from_log = match self.mode {
-            CostMode::Auto if calculated.is_err() => call.logged_cost,
+            CostMode::Auto if calculated.is_err() || known.bills_as_logged => call.logged_cost,
             CostMode::Logged => call.logged_cost,
             CostMode::Auto | CostMode::Calculate => None,
         };
@@ -107,34 +134,67 @@ impl<'a> Pricer<'a> {
             CostMode::Logged => cost.err(),
             CostMode::Auto | CostMode::Calculate => calculated_cost.err(),
         };
+        let list = self.list.filter(|_| from_log.is_none() && cost.is_ok());
         Price {
             cost,
+            list: list.and_then(|list| self.cost_in(list, known.model.ok()?, calls, row, call)),
             reason,
-            calculated: calculated.map(|found| (found.cost, found.card)).ok(),
-            too_early: calculated.is_ok_and(|found| found.too_early),
+            calculated: calculated.ok(),
             from_log: from_log.is_some(),
         }
     }
 
     fn calculate(
-        &mut self,
+        &self,
+        model: ModelId,
         calls: &Calls,
         row: Row,
         call: &Call,
     ) -> Result<Calculated<'a>, Unpriced> {
-        let model = self.model(calls, row)?;
-        let at = self.as_of.unwrap_or(call.time);
-        let geo = calls.name(column::GEO, row);
-        let card = self.book.card(model, call, at, geo)?;
+        let card = self.book.card(model, call, call.time, calls.name(column::GEO, row))?;
+        let at = self.book.instant_of(call.time);
         let first_known = self.book.model(model).first_known;
         let too_early = !at.is_missing() && first_known.is_some_and(|first| at < first);
-        Ok(Calculated { cost: cost(call, card)?, card, too_early })
+        Ok(Calculated { cost: cost(call, card)?, card, model, too_early })
     }
 
-    fn model(&mut self, calls: &Calls, row: Row) -> Result<ModelId, Unpriced> {
+    fn cost_in(
+        &self,
+        book: &PriceBook,
+        model: ModelId,
+        calls: &Calls,
+        row: Row,
+        call: &Call,
+    ) -> Option<Usd> {
+        let card = book.card(model, call, call.time, calls.name(column::GEO, row)).ok()?;
+        cost(call, card).ok()
+    }
+
+    /// What a call would have cost on another model.
+    pub(super) fn cost_on(
+        &self,
+        model: ModelId,
+        calls: &Calls,
+        row: Row,
+        call: &Call,
+    ) -> Option<Usd> {
+        self.cost_in(self.book, model, calls, row, call)
+    }
+
+    fn known(&mut self, calls: &Calls, row: Row) -> Known {
         let symbols = (calls.symbol(column::PROVIDER, row), calls.symbol(column::MODEL, row));
-        *self.models.entry(symbols).or_insert_with(|| {
-            self.book.find(calls.name(column::PROVIDER, row), calls.name(column::MODEL, row))
+        let (book, seller) = (self.book, self.seller.as_deref());
+        *self.known.entry(symbols).or_insert_with(|| {
+            let provider = calls.name(column::PROVIDER, row);
+            let model = book.find(provider, calls.name(column::MODEL, row));
+            let found =
+                model.map(|id| book.seller(id)).ok().or_else(|| book.seller_named(provider));
+            let billing = found.unwrap_or(provider);
+            Known {
+                model,
+                bills_as_logged: book.bills_as_logged(provider),
+                is_wanted: seller.is_none_or(|wanted| wanted.eq_ignore_ascii_case(billing)),
+            }
         })
     }
 }

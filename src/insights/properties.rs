@@ -214,9 +214,10 @@ fn calls_long_before_their_model_are_counted() {
     let calls = ["2020-01-01", "2026-10-01"].map(at);
     let log = calls.map(|call| Named { model: 2, call_type: 0, call });
     assert_eq!(analyzed(&log, &by_model()).calls_before_first_price, 1);
-    let as_of = Instant::parse("2020-01-01").ok();
-    let everywhere = AnalysisOptions { as_of, ..by_model() };
-    assert_eq!(analyzed(&log, &everywhere).calls_before_first_price, 2);
+    let early = BOOK.clone().pinned(Instant::parse("2020-01-01").expect("a day"));
+    let mut analyzer = Analyzer::new(&early, by_model());
+    analyzer.add(&table(&log));
+    assert_eq!(analyzer.finish().calls_before_first_price, 2);
 }
 
 #[test]

@@ -51,8 +51,12 @@ pub struct Tally {
     pub tokens: PerClass<Tokens>,
     /// Server-side searches.
     pub searches: u64,
+    /// Server-side searches in stored files.
+    pub file_searches: u64,
     /// What the calls with a known cost cost, in dollars.
     pub cost: Usd,
+    /// What the same calls cost before any contract, in dollars.
+    pub list_cost: Usd,
     /// Those of them that count at the log's own cost.
     pub logged: CallsAndCost,
     /// Calls without a known cost.
@@ -62,16 +66,18 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a call; `cost` is nothing when it is not known, and `from_log` says whether it is
-    /// the log's own.
-    pub fn add(&mut self, call: &Call, cost: Option<Usd>, from_log: bool) {
+    /// Counts a call; `cost` is nothing when it is not known, `list` is the cost before a contract
+    /// where that differs, and `from_log` says whether the cost is the log's own.
+    pub fn add(&mut self, call: &Call, cost: Option<Usd>, list: Option<Usd>, from_log: bool) {
         self.calls += call.calls;
         for class in TokenClass::ALL {
             self.tokens[class] += call.tokens[class];
         }
         self.searches += u64::from(call.searches);
+        self.file_searches += u64::from(call.file_searches);
         if let Some(cost) = cost {
             self.cost += cost;
+            self.list_cost += list.unwrap_or(cost);
             if from_log {
                 self.logged.add(call.calls, Some(cost));
             }
@@ -91,7 +97,9 @@ impl Tally {
             self.unpriced_tokens[class] += other.unpriced_tokens[class];
         }
         self.searches += other.searches;
+        self.file_searches += other.file_searches;
         self.cost += other.cost;
+        self.list_cost += other.list_cost;
         self.logged.merge(other.logged);
         self.unpriced_calls += other.unpriced_calls;
     }
@@ -167,8 +175,8 @@ mod tests {
         call.tokens[TokenClass::CacheRead] = Tokens::new(20);
         call.tokens[TokenClass::Output] = Tokens::new(10);
         let mut tally = Tally::default();
-        tally.add(&call, None, false);
-        tally.add(&call, Some(Usd::from_atto(9)), false);
+        tally.add(&call, None, None, false);
+        tally.add(&call, Some(Usd::from_atto(9)), None, false);
         assert_eq!((tally.calls, tally.priced_calls()), (6, 3));
         assert_eq!(tally.unpriced_tokens, call.tokens);
         assert_eq!(tally.cost_per_call(), Some(Usd::from_atto(3)));
@@ -179,8 +187,8 @@ mod tests {
     fn the_logs_own_cost_is_not_taken_for_a_calculated_one() {
         let call = Call { calls: 3, ..Call::default() };
         let mut tally = Tally::default();
-        tally.add(&call, Some(Usd::from_atto(9)), false);
-        tally.add(&call, Some(Usd::from_atto(5)), true);
+        tally.add(&call, Some(Usd::from_atto(9)), None, false);
+        tally.add(&call, Some(Usd::from_atto(5)), None, true);
         assert_eq!((tally.calculated().calls, tally.logged.calls), (3, 3));
         assert_eq!(tally.calculated().cost, Usd::from_atto(9));
         assert_eq!(tally.logged.cost, Usd::from_atto(5));
@@ -190,7 +198,7 @@ mod tests {
     fn a_wholly_unpriced_sum_is_not_zero_dollars() {
         let mut tally = Tally::default();
         assert_eq!(tally.known_cost(), Some(Usd::ZERO));
-        tally.add(&Call::default(), None, false);
+        tally.add(&Call::default(), None, None, false);
         assert_eq!(tally.known_cost(), None);
         let mut total = CallsAndCost::default();
         total.add(1, None);

@@ -11,6 +11,7 @@ use crate::usage::{Call, Instant};
 use super::card::RateCard;
 use super::load::Tables;
 use super::model::{Model, ModelId};
+use super::policy::CachePolicy;
 use super::table_error::{PriceTableError, Source};
 use super::tokenizer::{TokenizerRatio, ratio_between};
 use super::unpriced::Unpriced;
@@ -30,8 +31,10 @@ const UNKNOWN_RATIO: [&str; 3] = ["0.7", "1", "1.5"];
 /// Every known price, ready to use: nothing is computed from prices after loading.
 #[derive(Clone, Debug)]
 pub struct PriceBook {
-    tables: Tables,
+    pub(super) tables: Tables,
     unknown_ratio: TokenizerRatio,
+    /// The instant at which every call is priced; its own for nothing.
+    pinned: Option<Instant>,
     /// The prices of calls that are not charged.
     unbilled: RateCard,
     sha256: String,
@@ -69,7 +72,13 @@ impl PriceBook {
         let [low, likely, high] =
             UNKNOWN_RATIO.map(|text| Factor::parse(text).expect("a constant of this file"));
         let unknown_ratio = TokenizerRatio { low, likely, high };
-        Ok(Self { tables: all, unknown_ratio, unbilled: RateCard::unbilled(), sha256 })
+        Ok(Self {
+            tables: all,
+            unknown_ratio,
+            pinned: None,
+            unbilled: RateCard::unbilled(),
+            sha256,
+        })
     }
 
     /// The model that a name in a log means: an exact id, a declared alias, or either in a
@@ -119,6 +128,58 @@ impl PriceBook {
         }
     }
 
+    /// Who bills for calls of a model: the provider of its table, or the cloud or gateway that its
+    /// place belongs to.
+    pub fn seller(&self, id: ModelId) -> &str {
+        let provider = self.model(id).provider_index;
+        self.tables.providers[usize::from(provider)].seller(usize::from(id.place))
+    }
+
+    /// Who bills where a log names this provider; nothing when no table has it.
+    pub fn seller_named(&self, name: &str) -> Option<&str> {
+        let mut providers = self.tables.providers.iter();
+        providers.find_map(|known| {
+            let place = known.place_of_name(name)?;
+            Some(known.seller(usize::from(place)))
+        })
+    }
+
+    /// This book with every call priced as if made at one instant.
+    #[must_use]
+    pub fn pinned(mut self, at: Instant) -> Self {
+        self.pinned = Some(at);
+        self
+    }
+
+    /// The instant whose prices hold for a call of another.
+    pub fn instant_of(&self, at: Instant) -> Instant {
+        self.pinned.unwrap_or(at)
+    }
+
+    /// The rules of a model's prompt cache for a call at an instant.
+    pub fn cache_policy(&self, id: ModelId, at: Instant) -> Option<&CachePolicy> {
+        self.model(id).cache_policy(self.instant_of(at))
+    }
+
+    /// The model that an id meant at an instant: itself, unless its name has moved over time.
+    pub fn meaning(&self, id: ModelId, at: Instant) -> ModelId {
+        let model = self.model(id);
+        let at = self.instant_of(at);
+        let meant = if at.is_missing() {
+            model.targets.last()
+        } else {
+            model.targets.iter().find(|(span, _)| span.contains(at))
+        };
+        let ids = &self.tables.providers[usize::from(model.provider_index)].ids;
+        let index = meant.and_then(|(_, name)| ids.get(name).copied());
+        ModelId { model: index.unwrap_or(id.model), ..id }
+    }
+
+    /// Whether two ids mean one model, wherever it is sold.
+    pub fn is_same_model(&self, one: ModelId, other: ModelId) -> bool {
+        one.model == other.model
+    }
+
     /// Whether the cost that a provider of this name writes into a log is the charge itself.
     pub fn bills_as_logged(&self, provider: &str) -> bool {
         let mut billing = self.tables.providers.iter().filter(|known| known.bills_as_logged);
@@ -151,6 +212,7 @@ impl PriceBook {
         geo: &str,
     ) -> Result<&RateCard, Unpriced> {
         let model = self.model(id);
+        let at = self.instant_of(at);
         let period = model.period_at(at)?;
         let provider = &self.tables.providers[usize::from(model.provider_index)];
         let place = provider.place_of_geo(id.place, geo)?;

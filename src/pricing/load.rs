@@ -107,6 +107,8 @@ impl Place {
         let geos = ["global", "not_available"].map(|geo| (geo.to_owned(), 0));
         Self {
             id: LIST_PLACE.to_owned(),
+            seller: None,
+            like: None,
             geos: geos.to_vec(),
             other_geo: None,
             tiers: None,

@@ -83,6 +83,16 @@ impl Tables {
         Ok(MovingAlias { id: source.filled("alias id", &raw.id)?, targets })
     }
 
+    /// Makes every moving name again, after the prices of what they mean have changed.
+    pub(super) fn compose_aliases(&mut self) {
+        for provider in 0..self.providers.len() {
+            for alias in self.providers[provider].moving.clone() {
+                let model = self.compose(provider, &alias);
+                self.place_model(provider, model);
+            }
+        }
+    }
+
     /// The model that an alias has been: the prices of each target while it was meant.
     fn compose(&self, provider: usize, alias: &MovingAlias) -> Model {
         let target = |name: &String| {

@@ -107,6 +107,16 @@ impl<'a> ModelReader<'a> {
             })?;
             placed.push(Placed { place, factor: self.source.factor(factor)?, at });
         }
+        for (place, here) in (0..).zip(&self.provider.places) {
+            let Some(other) = here.like.filter(|_| placed.iter().all(|one| one.place != place))
+            else {
+                continue;
+            };
+            if let Some(Placed { factor, at, .. }) = placed.iter().find(|one| one.place == other) {
+                let (factor, at) = (*factor, at.clone());
+                placed.push(Placed { place, factor, at });
+            }
+        }
         Ok(placed)
     }
 

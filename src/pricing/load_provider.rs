@@ -31,6 +31,8 @@ pub(super) fn extend_provider(
             }
             provider.places.push(Place {
                 id,
+                seller: None,
+                like: None,
                 geos: Vec::new(),
                 other_geo: None,
                 tiers: None,
@@ -93,6 +95,16 @@ fn describe_place(
         let place = find_place(provider, place, source)?;
         provider.places[index].geos.retain(|(known, _)| known != geo);
         provider.places[index].geos.push((geo.clone(), place));
+    }
+    if let Some(seller) = &raw.seller {
+        provider.places[index].seller = Some(source.filled("seller", seller)?);
+    }
+    if let Some(like) = &raw.like {
+        let other = find_place(provider, like, source)?;
+        if usize::from(other) >= index {
+            return Err(source.error(like.span(), Problem::LikeLater));
+        }
+        provider.places[index].like = Some(other);
     }
     if let Some(other) = &raw.other_geo {
         provider.places[index].other_geo = Some(find_place(provider, other, source)?);

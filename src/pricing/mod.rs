@@ -3,6 +3,7 @@
 
 mod book;
 mod card;
+mod contract;
 mod cost;
 mod derive;
 mod load;
@@ -25,6 +26,7 @@ mod unpriced;
 
 pub use book::PriceBook;
 pub use card::RateCard;
+pub use contract::{Contract, ContractError, ContractProblem};
 pub use cost::{cost, cost_of_tokens};
 pub use model::{Model, ModelId, Period};
 pub use policy::{CacheLifetime, CacheMatch, CachePolicy, CacheWrite};

@@ -6,6 +6,7 @@ use crate::units::{PerClass, Tokens};
 use crate::usage::{Instant, ServiceTier};
 
 use super::card::RateCard;
+use super::load_model::newest;
 use super::policy::{CachePolicy, DatedPolicy, policy_at};
 use super::schedule::Schedule;
 use super::span::Span;
@@ -134,6 +135,11 @@ impl Period {
         })
     }
 
+    /// The place whose lane is at an index of [`Period::lanes`].
+    pub(super) fn place_of(lane: usize) -> usize {
+        lane / ServiceTier::ALL.len()
+    }
+
     /// The list prices of this period: standard lane, no context band.
     ///
     /// # Panics
@@ -148,6 +154,12 @@ impl Model {
     /// The prices over time, oldest first.
     pub fn periods(&self) -> &[Period] {
         &self.periods
+    }
+
+    /// Puts other periods in place of these, of the same model.
+    pub(super) fn set_periods(&mut self, periods: Vec<Period>) {
+        self.newest = newest(&periods);
+        self.periods = periods;
     }
 
     /// The prices in force at an instant; those in force when the table was checked where the

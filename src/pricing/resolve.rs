@@ -89,6 +89,10 @@ impl Unbilled {
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) id: String,
+    /// Who bills there, if not the provider of the table.
+    pub(super) seller: Option<String>,
+    /// Another place, whose prices hold here.
+    pub(super) like: Option<u16>,
     /// What the log's geo column says, and the place it means for a call that arrived here.
     pub(super) geos: Vec<(String, u16)>,
     /// What any other geo means; unpriced when nothing is stated.
@@ -152,6 +156,11 @@ impl Provider {
         let arrival = &self.places[usize::from(place)];
         let known = arrival.geos.iter().find(|(known, _)| known.eq_ignore_ascii_case(geo));
         known.map(|(_, place)| *place).or(arrival.other_geo).ok_or(Unpriced::NoPriceForGeo)
+    }
+
+    /// Who bills for calls at a place.
+    pub(super) fn seller(&self, place: usize) -> &str {
+        self.places[place].seller.as_deref().unwrap_or(&self.id)
     }
 
     /// Whether the usage of a call at a place is reported and not charged.

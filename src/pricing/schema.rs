@@ -99,6 +99,9 @@ pub(super) enum RawLoggedCost {
 #[serde(deny_unknown_fields, expecting = "a table [[place]] with an `id`")]
 pub(super) struct RawPlace {
     pub(super) id: Text,
+    pub(super) seller: Option<Text>,
+    /// Another place, whose prices hold here.
+    pub(super) like: Option<Text>,
     #[serde(default)]
     pub(super) geos: BTreeMap<String, Text>,
     pub(super) other_geo: Option<Text>,

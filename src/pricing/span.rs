@@ -16,6 +16,13 @@ impl Span {
     pub fn contains(self, at: Instant) -> bool {
         self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
     }
+
+    /// Whether another span holds whenever this one does.
+    pub(super) fn is_within(self, other: Self) -> bool {
+        let starts = other.from.is_none_or(|start| self.from.is_some_and(|from| start <= from));
+        let ends = other.to.is_none_or(|end| self.to.is_some_and(|to| to <= end));
+        starts && ends
+    }
 }
 
 #[cfg(test)]

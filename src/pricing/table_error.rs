@@ -59,6 +59,8 @@ pub enum PriceTableProblem {
     BandOutput(TokenClass),
     /// What comes out cannot count towards the limit of a band.
     BandCounts(TokenClass),
+    /// A place can only be like one that is declared before it.
+    LikeLater,
     /// Not an hour of a day, or a window that ends before it begins.
     BadHours,
     /// A rule for calls that are not charged says nothing about the call.
@@ -131,6 +133,7 @@ impl fmt::Display for PriceTableProblem {
             Self::BandCounts(class) => {
                 write!(f, "`{}` is no part of the prompt and cannot count", class.name())
             }
+            Self::LikeLater => f.write_str("a place is like one that is declared before it"),
             Self::BadHours => f.write_str("not hours of a day, from the earlier to the later"),
             Self::EmptyUnbilled => f.write_str("the rule does not say which calls are free"),
             Self::BadStatus(word) => write!(f, "`{word}` is no HTTP status"),

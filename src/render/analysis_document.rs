@@ -9,6 +9,7 @@ use crate::usage::{Days, Instant};
 use super::figures::Money;
 use super::findings::sentence;
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
+use super::price_remarks_document::{ReconciliationDocument, RemarksDocument, SwapDocument};
 use super::wire::{
     CallsAndCostDocument, Dollars, Key, Ratio, SCHEMA_VERSION, TokensDocument,
     UnpricedModelDocument,
@@ -40,6 +41,11 @@ pub(super) struct AnalysisDocument<'a> {
     run_rate: Option<RunRateDocument<'a>>,
     costliest: Vec<CostlyDocument<'a>>,
     logged: LoggedDocument,
+    seller: Option<&'a str>,
+    other_sellers_calls: u64,
+    price_remarks: RemarksDocument<'a>,
+    model_swaps: Vec<SwapDocument<'a>>,
+    reconciliation: Option<ReconciliationDocument>,
     diagnostics: Vec<DiagnosticDocument<'a>>,
     prices: PricesDocument<'a>,
 }
@@ -83,6 +89,11 @@ pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
         run_rate: analysis.run_rate.as_ref().map(RunRateDocument::from),
         costliest: report.costliest.iter().map(CostlyDocument::from).collect(),
         logged: LoggedDocument::from(&analysis.logged),
+        seller: analysis.seller.as_deref(),
+        other_sellers_calls: analysis.other_sellers,
+        price_remarks: RemarksDocument::from(&analysis.remarks),
+        model_swaps: analysis.swaps.iter().map(SwapDocument::from).collect(),
+        reconciliation: report.reconciliation.as_ref().map(ReconciliationDocument::from),
         diagnostics: report.diagnostics.iter().map(DiagnosticDocument::from).collect(),
         prices: PricesDocument::from(&report.prices),
     }
@@ -93,7 +104,9 @@ struct TotalsDocument {
     calls: u64,
     tokens: TokensDocument,
     searches: u64,
+    file_searches: u64,
     cost_usd: Option<Dollars>,
+    list_cost_usd: Option<Dollars>,
     cost_per_call_usd: Option<Dollars>,
     calculated: CallsAndCostDocument,
     logged: CallsAndCostDocument,
@@ -113,7 +126,9 @@ impl From<&Tally> for TotalsDocument {
             calls: tally.calls,
             tokens: TokensDocument::from(&tally.tokens),
             searches: tally.searches,
+            file_searches: tally.file_searches,
             cost_usd: tally.known_cost().map(Dollars),
+            list_cost_usd: tally.known_cost().map(|_| Dollars(tally.list_cost)),
             cost_per_call_usd: tally.cost_per_call().map(Dollars),
             calculated: tally.calculated().into(),
             logged: tally.logged.into(),

@@ -4,11 +4,13 @@ use crate::insights::{Analysis, Band, CallsAndCost, CostMode, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
 
+use super::class_names::class_name;
 use super::figures::{
     DASH, Money, bar, coefficient, common_folder, count, counted, day, day_span, month, multiple,
     name, percent, percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
 };
 use super::findings::{sentence, tone};
+use super::price_remarks::{contract, other_sellers, reconciliation, remarks, swaps};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{
     accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
@@ -27,6 +29,9 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
     if analysis.totals.calls > 0 {
         groups(&mut screen, report, money);
         unpriced(&mut screen, analysis, money);
+        if let Some(of) = &report.reconciliation {
+            reconciliation(&mut screen, of, money);
+        }
         findings(&mut screen, analysis, money);
         classes(&mut screen, analysis, money);
         bands(&mut screen, analysis, money);
@@ -34,9 +39,11 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
         daily(&mut screen, analysis, money);
         costliest(&mut screen, &report.costliest);
         logged(&mut screen, analysis, money);
+        swaps(&mut screen, &analysis.swaps, money);
+        remarks(&mut screen, &analysis.remarks, money);
     }
     diagnostics(&mut screen, &report.diagnostics);
-    prices(&mut screen, &report.prices);
+    prices(&mut screen, &report.prices, analysis.window.as_ref());
     screen
 }
 
@@ -51,7 +58,9 @@ fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
     screen.title(title);
     if totals.calls > 0 {
         screen.line(Tone::Strong, bill(report, money));
+        contract(screen, analysis, money);
     }
+    other_sellers(screen, analysis);
     if let Some(rate) = &analysis.run_rate {
         screen.line(Tone::Plain, run_rate(rate, money));
     } else if analysis.window.is_some() {
@@ -267,22 +276,6 @@ fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
         GridRow::Cells(Tone::Plain, cells)
     });
     screen.grid(Grid { rows: rows.collect(), columns });
-}
-
-const fn class_name(class: TokenClass) -> &'static str {
-    match class {
-        TokenClass::Input => "input, uncached",
-        TokenClass::CacheRead => "cache reads",
-        TokenClass::CacheWrite5m => "cache writes, short-lived",
-        TokenClass::CacheWrite1h => "cache writes, long-lived",
-        TokenClass::AudioInput => "audio input",
-        TokenClass::AudioCacheRead => "audio cache reads",
-        TokenClass::ImageInput => "image input",
-        TokenClass::Output => "output",
-        TokenClass::Reasoning => "reasoning",
-        TokenClass::AudioOutput => "audio output",
-        TokenClass::ImageOutput => "image output",
-    }
 }
 
 fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {

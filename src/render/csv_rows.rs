@@ -11,7 +11,7 @@ use crate::units::{TokenClass, Tokens};
 /// What stands for the groups that are not shown one by one.
 const REST: &str = "(other groups)";
 
-const ANALYSIS_COLUMNS: [&str; 17] = [
+const ANALYSIS_COLUMNS: [&str; 19] = [
     "calls",
     "input_tokens",
     "cache_read_tokens",
@@ -25,7 +25,9 @@ const ANALYSIS_COLUMNS: [&str; 17] = [
     "audio_output_tokens",
     "image_output_tokens",
     "searches",
+    "file_searches",
     "cost_usd",
+    "list_cost_usd",
     "cost_per_call_usd",
     "unpriced_calls",
     "unpriced_tokens",
@@ -84,7 +86,9 @@ fn figures_of(tally: &Tally) -> Vec<String> {
         tokens(TokenClass::AudioOutput),
         tokens(TokenClass::ImageOutput),
         tally.searches.to_string(),
+        tally.file_searches.to_string(),
         tally.known_cost().map_or_else(String::new, |cost| cost.to_string()),
+        tally.known_cost().map_or_else(String::new, |_| tally.list_cost.to_string()),
         tally.cost_per_call().map_or_else(String::new, |cost| cost.to_string()),
         tally.unpriced_calls.to_string(),
         tally.unpriced_tokens.iter().map(|(_, count)| *count).sum::<Tokens>().to_string(),

@@ -45,6 +45,12 @@ impl Money {
 }
 
 impl Money {
+    /// A difference, with its sign: `+$3.20`, `−$3.20`.
+    pub(super) fn difference(self, amount: Usd) -> String {
+        let text = self.text(amount);
+        if amount > Usd::ZERO && !text.starts_with('<') { format!("+{text}") } else { text }
+    }
+
     /// Amounts between two ends: `$951.87 – $1,000.12`; with a word where a dash could be
     /// taken for a minus sign.
     pub(super) fn range(self, low: Usd, high: Usd) -> String {

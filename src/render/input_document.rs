@@ -120,6 +120,7 @@ pub(super) struct PricesDocument<'a> {
     as_of: &'a str,
     book_sha256: &'a str,
     checked_on: CheckedOn<'a>,
+    contracts: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -135,6 +136,7 @@ impl<'a> From<&'a PriceSource> for PricesDocument<'a> {
             as_of: &prices.as_of,
             book_sha256: &prices.book_sha256,
             checked_on: CheckedOn { oldest, newest },
+            contracts: &prices.contracts,
         }
     }
 }

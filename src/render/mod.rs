@@ -5,12 +5,15 @@
 
 mod analysis_document;
 mod analysis_screen;
+mod class_names;
 mod columns;
 mod csv_rows;
 mod figures;
 mod findings;
 mod input_document;
 mod markdown;
+mod price_remarks;
+mod price_remarks_document;
 mod savings_document;
 mod savings_screen;
 mod screen;
@@ -19,6 +22,8 @@ mod terminal;
 mod timeline;
 mod wire;
 
+#[cfg(test)]
+mod remark_samples;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

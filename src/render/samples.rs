@@ -3,7 +3,8 @@
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::insights::{
     Analysis, Band, CacheHealth, CallsAndCost, ClassCost, Concentration, CostMode, CostlyCall,
-    DayTotal, Finding, Group, LoggedCosts, RunRate, Tally, TierTotal, UnpricedModel, Window,
+    DayTotal, Finding, Group, LoggedCosts, PriceRemarks, RunRate, Tally, TierTotal, UnpricedModel,
+    Window,
 };
 use crate::report::{AnalysisReport, FileAccounting, InputAccounting, PriceSource};
 use crate::sources::Lines;
@@ -29,7 +30,8 @@ fn total(calls: u64, cost: &str) -> CallsAndCost {
 fn tally(calls: u64, tokens: [u64; 4], cost: &str) -> Tally {
     let classes =
         [TokenClass::Input, TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::Output];
-    let mut tally = Tally { calls, cost: usd(cost), ..Tally::default() };
+    let (cost, list_cost) = (usd(cost), usd(cost));
+    let mut tally = Tally { calls, cost, list_cost, ..Tally::default() };
     for (class, count) in classes.into_iter().zip(tokens) {
         tally.tokens[class] = Tokens::new(count);
     }
@@ -82,6 +84,11 @@ fn nothing() -> Analysis {
         days: Vec::new(),
         run_rate: None,
         unpriced: Vec::new(),
+        remarks: PriceRemarks::default(),
+        swaps: Vec::new(),
+        seller: None,
+        other_sellers: 0,
+        has_contract: false,
         calls_before_first_price: 0,
         logged: LoggedCosts::default(),
         findings: Vec::new(),
@@ -93,6 +100,7 @@ pub(super) fn prices() -> PriceSource {
         as_of: "log".to_owned(),
         book_sha256: "3fa9c1d27be4".repeat(5) + "0011",
         checked_on: ("2026-11-03".to_owned(), "2026-11-20".to_owned()),
+        contracts: Vec::new(),
     }
 }
 

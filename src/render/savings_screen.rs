@@ -26,7 +26,7 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
     unpriced(&mut screen, report, money);
     basis(&mut screen, report, money);
     diagnostics(&mut screen, &report.diagnostics);
-    prices(&mut screen, &report.prices);
+    prices(&mut screen, &report.prices, report.window.as_ref());
     screen
 }
 

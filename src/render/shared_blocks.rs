@@ -1,6 +1,6 @@
 //! Parts of a page that every report has: the input, its troubles, the prices.
 
-use crate::insights::UnpricedModel;
+use crate::insights::{UnpricedModel, Window};
 use crate::report::{DiagnosticSummary, InputAccounting, PriceSource, Sighting};
 use crate::sources::Lines;
 use crate::usage::Days;
@@ -100,8 +100,11 @@ fn times(number: u64) -> String {
     if number == 1 { "once".to_owned() } else { format!("{} times", count(number)) }
 }
 
-/// Where the prices come from.
-pub(super) fn prices(screen: &mut Screen, prices: &PriceSource) {
+/// A log that ends so many days after the prices were last checked may have other ones.
+const STALE_DAYS: i32 = 60;
+
+/// Where the prices come from, and how old they are for calls of this time.
+pub(super) fn prices(screen: &mut Screen, prices: &PriceSource, window: Option<&Window>) {
     let (oldest, newest) = &prices.checked_on;
     let checked = [oldest, newest].map(|date| Days::parse_day(date).map_or(date.clone(), day));
     let when = if oldest == newest {
@@ -112,6 +115,15 @@ pub(super) fn prices(screen: &mut Screen, prices: &PriceSource) {
     let print = prices.book_sha256.get(..12).unwrap_or(&prices.book_sha256);
     screen.heading("Prices");
     screen.line(Tone::Quiet, format!("checked {when} · price book {print}"));
+    if let Some(age) = window.and_then(|window| prices.age(window)).filter(|age| *age > 0) {
+        let days = counted(u64::from(age.unsigned_abs()), "day", "days");
+        let tone = if age > STALE_DAYS { Tone::Warning } else { Tone::Quiet };
+        screen.line(tone, format!("the last call is {days} younger than the newest price"));
+    }
+    if !prices.contracts.is_empty() {
+        let names: Vec<_> = prices.contracts.iter().map(|contract| name(contract)).collect();
+        screen.line(Tone::Quiet, format!("discounts of {}", names.join(", ")));
+    }
 }
 
 /// The models without a price, and why.

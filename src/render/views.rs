@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::remark_samples::doubtful_analysis;
 use super::samples::{damaged_analysis, empty_analysis, typical_analysis};
 use super::savings_samples::{damaged_savings, empty_savings, typical_savings};
 use super::*;
@@ -56,6 +57,7 @@ fn analyses_look_as_agreed() {
     check_analysis("typical", &typical_analysis());
     check_analysis("empty", &empty_analysis());
     check_analysis("damaged", &damaged_analysis());
+    check_analysis("doubtful", &doubtful_analysis());
 }
 
 #[test]
@@ -77,6 +79,7 @@ fn tables_keep_to_the_width() {
         for text in [
             analysis_text(&typical_analysis(), OutputFormat::Table, style),
             analysis_text(&damaged_analysis(), OutputFormat::Table, style),
+            analysis_text(&doubtful_analysis(), OutputFormat::Table, style),
             savings_text(&typical_savings(), OutputFormat::Table, style),
             savings_text(&damaged_savings(), OutputFormat::Table, style),
         ] {
@@ -149,7 +152,8 @@ fn check_schema(schema: &str, text: &str) {
 #[test]
 fn analyses_follow_their_schema() {
     let schema = include_str!("../../docs/schema/analyze.schema.json");
-    for report in [typical_analysis(), empty_analysis(), damaged_analysis()] {
+    let reports = [typical_analysis(), empty_analysis(), damaged_analysis(), doubtful_analysis()];
+    for report in reports {
         check_schema(schema, &analysis_text(&report, OutputFormat::Json, PLAIN));
     }
 }

@@ -1,7 +1,7 @@
 //! What `analyze` shows.
 
 use crate::diagnostics::Ledger;
-use crate::insights::{Analysis, CostlyCall, Group, Tally};
+use crate::insights::{Analysis, CostlyCall, Group, Reconciliation, Tally};
 use crate::units::{Share, Usd};
 
 use super::diagnostics_summary::{DiagnosticSummary, summarize};
@@ -23,6 +23,8 @@ pub struct AnalysisReport {
     pub left_out: Option<LeftOut>,
     /// The costliest calls, where the reader can find them.
     pub costliest: Vec<CostlyLine>,
+    /// The invoice beside what was calculated, where there is one.
+    pub reconciliation: Option<Reconciliation>,
 }
 
 /// Groups that are not shown one by one.
@@ -71,7 +73,18 @@ impl AnalysisReport {
             input,
             prices,
             analysis,
+            reconciliation: None,
         }
+    }
+
+    /// The same report beside what was billed for its calls, in dollars.
+    #[must_use]
+    pub fn reconciled(mut self, invoiced: Usd) -> Self {
+        let lines = self.input.total();
+        let (skipped, duplicates) = (lines.skipped, lines.duplicates);
+        let reconciliation = Reconciliation::of(&self.analysis, invoiced, skipped, duplicates);
+        self.reconciliation = Some(reconciliation);
+        self
     }
 }
 

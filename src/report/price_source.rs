@@ -1,5 +1,8 @@
 //! Where the prices of a report come from.
 
+use crate::insights::Window;
+use crate::usage::Days;
+
 /// The price book behind a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceSource {
@@ -9,9 +12,17 @@ pub struct PriceSource {
     pub book_sha256: String,
     /// The oldest and the newest day on which a price was checked against its source.
     pub checked_on: (String, String),
+    /// The contracts whose discounts are in the prices, by name.
+    pub contracts: Vec<String>,
 }
 
 impl PriceSource {
+    /// How many days the last call of a window is younger than the newest check of a price;
+    /// negative where the prices are younger.
+    pub fn age(&self, window: &Window) -> Option<i32> {
+        Some(window.last_day - Days::parse_day(&self.checked_on.1)?)
+    }
+
     /// Whether every call was priced at its own date.
     pub fn follows_log(&self) -> bool {
         self.as_of == "log"

@@ -222,8 +222,8 @@ impl Rewrite for Cache {
         if !self.selection.holds(scene.row) || branch.call.tokens[TokenClass::Input].is_zero() {
             return Effect::Unchanged;
         }
-        let model = scene.facts.book.model(branch.model);
-        let Some(policy) = model.cache_policy(branch.call.time) else {
+        let book = scene.facts.book;
+        let Some(policy) = book.cache_policy(branch.model, branch.call.time) else {
             return Effect::Declined(Decline::NotPriced);
         };
         let fresh = self.fresh(branch, policy, scene);

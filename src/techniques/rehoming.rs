@@ -240,9 +240,8 @@ fn fit_cache(branch: &mut Branch, scene: &Scene<'_>) {
     if branch.cached().is_zero() {
         return;
     }
-    let model = scene.facts.book.model(branch.model);
     let prefix = branch.per_call(branch.cached());
-    match model.cache_policy(branch.call.time) {
+    match scene.facts.book.cache_policy(branch.model, branch.call.time) {
         None => branch.forfeit_cache(),
         Some(policy) if policy.min_tokens.is_some_and(|min| prefix < min) => {
             branch.forfeit_cache();

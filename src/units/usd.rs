@@ -5,6 +5,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
 use super::decimal::{DecimalError, Excess, format_decimal, parse_decimal};
+use super::factor::Factor;
 
 /// Decimals of a dollar that are held exactly.
 pub(super) const SCALE: u32 = 18;
@@ -49,6 +50,13 @@ impl Usd {
     /// This amount `count` times, or nothing when it does not fit.
     pub fn times(self, count: u64) -> Option<Self> {
         self.0.checked_mul(i128::from(count)).map(Self)
+    }
+
+    /// This amount times a multiplier, or nothing when that is not exact or does not fit.
+    pub fn scaled(self, factor: Factor) -> Option<Self> {
+        let product = self.0.checked_mul(i128::from(factor.parts()))?;
+        let one = i128::from(Factor::ONE.parts());
+        (product % one == 0).then_some(Self(product / one))
     }
 
     /// Whether this is exactly nothing.

@@ -1,0 +1,112 @@
+//! Contracts, invoices, dates and swapped models: what they do to the figures of a small log.
+
+use tempfile::TempDir;
+
+use super::support::{folder_with, json, run};
+
+/// Four calls of October: two by Anthropic, one by OpenAI, one of an unknown model.
+const LOG: &str = r#"{"time":"2026-10-05T00:00:00Z","provider":"anthropic","model":"claude-sonnet-4-6","input_tokens":100000,"output_tokens":10000}
+{"time":"2026-10-06T00:00:00Z","provider":"anthropic","model":"claude-sonnet-4-6","request_model":"claude-haiku-4-5","input_tokens":100000,"output_tokens":10000}
+{"time":"2026-10-09T00:00:00Z","provider":"openai","model":"gpt-5-mini","request_model":"my-deployment","input_tokens":100000,"output_tokens":10000}
+{"time":"2026-10-09T00:00:00Z","provider":"acme","model":"acme-1","input_tokens":100000,"output_tokens":10000}
+"#;
+
+fn folder(config: &str) -> TempDir {
+    let folder = folder_with("usage.jsonl", LOG);
+    std::fs::write(folder.path().join("llmcost.toml"), config).expect("writes");
+    folder
+}
+
+fn analyzed(config: &str, arguments: &[&str]) -> serde_json::Value {
+    json(folder(config).path(), &[&["analyze"], arguments].concat())
+}
+
+#[test]
+fn a_contract_shows_both_figures() {
+    let config = "[[contract]]\nname = \"2026\"\nprovider = \"anthropic\"\ndiscount = \"20%\"\n\
+                  since = \"2026-10-06\"\nuntil = \"2026-10-06\"\n";
+    let report = analyzed(config, &[]);
+    // 0.45 a call of Sonnet, 0.045 of GPT-5 mini; the second call of Sonnet is the contract's.
+    assert_eq!(report["totals"]["list_cost_usd"], "0.945");
+    assert_eq!(report["totals"]["cost_usd"], "0.855");
+    assert_eq!(report["prices"]["contracts"][0], "2026");
+    let simulated = json(folder(config).path(), &["simulate", "--discount", "0.5"]);
+    assert_eq!(simulated["baseline_usd"], "0.855");
+    let page = run(folder(config).path(), &["analyze"]).stdout;
+    assert!(page.contains("$0.94 at list prices; contracts take off $0.09"), "{page}");
+}
+
+#[test]
+fn a_contract_that_cannot_be_applied_is_refused() {
+    for (config, message) in [
+        ("provider = \"anthropc\"\ndiscount = \"1%\"", "did you mean `anthropic`?"),
+        ("discount = \"101%\"", "`101%` is no discount"),
+        ("class = [\"ouput\"]\ndiscount = \"1%\"", "did you mean `output`?"),
+        ("since = \"yesterday\"\ndiscount = \"1%\"", "`yesterday` is no day"),
+        ("rebate = \"1%\"", "unknown field `rebate`"),
+    ] {
+        let folder = folder(&format!("[[contract]]\nname = \"ours\"\n{config}\n"));
+        let run = run(folder.path(), &["analyze"]);
+        assert_eq!(run.code, Some(2), "{config}");
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn an_invoice_is_compared_with_what_its_provider_bills() {
+    let report = analyzed("", &["--provider", "Anthropic", "--invoice", "$1,000.90"]);
+    assert_eq!(report["totals"]["calls"], 2);
+    assert_eq!(report["other_sellers_calls"], 2);
+    let invoice = &report["reconciliation"];
+    assert_eq!(invoice["calculated_usd"], "0.9");
+    assert_eq!(invoice["gap_usd"], "1000");
+    assert_eq!(invoice["gap_in_mean_calls"], 2222);
+    let whole = analyzed("", &["--invoice", "1.145"]);
+    let invoice = &whole["reconciliation"];
+    assert_eq!(invoice["gap_usd"], "0.2");
+    let causes = invoice["explanations"].as_array().expect("a list");
+    // 110,000 tokens without a price, at the mean of 0.945 dollars for 330,000.
+    assert_eq!(causes[0]["cause"], "unpriced-calls");
+    assert_eq!(causes[0]["amount_usd"], "0.31499999999999998");
+    assert_eq!(causes[1]["cause"], "quiet-days");
+    assert_eq!(causes[1]["amount_usd"], "0.63");
+}
+
+#[test]
+fn an_invoice_must_be_an_amount_and_its_provider_known() {
+    for (arguments, message) in [
+        (["--invoice", "lots"], "`lots` is no amount of dollars"),
+        (["--provider", "antropic"], "did you mean `anthropic`?"),
+    ] {
+        let run = run(folder("").path(), &[&["analyze"], &arguments[..]].concat());
+        assert_eq!(run.code, Some(2));
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_swapped_model_is_told_with_what_it_cost() {
+    let report = analyzed("", &[]);
+    let swaps = report["model_swaps"].as_array().expect("a list");
+    assert_eq!(swaps.len(), 1, "the name of a deployment is no model");
+    assert_eq!(swaps[0]["requested"], "claude-haiku-4-5");
+    assert_eq!(swaps[0]["served"], "claude-sonnet-4-6");
+    assert_eq!(swaps[0]["cost_usd"], "0.45");
+    assert_eq!(swaps[0]["requested_cost_usd"], "0.15");
+    assert_eq!(swaps[0]["difference_usd"], "0.3");
+}
+
+#[test]
+fn all_calls_can_be_priced_at_one_day() {
+    let call =
+        r#"{"time":"2025-06-01T00:00:00Z","model":"o3","input_tokens":1000000,"output_tokens":0}"#;
+    let folder = folder_with("usage.jsonl", call);
+    let cost = |arguments: &[&str]| {
+        json(folder.path(), &[&["analyze"], arguments].concat())["totals"]["cost_usd"].clone()
+    };
+    assert_eq!(cost(&[]), "10");
+    assert_eq!(cost(&["--as-of", "2026-11-01"]), "2");
+    let arguments = ["simulate", "--discount", "0.5", "--as-of", "2026-11-01"];
+    assert_eq!(json(folder.path(), &arguments)["baseline_usd"], "2");
+    assert_eq!(json(folder.path(), &arguments)["prices"]["as_of"], "2026-11-01");
+}
