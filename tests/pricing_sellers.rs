@@ -130,10 +130,9 @@ fn places_multiply_where_the_seller_says_so() {
     check(("together", "zai-org/GLM-5.3", NOW, Standard, "ca"), &million, "1.75");
     check(("bedrock", "global.amazon.nova-2-lite-v1:0", NOW, Standard, ""), &million, "0.3");
     check(("bedrock", "eu.amazon.nova-2-lite-v1:0", NOW, Standard, ""), &million, "0.429");
-    check_unpriced(
-        ("bedrock", "eu.amazon.nova-lite-v1:0", NOW, Standard, ""),
-        Unpriced::NoPriceForGeo,
-    );
+    check(("", "bedrock/apac.amazon.nova-lite-v1:0", NOW, Standard, ""), &million, "0.063");
+    let nowhere = ("bedrock", "eu.amazon.nova-premier-v1:0", NOW, Standard, "");
+    check_unpriced(nowhere, Unpriced::UnknownModel);
     check(("azure", "us-datazone/gpt-5", NOW, Standard, ""), &million, "1.375");
     check(("azure", "eu-datazone/gpt-5", NOW, Standard, ""), &million, "1.375");
 }

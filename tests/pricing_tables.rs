@@ -81,7 +81,7 @@ fn every_row_of_the_tables_is_there_once_and_says_where_it_is_from() {
             assert!(period.list_card().price(Output).is_some(), "{}", model.id);
         }
     }
-    assert_eq!(book.models().count(), 206);
+    assert_eq!(book.models().count(), 215);
     assert_eq!(book.sha256().len(), 64);
     assert_eq!(book.checked_on(), ("2026-11-10", "2026-11-21"));
 }
