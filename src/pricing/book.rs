@@ -18,10 +18,17 @@ use super::unpriced::Unpriced;
 
 /// The tables in the program. An id that several providers sell under the same name belongs to
 /// the first of them, unless the log names the provider.
-const TABLES: [(&str, &str); 3] = [
+const TABLES: [(&str, &str); 10] = [
     ("pricing/anthropic.toml", include_str!("../../pricing/anthropic.toml")),
     ("pricing/openai.toml", include_str!("../../pricing/openai.toml")),
     ("pricing/google.toml", include_str!("../../pricing/google.toml")),
+    ("pricing/bedrock.toml", include_str!("../../pricing/bedrock.toml")),
+    ("pricing/deepseek.toml", include_str!("../../pricing/deepseek.toml")),
+    ("pricing/fireworks.toml", include_str!("../../pricing/fireworks.toml")),
+    ("pricing/groq.toml", include_str!("../../pricing/groq.toml")),
+    ("pricing/mistral.toml", include_str!("../../pricing/mistral.toml")),
+    ("pricing/together.toml", include_str!("../../pricing/together.toml")),
+    ("pricing/xai.toml", include_str!("../../pricing/xai.toml")),
 ];
 
 /// Ends of the ratio between tokenizers that nobody compared: counts of one text by current
