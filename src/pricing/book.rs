@@ -17,10 +17,19 @@ use super::unpriced::Unpriced;
 
 /// The tables in the program. An id that several providers sell under the same name belongs to
 /// the first of them, unless the log names the provider.
-const TABLES: [(&str, &str); 3] = [
+const TABLES: [(&str, &str); 12] = [
     ("pricing/anthropic.toml", include_str!("../../pricing/anthropic.toml")),
     ("pricing/openai.toml", include_str!("../../pricing/openai.toml")),
     ("pricing/google.toml", include_str!("../../pricing/google.toml")),
+    ("pricing/cohere.toml", include_str!("../../pricing/cohere.toml")),
+    ("pricing/moonshot.toml", include_str!("../../pricing/moonshot.toml")),
+    ("pricing/zai.toml", include_str!("../../pricing/zai.toml")),
+    ("pricing/minimax.toml", include_str!("../../pricing/minimax.toml")),
+    ("pricing/alibaba.toml", include_str!("../../pricing/alibaba.toml")),
+    ("pricing/perplexity.toml", include_str!("../../pricing/perplexity.toml")),
+    ("pricing/voyage.toml", include_str!("../../pricing/voyage.toml")),
+    ("pricing/meta.toml", include_str!("../../pricing/meta.toml")),
+    ("pricing/openrouter.toml", include_str!("../../pricing/openrouter.toml")),
 ];
 
 /// Ends of the ratio between tokenizers that nobody compared: counts of one text by current
