@@ -69,9 +69,9 @@ fn every_row_of_the_tables_is_there_once_and_says_where_it_is_from() {
             assert!(period.list_card().price(Output).is_some(), "{}", model.id);
         }
     }
-    assert_eq!(book.models().count(), 105);
+    assert_eq!(book.models().count(), 159);
     assert_eq!(book.sha256().len(), 64);
-    assert_eq!(book.checked_on(), ("2026-11-10", "2026-11-21"));
+    assert_eq!(book.checked_on(), ("2026-11-10", "2026-11-22"));
 }
 
 #[test]
@@ -200,6 +200,7 @@ fn prices_change_at_the_instant_and_not_a_moment_before() {
         ("gemini-4-argon", "2026-11-30T23:59:59.999Z", "1.21", "2026-12-01T00:00:00Z", "2.42"),
         ("gemini-3.8-flash", "2026-12-31T23:59:59.999Z", "0.4575", "2027-01-01T00:00:00Z", "0.915"),
         ("claude-3-5-haiku", "2024-11-28T00:00:00Z", "0.61", "2025-03-03T00:00:00Z", "0.488"),
+        ("glm-5.3-flash", "2026-09-09T15:59:59.999Z", "0.034", "2026-09-09T16:00:00Z", "0.068"),
     ];
     for (model, before, earlier, after, later) in changes {
         check(&Case { time: before, ..case(model) }, &tokens, earlier);
@@ -234,6 +235,42 @@ fn a_place_multiplies_every_token_price() {
 }
 
 #[test]
+fn ranges_of_prompt_lengths_hold_their_upper_end() {
+    let output = (Output, 1_000);
+    check(&case("qwen3-max"), &[(Input, 32_000), output], "0.0444");
+    check(&case("qwen3-max"), &[(Input, 32_001), output], "0.0888024");
+    check(&case("qwen3-coder-plus"), &[(Input, 1_000), (CacheRead, 255_001)], "0.1590006");
+    check(&case("minimax-m3"), &[(Input, 512_000)], "0.1536");
+    check(&case("minimax-m3"), &[(Input, 512_001)], "0.3072006");
+}
+
+#[test]
+fn batches_of_small_providers_cost_what_they_publish() {
+    let batch = |model| Case { tier: Batch, ..case(model) };
+    // 60 percent, cached tokens too: 0.36 + 0.06.
+    check(&batch("kimi-k2.5"), &[(Input, 1_000_000), (CacheRead, 1_000_000)], "0.42");
+    // 33 percent less.
+    check(&batch("voyage-4"), &[(Input, 1_000_000)], "0.0402");
+    // Half, and cached tokens without their discount.
+    check(&batch("qwen-plus"), &[(Input, 500_000), (CacheRead, 500_000)], "0.2");
+    for model in ["kimi-k3", "glm-5", "minimax-m3", "sonar", "command-a", "muse-spark-1.3"] {
+        check_unpriced(&batch(model), &[], Unpriced::NoPriceForTier);
+    }
+}
+
+#[test]
+fn a_free_variant_costs_nothing() {
+    let free = |model| Case { provider: "openrouter", ..case(model) };
+    let tokens = [(Input, 1_000_000), (Output, 1_000_000)];
+    check(&free("google/gemma-2-9b-it:free"), &tokens, "0");
+    check(&free("meta-llama/llama-3.1-70b-instruct:free"), &tokens, "0");
+    // By the rule, where no row says so.
+    check(&free("meta-llama/llama-3.3-70b-instruct:free"), &tokens, "0");
+    check(&free("openrouter/openai/gpt-oss-120b:free"), &tokens, "0");
+    check(&free("openai/gpt-oss-120b"), &tokens, "0.6");
+}
+
+#[test]
 fn forms_of_other_clouds_bring_their_prices() {
     // Short enough for every context band; the expected figures are dollars per million.
     let book = PriceBook::embedded();
@@ -254,6 +291,10 @@ fn forms_of_other_clouds_bring_their_prices() {
         ("", "azure/eu/gpt-6-sol", "2.4"),
         ("bedrock", "openai.gpt-5.6-luna", "0.22"),
         ("", "global.openai.gpt-6.1-sol", "2"),
+        ("dashscope", "dashscope/qwen3.7-max", "2.5"),
+        ("zhipuai", "GLM-5.1", "1.4"),
+        ("moonshot_ai", "moonshot/kimi-k3", "3"),
+        ("openrouter", "meta-llama/llama-3.1-70b-instruct", "0.72"),
         ("", "models/gemini-2.5-flash", "0.3"),
         ("", "google/gemini-2.5-flash", "0.3"),
         ("", "publishers/google/models/gemini-2.5-flash", "0.3"),
