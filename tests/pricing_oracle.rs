@@ -73,10 +73,9 @@ fn call(row: &Row) -> Call {
 /// The difference to what both libraries say, in words; nothing where there is none.
 fn disagreement(book: &PriceBook, row: &Row) -> Option<String> {
     let call = call(row);
-    let priced = book.find(&row.provider, &row.model).and_then(|id| {
-        let (tier, prompt) = (call.service_tier, call.input_total());
-        cost(&call, book.card(id, call.time, tier, "", prompt, call.calls)?)
-    });
+    let priced = book
+        .find(&row.provider, &row.model)
+        .and_then(|id| cost(&call, book.card(id, &call, call.time, "")?));
     let expected = Usd::parse(&row.expected_usd, Excess::Round).expect("an amount");
     match priced {
         Ok(usd) if (usd - expected).atto().abs() <= TOLERANCE => None,

@@ -30,7 +30,7 @@ const fn case(model: &'static str) -> Case {
 
 fn priced(case: &Case, tokens: &[(TokenClass, u64)], searches: u32) -> Result<String, Unpriced> {
     let book = PriceBook::embedded();
-    let mut call = Call { searches, ..Call::default() };
+    let mut call = Call { searches, service_tier: case.tier, ..Call::default() };
     for (class, count) in tokens {
         call.tokens[*class] = Tokens::new(*count);
     }
@@ -40,7 +40,7 @@ fn priced(case: &Case, tokens: &[(TokenClass, u64)], searches: u32) -> Result<St
         Instant::parse(case.time).expect("a time")
     };
     let id = book.find(case.provider, case.model)?;
-    let card = book.card(id, time, case.tier, case.geo, call.input_total(), 1)?;
+    let card = book.card(id, &call, time, case.geo)?;
     cost(&call, card).map(|usd| usd.to_string())
 }
 
@@ -302,7 +302,7 @@ fn forms_of_other_clouds_bring_their_prices() {
         ("", "projects/p/locations/global/publishers/google/models/gemini-3.5-flash", "1.5"),
     ] {
         let id = book.find(provider, model).unwrap_or_else(|reason| panic!("{model}: {reason}"));
-        let card = book.card(id, Instant::MISSING, Standard, "", Tokens::ZERO, 1);
+        let card = book.card(id, &Call::default(), Instant::MISSING, "");
         let price = card.expect("a card").price(Input).expect("a price");
         assert_eq!(price.per_million(), expected, "{provider} {model}");
     }
@@ -422,7 +422,7 @@ prices = { input = "0.8", output = "4" }
     // The alias of our row still means the model; the user's row has no Bedrock price.
     let card = |id, geo| {
         let at = Instant::parse(NOW).expect("a time");
-        theirs.card(id, at, Standard, geo, Tokens::ZERO, 1)
+        theirs.card(id, &Call::default(), at, geo)
     };
     assert_eq!(card(id, ""), Err(Unpriced::NoPriceForGeo));
     let id = theirs.find("", "our-haiku").expect("known");
@@ -447,6 +447,8 @@ fn the_example_for_hand_editors_loads() {
     let book = PriceBook::with_overrides(&tables).expect("the example loads");
     let id = book.find("acme_cloud", "gateway/eu/models/acme-large-v1").expect("known");
     let at = Instant::parse("2026-05-01").expect("a time");
-    let card = book.card(id, at, Standard, "", Tokens::new(200_001), 1).expect("a card");
+    let mut long = Call::default();
+    long.tokens[Input] = Tokens::new(200_001);
+    let card = book.card(id, &long, at, "").expect("a card");
     assert_eq!(card.price(Input).expect("a price").per_million(), "6.6");
 }

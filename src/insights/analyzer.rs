@@ -181,7 +181,7 @@ impl<'a> Sums<'a> {
             self.cut_off.add(call.calls, cost);
         }
         if let Some((_, card)) = price.calculated {
-            self.cards.add(card, &call.tokens);
+            self.cards.add_call(card, call);
         }
         self.bands.add(call, cost);
         if let Some(cost) = cost {

@@ -4,7 +4,7 @@
 
 use hashbrown::HashMap;
 
-use crate::pricing::{RateCard, cost};
+use crate::pricing::{RateCard, cost_of_tokens};
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 use crate::usage::Call;
 
@@ -19,8 +19,17 @@ pub(super) struct CardTotals<'a> {
 }
 
 impl<'a> CardTotals<'a> {
-    /// Adds the tokens of a call.
-    pub(super) fn add(&mut self, card: &'a RateCard, tokens: &PerClass<Tokens>) {
+    /// Adds the tokens of a call, each to the card at whose prices it bills.
+    pub(super) fn add_call(&mut self, card: &'a RateCard, call: &Call) {
+        if card.is_flat() {
+            return self.add(card, &call.tokens);
+        }
+        for (card, tokens) in card.portions(&call.tokens, call.calls) {
+            self.add(card, &tokens);
+        }
+    }
+
+    fn add(&mut self, card: &'a RateCard, tokens: &PerClass<Tokens>) {
         let place = *self.places.entry(std::ptr::from_ref(card).addr()).or_insert_with(|| {
             self.cards.push((card, PerClass::default()));
             self.cards.len() - 1
@@ -85,7 +94,7 @@ fn saving_of(card: &RateCard, tokens: &PerClass<Tokens>) -> Option<Usd> {
 }
 
 fn price_of(card: &RateCard, class: TokenClass, tokens: Tokens) -> Option<Usd> {
-    let mut call = Call::default();
-    call.tokens[class] = tokens;
-    cost(&call, card).ok()
+    let mut alone = PerClass::default();
+    alone[class] = tokens;
+    cost_of_tokens(&alone, card).ok()
 }

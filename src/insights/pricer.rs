@@ -125,8 +125,7 @@ impl<'a> Pricer<'a> {
         let model = self.model(calls, row)?;
         let at = self.as_of.unwrap_or(call.time);
         let geo = calls.name(column::GEO, row);
-        let (tier, prompt) = (call.service_tier, call.input_total());
-        let card = self.book.card(model, at, tier, geo, prompt, call.calls)?;
+        let card = self.book.card(model, call, at, geo)?;
         let first_known = self.book.model(model).first_known;
         let too_early = !at.is_missing() && first_known.is_some_and(|first| at < first);
         Ok(Calculated { cost: cost(call, card)?, card, too_early })

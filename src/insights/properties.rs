@@ -111,8 +111,7 @@ fn calculated(named: &Named) -> Option<Usd> {
     let (provider, model) = MODELS[named.model];
     let call = &named.call;
     let id = BOOK.find(provider, model).ok()?;
-    let (tier, prompt) = (call.service_tier, call.input_total());
-    let card = BOOK.card(id, call.time, tier, "", prompt, call.calls).ok()?;
+    let card = BOOK.card(id, call, call.time, "").ok()?;
     cost(call, card).ok()
 }
 

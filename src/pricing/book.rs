@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostics::did_you_mean;
-use crate::units::{Factor, Tokens};
-use crate::usage::{Instant, ServiceTier};
+use crate::units::Factor;
+use crate::usage::{Call, Instant};
 
 use super::card::RateCard;
 use super::load::Tables;
@@ -41,6 +41,8 @@ const UNKNOWN_RATIO: [&str; 3] = ["0.7", "1", "1.5"];
 pub struct PriceBook {
     tables: Tables,
     unknown_ratio: TokenizerRatio,
+    /// The prices of calls that are not charged.
+    unbilled: RateCard,
     sha256: String,
 }
 
@@ -76,7 +78,7 @@ impl PriceBook {
         let [low, likely, high] =
             UNKNOWN_RATIO.map(|text| Factor::parse(text).expect("a constant of this file"));
         let unknown_ratio = TokenizerRatio { low, likely, high };
-        Ok(Self { tables: all, unknown_ratio, sha256 })
+        Ok(Self { tables: all, unknown_ratio, unbilled: RateCard::unbilled(), sha256 })
     }
 
     /// The model that a name in a log means: an exact id, a declared alias, or either in a
@@ -90,7 +92,7 @@ impl PriceBook {
         if model.is_empty() {
             return Err(Unpriced::MissingModel);
         }
-        if let Some((model, place)) = self.resolve(provider, model) {
+        if let Some((model, place)) = self.resolve(provider, model)? {
             return Ok(ModelId { model, place });
         }
         let declared = || {
@@ -98,17 +100,38 @@ impl PriceBook {
             providers.any(|known| known.place_of_name(provider).is_some())
         };
         Err(match self.resolve("", model) {
-            None => Unpriced::UnknownModel,
-            Some(_) if declared() => Unpriced::OtherProvider,
-            Some(_) => Unpriced::UnknownProvider,
+            Ok(None) => Unpriced::UnknownModel,
+            Ok(Some(_)) | Err(_) if declared() => Unpriced::OtherProvider,
+            Ok(Some(_)) | Err(_) => Unpriced::UnknownProvider,
         })
     }
 
-    fn resolve(&self, provider: &str, model: &str) -> Option<(u16, u16)> {
-        self.tables.providers.iter().find_map(|known| {
-            let place = if provider.is_empty() { 0 } else { known.place_of_name(provider)? };
-            known.resolve(model, place)
-        })
+    fn resolve(&self, provider: &str, model: &str) -> Result<Option<(u16, u16)>, Unpriced> {
+        let providers = self.tables.providers.iter();
+        if !provider.is_empty() {
+            let mut named = providers.filter_map(|known| {
+                let place = known.place_of_name(provider)?;
+                known.resolve(model, place)
+            });
+            return Ok(named.next());
+        }
+        // Who makes a model goes before who sells it on; resellers differ in their prices, so that
+        // a model that only they have needs the name of one.
+        let (resellers, makers): (Vec<_>, Vec<_>) = providers.partition(|one| one.is_reseller);
+        if let Some(found) = makers.iter().find_map(|maker| maker.resolve(model, 0)) {
+            return Ok(Some(found));
+        }
+        let mut sold = resellers.iter().filter_map(|reseller| reseller.resolve(model, 0));
+        match (sold.next(), sold.next()) {
+            (Some(_), Some(_)) => Err(Unpriced::SeveralSellers),
+            (found, _) => Ok(found),
+        }
+    }
+
+    /// Whether the cost that a provider of this name writes into a log is the charge itself.
+    pub fn bills_as_logged(&self, provider: &str) -> bool {
+        let mut billing = self.tables.providers.iter().filter(|known| known.bills_as_logged);
+        billing.any(|known| known.place_of_name(provider).is_some())
     }
 
     /// The names of providers, clouds and gateways that the tables declare, in order.
@@ -123,26 +146,27 @@ impl PriceBook {
         &self.tables.models[usize::from(id.model)]
     }
 
-    /// The prices of a call, or of a row of `calls` calls with `prompt` input tokens together.
-    /// `geo` is where the log says it was processed; empty when it does not say. A missing time
-    /// means the prices in force when the table was checked.
+    /// The prices of a call or of a row that sums up several, at an instant, which need not be its
+    /// own. `geo` is where the log says it was processed; empty when it does not say. A missing
+    /// time means the prices in force when the table was checked, outside all schedules.
     ///
     /// # Errors
     /// When the model has no price for the time, the place or the lane.
     pub fn card(
         &self,
         id: ModelId,
+        call: &Call,
         at: Instant,
-        tier: ServiceTier,
         geo: &str,
-        prompt: Tokens,
-        calls: u64,
     ) -> Result<&RateCard, Unpriced> {
         let model = self.model(id);
         let period = model.period_at(at)?;
         let provider = &self.tables.providers[usize::from(model.provider_index)];
         let place = provider.place_of_geo(id.place, geo)?;
-        Ok(period.lane(place, tier)?.card(prompt, calls))
+        if provider.is_unbilled(call, place) {
+            return Ok(&self.unbilled);
+        }
+        Ok(period.lane(place, call.service_tier, at)?.card(&call.tokens, call.calls))
     }
 
     /// The known id or alias that is closest to an unknown one, if a slip of the keys lies between

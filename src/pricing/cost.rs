@@ -1,19 +1,38 @@
 //! The one function in which tokens meet prices.
 
-use crate::units::Usd;
+use crate::units::{PerClass, Tokens, Usd};
 use crate::usage::Call;
 
 use super::card::RateCard;
 use super::unpriced::Unpriced;
 
-/// What a call costs at the prices of a card: the sum over the token classes, plus the fee of
-/// its searches. A row that stands for several calls holds their sums, so it is priced the same.
+/// What a call costs at the prices of a card: the sum over the token classes, plus the fees of its
+/// searches and of the request itself. A row that stands for several calls holds their sums, so it
+/// is priced the same.
 ///
 /// # Errors
 /// When the card has no price for something the call used, or the amount does not fit.
 pub fn cost(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
-    let mut total = Usd::ZERO;
-    for (class, count) in call.tokens.iter() {
+    let mut total = fees(call, card)?;
+    if card.is_flat() {
+        return add_tokens(total, &call.tokens, card);
+    }
+    for (card, tokens) in card.portions(&call.tokens, call.calls) {
+        total = add_tokens(total, &tokens, card)?;
+    }
+    Ok(total)
+}
+
+/// What tokens cost at a card's own prices, however long the prompts were, and without any fee.
+///
+/// # Errors
+/// When the card has no price for one of the classes, or the amount does not fit.
+pub fn cost_of_tokens(tokens: &PerClass<Tokens>, card: &RateCard) -> Result<Usd, Unpriced> {
+    add_tokens(Usd::ZERO, tokens, card)
+}
+
+fn add_tokens(mut total: Usd, tokens: &PerClass<Tokens>, card: &RateCard) -> Result<Usd, Unpriced> {
+    for (class, count) in tokens.iter() {
         if count.is_zero() {
             continue;
         }
@@ -21,10 +40,22 @@ pub fn cost(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
         let part = price.cost_of(*count).ok_or(Unpriced::TooLarge)?;
         total = total.checked_add(part).ok_or(Unpriced::TooLarge)?;
     }
-    if call.searches > 0 {
-        let fee = card.search_fee().ok_or(Unpriced::NoPriceForSearch)?;
-        let part = fee.times(u64::from(call.searches)).ok_or(Unpriced::TooLarge)?;
-        total = total.checked_add(part).ok_or(Unpriced::TooLarge)?;
+    Ok(total)
+}
+
+fn fees(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
+    let requests = if card.request_fee().is_some() { call.calls } else { 0 };
+    let metered = [
+        (requests, card.request_fee(), Unpriced::TooLarge),
+        (u64::from(call.searches), card.search_fee(), Unpriced::NoPriceForSearch),
+        (u64::from(call.file_searches), card.file_search_fee(), Unpriced::NoPriceForFileSearch),
+    ];
+    let mut total = Usd::ZERO;
+    for (count, fee, missing) in metered {
+        if count > 0 {
+            let part = fee.ok_or(missing)?.times(count).ok_or(Unpriced::TooLarge)?;
+            total = total.checked_add(part).ok_or(Unpriced::TooLarge)?;
+        }
     }
     Ok(total)
 }
@@ -32,8 +63,9 @@ pub fn cost(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pricing::card::Beyond;
     use crate::pricing::card::{Fees, Prices};
-    use crate::units::{Excess, PerClass, TokenClass, TokenPrice, Tokens};
+    use crate::units::{Excess, TokenClass, TokenPrice};
     use proptest::prelude::*;
 
     /// A card that prices class number n at n + 1 dollars per million, audio output at nothing.
@@ -44,7 +76,7 @@ mod tests {
             (class != TokenClass::AudioOutput).then_some(price)
         });
         let search = Some(Usd::parse("0.01", Excess::Reject).expect("an amount"));
-        RateCard::new(&prices, Fees { search, file_search: None })
+        RateCard::new(&prices, Fees { search, ..Fees::default() })
     }
 
     fn call(counts: [u64; 9]) -> Call {
@@ -83,6 +115,67 @@ mod tests {
         let bare = RateCard::new(card().prices(), Fees::default());
         let call = Call { searches: 1, ..Call::default() };
         assert_eq!(cost(&call, &bare), Err(Unpriced::NoPriceForSearch));
+    }
+
+    #[test]
+    fn every_request_bears_its_fee() {
+        let request = Some(Usd::parse("0.005", Excess::Reject).expect("an amount"));
+        let card = RateCard::new(card().prices(), Fees { request, ..Fees::default() });
+        let call = Call { calls: 3, ..Call::default() };
+        assert_eq!(cost(&call, &card).map(|usd| usd.to_string()), Ok("0.015".to_owned()));
+    }
+
+    #[test]
+    fn file_searches_without_a_fee_are_unpriced() {
+        let call = Call { file_searches: 1, ..Call::default() };
+        check(&call, Err(Unpriced::NoPriceForFileSearch));
+    }
+
+    /// A card that prices input at 1, cached input at 2 and output at 8 dollars per million, and
+    /// prompts beyond 100 tokens at 10 times as much, beyond 200 at 100 times.
+    fn marginal() -> RateCard {
+        let times = |factor: u64| {
+            let mut prices = Prices::default();
+            for (class, dollars) in [
+                (TokenClass::Input, factor),
+                (TokenClass::CacheRead, 2 * factor),
+                (TokenClass::Output, 8),
+            ] {
+                let price = TokenPrice::parse_per_million(&dollars.to_string());
+                prices[class] = Some(price.expect("a price"));
+            }
+            RateCard::new(&prices, Fees::default())
+        };
+        let counts = PerClass::from_fn(TokenClass::is_input);
+        let beyond = [(100, 10), (200, 100)].map(|(after, factor)| Beyond {
+            after,
+            counts,
+            card: times(factor),
+        });
+        RateCard { beyond: beyond.to_vec(), ..times(1) }
+    }
+
+    fn check_marginal(cached: u64, input: u64, calls: u64, micro_dollars: u64) {
+        let mut call = Call { calls, ..Call::default() };
+        call.tokens[TokenClass::CacheRead] = Tokens::new(cached);
+        call.tokens[TokenClass::Input] = Tokens::new(input);
+        call.tokens[TokenClass::Output] = Tokens::new(1);
+        let expected = (micro_dollars + 8).to_string();
+        let expected = Usd::parse(&expected, Excess::Reject).expect("an amount").atto() / 1_000_000;
+        let found = cost(&call, &marginal()).map(|usd| usd.atto());
+        assert_eq!(found, Ok(expected), "{cached} + {input}");
+    }
+
+    #[test]
+    fn only_the_excess_bills_at_the_prices_beyond_a_limit() {
+        check_marginal(0, 100, 1, 100);
+        check_marginal(0, 101, 1, 110);
+        check_marginal(0, 250, 1, 100 + 1000 + 5000);
+        // The cached start of the prompt fills the lowest band first.
+        check_marginal(50, 100, 1, 100 + 50 + 500);
+        check_marginal(150, 0, 1, 200 + 1000);
+        // Two prompts of 101 tokens, not one of 202.
+        check_marginal(0, 202, 2, 200 + 20);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! From published prices to the prices of every lane and place: computed once, when a table loads.
 
+use std::sync::Arc;
+
 use crate::units::{Factor, PerClass, TokenClass, TokenPrice};
 
-use super::card::{Fees, Prices, RateCard};
+use super::card::{Beyond, Borrowed, Fees, Prices, RateCard};
 use super::model::{Band, Lane, Limit};
 
 /// Prices of a lane, and those of its long prompts.
@@ -10,6 +12,9 @@ use super::model::{Band, Lane, Limit};
 pub(super) struct Rates {
     pub(super) base: Prices,
     pub(super) bands: Vec<(Limit, Prices)>,
+    pub(super) borrowed: Borrowed,
+    /// What nobody has confirmed about them.
+    pub(super) doubt: Option<Arc<str>>,
 }
 
 /// At whose price a class bills that has none of its own.
@@ -31,15 +36,26 @@ impl Rates {
     fn map<E>(&self, mut change: impl FnMut(&Prices) -> Result<Prices, E>) -> Result<Self, E> {
         let base = change(&self.base)?;
         let bands = self.bands.iter().map(|(limit, prices)| Ok((*limit, change(prices)?)));
-        Ok(Self { base, bands: bands.collect::<Result<_, E>>()? })
+        Ok(Self {
+            base,
+            bands: bands.collect::<Result<_, E>>()?,
+            borrowed: self.borrowed,
+            doubt: self.doubt.clone(),
+        })
     }
 
     /// Fills in classes that have no price of their own. `stated` are the published prices of the
     /// standard lane: what has its own price there never bills at another one.
     pub(super) fn filled(&self, stated: &Prices, fallback: &Fallback) -> Self {
-        let filled = self.map(|own| Ok::<_, std::convert::Infallible>(fill(own, stated, fallback)));
-        match filled {
-            Ok(filled) => filled,
+        let prices = |own: &Prices| {
+            let lender = lenders(own, stated, fallback);
+            PerClass::from_fn(|class| own[class].or_else(|| own[lender[class]?]))
+        };
+        Self {
+            base: prices(&self.base),
+            bands: self.bands.iter().map(|(limit, own)| (*limit, prices(own))).collect(),
+            borrowed: lenders(&self.base, stated, fallback),
+            doubt: self.doubt.clone(),
         }
     }
 
@@ -72,20 +88,33 @@ impl Rates {
             let theirs = standard.bands.iter().find(|(other, _)| other == limit);
             (*limit, merge(prices, theirs.map_or(&standard.base, |(_, prices)| prices)))
         });
-        Self { base: merge(&self.base, &standard.base), bands: bands.collect() }
+        Self {
+            base: merge(&self.base, &standard.base),
+            bands: bands.collect(),
+            borrowed: self.borrowed,
+            doubt: self.doubt.clone(),
+        }
     }
 
     /// The cards of these rates at a place; the class whose price is not exact otherwise.
     pub(super) fn lane(&self, factor: Factor, fees: Fees) -> Result<Lane, TokenClass> {
         let placed = self.map(|prices| scale(prices, factor))?;
-        let band = |(limit, prices): &(Limit, Prices)| Band {
-            limit: *limit,
-            card: RateCard::new(prices, fees),
+        let card = |prices: &Prices| RateCard {
+            borrowed: self.borrowed,
+            doubt: self.doubt.clone(),
+            ..RateCard::new(prices, fees)
         };
-        Ok(Lane {
-            card: RateCard::new(&placed.base, fees),
-            bands: placed.bands.iter().map(band).collect(),
-        })
+        let mut lane = Lane { card: card(&placed.base), bands: Vec::new() };
+        for (limit, prices) in &placed.bands {
+            if limit.excess_only {
+                let after = limit.tokens.saturating_sub(u64::from(limit.inclusive));
+                let beyond = Beyond { after, counts: limit.counts, card: card(prices) };
+                lane.card.beyond.push(beyond);
+            } else {
+                lane.bands.push(Band { limit: *limit, card: card(prices) });
+            }
+        }
+        Ok(lane)
     }
 }
 
@@ -100,20 +129,19 @@ const fn full_price_of(class: TokenClass) -> Option<TokenClass> {
 
 const WRITES: [TokenClass; 2] = [TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
 
-fn fill(own: &Prices, stated: &Prices, fallback: &Fallback) -> Prices {
+/// For each class without a price of its own, the class at whose price it bills, if any.
+fn lenders(own: &Prices, stated: &Prices, fallback: &Fallback) -> Borrowed {
     // Where one lifetime has a price, a write of another lifetime is not ordinary input.
     let writes_are_priced = WRITES.iter().any(|class| stated[*class].is_some());
     PerClass::from_fn(|class| {
         let mut at = class;
-        loop {
-            if own[at].is_some() {
-                return own[at];
-            }
+        while own[at].is_none() {
             if stated[at].is_some() || (writes_are_priced && WRITES.contains(&at)) {
                 return None;
             }
             at = fallback[at]?;
         }
+        (at != class).then_some(at)
     })
 }
 
@@ -149,7 +177,8 @@ mod tests {
     }
 
     fn rates(stated: &[(TokenClass, &str)]) -> Rates {
-        Rates { base: prices(stated), bands: Vec::new() }
+        let (bands, borrowed, doubt) = (Vec::new(), Borrowed::default(), None);
+        Rates { base: prices(stated), bands, borrowed, doubt }
     }
 
     fn text(prices: &Prices, class: TokenClass) -> Option<String> {
@@ -164,6 +193,9 @@ mod tests {
         assert_eq!(text(&filled, TokenClass::CacheWrite1h).as_deref(), Some("2"));
         assert_eq!(text(&filled, TokenClass::Reasoning).as_deref(), Some("8"));
         assert_eq!(text(&filled, TokenClass::AudioInput), None);
+        let borrowed = posted.filled(&posted.base, &fallback()).borrowed;
+        assert_eq!(borrowed[TokenClass::CacheRead], Some(TokenClass::Input));
+        assert_eq!(borrowed[TokenClass::Input], None);
     }
 
     #[test]

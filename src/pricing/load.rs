@@ -52,7 +52,7 @@ impl Tables {
                 ids.insert(text.get_ref().clone(), index);
             }
         }
-        Ok(())
+        self.add_aliases(provider, &raw.alias, source, &mut seen)
     }
 
     fn provider_index(&mut self, id: &str) -> usize {
@@ -68,13 +68,18 @@ impl Tables {
             tokenizers: Vec::new(),
             fallback: PerClass::default(),
             same_tier: Vec::new(),
+            is_reseller: false,
+            bills_as_logged: false,
+            schedules: Vec::new(),
+            unbilled: Vec::new(),
+            moving: Vec::new(),
             ids: HashMap::new(),
         });
         self.providers.len() - 1
     }
 
     /// Puts a model where the one of the same id is, or at the end.
-    fn place_model(&mut self, provider: usize, model: Model) -> usize {
+    pub(super) fn place_model(&mut self, provider: usize, model: Model) -> usize {
         let same =
             |known: &Model| usize::from(known.provider_index) == provider && known.id == model.id;
         if let Some(known) = self.models.iter().position(same) {
@@ -156,7 +161,7 @@ impl Source<'_> {
         Ok(day.clone())
     }
 
-    fn instant(self, text: &Text) -> Result<Instant, PriceTableError> {
+    pub(super) fn instant(self, text: &Text) -> Result<Instant, PriceTableError> {
         // A date alone or a time without a zone would be read too; prices need the moment.
         let time = text.get_ref();
         let instant =
@@ -184,6 +189,18 @@ impl Source<'_> {
 
     pub(super) fn unknown(self, what: &'static str, name: &str, text: &Text) -> PriceTableError {
         self.error(text.span(), Problem::UnknownName(what, name.to_owned()))
+    }
+
+    /// The spans of things of which each begins where the one before it ends, unless it says when.
+    pub(super) fn following(
+        self,
+        ends: &[(Option<&Text>, Option<&Text>, std::ops::Range<usize>)],
+    ) -> Result<Vec<Span>, PriceTableError> {
+        let mut ends = ends.to_vec();
+        for index in 1..ends.len() {
+            ends[index].0 = ends[index].0.or(ends[index - 1].1);
+        }
+        self.spans(&ends)
     }
 
     /// The spans of things that follow each other: only the first may lack a start, an end that is
@@ -312,9 +329,10 @@ batch = { rule = "multiply", factor = "0.5" }
         let guide = include_str!("../../pricing/README.md");
         let examples: Vec<_> = guide.split("```toml\n").skip(1).collect();
         assert_eq!(examples.len(), 2);
-        for example in examples {
+        // The second one has a model and a name that moves.
+        for (example, models) in examples.into_iter().zip([1, 2]) {
             let text = example.split("```").next().expect("the text before the fence");
-            assert_eq!(load(text).map(|tables| tables.models.len()), Ok(1), "{text}");
+            assert_eq!(load(text).map(|tables| tables.models.len()), Ok(models), "{text}");
         }
     }
 
@@ -392,7 +410,9 @@ batch = { rule = "multiply", factor = "0.5" }
         check("batch =", &band("above = 1, at_least = 1", prices), "bands", "not both");
         check("batch =", &band("above = 1", "input = \"6\""), "bands", "differ in `output`");
         let marginal = band("above = 1", prices).replace("whole_request", "above_threshold");
-        check("batch =", &marginal, "bands", "price only the excess");
+        check("batch =", &marginal, "bands", "cannot change `output`");
+        let counted = band("above = 1, counts = [\"output\"]", prices);
+        check("batch =", &counted, "bands", "`output` is no part of the prompt");
     }
 
     #[test]

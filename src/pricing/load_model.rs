@@ -1,22 +1,17 @@
-//! One model of a price table: its periods, lanes and bands, checked and derived.
+//! One model of a price table: its names, places, cache rules and periods.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use crate::units::{Factor, PerClass, TokenClass, Tokens};
-use crate::usage::{Days, Instant, ServiceTier};
+use crate::units::{Factor, TokenClass, Tokens};
+use crate::usage::{Days, Instant};
 
-use super::card::{Fees, Prices};
-use super::derive::{CachedTokens, Rates};
-use super::model::{Lane, Limit, Model, Period, lane_index};
-use super::policy::{CachePolicy, DatedPolicy};
+use super::derive::Fallback;
+use super::load_period::{PeriodReader, Placed};
+use super::model::{Model, Period};
+use super::policy::{CachePolicy, CacheWrite, DatedPolicy};
 use super::resolve::Provider;
-use super::schema::{
-    Number, RawBand, RawBandRule, RawLane, RawLaneRule, RawModel, RawPeriod, RawPrices,
-};
-use super::span::Span;
+use super::schema::RawModel;
 use super::table_error::{PriceTableError, PriceTableProblem as Problem, Source};
-use toml::Spanned;
 
 /// Reads the models of one provider's table.
 #[derive(Clone, Copy)]
@@ -25,20 +20,6 @@ pub(super) struct ModelReader<'a> {
     providers: &'a [Provider],
     provider: &'a Provider,
     provider_index: u16,
-}
-
-/// A place with the factor that a model's prices have there, and where that is written.
-struct Placed {
-    place: u16,
-    factor: Factor,
-    at: Range<usize>,
-}
-
-/// The rates of one lane, and where they are written.
-struct DerivedLane {
-    tier: ServiceTier,
-    rates: Rates,
-    at: Range<usize>,
 }
 
 impl<'a> ModelReader<'a> {
@@ -67,8 +48,12 @@ impl<'a> ModelReader<'a> {
             })
             .collect();
         let spans = source.spans(&ends)?;
+        let caches = self.read_caches(raw)?;
+        let fallback = self.fallback(&caches);
+        let (provider, placed) = (self.provider, &placed[..]);
+        let reader = PeriodReader { source, provider, fallback: &fallback, placed };
         let periods = raw.period.iter().zip(spans);
-        let periods = periods.map(|(period, span)| self.read_period(period, span, &placed));
+        let periods = periods.map(|(period, span)| reader.read(period, span));
         let periods = periods.collect::<Result<Vec<_>, _>>()?;
         // After the prices: a number without quotes is the first thing to put right.
         let tokenizer = self.read_tokenizer(raw)?;
@@ -84,10 +69,22 @@ impl<'a> ModelReader<'a> {
             retired: source.optional_instant(raw.retired.as_ref())?,
             note: raw.note.clone(),
             provider_index: self.provider_index,
-            caches: self.read_caches(raw)?,
+            targets: Vec::new(),
+            caches,
             newest: newest(&periods),
             periods,
         })
+    }
+
+    /// At whose price a class bills that has none of its own. Where writing to the cache is priced,
+    /// a missing write price is a gap, not ordinary input.
+    fn fallback(self, caches: &[DatedPolicy]) -> Fallback {
+        let mut fallback = self.provider.fallback;
+        if caches.iter().any(|dated| dated.policy.write == CacheWrite::Priced) {
+            fallback[TokenClass::CacheWrite5m] = None;
+            fallback[TokenClass::CacheWrite1h] = None;
+        }
+        fallback
     }
 
     fn read_tokenizer(self, raw: &RawModel) -> Result<String, PriceTableError> {
@@ -130,189 +127,6 @@ impl<'a> ModelReader<'a> {
         });
         dated.collect()
     }
-
-    fn read_period(
-        self,
-        raw: &Spanned<RawPeriod>,
-        span: Span,
-        placed: &[Placed],
-    ) -> Result<Period, PriceTableError> {
-        let (source, at) = (self.source, raw.span());
-        let raw = raw.get_ref();
-        let fee = |number: &Option<Number>| number.as_ref().map(|fee| source.fee(fee)).transpose();
-        let fees = Fees { search: fee(&raw.web_search)?, file_search: fee(&raw.file_search)? };
-        let lanes = self.read_lanes(raw, at)?;
-        Ok(Period {
-            span,
-            source: source.filled("source", &raw.source)?,
-            checked_on: source.day(&raw.checked_on)?,
-            note: raw.note.clone(),
-            lanes: self.place_lanes(&lanes, placed, fees, raw)?,
-        })
-    }
-
-    /// The rates of every lane that the period has, the standard one first.
-    fn read_lanes(
-        self,
-        raw: &RawPeriod,
-        at: Range<usize>,
-    ) -> Result<Vec<DerivedLane>, PriceTableError> {
-        let posted = self.read_rates(raw.prices.get_ref(), &raw.bands)?;
-        if posted.base[TokenClass::Input].is_none() {
-            let problem = Problem::NoPrice(TokenClass::Input);
-            return Err(self.source.error(raw.prices.span(), problem));
-        }
-        let standard = posted.filled(&posted.base, &self.provider.fallback);
-        let stated = [
-            (ServiceTier::Batch, &raw.batch),
-            (ServiceTier::Flex, &raw.flex),
-            (ServiceTier::Priority, &raw.priority),
-            (ServiceTier::Fast, &raw.fast),
-            (ServiceTier::Ultrafast, &raw.ultrafast),
-        ];
-        let mut lanes =
-            vec![DerivedLane { tier: ServiceTier::Standard, rates: standard.clone(), at }];
-        for (tier, lane) in stated {
-            let Some(lane) = lane else { continue };
-            if let Some(rates) = self.read_lane(lane, &posted, &standard)? {
-                lanes.push(DerivedLane { tier, rates, at: lane.span() });
-            }
-        }
-        for (tier, same) in &self.provider.same_tier {
-            let is_stated = lanes.iter().any(|lane| lane.tier == *tier);
-            let Some(known) = lanes.iter().find(|lane| lane.tier == *same) else { continue };
-            if !is_stated {
-                let (rates, at) = (known.rates.clone(), known.at.clone());
-                lanes.push(DerivedLane { tier: *tier, rates, at });
-            }
-        }
-        Ok(lanes)
-    }
-
-    fn read_lane(
-        self,
-        raw: &Spanned<RawLane>,
-        posted: &Rates,
-        standard: &Rates,
-    ) -> Result<Option<Rates>, PriceTableError> {
-        let at = raw.span();
-        let raw = raw.get_ref();
-        let refuse = |problem| Err(self.source.error(at.clone(), problem));
-        let cached = match raw.rule {
-            RawLaneRule::Explicit if raw.factor.is_some() => {
-                return refuse(Problem::LaneForbids("factor"));
-            }
-            RawLaneRule::Explicit => {
-                let Some(prices) = &raw.prices else { return refuse(Problem::LaneNeeds("prices")) };
-                if raw.bands.is_none() && !posted.bands.is_empty() {
-                    return refuse(Problem::LaneBands);
-                }
-                let rates = self.read_rates(prices, raw.bands.as_deref().unwrap_or_default())?;
-                return Ok(Some(rates.filled(&posted.base, &self.provider.fallback)));
-            }
-            _ if raw.prices.is_some() => return refuse(Problem::LaneForbids("prices")),
-            _ if raw.bands.is_some() => return refuse(Problem::LaneForbids("bands")),
-            RawLaneRule::None => return Ok(None),
-            RawLaneRule::Multiply => CachedTokens::Multiplied,
-            RawLaneRule::CacheWins => CachedTokens::Kept,
-            RawLaneRule::BatchWins => CachedTokens::AsInput,
-        };
-        let Some(factor) = &raw.factor else { return refuse(Problem::LaneNeeds("factor")) };
-        let scaled = standard.scaled(self.source.factor(factor)?, cached, &posted.base);
-        let scaled =
-            scaled.map_err(|class| self.source.error(factor.span(), Problem::Inexact(class)));
-        scaled.map(Some)
-    }
-
-    fn read_rates(
-        self,
-        raw: &RawPrices,
-        bands: &[Spanned<RawBand>],
-    ) -> Result<Rates, PriceTableError> {
-        let base = self.read_prices(raw)?;
-        let mut rates = Rates { base, bands: Vec::new() };
-        for band in bands {
-            let limit = self.read_limit(band)?;
-            if rates.bands.last().is_some_and(|(lower, _)| lower.tokens >= limit.tokens) {
-                return Err(self.source.error(band.span(), Problem::BandOrder));
-            }
-            let prices = self.read_prices(&band.get_ref().prices)?;
-            // A class that only one of the two states would change its meaning at the limit.
-            let differs = |class: &TokenClass| prices[*class].is_some() != base[*class].is_some();
-            if let Some(class) = TokenClass::ALL.into_iter().find(differs) {
-                return Err(self.source.error(band.span(), Problem::BandClasses(class)));
-            }
-            rates.bands.push((limit, prices));
-        }
-        Ok(rates)
-    }
-
-    fn read_limit(self, band: &Spanned<RawBand>) -> Result<Limit, PriceTableError> {
-        let raw = band.get_ref();
-        if matches!(raw.rule.get_ref(), RawBandRule::AboveThreshold) {
-            return Err(self.source.error(raw.rule.span(), Problem::BandRule));
-        }
-        match (raw.above, raw.at_least) {
-            (Some(tokens), None) => Ok(Limit { tokens, inclusive: false }),
-            (None, Some(tokens)) => Ok(Limit { tokens, inclusive: true }),
-            _ => Err(self.source.error(band.span(), Problem::BandLimit)),
-        }
-    }
-
-    fn read_prices(self, raw: &RawPrices) -> Result<Prices, PriceTableError> {
-        let numbers = PerClass::from_fn(|class| match class {
-            TokenClass::Input => &raw.input,
-            TokenClass::CacheRead => &raw.cache_read,
-            TokenClass::CacheWrite5m => &raw.cache_write_5m,
-            TokenClass::CacheWrite1h => &raw.cache_write_1h,
-            TokenClass::AudioInput => &raw.audio_input,
-            TokenClass::AudioCacheRead => &raw.audio_cache_read,
-            TokenClass::ImageInput => &raw.image_input,
-            TokenClass::Output => &raw.output,
-            TokenClass::Reasoning => &raw.reasoning,
-            TokenClass::AudioOutput => &raw.audio_output,
-        });
-        let mut prices = Prices::default();
-        for (class, number) in numbers.iter() {
-            prices[class] = number.as_ref().map(|price| self.source.price(price)).transpose()?;
-        }
-        Ok(prices)
-    }
-
-    /// Every lane at every place of the model, at its index.
-    fn place_lanes(
-        self,
-        lanes: &[DerivedLane],
-        placed: &[Placed],
-        fees: Fees,
-        raw: &RawPeriod,
-    ) -> Result<Vec<Option<Lane>>, PriceTableError> {
-        let stated = self.read_prices(raw.prices.get_ref())?;
-        let standard = &lanes[0].rates;
-        let count = self.provider.places.len() * ServiceTier::ALL.len();
-        let mut cards = vec![None; count];
-        for Placed { place, factor, at } in placed {
-            let here = &self.provider.places[usize::from(*place)];
-            for lane in lanes {
-                let tier = lane.tier;
-                if here.tiers.as_ref().is_some_and(|tiers| !tiers.contains(&tier)) {
-                    continue;
-                }
-                let kept = tier == ServiceTier::Batch && here.batch_keeps_cached_price;
-                let derived = if kept {
-                    lane.rates.with_cached_prices_of(standard, &stated).lane(*factor, fees)
-                } else {
-                    lane.rates.lane(*factor, fees)
-                };
-                let derived = derived.map_err(|class| {
-                    let at = if *factor == Factor::ONE { &lane.at } else { at };
-                    self.source.error(at.clone(), Problem::Inexact(class))
-                });
-                cards[lane_index(*place, tier)] = Some(derived?);
-            }
-        }
-        Ok(cards)
-    }
 }
 
 /// The start of the day that an id of a snapshot carries: `gpt-4o-2024-08-06`,
@@ -329,7 +143,7 @@ fn date_in(id: &str) -> Option<Instant> {
 }
 
 /// The last period that had begun on the day it was checked: scheduled prices are not in force.
-fn newest(periods: &[Period]) -> usize {
+pub(super) fn newest(periods: &[Period]) -> usize {
     let begun = |period: &Period| {
         let checked = Instant::parse(&period.checked_on).ok();
         period.span.from.is_none_or(|from| checked.is_some_and(|checked| from <= checked))

@@ -1,14 +1,18 @@
 //! The part of a price table that all its models share: names, places, forms, cache rules.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use toml::Spanned;
 
 use crate::units::{Factor, TokenClass, Tokens};
 
+use super::load_rules::{read_schedule, read_unbilled};
 use super::policy::{CacheLifetime, CacheMatch, CachePolicy, CacheWrite};
 use super::resolve::{Form, LIST_PLACE, Place, Provider};
-use super::schema::{RawForm, RawMatch, RawPlace, RawPolicy, RawTable, RawWrite, Text};
+use super::schema::{
+    RawForm, RawLoggedCost, RawMatch, RawPlace, RawPolicy, RawTable, RawWrite, Text,
+};
 use super::table_error::{PriceTableError, PriceTableProblem as Problem, Source};
 use super::tokenizer::{DeclaredRatio, TokenizerRatio};
 
@@ -53,6 +57,17 @@ pub(super) fn extend_provider(
     for tokenizer in &raw.tokenizer {
         provider.tokenizers.push(source.filled("tokenizer id", &tokenizer.id)?);
     }
+    provider.is_reseller |= raw.provider.reseller;
+    provider.bills_as_logged |= matches!(raw.provider.logged_cost, Some(RawLoggedCost::Billed));
+    for schedule in &raw.schedule {
+        let read = read_schedule(schedule, source)?;
+        provider.schedules.retain(|known| known.id != read.id);
+        provider.schedules.push(Arc::new(read));
+    }
+    for rule in &raw.unbilled {
+        let read = read_unbilled(provider, rule, source)?;
+        provider.unbilled.push(read);
+    }
     for (tier, same) in &raw.provider.same_tier {
         let pair = (source.tier(tier, same)?, source.tier(same.get_ref(), same)?);
         provider.same_tier.push(pair);
@@ -60,7 +75,11 @@ pub(super) fn extend_provider(
     extend_fallback(provider, &raw.provider.fallback, source)
 }
 
-fn find_place(provider: &Provider, id: &Text, source: Source) -> Result<u16, PriceTableError> {
+pub(super) fn find_place(
+    provider: &Provider,
+    id: &Text,
+    source: Source,
+) -> Result<u16, PriceTableError> {
     provider.place_index(id.get_ref()).ok_or_else(|| source.unknown("place", id.get_ref(), id))
 }
 

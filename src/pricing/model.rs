@@ -1,10 +1,13 @@
 //! A model with its price periods, and the fast way to the card of a call.
 
-use crate::units::Tokens;
+use std::sync::Arc;
+
+use crate::units::{PerClass, Tokens};
 use crate::usage::{Instant, ServiceTier};
 
 use super::card::RateCard;
 use super::policy::{CachePolicy, DatedPolicy, policy_at};
+use super::schedule::Schedule;
 use super::span::Span;
 use super::unpriced::Unpriced;
 
@@ -37,6 +40,8 @@ pub struct Model {
     /// What a reader of the prices should know.
     pub note: Option<String>,
     pub(super) provider_index: u16,
+    /// For a name that has meant different models, which ones, and when; empty for a model.
+    pub targets: Vec<(Span, String)>,
     pub(super) caches: Vec<DatedPolicy>,
     pub(super) periods: Vec<Period>,
     /// The period that holds when a log has no times.
@@ -56,6 +61,8 @@ pub struct Period {
     pub note: Option<String>,
     /// By place and tier: see [`lane_index`].
     pub(super) lanes: Vec<Option<Lane>>,
+    /// The lanes at some hours of the week; the first schedule that holds wins.
+    pub(super) scheduled: Vec<(Arc<Schedule>, Vec<Option<Lane>>)>,
 }
 
 /// The cards of one place and tier: the ordinary one, and one for each context band.
@@ -74,18 +81,23 @@ pub(super) struct Band {
 }
 
 /// Where a context band begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Limit {
-    /// Tokens of the whole prompt, cached ones included.
+    /// How many tokens a prompt may have below it.
     pub(super) tokens: u64,
     /// Whether a prompt of exactly that length is in the band.
     pub(super) inclusive: bool,
+    /// The classes that count; all of the prompt as a rule, cached tokens included.
+    pub(super) counts: PerClass<bool>,
+    /// Whether only the tokens beyond it have other prices, not the whole request.
+    pub(super) excess_only: bool,
 }
 
 impl Limit {
-    /// Whether `calls` prompts that sum to `prompt` tokens are, on average, beyond the limit.
-    fn is_crossed(self, prompt: Tokens, calls: u64) -> bool {
-        let prompt = u128::from(prompt.get());
+    /// Whether `calls` prompts that sum to these tokens are, on average, beyond the limit.
+    fn is_crossed(&self, tokens: &PerClass<Tokens>, calls: u64) -> bool {
+        let counted = tokens.iter().filter(|(class, _)| self.counts[*class]);
+        let prompt: u128 = counted.map(|(_, count)| u128::from(count.get())).sum();
         let limit = u128::from(self.tokens) * u128::from(calls);
         if self.inclusive { prompt >= limit } else { prompt > limit }
     }
@@ -93,8 +105,8 @@ impl Limit {
 
 impl Lane {
     /// The card of a prompt: the highest band that it crosses wins.
-    pub(super) fn card(&self, prompt: Tokens, calls: u64) -> &RateCard {
-        let crossed = self.bands.iter().rev().find(|band| band.limit.is_crossed(prompt, calls));
+    pub(super) fn card(&self, tokens: &PerClass<Tokens>, calls: u64) -> &RateCard {
+        let crossed = self.bands.iter().rev().find(|band| band.limit.is_crossed(tokens, calls));
         crossed.map_or(&self.card, |band| &band.card)
     }
 }
@@ -105,8 +117,17 @@ pub(super) fn lane_index(place: u16, tier: ServiceTier) -> usize {
 }
 
 impl Period {
-    pub(super) fn lane(&self, place: u16, tier: ServiceTier) -> Result<&Lane, Unpriced> {
-        let lane = |tier| self.lanes.get(lane_index(place, tier)).and_then(Option::as_ref);
+    /// The lane of a call; a call without a time is taken to be outside all schedules.
+    pub(super) fn lane(
+        &self,
+        place: u16,
+        tier: ServiceTier,
+        at: Instant,
+    ) -> Result<&Lane, Unpriced> {
+        let mut scheduled = self.scheduled.iter().filter(|_| !at.is_missing());
+        let lanes = scheduled.find(|(schedule, _)| schedule.holds(at));
+        let lanes = lanes.map_or(&self.lanes, |(_, lanes)| lanes);
+        let lane = |tier| lanes.get(lane_index(place, tier)).and_then(Option::as_ref);
         lane(tier).ok_or_else(|| match lane(ServiceTier::Standard) {
             Some(_) => Unpriced::NoPriceForTier,
             None => Unpriced::NoPriceForGeo,
@@ -118,7 +139,7 @@ impl Period {
     /// # Panics
     /// Never: a period without list prices does not load.
     pub fn list_card(&self) -> &RateCard {
-        let lane = self.lane(0, ServiceTier::Standard);
+        let lane = self.lane(0, ServiceTier::Standard, Instant::MISSING);
         &lane.expect("every period has list prices: loading refuses one without").card
     }
 }
@@ -155,10 +176,15 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::TokenClass;
 
     fn check(limit: u64, inclusive: bool, prompt: u64, calls: u64, expected: bool) {
-        let limit = Limit { tokens: limit, inclusive };
-        assert_eq!(limit.is_crossed(Tokens::new(prompt), calls), expected, "{limit:?} {prompt}");
+        let counts = PerClass::from_fn(TokenClass::is_input);
+        let limit = Limit { tokens: limit, inclusive, counts, excess_only: false };
+        let mut tokens = PerClass::default();
+        tokens[TokenClass::CacheRead] = Tokens::new(prompt);
+        tokens[TokenClass::Output] = Tokens::new(1_000_000);
+        assert_eq!(limit.is_crossed(&tokens, calls), expected, "{limit:?} {prompt}");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! From the names in a log to a model: exact ids, declared aliases, declared forms; no guessing.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::units::{PerClass, TokenClass};
-use crate::usage::ServiceTier;
+use crate::usage::{Call, FinishReason, ServiceTier, Status};
 
 use super::policy::CachePolicy;
+use super::schedule::Schedule;
+use super::span::Span;
 use super::unpriced::Unpriced;
 
 /// The place whose prices are the list prices; every table has it.
@@ -29,8 +32,57 @@ pub(super) struct Provider {
     pub(super) fallback: PerClass<Option<TokenClass>>,
     /// Lanes that other logs call by another name.
     pub(super) same_tier: Vec<(ServiceTier, ServiceTier)>,
+    /// Whether it sells models that others make.
+    pub(super) is_reseller: bool,
+    /// Whether the cost that it writes into a log is the charge itself.
+    pub(super) bills_as_logged: bool,
+    pub(super) schedules: Vec<Arc<Schedule>>,
+    pub(super) unbilled: Vec<Unbilled>,
+    /// Names that have meant different models over time.
+    pub(super) moving: Vec<MovingAlias>,
     /// Ids and aliases to models.
     pub(super) ids: HashMap<String, u16>,
+}
+
+/// A name that has meant different models over time.
+#[derive(Clone, Debug)]
+pub(super) struct MovingAlias {
+    pub(super) id: String,
+    pub(super) targets: Vec<(Span, String)>,
+}
+
+/// Calls whose usage is reported and not charged. What is not stated is not asked.
+#[derive(Clone, Debug)]
+pub struct Unbilled {
+    /// HTTP statuses of failed calls; an empty list stands for every failed call.
+    pub statuses: Option<Vec<u16>>,
+    /// How the answer ended.
+    pub finish_reason: Option<FinishReason>,
+    /// Only calls that produced no output.
+    pub without_output: bool,
+    /// The lanes it holds in.
+    pub tiers: Option<Vec<ServiceTier>>,
+    /// The places it holds at.
+    pub(super) places: Option<Vec<u16>>,
+    /// Where it is published.
+    pub source: String,
+    /// The day it was last compared with the source.
+    pub checked_on: String,
+}
+
+impl Unbilled {
+    fn fits(&self, call: &Call, place: u16) -> bool {
+        let failed = match (&self.statuses, call.status) {
+            (None, _) => true,
+            (Some(codes), Status::Error(code)) => codes.is_empty() || codes.contains(&code),
+            (Some(_), Status::Ok | Status::Unknown) => false,
+        };
+        failed
+            && self.finish_reason.is_none_or(|reason| reason == call.finish_reason)
+            && !(self.without_output && !call.output_total().is_zero())
+            && self.tiers.as_ref().is_none_or(|tiers| tiers.contains(&call.service_tier))
+            && self.places.as_ref().is_none_or(|places| places.contains(&place))
+    }
 }
 
 /// Where a call was processed, as far as it changes the price.
@@ -100,6 +152,11 @@ impl Provider {
         let arrival = &self.places[usize::from(place)];
         let known = arrival.geos.iter().find(|(known, _)| known.eq_ignore_ascii_case(geo));
         known.map(|(_, place)| *place).or(arrival.other_geo).ok_or(Unpriced::NoPriceForGeo)
+    }
+
+    /// Whether the usage of a call at a place is reported and not charged.
+    pub(super) fn is_unbilled(&self, call: &Call, place: u16) -> bool {
+        self.unbilled.iter().any(|rule| rule.fits(call, place))
     }
 
     /// The place of a name in this table's list of places.

@@ -60,13 +60,24 @@ pub(super) struct RawTable {
     #[serde(default)]
     pub(super) tokenizer: Vec<RawTokenizer>,
     #[serde(default)]
+    pub(super) schedule: Vec<RawSchedule>,
+    #[serde(default)]
+    pub(super) unbilled: Vec<Spanned<RawUnbilled>>,
+    #[serde(default)]
     pub(super) model: Vec<RawModel>,
+    #[serde(default)]
+    pub(super) alias: Vec<RawAlias>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table [provider] with an `id`")]
 pub(super) struct RawProvider {
     pub(super) id: Text,
+    /// Whether it sells models that others make.
+    #[serde(default)]
+    pub(super) reseller: bool,
+    /// Whether the cost that it writes into a log is the charge itself.
+    pub(super) logged_cost: Option<RawLoggedCost>,
     /// Names in logs to places.
     #[serde(default)]
     pub(super) names: BTreeMap<String, Text>,
@@ -76,6 +87,12 @@ pub(super) struct RawProvider {
     /// Tiers to the tiers whose prices they share.
     #[serde(default)]
     pub(super) same_tier: BTreeMap<String, Text>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawLoggedCost {
+    Billed,
 }
 
 #[derive(Debug, Deserialize)]
@@ -147,6 +164,83 @@ pub(super) struct RawLifetime {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table [[schedule]] with an `id` and `windows`")]
+pub(super) struct RawSchedule {
+    pub(super) id: Text,
+    pub(super) windows: Vec<Spanned<RawWindow>>,
+    #[serde(default)]
+    pub(super) except: Vec<Text>,
+    pub(super) source: Text,
+    pub(super) checked_on: Text,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a window, { days = [\"mon\"], from = \"01:00\", to = \"04:00\" }"
+)]
+pub(super) struct RawWindow {
+    pub(super) days: Vec<RawWeekday>,
+    pub(super) from: Text,
+    pub(super) to: Text,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawWeekday {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table [[unbilled]] that says which calls are free")]
+pub(super) struct RawUnbilled {
+    pub(super) status: Option<Spanned<RawStatus>>,
+    pub(super) finish_reason: Option<Text>,
+    #[serde(default)]
+    pub(super) without_output: bool,
+    pub(super) tiers: Option<Vec<Text>>,
+    pub(super) places: Option<Vec<Text>>,
+    pub(super) source: Text,
+    pub(super) checked_on: Text,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a list of HTTP statuses, or \"any\"")]
+pub(super) enum RawStatus {
+    Codes(Vec<u16>),
+    Word(String),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table [[alias]] with an `id` and `targets`")]
+pub(super) struct RawAlias {
+    pub(super) id: Text,
+    pub(super) targets: Vec<RawTarget>,
+    pub(super) source: Text,
+    pub(super) checked_on: Text,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a target, { model = \"…\" }")]
+pub(super) struct RawTarget {
+    pub(super) model: Text,
+    pub(super) from: Option<Text>,
+    pub(super) to: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table [[tokenizer]] with an `id`")]
 pub(super) struct RawTokenizer {
     pub(super) id: Text,
@@ -205,9 +299,13 @@ pub(super) struct RawPeriod {
     pub(super) source: Text,
     pub(super) checked_on: Text,
     pub(super) note: Option<String>,
+    pub(super) doubt: Option<Text>,
     pub(super) prices: Spanned<RawPrices>,
     #[serde(default)]
     pub(super) bands: Vec<Spanned<RawBand>>,
+    /// Other prices at some hours of the week; the first that holds wins.
+    #[serde(default)]
+    pub(super) scheduled: Vec<Spanned<RawScheduled>>,
     pub(super) batch: Option<Spanned<RawLane>>,
     pub(super) flex: Option<Spanned<RawLane>>,
     pub(super) priority: Option<Spanned<RawLane>>,
@@ -217,6 +315,17 @@ pub(super) struct RawPeriod {
     pub(super) web_search: Option<Number>,
     /// Dollars per 1,000 searches in stored files.
     pub(super) file_search: Option<Number>,
+    /// Dollars per 1,000 requests.
+    pub(super) request: Option<Number>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "prices at some hours, { schedule = \"…\", prices = … }")]
+pub(super) struct RawScheduled {
+    pub(super) schedule: Text,
+    pub(super) prices: Spanned<RawPrices>,
+    #[serde(default)]
+    pub(super) bands: Vec<Spanned<RawBand>>,
 }
 
 /// Dollars per million tokens.
@@ -236,6 +345,7 @@ pub(super) struct RawPrices {
     pub(super) output: Option<Number>,
     pub(super) reasoning: Option<Number>,
     pub(super) audio_output: Option<Number>,
+    pub(super) image_output: Option<Number>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -247,10 +357,12 @@ pub(super) struct RawBand {
     pub(super) above: Option<u64>,
     pub(super) at_least: Option<u64>,
     pub(super) rule: Spanned<RawBandRule>,
+    /// The classes that count towards the limit; the whole prompt without this.
+    pub(super) counts: Option<Vec<Text>>,
     pub(super) prices: RawPrices,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RawBandRule {
     WholeRequest,
@@ -274,6 +386,7 @@ pub(super) struct RawLane {
     pub(super) factor: Option<Number>,
     pub(super) prices: Option<RawPrices>,
     pub(super) bands: Option<Vec<Spanned<RawBand>>>,
+    pub(super) doubt: Option<Text>,
     #[serde(rename = "note")]
     _note: Option<String>,
 }

@@ -53,8 +53,18 @@ pub enum PriceTableProblem {
     BandLimit,
     /// Bands must go up.
     BandOrder,
-    /// A rule for bands that no known provider has and that is not computed.
-    BandRule,
+    /// Bands of one lane differ in what they do or in what counts towards their limits.
+    BandMix,
+    /// A band that prices only the excess of a prompt changes the price of output.
+    BandOutput(TokenClass),
+    /// What comes out cannot count towards the limit of a band.
+    BandCounts(TokenClass),
+    /// Not an hour of a day, or a window that ends before it begins.
+    BadHours,
+    /// A rule for calls that are not charged says nothing about the call.
+    EmptyUnbilled,
+    /// Not a finish reason that a rule can ask for.
+    BadStatus(String),
     /// A lane of explicit prices must say what its long prompts cost.
     LaneBands,
     /// This rule of a lane needs this key.
@@ -82,7 +92,10 @@ impl PriceTableProblem {
             ),
             Self::BadTime => "write a UTC timestamp: \"2026-03-13T00:00:00Z\"".to_owned(),
             Self::BadDay => "write a day: \"2026-11-10\"".to_owned(),
-            Self::BandRule => "use rule = \"whole_request\"".to_owned(),
+            Self::BandMix => "give all bands of a lane the same `rule` and `counts`".to_owned(),
+            Self::BadHours => "write hours as \"01:00\", at most \"24:00\"".to_owned(),
+            Self::BadStatus(_) => "write [400, 500], or \"any\" for every failed call".to_owned(),
+            Self::EmptyUnbilled => "add `status`, `finish_reason` or `without_output`".to_owned(),
             Self::LaneBands => "write bands = [] if long prompts cost the same here".to_owned(),
             Self::Inexact(_) => "state the published price instead of a factor".to_owned(),
             _ => return None,
@@ -111,7 +124,16 @@ impl fmt::Display for PriceTableProblem {
             }
             Self::BandLimit => f.write_str("a band needs `above` or `at_least`, not both"),
             Self::BandOrder => f.write_str("the limits of bands must go up"),
-            Self::BandRule => f.write_str("bands that price only the excess are not supported"),
+            Self::BandMix => f.write_str("the bands of a lane do not follow one rule"),
+            Self::BandOutput(class) => {
+                write!(f, "a band that prices only the excess cannot change `{}`", class.name())
+            }
+            Self::BandCounts(class) => {
+                write!(f, "`{}` is no part of the prompt and cannot count", class.name())
+            }
+            Self::BadHours => f.write_str("not hours of a day, from the earlier to the later"),
+            Self::EmptyUnbilled => f.write_str("the rule does not say which calls are free"),
+            Self::BadStatus(word) => write!(f, "`{word}` is no HTTP status"),
             Self::LaneBands => f.write_str("the lane does not say what long prompts cost"),
             Self::LaneNeeds(key) => write!(f, "this rule needs `{key}`"),
             Self::LaneForbids(key) => write!(f, "this rule does not take `{key}`"),

@@ -25,6 +25,10 @@ pub enum Unpriced {
     NoPriceForClass(TokenClass),
     /// The call made server-side searches and the model states no fee for them.
     NoPriceForSearch,
+    /// The call searched in stored files and the model states no fee for that.
+    NoPriceForFileSearch,
+    /// The log names no provider, and several that sell other makers' models have this one.
+    SeveralSellers,
     /// The cost does not fit the range of an exact amount.
     TooLarge,
 }
@@ -42,6 +46,8 @@ impl Unpriced {
             Self::NoPriceForGeo => "no-price-for-geo",
             Self::NoPriceForClass(_) => "no-price-for-class",
             Self::NoPriceForSearch => "no-price-for-search",
+            Self::NoPriceForFileSearch => "no-price-for-file-search",
+            Self::SeveralSellers => "several-sellers",
             Self::TooLarge => "too-large",
         }
     }
@@ -65,6 +71,12 @@ impl fmt::Display for Unpriced {
                 write!(f, "the model has no price for {} tokens", class.name())
             }
             Self::NoPriceForSearch => f.write_str("the model has no price for searches"),
+            Self::NoPriceForFileSearch => {
+                f.write_str("the model has no price for searches in files")
+            }
+            Self::SeveralSellers => {
+                f.write_str("several providers sell this model and the log does not say which")
+            }
             Self::TooLarge => f.write_str("the cost is too large to be held exactly"),
         }
     }

@@ -281,6 +281,7 @@ const fn class_name(class: TokenClass) -> &'static str {
         TokenClass::Output => "output",
         TokenClass::Reasoning => "reasoning",
         TokenClass::AudioOutput => "audio output",
+        TokenClass::ImageOutput => "image output",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::units::{TokenClass, Tokens};
 /// What stands for the groups that are not shown one by one.
 const REST: &str = "(other groups)";
 
-const ANALYSIS_COLUMNS: [&str; 16] = [
+const ANALYSIS_COLUMNS: [&str; 17] = [
     "calls",
     "input_tokens",
     "cache_read_tokens",
@@ -23,6 +23,7 @@ const ANALYSIS_COLUMNS: [&str; 16] = [
     "output_tokens",
     "reasoning_tokens",
     "audio_output_tokens",
+    "image_output_tokens",
     "searches",
     "cost_usd",
     "cost_per_call_usd",
@@ -81,6 +82,7 @@ fn figures_of(tally: &Tally) -> Vec<String> {
         tally.output().to_string(),
         tokens(TokenClass::Reasoning),
         tokens(TokenClass::AudioOutput),
+        tokens(TokenClass::ImageOutput),
         tally.searches.to_string(),
         tally.known_cost().map_or_else(String::new, |cost| cost.to_string()),
         tally.cost_per_call().map_or_else(String::new, |cost| cost.to_string()),

@@ -56,7 +56,7 @@ impl Serialize for Key<'_> {
     }
 }
 
-/// Tokens by class. `reasoning` and `audio_output` are parts of `output`; all others are disjoint.
+/// Tokens by class. `reasoning`, `audio_output` and `image_output` are parts of `output`; all others are disjoint.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub(super) struct TokensDocument {
     input: u64,
@@ -69,6 +69,7 @@ pub(super) struct TokensDocument {
     output: u64,
     reasoning: u64,
     audio_output: u64,
+    image_output: u64,
 }
 
 impl From<&PerClass<Tokens>> for TokensDocument {
@@ -85,6 +86,7 @@ impl From<&PerClass<Tokens>> for TokensDocument {
             output: output.map(|(_, count)| *count).sum::<Tokens>().get(),
             reasoning: tokens[TokenClass::Reasoning].get(),
             audio_output: tokens[TokenClass::AudioOutput].get(),
+            image_output: tokens[TokenClass::ImageOutput].get(),
         }
     }
 }

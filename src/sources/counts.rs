@@ -70,12 +70,8 @@ pub(super) fn counts(
         );
         remarks.push((Code::InconsistentCounts, text));
     }
-    let searches = number(values, Field::Searches)?.unwrap_or(0);
-    draft.call.searches = u32::try_from(searches).unwrap_or_else(|_| {
-        let text = format!("{searches} searches; {} are counted", u32::MAX);
-        remarks.push((Code::OutOfRange, text));
-        u32::MAX
-    });
+    draft.call.searches = searches(values, Field::Searches, remarks)?;
+    draft.call.file_searches = searches(values, Field::FileSearches, remarks)?;
     draft.call.calls = number(values, Field::Calls)?.unwrap_or(1);
     if draft.call.calls == 0 {
         draft.call.calls = 1;
@@ -83,6 +79,17 @@ pub(super) fn counts(
         remarks.push((Code::OutOfRange, text));
     }
     Ok(())
+}
+
+fn searches(values: &Values<'_>, field: Field, remarks: &mut Vec<Remark>) -> Result<u32, Refusal> {
+    if !values.has(field) {
+        return Ok(0);
+    }
+    let count = number(values, field)?.unwrap_or(0);
+    Ok(u32::try_from(count).unwrap_or_else(|_| {
+        remarks.push((Code::OutOfRange, format!("{count} searches; {} are counted", u32::MAX)));
+        u32::MAX
+    }))
 }
 
 /// What the counts of this record include: the format's convention, unless the record's own total
@@ -175,6 +182,7 @@ fn output_counts(
     draft: &mut Draft<'_>,
 ) -> Result<(), Refusal> {
     let (reasoning, audio) = (count(values, Field::Reasoning)?, count(values, Field::AudioOutput)?);
+    let image = count(values, Field::ImageOutput)?;
     let mut output = count(values, Field::Output)?;
     if convention.output_includes_reasoning {
         output = output.checked_sub(reasoning).ok_or_else(|| {
@@ -182,12 +190,15 @@ fn output_counts(
             (Code::ReasoningExceedsOutput, text)
         })?;
     }
-    output = output.checked_sub(audio).ok_or_else(|| {
-        (Code::ReasoningExceedsOutput, format!("{audio} audio tokens, but {output} of output"))
+    let metered = audio + image;
+    output = output.checked_sub(metered).ok_or_else(|| {
+        let text = format!("{metered} audio and image tokens, but {output} of output");
+        (Code::ReasoningExceedsOutput, text)
     })?;
     let tokens = &mut draft.call.tokens;
     tokens[TokenClass::Output] = output;
     tokens[TokenClass::Reasoning] = reasoning;
     tokens[TokenClass::AudioOutput] = audio;
+    tokens[TokenClass::ImageOutput] = image;
     Ok(())
 }

@@ -39,10 +39,14 @@ pub enum Field {
     Reasoning,
     /// The part of the output that was audio.
     AudioOutput,
+    /// The part of the output that was images.
+    ImageOutput,
     /// Input and output together.
     Total,
-    /// Server-side searches.
+    /// Server-side searches of the web.
     Searches,
+    /// Server-side searches in stored files.
+    FileSearches,
     /// The lane the call was served in.
     ServiceTier,
     /// Whether it was a batch call.
@@ -93,7 +97,7 @@ pub enum Field {
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::Time,
         Self::Provider,
         Self::Model,
@@ -112,8 +116,10 @@ impl Field {
         Self::Output,
         Self::Reasoning,
         Self::AudioOutput,
+        Self::ImageOutput,
         Self::Total,
         Self::Searches,
+        Self::FileSearches,
         Self::ServiceTier,
         Self::Batch,
         Self::Speed,
@@ -158,7 +164,9 @@ impl Field {
             Self::Output => "output_tokens",
             Self::Reasoning => "reasoning_tokens",
             Self::AudioOutput => "audio_output_tokens",
+            Self::ImageOutput => "image_output_tokens",
             Self::Searches => "searches",
+            Self::FileSearches => "file_searches",
             Self::ServiceTier => "service_tier",
             Self::Batch => "batch",
             Self::Speed => "speed",
@@ -215,8 +223,10 @@ impl Field {
                 | Self::Output
                 | Self::Reasoning
                 | Self::AudioOutput
+                | Self::ImageOutput
                 | Self::Total
                 | Self::Searches
+                | Self::FileSearches
                 | Self::Parts
                 | Self::InputModalities
                 | Self::CacheModalities

@@ -64,9 +64,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// When a price it needs is not known.
     pub fn cost(&self, model: ModelId, call: &Call, geo: &str) -> Result<Usd, Unpriced> {
-        let (prompt, tier) = (call.input_total(), call.service_tier);
-        let card = self.book.card(model, call.time, tier, geo, prompt, call.calls)?;
-        cost(call, card)
+        cost(call, self.book.card(model, call, call.time, geo)?)
     }
 
     /// The model a plan names.
@@ -121,8 +119,6 @@ impl Scene<'_> {
 
     fn card(&self, branch: &Branch) -> Option<&RateCard> {
         let Branch { model, call, .. } = branch;
-        let (prompt, tier) = (call.input_total(), call.service_tier);
-        let card = self.facts.book.card(*model, call.time, tier, self.geo, prompt, call.calls);
-        card.ok()
+        self.facts.book.card(*model, call, call.time, self.geo).ok()
     }
 }

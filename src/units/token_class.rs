@@ -28,11 +28,13 @@ pub enum TokenClass {
     Reasoning,
     /// Audio output.
     AudioOutput,
+    /// Image output, where it is metered apart from text.
+    ImageOutput,
 }
 
 impl TokenClass {
     /// Every class, in the order of [`PerClass`].
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Input,
         Self::CacheRead,
         Self::CacheWrite5m,
@@ -43,6 +45,7 @@ impl TokenClass {
         Self::Output,
         Self::Reasoning,
         Self::AudioOutput,
+        Self::ImageOutput,
     ];
 
     /// The name in price tables and machine output.
@@ -58,12 +61,13 @@ impl TokenClass {
             Self::Output => "output",
             Self::Reasoning => "reasoning",
             Self::AudioOutput => "audio_output",
+            Self::ImageOutput => "image_output",
         }
     }
 
     /// Whether tokens of this class are part of the prompt (they count towards context bands).
     pub const fn is_input(self) -> bool {
-        !matches!(self, Self::Output | Self::Reasoning | Self::AudioOutput)
+        !matches!(self, Self::Output | Self::Reasoning | Self::AudioOutput | Self::ImageOutput)
     }
 }
 

@@ -146,8 +146,10 @@ pub struct Call {
     pub time: Instant,
     /// Tokens by class; the classes are disjoint.
     pub tokens: PerClass<Tokens>,
-    /// Server-side searches, billed apart from tokens.
+    /// Server-side searches of the web, billed apart from tokens.
     pub searches: u32,
+    /// Server-side searches in stored files, billed apart from tokens.
+    pub file_searches: u32,
     /// How many calls this row stands for; 1 for a single call.
     pub calls: u64,
     /// The lane it was served in.
@@ -178,6 +180,7 @@ impl Default for Call {
             time: Instant::MISSING,
             tokens: PerClass::default(),
             searches: 0,
+            file_searches: 0,
             calls: 1,
             service_tier: ServiceTier::Standard,
             status: Status::Unknown,
@@ -230,7 +233,7 @@ mod tests {
             call.tokens[class] = Tokens::new(1 << place);
         }
         assert_eq!(call.input_total(), Tokens::new(0b000_0111_1111));
-        assert_eq!(call.output_total(), Tokens::new(0b011_1000_0000));
+        assert_eq!(call.output_total(), Tokens::new(0b111_1000_0000));
     }
 
     #[test]

@@ -20,8 +20,8 @@ const INPUT_SIDE: [TokenClass; 7] = [
     TokenClass::AudioCacheRead,
     TokenClass::ImageInput,
 ];
-const OUTPUT_SIDE: [TokenClass; 3] =
-    [TokenClass::Output, TokenClass::Reasoning, TokenClass::AudioOutput];
+const OUTPUT_SIDE: [TokenClass; 4] =
+    [TokenClass::Output, TokenClass::Reasoning, TokenClass::AudioOutput, TokenClass::ImageOutput];
 
 /// A table of calls: one column a field, one symbol column a dimension.
 #[derive(Clone, Debug)]
@@ -32,6 +32,7 @@ pub struct Calls {
     time: Vec<Instant>,
     tokens: PerClass<Vec<Tokens>>,
     searches: Vec<u32>,
+    file_searches: Vec<u32>,
     /// How many calls a row stands for.
     counts: Vec<u64>,
     service_tier: Vec<ServiceTier>,
@@ -55,6 +56,7 @@ impl Calls {
             time: Vec::new(),
             tokens: PerClass::default(),
             searches: Vec::new(),
+            file_searches: Vec::new(),
             counts: Vec::new(),
             service_tier: Vec::new(),
             status: Vec::new(),
@@ -90,6 +92,7 @@ impl Calls {
             self.tokens[class].push(call.tokens[class]);
         }
         self.searches.push(call.searches);
+        self.file_searches.push(call.file_searches);
         self.counts.push(call.calls);
         self.service_tier.push(call.service_tier);
         self.status.push(call.status);
@@ -114,6 +117,7 @@ impl Calls {
             self.place[row] = later.place;
         }
         self.searches[row] = self.searches[row].max(later.searches);
+        self.file_searches[row] = self.file_searches[row].max(later.file_searches);
         self.logged_cost[row] = self.logged_cost[row].max(later.logged_cost);
         if later.finish_reason != FinishReason::Unknown {
             self.finish_reason[row] = later.finish_reason;
@@ -149,6 +153,7 @@ impl Calls {
             time: self.time[row],
             tokens: PerClass::from_fn(|class| self.tokens[class][row]),
             searches: self.searches[row],
+            file_searches: self.file_searches[row],
             calls: self.counts[row],
             service_tier: self.service_tier[row],
             status: self.status[row],

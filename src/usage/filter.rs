@@ -43,7 +43,7 @@ impl std::error::Error for FilterError {}
 type Named<T> = (&'static str, fn(&Call) -> Option<T>);
 
 /// The columns of numbers, besides the dimensions; everything else is text.
-const NUMBERS: [Named<i64>; 16] = [
+const NUMBERS: [Named<i64>; 18] = [
     ("input_tokens", |call| count(call.tokens[TokenClass::Input])),
     ("cache_read_tokens", |call| count(call.cache_read())),
     ("cache_write_5m_tokens", |call| count(call.tokens[TokenClass::CacheWrite5m])),
@@ -53,8 +53,10 @@ const NUMBERS: [Named<i64>; 16] = [
     ("reasoning_tokens", |call| count(call.tokens[TokenClass::Reasoning])),
     ("audio_input_tokens", |call| count(call.tokens[TokenClass::AudioInput])),
     ("audio_output_tokens", |call| count(call.tokens[TokenClass::AudioOutput])),
+    ("image_output_tokens", |call| count(call.tokens[TokenClass::ImageOutput])),
     ("image_input_tokens", |call| count(call.tokens[TokenClass::ImageInput])),
     ("searches", |call| Some(i64::from(call.searches))),
+    ("file_searches", |call| Some(i64::from(call.file_searches))),
     ("calls", |call| i64::try_from(call.calls).ok()),
     ("http_status", |call| match call.status {
         Status::Error(code) if code > 0 => Some(i64::from(code)),

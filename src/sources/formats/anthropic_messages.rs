@@ -134,8 +134,13 @@ pub(super) fn refine_message(values: &Values<'_>, draft: &mut Draft<'_>) -> Resu
         .map_err(|error| (Code::BadNumber, format!("usage.iterations: {error}")))?;
     for iteration in iterations.into_iter().filter(|iteration| iteration.r#type != "message") {
         let model = iteration.model.clone().unwrap_or_else(|| draft.model.to_string());
-        let call =
-            Call { tokens: tokens_of(&iteration)?, searches: 0, logged_cost: None, ..draft.call };
+        let call = Call {
+            tokens: tokens_of(&iteration)?,
+            searches: 0,
+            file_searches: 0,
+            logged_cost: None,
+            ..draft.call
+        };
         draft.parts.push((model, call));
     }
     Ok(())

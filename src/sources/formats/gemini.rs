@@ -82,26 +82,29 @@ struct Modality {
     token_count: Option<u64>,
 }
 
-/// Moves audio out of the text classes, where the lists say how much of it there was.
+/// Moves audio, and images that came out, out of the text classes, where the lists say how much
+/// there was.
 fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let cached = audio(values, Field::CacheModalities)?;
-    let input = audio(values, Field::InputModalities)?;
-    let output = audio(values, Field::OutputModalities)?;
+    let cached = of_modality(values, Field::CacheModalities, "audio")?;
+    let input = of_modality(values, Field::InputModalities, "audio")?;
+    let output = of_modality(values, Field::OutputModalities, "audio")?;
+    let drawn = of_modality(values, Field::OutputModalities, "image")?;
     let tokens = &mut draft.call.tokens;
     shift(tokens, TokenClass::CacheRead, TokenClass::AudioCacheRead, cached)?;
     let uncached = input.checked_sub(cached).ok_or_else(|| refused("cached audio", "audio"))?;
     shift(tokens, TokenClass::Input, TokenClass::AudioInput, uncached)?;
-    shift(tokens, TokenClass::Output, TokenClass::AudioOutput, output)
+    shift(tokens, TokenClass::Output, TokenClass::AudioOutput, output)?;
+    shift(tokens, TokenClass::Output, TokenClass::ImageOutput, drawn)
 }
 
-fn audio(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
+fn of_modality(values: &Values<'_>, field: Field, modality: &str) -> Result<Tokens, Refusal> {
     if !values.has(field) {
         return Ok(Tokens::ZERO);
     }
     let list: Vec<Modality> = serde_json::from_str(values.raw(field.slot()))
         .map_err(|error| (Code::BadNumber, format!("token details by modality: {error}")))?;
-    let audio = list.iter().filter(|entry| entry.modality.eq_ignore_ascii_case("audio"));
-    audio.map(|entry| bounded(entry.token_count, "token details by modality")).sum()
+    let found = list.iter().filter(|entry| entry.modality.eq_ignore_ascii_case(modality));
+    found.map(|entry| bounded(entry.token_count, "token details by modality")).sum()
 }
 
 fn shift(

@@ -52,6 +52,7 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
         // Perplexity, beside its output.
         ("usage.reasoning_tokens", Field::Reasoning),
         ("usage.completion_tokens_details.audio_tokens", Field::AudioOutput),
+        ("usage.completion_tokens_details.image_tokens", Field::ImageOutput),
         ("usage.total_tokens", Field::Total),
         ("usage.cost", Field::CostUsd),
         ("cost_usd", Field::CostUsd),

@@ -39,6 +39,7 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
         ("usage.output_tokens", Field::Output),
         ("usage.output_tokens_details.reasoning_tokens", Field::Reasoning),
         ("usage.output_tokens_details.audio_tokens", Field::AudioOutput),
+        ("usage.output_tokens_details.image_tokens", Field::ImageOutput),
         ("usage.total_tokens", Field::Total),
         ("usage.cache_read_input_tokens", Field::Foreign),
         ("usage.cache_creation_input_tokens", Field::Foreign),
