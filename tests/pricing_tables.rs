@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use llmcost::pricing::{ModelId, PriceBook, Unpriced, cost};
 use llmcost::units::{Factor, TokenClass, Tokens};
-use llmcost::usage::{Call, Instant, ServiceTier};
+use llmcost::usage::{Call, FinishReason, Instant, ServiceTier, Status};
 
 use ServiceTier::{Batch, Fast, Flex, Priority, Standard, Ultrafast};
 use TokenClass::{
-    AudioCacheRead, AudioInput, CacheRead, CacheWrite1h, CacheWrite5m, Input, Output, Reasoning,
+    AudioCacheRead, AudioInput, CacheRead, CacheWrite1h, CacheWrite5m, ImageOutput, Input, Output,
+    Reasoning,
 };
 
 /// The day these facts were written down.
@@ -69,7 +70,7 @@ fn every_row_of_the_tables_is_there_once_and_says_where_it_is_from() {
             assert!(period.list_card().price(Output).is_some(), "{}", model.id);
         }
     }
-    assert_eq!(book.models().count(), 159);
+    assert_eq!(book.models().count(), 163);
     assert_eq!(book.sha256().len(), 64);
     assert_eq!(book.checked_on(), ("2026-11-10", "2026-11-22"));
 }
@@ -256,6 +257,61 @@ fn batches_of_small_providers_cost_what_they_publish() {
     for model in ["kimi-k3", "glm-5", "minimax-m3", "sonar", "command-a", "muse-spark-1.3"] {
         check_unpriced(&batch(model), &[], Unpriced::NoPriceForTier);
     }
+}
+
+#[test]
+fn a_request_to_sonar_costs_its_fee_on_top() {
+    // 1 + 1 + 0.005
+    check(&case("sonar"), &[(Input, 1_000_000), (Output, 1_000_000)], "2.005");
+    check(&case("sonar-deep-research"), &[(Reasoning, 1_000_000)], "3");
+}
+
+#[test]
+fn a_name_that_moves_costs_what_it_meant() {
+    let at = |model, time| Case { time, ..case(model) };
+    let input = [(Input, 1_000_000)];
+    check(&at("gemini-flash-latest", "2026-01-20T23:59:59Z"), &input, "0.3");
+    check(&at("gemini-flash-latest", "2026-01-21T00:00:00Z"), &input, "0.5");
+    check(&at("gemini-flash-latest", "2026-06-01T00:00:00Z"), &input, "1.5");
+    check(&case("gemini-flash-latest"), &input, "0.75");
+    check(&case("gemini-pro-latest"), &[(Input, 200_001)], "0.800004");
+    check(&case("models/gemini-flash-lite-latest"), &input, "0.3");
+}
+
+#[test]
+fn drawn_images_have_a_price_of_their_own() {
+    let tokens = [(Output, 1_000_000), (ImageOutput, 1_000_000)];
+    check(&case("gemini-3-pro-image-preview"), &tokens, "132");
+}
+
+#[test]
+fn usage_of_failures_is_charged_where_the_provider_charges_it() {
+    let book = PriceBook::embedded();
+    let check = |provider, model, call: &Call, free: bool| {
+        let id = book.find(provider, model).expect("a model");
+        let card = book.card(id, call, Instant::MISSING, "").expect("a card");
+        assert_eq!(card.is_unbilled(), free, "{provider} {model} {call:?}");
+    };
+    let failed = |status| Call { status: Status::Error(status), ..Call::default() };
+    check("google", "gemini-3.8-flash", &failed(400), true);
+    check("google", "gemini-3.8-flash", &failed(429), false);
+    check("vertex_ai", "gemini-3.8-flash", &failed(429), true);
+    check("openai", "gpt-5", &failed(400), false);
+    check("azure", "gpt-5", &failed(429), true);
+    check("azure", "gpt-5", &failed(408), false);
+    check("openrouter", "openai/gpt-5", &failed(408), true);
+    check("openrouter", "openai/gpt-oss-120b", &failed(408), true);
+    let expired = Call { service_tier: Batch, ..failed(0) };
+    check("openai", "gpt-5", &expired, true);
+    check("anthropic", "claude-opus-5", &expired, true);
+    let full = Call { service_tier: Flex, ..failed(429) };
+    check("openai", "gpt-5", &full, true);
+    let mut refused = Call { finish_reason: FinishReason::Refusal, ..Call::default() };
+    check("anthropic", "claude-opus-5", &refused, true);
+    check("bedrock", "us.anthropic.claude-opus-5", &refused, false);
+    refused.tokens[Output] = Tokens::new(1);
+    check("anthropic", "claude-opus-5", &refused, false);
+    assert!(book.bills_as_logged("openrouter") && !book.bills_as_logged("openai"));
 }
 
 #[test]
