@@ -6,9 +6,9 @@ use toml::{Table, Value};
 
 use crate::support::files::TextFile;
 
-/// The keys whose values count something and may be written without quotes; any other number is a
+/// The keys whose values count or number something and may be written without quotes; any other number is a
 /// price or a factor, and those are exact only as text.
-const COUNTS: [&str; 10] = [
+const COUNTS: [&str; 11] = [
     "above",
     "at_least",
     "context_window",
@@ -19,10 +19,11 @@ const COUNTS: [&str; 10] = [
     "min_tokens",
     "requests_per_minute",
     "seconds",
+    "status",
 ];
 
 /// The lists whose entries state a fact of a provider and therefore name their source.
-const FACTS: [&str; 2] = ["period", "cache_policy"];
+const FACTS: [&str; 5] = ["period", "cache_policy", "schedule", "unbilled", "alias"];
 
 /// What is wrong with a table, as `file: place in the table: …`.
 pub(super) fn faults(file: &TextFile) -> Vec<String> {
