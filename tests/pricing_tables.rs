@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use llmcost::pricing::{ModelId, PriceBook, Unpriced, cost};
 use llmcost::units::{Factor, TokenClass, Tokens};
-use llmcost::usage::{Call, Instant, ServiceTier};
+use llmcost::usage::{Call, FinishReason, Instant, ServiceTier, Status};
 
 use ServiceTier::{Batch, Fast, Flex, Priority, Standard, Ultrafast};
 use TokenClass::{
-    AudioCacheRead, AudioInput, CacheRead, CacheWrite1h, CacheWrite5m, Input, Output, Reasoning,
+    AudioCacheRead, AudioInput, CacheRead, CacheWrite1h, CacheWrite5m, ImageOutput, Input, Output,
+    Reasoning,
 };
 
 /// The day these facts were written down.
 const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// Sellers of models of others: their ids need not be found without their name.
-const RESELLERS: [&str; 4] = ["bedrock", "fireworks", "groq", "together"];
+const RESELLERS: [&str; 5] = ["bedrock", "fireworks", "groq", "openrouter", "together"];
 
 /// Where, when and in which lane a model is called.
 struct Case {
@@ -81,9 +82,9 @@ fn every_row_of_the_tables_is_there_once_and_says_where_it_is_from() {
             assert!(period.list_card().price(Output).is_some(), "{}", model.id);
         }
     }
-    assert_eq!(book.models().count(), 215);
+    assert_eq!(book.models().count(), 273);
     assert_eq!(book.sha256().len(), 64);
-    assert_eq!(book.checked_on(), ("2026-11-10", "2026-11-21"));
+    assert_eq!(book.checked_on(), ("2026-11-10", "2026-11-22"));
 }
 
 #[test]
@@ -212,6 +213,7 @@ fn prices_change_at_the_instant_and_not_a_moment_before() {
         ("gemini-4-argon", "2026-11-30T23:59:59.999Z", "1.21", "2026-12-01T00:00:00Z", "2.42"),
         ("gemini-3.8-flash", "2026-12-31T23:59:59.999Z", "0.4575", "2027-01-01T00:00:00Z", "0.915"),
         ("claude-3-5-haiku", "2024-11-28T00:00:00Z", "0.61", "2025-03-03T00:00:00Z", "0.488"),
+        ("glm-5.3-flash", "2026-09-09T15:59:59.999Z", "0.034", "2026-09-09T16:00:00Z", "0.068"),
     ];
     for (model, before, earlier, after, later) in changes {
         check(&Case { time: before, ..case(model) }, &tokens, earlier);
@@ -246,6 +248,97 @@ fn a_place_multiplies_every_token_price() {
 }
 
 #[test]
+fn ranges_of_prompt_lengths_hold_their_upper_end() {
+    let output = (Output, 1_000);
+    check(&case("qwen3-max"), &[(Input, 32_000), output], "0.0444");
+    check(&case("qwen3-max"), &[(Input, 32_001), output], "0.0888024");
+    check(&case("qwen3-coder-plus"), &[(Input, 1_000), (CacheRead, 255_001)], "0.1590006");
+    check(&case("minimax-m3"), &[(Input, 512_000)], "0.1536");
+    check(&case("minimax-m3"), &[(Input, 512_001)], "0.3072006");
+}
+
+#[test]
+fn batches_of_small_providers_cost_what_they_publish() {
+    let batch = |model| Case { tier: Batch, ..case(model) };
+    // 60 percent, cached tokens too: 0.36 + 0.06.
+    check(&batch("kimi-k2.5"), &[(Input, 1_000_000), (CacheRead, 1_000_000)], "0.42");
+    // 33 percent less.
+    check(&batch("voyage-4"), &[(Input, 1_000_000)], "0.0402");
+    // Half, and cached tokens without their discount.
+    check(&batch("qwen-plus"), &[(Input, 500_000), (CacheRead, 500_000)], "0.2");
+    for model in ["kimi-k3", "glm-5", "minimax-m3", "sonar", "command-a", "muse-spark-1.3"] {
+        check_unpriced(&batch(model), &[], Unpriced::NoPriceForTier);
+    }
+}
+
+#[test]
+fn a_request_to_sonar_costs_its_fee_on_top() {
+    // 1 + 1 + 0.005
+    check(&case("sonar"), &[(Input, 1_000_000), (Output, 1_000_000)], "2.005");
+    check(&case("sonar-deep-research"), &[(Reasoning, 1_000_000)], "3");
+}
+
+#[test]
+fn a_name_that_moves_costs_what_it_meant() {
+    let at = |model, time| Case { time, ..case(model) };
+    let input = [(Input, 1_000_000)];
+    check(&at("gemini-flash-latest", "2026-01-20T23:59:59Z"), &input, "0.3");
+    check(&at("gemini-flash-latest", "2026-01-21T00:00:00Z"), &input, "0.5");
+    check(&at("gemini-flash-latest", "2026-06-01T00:00:00Z"), &input, "1.5");
+    check(&case("gemini-flash-latest"), &input, "0.75");
+    check(&case("gemini-pro-latest"), &[(Input, 200_001)], "0.800004");
+    check(&case("models/gemini-flash-lite-latest"), &input, "0.3");
+}
+
+#[test]
+fn drawn_images_have_a_price_of_their_own() {
+    let tokens = [(Output, 1_000_000), (ImageOutput, 1_000_000)];
+    check(&case("gemini-3-pro-image-preview"), &tokens, "132");
+}
+
+#[test]
+fn usage_of_failures_is_charged_where_the_provider_charges_it() {
+    let book = PriceBook::embedded();
+    let check = |provider, model, call: &Call, free: bool| {
+        let id = book.find(provider, model).expect("a model");
+        let card = book.card(id, call, Instant::MISSING, "").expect("a card");
+        assert_eq!(card.is_unbilled(), free, "{provider} {model} {call:?}");
+    };
+    let failed = |status| Call { status: Status::Error(status), ..Call::default() };
+    check("google", "gemini-3.8-flash", &failed(400), true);
+    check("google", "gemini-3.8-flash", &failed(429), false);
+    check("vertex_ai", "gemini-3.8-flash", &failed(429), true);
+    check("openai", "gpt-5", &failed(400), false);
+    check("azure", "gpt-5", &failed(429), true);
+    check("azure", "gpt-5", &failed(408), false);
+    check("openrouter", "openai/gpt-5", &failed(408), true);
+    check("openrouter", "openai/gpt-oss-120b", &failed(408), true);
+    let expired = Call { service_tier: Batch, ..failed(0) };
+    check("openai", "gpt-5", &expired, true);
+    check("anthropic", "claude-opus-5", &expired, true);
+    let full = Call { service_tier: Flex, ..failed(429) };
+    check("openai", "gpt-5", &full, true);
+    let mut refused = Call { finish_reason: FinishReason::Refusal, ..Call::default() };
+    check("anthropic", "claude-opus-5", &refused, true);
+    check("bedrock", "us.anthropic.claude-opus-5", &refused, false);
+    refused.tokens[Output] = Tokens::new(1);
+    check("anthropic", "claude-opus-5", &refused, false);
+    assert!(book.bills_as_logged("openrouter") && !book.bills_as_logged("openai"));
+}
+
+#[test]
+fn a_free_variant_costs_nothing() {
+    let free = |model| Case { provider: "openrouter", ..case(model) };
+    let tokens = [(Input, 1_000_000), (Output, 1_000_000)];
+    check(&free("google/gemma-2-9b-it:free"), &tokens, "0");
+    check(&free("meta-llama/llama-3.1-70b-instruct:free"), &tokens, "0");
+    // By the rule, where no row says so.
+    check(&free("meta-llama/llama-3.3-70b-instruct:free"), &tokens, "0");
+    check(&free("openrouter/openai/gpt-oss-120b:free"), &tokens, "0");
+    check(&free("openai/gpt-oss-120b"), &tokens, "0.6");
+}
+
+#[test]
 fn forms_of_other_clouds_bring_their_prices() {
     // Short enough for every context band; the expected figures are dollars per million.
     let book = PriceBook::embedded();
@@ -266,6 +359,10 @@ fn forms_of_other_clouds_bring_their_prices() {
         ("", "azure/eu/gpt-6-sol", "2.4"),
         ("bedrock", "openai.gpt-5.6-luna", "0.22"),
         ("", "global.openai.gpt-6.1-sol", "2"),
+        ("dashscope", "dashscope/qwen3.7-max", "2.5"),
+        ("zhipuai", "GLM-5.1", "1.4"),
+        ("moonshot_ai", "moonshot/kimi-k3", "3"),
+        ("openrouter", "meta-llama/llama-3.1-70b-instruct", "0.72"),
         ("", "models/gemini-2.5-flash", "0.3"),
         ("", "google/gemini-2.5-flash", "0.3"),
         ("", "publishers/google/models/gemini-2.5-flash", "0.3"),

@@ -18,17 +18,26 @@ use super::unpriced::Unpriced;
 
 /// The tables in the program. An id that several providers sell under the same name belongs to
 /// the first of them, unless the log names the provider.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 19] = [
     ("pricing/anthropic.toml", include_str!("../../pricing/anthropic.toml")),
     ("pricing/openai.toml", include_str!("../../pricing/openai.toml")),
     ("pricing/google.toml", include_str!("../../pricing/google.toml")),
+    ("pricing/alibaba.toml", include_str!("../../pricing/alibaba.toml")),
     ("pricing/bedrock.toml", include_str!("../../pricing/bedrock.toml")),
+    ("pricing/cohere.toml", include_str!("../../pricing/cohere.toml")),
     ("pricing/deepseek.toml", include_str!("../../pricing/deepseek.toml")),
     ("pricing/fireworks.toml", include_str!("../../pricing/fireworks.toml")),
     ("pricing/groq.toml", include_str!("../../pricing/groq.toml")),
+    ("pricing/meta.toml", include_str!("../../pricing/meta.toml")),
+    ("pricing/minimax.toml", include_str!("../../pricing/minimax.toml")),
     ("pricing/mistral.toml", include_str!("../../pricing/mistral.toml")),
+    ("pricing/moonshot.toml", include_str!("../../pricing/moonshot.toml")),
+    ("pricing/openrouter.toml", include_str!("../../pricing/openrouter.toml")),
+    ("pricing/perplexity.toml", include_str!("../../pricing/perplexity.toml")),
     ("pricing/together.toml", include_str!("../../pricing/together.toml")),
+    ("pricing/voyage.toml", include_str!("../../pricing/voyage.toml")),
     ("pricing/xai.toml", include_str!("../../pricing/xai.toml")),
+    ("pricing/zai.toml", include_str!("../../pricing/zai.toml")),
 ];
 
 /// Ends of the ratio between tokenizers that nobody compared: counts of one text by current
@@ -284,7 +293,7 @@ mod tests {
     #[test]
     fn another_model_or_the_same_name_is_no_suggestion() {
         check_suggestion("sonar-deep-research", None);
-        check_suggestion("mistral-large", None);
+        check_suggestion("home-made-large", None);
         assert_ne!(PriceBook::embedded().suggest("gpt-4o"), Some("gpt-4o"));
     }
 
