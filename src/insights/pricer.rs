@@ -137,7 +137,7 @@ impl<'a> Pricer<'a> {
         let list = self.list.filter(|_| from_log.is_none() && cost.is_ok());
         Price {
             cost,
-            list: list.and_then(|list| self.cost_in(list, known.model.ok()?, calls, row, call)),
+            list: list.and_then(|list| cost_in(list, known.model.ok()?, calls, row, call)),
             reason,
             calculated: calculated.ok(),
             from_log: from_log.is_some(),
@@ -158,18 +158,6 @@ impl<'a> Pricer<'a> {
         Ok(Calculated { cost: cost(call, card)?, card, model, too_early })
     }
 
-    fn cost_in(
-        &self,
-        book: &PriceBook,
-        model: ModelId,
-        calls: &Calls,
-        row: Row,
-        call: &Call,
-    ) -> Option<Usd> {
-        let card = book.card(model, call, call.time, calls.name(column::GEO, row)).ok()?;
-        cost(call, card).ok()
-    }
-
     /// What a call would have cost on another model.
     pub(super) fn cost_on(
         &self,
@@ -178,7 +166,7 @@ impl<'a> Pricer<'a> {
         row: Row,
         call: &Call,
     ) -> Option<Usd> {
-        self.cost_in(self.book, model, calls, row, call)
+        cost_in(self.book, model, calls, row, call)
     }
 
     fn known(&mut self, calls: &Calls, row: Row) -> Known {
@@ -197,4 +185,9 @@ impl<'a> Pricer<'a> {
             }
         })
     }
+}
+
+fn cost_in(book: &PriceBook, model: ModelId, calls: &Calls, row: Row, call: &Call) -> Option<Usd> {
+    let card = book.card(model, call, call.time, calls.name(column::GEO, row)).ok()?;
+    cost(call, card).ok()
 }

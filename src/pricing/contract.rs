@@ -273,8 +273,8 @@ mod tests {
     #[test]
     fn it_holds_for_who_bills_and_not_for_who_made_the_model() {
         let anthropic = Contract { provider: Some("anthropic".to_owned()), ..contract("10%") };
-        check(&[anthropic.clone()], "anthropic", "claude-sonnet-4-6", DAY, "1.629");
-        check(&[anthropic.clone()], "", "claude-sonnet-4-6", DAY, "1.629");
+        check(std::slice::from_ref(&anthropic), "anthropic", "claude-sonnet-4-6", DAY, "1.629");
+        check(std::slice::from_ref(&anthropic), "", "claude-sonnet-4-6", DAY, "1.629");
         let list = price(&PriceBook::embedded(), "bedrock", "claude-sonnet-4-6", DAY);
         check(&[anthropic], "bedrock", "claude-sonnet-4-6", DAY, &list.expect("priced"));
     }

@@ -162,7 +162,7 @@ mod tests {
         call.tokens[TokenClass::Output] = Tokens::new(1);
         let expected = (micro_dollars + 8).to_string();
         let expected = Usd::parse(&expected, Excess::Reject).expect("an amount").atto() / 1_000_000;
-        let found = cost(&call, &marginal()).map(|usd| usd.atto());
+        let found = cost(&call, &marginal()).map(Usd::atto);
         assert_eq!(found, Ok(expected), "{cached} + {input}");
     }
 

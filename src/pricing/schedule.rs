@@ -36,6 +36,9 @@ pub struct WeekWindow {
 
 impl Schedule {
     /// Whether it holds at an instant.
+    ///
+    /// # Panics
+    /// Never: every instant has a day of the week.
     pub fn holds(&self, at: Instant) -> bool {
         let millis = at.millis();
         let day = millis.div_euclid(DAY_MILLIS);

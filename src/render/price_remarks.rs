@@ -162,7 +162,7 @@ fn parts(screen: &mut Screen, of: &Reconciliation, money: Money) {
         ];
         rows.push(GridRow::Cells(Tone::Plain, cells));
     }
-    screen.grid(Grid { rows, columns });
+    screen.grid(Grid { columns, rows });
 }
 
 fn cause(of: &Reconciliation, one: &Explanation, money: Money) -> String {
@@ -170,7 +170,7 @@ fn cause(of: &Reconciliation, one: &Explanation, money: Money) -> String {
         let about = if one.is_estimate { "about " } else { "" };
         format!("{about}{}", money.text(amount))
     });
-    let worth = amount.map_or_else(|| "of unknown size".to_owned(), |amount| amount);
+    let worth = amount.unwrap_or_else(|| "of unknown size".to_owned());
     match &one.cause {
         Cause::Unpriced(calls, size) => {
             let calls = counted(*calls, "call", "calls");

@@ -38,8 +38,8 @@ fn tally(calls: u64, tokens: [u64; 4], cost: &str) -> Tally {
     tally
 }
 
-fn group(key: [&str; 2], tally: Tally, part: i128) -> Group {
-    Group { key: key.map(str::to_owned).to_vec(), tally, share: share(part, 1_000) }
+fn group(key: [&str; 2], tally: &Tally, part: i128) -> Group {
+    Group { key: key.map(str::to_owned).to_vec(), tally: *tally, share: share(part, 1_000) }
 }
 
 fn class(class: TokenClass, tokens: u64, cost: &str, part: i128) -> ClassCost {
@@ -136,20 +136,20 @@ fn typical_groups() -> Vec<Group> {
     vec![
         group(
             ["claude-opus-4-6", "agent"],
-            tally(1_600, [9_000_000, 41_000_000, 3_000_000, 2_100_000], "24310.125"),
+            &tally(1_600, [9_000_000, 41_000_000, 3_000_000, 2_100_000], "24310.125"),
             504,
         ),
         group(
             ["claude-sonnet-4-6", "chat"],
-            tally(7_000, [31_000_000, 0, 0, 4_000_000], "15300"),
+            &tally(7_000, [31_000_000, 0, 0, 4_000_000], "15300"),
             317,
         ),
         group(
             ["gpt-5.4-mini-2026-03-17", "nightly_report"],
-            tally(8_000, [60_000_000, 2_000_000, 0, 9_000_000], "8599.941"),
+            &tally(8_000, [60_000_000, 2_000_000, 0, 9_000_000], "8599.941"),
             178,
         ),
-        group(["claude-haiku-4-5", ""], tally(3_400, [900_000, 0, 0, 40_000], "0.0034"), 0),
+        group(["claude-haiku-4-5", ""], &tally(3_400, [900_000, 0, 0, 40_000], "0.0034"), 0),
     ]
 }
 
@@ -284,9 +284,9 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
     let mut free = tally(1, [10, 0, 0, 5], "0");
     free.logged = total(1, "0");
     let groups = vec![
-        group(["gpt-4o", "a|b"], tally(2, [1_200, 0, 0, 90], "0.0039"), 1_000),
-        group(["gtp-4o\u{1b}[31m", "<script>"], unknown, 0),
-        group(["free-model", "=SUM(A1)"], free, 0),
+        group(["gpt-4o", "a|b"], &tally(2, [1_200, 0, 0, 90], "0.0039"), 1_000),
+        group(["gtp-4o\u{1b}[31m", "<script>"], &unknown, 0),
+        group(["free-model", "=SUM(A1)"], &free, 0),
     ];
     let mut totals = Tally::default();
     for group in &groups {
