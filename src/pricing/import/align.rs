@@ -12,6 +12,14 @@ use super::draft::{Draft, Model, Notes, Period, Prices, Rates, Table};
 use super::left_out::LeftOutReason;
 use super::tree::Node;
 
+/// Classes of which collections say zero where no more than input is charged, or nothing is known.
+const CACHED: [TokenClass; 4] = [
+    TokenClass::CacheRead,
+    TokenClass::CacheWrite5m,
+    TokenClass::CacheWrite1h,
+    TokenClass::AudioCacheRead,
+];
+
 /// Leaves out of every table what it cannot hold.
 pub(super) fn align(draft: &mut Draft) {
     let tables = take(&mut draft.tables);
@@ -40,6 +48,12 @@ fn align_model(model: &mut Model, notes: &mut Notes) -> Option<LeftOutReason> {
             align_rates(rates, "scheduled.", notes);
         }
         align_lanes(period, notes);
+        let has_input = |rates: &Rates| rates.prices[TokenClass::Input].is_some();
+        if !period.scheduled.iter().all(|(_, rates)| has_input(rates)) {
+            // At those hours the ordinary prices would bill what may cost more.
+            notes.leave("scheduled.input", &Node::Null, LeftOutReason::NoInputPrice);
+            period.rates.prices[TokenClass::Input] = None;
+        }
     }
     let periods = take(&mut model.periods);
     model.periods = joined(periods);
@@ -54,17 +68,25 @@ fn align_model(model: &mut Model, notes: &mut Notes) -> Option<LeftOutReason> {
     model.periods.iter().all(only_zeros).then_some(LeftOutReason::OnlyZeros)
 }
 
-/// A class must be stated for prompts of every length, or for none.
+/// A class must be stated for prompts of every length, or for none; a cache is not free where input
+/// is not.
 fn align_rates(rates: &mut Rates, place: &str, notes: &mut Notes) {
+    let has_input = rates.prices[TokenClass::Input].as_deref().is_some_and(|price| price != "0");
     for class in TokenClass::ALL {
         let stated = std::iter::once(&rates.prices).chain(rates.bands.values());
         let stated: Vec<_> = stated.map(|prices| prices[class].clone()).collect();
-        if stated.iter().all(Option::is_some) || stated.iter().all(Option::is_none) {
+        let is_zero = stated.iter().all(|price| price.as_deref() == Some("0"));
+        let is_uniform = stated.iter().all(Option::is_some) || stated.iter().all(Option::is_none);
+        let reason = if is_zero && has_input && CACHED.contains(&class) {
+            LeftOutReason::FreeCache
+        } else if is_uniform {
             continue;
-        }
+        } else {
+            LeftOutReason::NotForEveryLength
+        };
         let shown = stated.iter().map(|price| price.as_deref().unwrap_or("?"));
         let shown = Node::Text(shown.collect::<Vec<_>>().join(", "));
-        notes.leave(&format!("{place}{}", class.name()), &shown, LeftOutReason::NotForEveryLength);
+        notes.leave(&format!("{place}{}", class.name()), &shown, reason);
         for prices in std::iter::once(&mut rates.prices).chain(rates.bands.values_mut()) {
             prices[class] = None;
         }

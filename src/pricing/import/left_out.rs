@@ -26,6 +26,8 @@ pub enum LeftOutReason {
     OnlyZeros,
     /// Models without an entry take the prices of other providers.
     Inherited,
+    /// A cache at no cost beside input at a price: no surcharge, or unknown.
+    FreeCache,
     /// Another entry of the same provider has this id.
     IdTaken(String),
     /// Ids are matched exactly and this names them by a pattern.
@@ -65,6 +67,7 @@ impl LeftOutReason {
             Self::NoInputPrice => "no-input-price",
             Self::OnlyZeros => "only-zeros",
             Self::Inherited => "inherited",
+            Self::FreeCache => "free-cache",
             Self::IdTaken(_) => "id-taken",
             Self::Pattern => "pattern",
             Self::OtherUnit => "other-unit",
@@ -95,6 +98,7 @@ impl fmt::Display for LeftOutReason {
             Self::NoInputPrice => f.write_str("the model has no price for input tokens"),
             Self::OnlyZeros => f.write_str("every price is zero: free, or unknown"),
             Self::Inherited => f.write_str("models without an entry are not taken from there"),
+            Self::FreeCache => f.write_str("zero for a cache means no surcharge, or unknown"),
             Self::IdTaken(by) => write!(f, "the id belongs to the entry `{by}`"),
             Self::Pattern => f.write_str("ids are matched exactly, never by a pattern"),
             Self::OtherUnit => f.write_str("not billed by the token"),

@@ -118,6 +118,9 @@ fn what_a_collection_does_not_say_is_unpriced() {
     check(&cached_batch, &[(CacheRead, 1)], Err(Unpriced::NoPriceForClass(CacheRead)));
     let flex = Case { tier: ServiceTier::Flex, ..large() };
     check(&flex, &[(Input, 1)], Err(Unpriced::NoPriceForTier));
+    let written = [(TokenClass::CacheWrite5m, 1)];
+    let reason = Unpriced::NoPriceForClass(TokenClass::CacheWrite5m);
+    check(&case(MODELS_DEV, "togetherai", "small"), &written, Err(reason));
     check(&case(LITELLM, "acme", "trial"), &[(Input, 1)], Err(Unpriced::UnknownModel));
 }
 
@@ -133,6 +136,16 @@ fn hours_off_peak_are_cheaper() {
     check(&evening("2026-11-20T16:29:00Z"), &[(Input, 1000)], Ok("0.000135"));
     check(&evening("2026-11-20T16:30:00Z"), &[(Input, 1000)], Ok("0.00027"));
     check(&evening("2026-11-20T00:29:00Z"), &[(Input, 1000)], Ok("0.00027"));
+}
+
+#[test]
+fn hours_without_a_price_for_input_leave_their_model_unpriced() {
+    let (name, text) = GENAI_PRICES;
+    let text = text.replace("\"input_mtok\": 0.27, ", "");
+    let imported = import_prices(name, text.as_bytes(), &options()).expect("a collection");
+    let left_out = imported.left_out.iter().filter(|one| one.model == "night");
+    let left_out: Vec<_> = left_out.map(|one| (&*one.field, one.reason.name())).collect();
+    assert_eq!(left_out, [("", "no-input-price"), ("scheduled.input", "no-input-price")]);
 }
 
 #[test]
