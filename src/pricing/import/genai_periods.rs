@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::units::TokenClass;
-use crate::usage::{Days, ServiceTier};
+use crate::usage::ServiceTier;
 
 use super::draft::{Fees, Notes, Period, Prices, Rates, class_named, lane_named};
-use super::hours::{EVERY_DAY, Hours, windows};
+use super::hours::{EVERY_DAY, Hours, is_day, windows};
 use super::left_out::LeftOutReason;
 use super::number::count;
 use super::tree::Node;
@@ -51,8 +51,7 @@ impl When {
         };
         let text = |key| constraint.get(key).and_then(Node::text);
         if let Some(day) = text("start_date") {
-            let is_day = day.len() == 10 && Days::parse_day(day).is_some();
-            return if is_day { Self::From(day.to_owned()) } else { Self::Unknown };
+            return if is_day(day) { Self::From(day.to_owned()) } else { Self::Unknown };
         }
         let hours = text("start_time").zip(text("end_time"));
         let hours = hours.and_then(|(from, to)| windows(EVERY_DAY, from, to));

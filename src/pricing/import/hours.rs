@@ -1,4 +1,6 @@
-//! Hours of the week in UTC, as collections write them.
+//! Days, and hours of the week in UTC, as collections write them.
+
+use crate::usage::Instant;
 
 /// The days of a week as price tables name them.
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -7,6 +9,13 @@ pub(super) const EVERY_DAY: [bool; 7] = [true; 7];
 
 const MIDNIGHT: &str = "00:00";
 const END_OF_DAY: &str = "24:00";
+
+/// Whether a text is a day as price tables write it: `2026-11-10`.
+pub(super) fn is_day(text: &str) -> bool {
+    let is_written = text.len() == "2026-11-10".len()
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    is_written && Instant::parse(&format!("{text}T00:00:00Z")).is_ok()
+}
 
 /// The same hours on some days.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +81,12 @@ mod tests {
         check("25:00", "04:00", None);
         check("1:00", "04:00", None);
         check("04:00", "04:00", None);
+    }
+
+    #[test]
+    fn a_day_is_written_out() {
+        let days = ["2026-11-10", " 026-11-10", "2026-13-10", "2026-1-10", "20261110", "someday"];
+        assert_eq!(days.map(is_day), [true, false, false, false, false, false]);
     }
 
     #[test]

@@ -4,11 +4,11 @@
 //! prompts and a lane. Prices have no dates: they hold now.
 
 use crate::units::TokenClass;
-use crate::usage::{Days, ServiceTier};
+use crate::usage::ServiceTier;
 
 use super::draft::{Draft, Fees, Model, Notes, Period, Rates};
 use super::error::ImportProblem;
-use super::hours::{Hours, windows};
+use super::hours::{Hours, is_day, windows};
 use super::left_out::LeftOutReason;
 use super::litellm_keys::{TokenKey, meaning};
 use super::names::seller;
@@ -77,7 +77,7 @@ impl<'a> Named<'a> {
 
 fn read_model(key: &str, entry: &Node, notes: &mut Notes) -> Model {
     let day = entry.get("deprecation_date").and_then(Node::text);
-    let day = day.filter(|day| day.len() == 10 && Days::parse_day(day).is_some());
+    let day = day.filter(|day| is_day(day));
     let page = entry.get("source").and_then(Node::text).filter(|page| !page.is_empty());
     Model {
         entry: key.to_owned(),

@@ -25,9 +25,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::usage::Instant;
-
 use self::draft::Draft;
+use self::hours::is_day;
 use self::tree::Node;
 use self::write::{Origin, write_table};
 use super::load::Tables;
@@ -130,7 +129,7 @@ pub fn import_prices(
 
 fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportProblem> {
     let day = &options.checked_on;
-    if day.len() != "2026-11-10".len() || Instant::parse(day).is_err() {
+    if !is_day(day) {
         return Err(ImportProblem::BadDay(day.clone()));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use crate::units::TokenClass;
-use crate::usage::{Days, ServiceTier};
+use crate::usage::ServiceTier;
 
 use super::draft::{Draft, Model, Notes, Period, Prices, Rates, lane_named};
 use super::error::ImportProblem;
+use super::hours::is_day;
 use super::left_out::LeftOutReason;
 use super::names::seller;
 use super::number::count;
@@ -94,7 +95,7 @@ fn read_model(provider: &str, id: &str, page: Option<&str>, node: &Node, draft: 
         read_mode(name, mode, &mut period, &mut notes);
     }
     let day = node.get("deprecation_date").and_then(Node::text);
-    let day = day.filter(|day| day.len() == 10 && Days::parse_day(day).is_some());
+    let day = day.filter(|day| is_day(day));
     let context = node.get("limit").and_then(|limit| limit.get("context"));
     let context = context.and_then(Node::number).and_then(count);
     let model = Model {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::{PriceBook, Unpriced, cost};
 use super::*;
 use crate::units::{TokenClass, Tokens};
-use crate::usage::{Call, ServiceTier};
+use crate::usage::{Call, Instant, ServiceTier};
 
 use ServiceTier::{Batch, Priority, Standard};
 use TokenClass::{CacheRead, CacheWrite1h, Input, Output};
