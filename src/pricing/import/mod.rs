@@ -29,6 +29,7 @@ use self::draft::Draft;
 use self::hours::is_day;
 use self::tree::Node;
 use self::write::{Origin, write_table};
+use super::book::PriceBook;
 use super::load::Tables;
 use super::table_error::Source;
 
@@ -143,10 +144,30 @@ fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Result<Imported,
     (reader.read)(&node, &given, &mut draft)?;
     align::align(&mut draft);
     select::select(&mut draft, options.provider.as_deref(), &options.models)?;
+    forget_known_names(&mut draft);
     draft.left_out.sort();
     draft.left_out.dedup();
     let tables = write_tables(&draft, reader.format, options)?;
     Ok(Imported { format: reader.format, tables, left_out: draft.left_out })
+}
+
+/// A name that the tables in the program know already stays as it is there: it may mean a place at
+/// which their models cost more than the list says.
+fn forget_known_names(draft: &mut Draft) {
+    if draft.tables.iter().all(|(provider, table)| table.names.iter().all(|name| name == provider))
+    {
+        return;
+    }
+    let book = PriceBook::embedded();
+    for (provider, table) in &mut draft.tables {
+        let Some((_, known)) = book.models().find(|(_, model)| model.provider == *provider) else {
+            continue;
+        };
+        table.names.retain(|name| {
+            let found = book.find(name, &known.id);
+            !found.is_ok_and(|id| book.model(id).provider == *provider)
+        });
+    }
 }
 
 /// JSON or TOML: by the name of the file, or else by how it begins.

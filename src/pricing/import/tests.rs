@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::{PriceBook, Unpriced, cost};
+use super::super::{Unpriced, cost};
 use super::*;
 use crate::units::{TokenClass, Tokens};
 use crate::usage::{Call, Instant, ServiceTier};
@@ -120,8 +120,22 @@ fn what_a_collection_does_not_say_is_unpriced() {
     check(&flex, &[(Input, 1)], Err(Unpriced::NoPriceForTier));
     let written = [(TokenClass::CacheWrite5m, 1)];
     let reason = Unpriced::NoPriceForClass(TokenClass::CacheWrite5m);
-    check(&case(MODELS_DEV, "togetherai", "small"), &written, Err(reason));
+    check(&case(MODELS_DEV, "acme", "older"), &written, Err(reason));
     check(&case(LITELLM, "acme", "trial"), &[(Input, 1)], Err(Unpriced::UnknownModel));
+}
+
+#[test]
+fn a_name_keeps_the_place_it_has_in_the_tables_of_the_program() {
+    let text =
+        r#"{ "new": { "litellm_provider": "bedrock_converse", "input_cost_per_token": 1e-6 } }"#;
+    let imported = imported(("litellm.json", text)).tables.remove(0);
+    assert!(!imported.toml.contains("[provider.names]"), "{}", imported.toml);
+    let (before, tables) = (PriceBook::embedded(), [(imported.provider, imported.toml)]);
+    let after = PriceBook::with_overrides(&tables).expect("loads");
+    for (_, model) in before.models() {
+        let find = |book: &PriceBook| book.find("bedrock_converse", &model.id);
+        assert_eq!(find(&before), find(&after), "{}", model.id);
+    }
 }
 
 #[test]
@@ -257,6 +271,9 @@ mod properties {
     }
 
     proptest! {
+        // Each case loads all tables of the program.
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         /// A table that does not load would be refused by the import itself.
         #[test]
         fn whatever_an_entry_states_becomes_a_table_that_loads(
