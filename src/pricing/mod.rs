@@ -6,6 +6,7 @@ mod card;
 mod contract;
 mod cost;
 mod derive;
+mod import;
 mod load;
 mod load_alias;
 mod load_model;
@@ -28,6 +29,10 @@ pub use book::PriceBook;
 pub use card::RateCard;
 pub use contract::{Contract, ContractError, ContractProblem};
 pub use cost::{cost, cost_of_tokens};
+pub use import::{
+    ImportError, ImportFormat, ImportOptions, ImportProblem, Imported, ImportedTable, LeftOut,
+    LeftOutReason, import_prices,
+};
 pub use model::{Model, ModelId, Period};
 pub use policy::{CacheLifetime, CacheMatch, CachePolicy, CacheWrite};
 pub use resolve::Unbilled;
