@@ -11,9 +11,18 @@ use super::model::{Band, Lane, Limit};
 #[derive(Clone, Debug)]
 pub(super) struct Rates {
     pub(super) base: Prices,
-    pub(super) bands: Vec<(Limit, Prices)>,
+    pub(super) bands: Vec<BandRates>,
     pub(super) borrowed: Borrowed,
     /// What nobody has confirmed about them.
+    pub(super) doubt: Option<Arc<str>>,
+}
+
+/// Prices of prompts beyond a limit.
+#[derive(Clone, Debug)]
+pub(super) struct BandRates {
+    pub(super) limit: Limit,
+    pub(super) prices: Prices,
+    /// What nobody has confirmed about them, beside what is in doubt about the whole lane.
     pub(super) doubt: Option<Arc<str>>,
 }
 
@@ -35,7 +44,10 @@ impl Rates {
     /// The same rates after a change to each set of prices.
     fn map<E>(&self, mut change: impl FnMut(&Prices) -> Result<Prices, E>) -> Result<Self, E> {
         let base = change(&self.base)?;
-        let bands = self.bands.iter().map(|(limit, prices)| Ok((*limit, change(prices)?)));
+        let bands = self.bands.iter().map(|band| {
+            let prices = change(&band.prices)?;
+            Ok(BandRates { prices, ..band.clone() })
+        });
         Ok(Self {
             base,
             bands: bands.collect::<Result<_, E>>()?,
@@ -53,7 +65,11 @@ impl Rates {
         };
         Self {
             base: prices(&self.base),
-            bands: self.bands.iter().map(|(limit, own)| (*limit, prices(own))).collect(),
+            bands: self
+                .bands
+                .iter()
+                .map(|band| BandRates { prices: prices(&band.prices), ..band.clone() })
+                .collect(),
             borrowed: lenders(&self.base, stated, fallback),
             doubt: self.doubt.clone(),
         }
@@ -84,9 +100,10 @@ impl Rates {
                 _ => mine[class],
             })
         };
-        let bands = self.bands.iter().map(|(limit, prices)| {
-            let theirs = standard.bands.iter().find(|(other, _)| other == limit);
-            (*limit, merge(prices, theirs.map_or(&standard.base, |(_, prices)| prices)))
+        let bands = self.bands.iter().map(|band| {
+            let theirs = standard.bands.iter().find(|other| other.limit == band.limit);
+            let theirs = theirs.map_or(&standard.base, |band| &band.prices);
+            BandRates { prices: merge(&band.prices, theirs), ..band.clone() }
         });
         Self {
             base: merge(&self.base, &standard.base),
@@ -105,13 +122,14 @@ impl Rates {
             ..RateCard::new(prices, fees)
         };
         let mut lane = Lane { card: card(&placed.base), bands: Vec::new() };
-        for (limit, prices) in &placed.bands {
+        for BandRates { limit, prices, doubt } in &placed.bands {
+            let mut card = card(prices);
+            card.doubt = doubt.clone().or(card.doubt);
             if limit.excess_only {
                 let after = limit.tokens.saturating_sub(u64::from(limit.inclusive));
-                let beyond = Beyond { after, counts: limit.counts, card: card(prices) };
-                lane.card.beyond.push(beyond);
+                lane.card.beyond.push(Beyond { after, counts: limit.counts, card });
             } else {
-                lane.bands.push(Band { limit: *limit, card: card(prices) });
+                lane.bands.push(Band { limit: *limit, card });
             }
         }
         Ok(lane)

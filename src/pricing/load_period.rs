@@ -9,7 +9,7 @@ use crate::units::{Factor, PerClass, TokenClass};
 use crate::usage::ServiceTier;
 
 use super::card::{Borrowed, Fees, Prices};
-use super::derive::{CachedTokens, Fallback, Rates};
+use super::derive::{BandRates, CachedTokens, Fallback, Rates};
 use super::model::{Lane, Limit, Period, lane_index};
 use super::resolve::Provider;
 use super::schedule::Schedule;
@@ -195,7 +195,7 @@ impl PeriodReader<'_> {
             Rates { base, bands: Vec::new(), borrowed: Borrowed::default(), doubt: None };
         for band in bands {
             let limit = self.read_limit(band)?;
-            if let Some((lower, _)) = rates.bands.last() {
+            if let Some(BandRates { limit: lower, .. }) = rates.bands.last() {
                 if lower.tokens >= limit.tokens {
                     return Err(self.source.error(band.span(), Problem::BandOrder));
                 }
@@ -205,7 +205,8 @@ impl PeriodReader<'_> {
             }
             let prices = self.read_prices(&band.get_ref().prices)?;
             self.check_band(band, &base, &prices)?;
-            rates.bands.push((limit, prices));
+            let doubt = self.doubt(band.get_ref().doubt.as_ref())?;
+            rates.bands.push(BandRates { limit, prices, doubt });
         }
         Ok(rates)
     }

@@ -116,7 +116,9 @@ fn a_doubt_goes_with_the_prices_it_is_about() {
     let doubts = "doubt = \"one source\"\n\
                   batch = { rule = \"multiply\", factor = \"0.5\", doubt = \"no page\" }\n\
                   flex = { rule = \"multiply\", factor = \"0.5\" }";
-    let book = load(&table("", doubts, ""));
+    let bands = "\nbands = [{ above = 2000000, rule = \"whole_request\", doubt = \"long\", \
+                 prices = { input = \"1\", output = \"10\" } }]";
+    let book = load(&table("", &format!("{doubts}{bands}"), ""));
     let id = book.find("acme", "large").expect("known");
     for (service_tier, doubt) in [
         (ServiceTier::Standard, "one source"),
@@ -127,6 +129,10 @@ fn a_doubt_goes_with_the_prices_it_is_about() {
         let card = book.card(id, &call, Instant::MISSING, "").expect("a card");
         assert_eq!(card.doubt(), Some(doubt), "{service_tier:?}");
     }
+    let mut long = call();
+    long.tokens[TokenClass::Input] = Tokens::new(2_000_001);
+    let card = book.card(id, &long, Instant::MISSING, "").expect("a card");
+    assert_eq!(card.doubt(), Some("long"));
 }
 
 #[test]

@@ -362,6 +362,7 @@ pub(super) struct RawBand {
     pub(super) rule: Spanned<RawBandRule>,
     /// The classes that count towards the limit; the whole prompt without this.
     pub(super) counts: Option<Vec<Text>>,
+    pub(super) doubt: Option<Text>,
     pub(super) prices: RawPrices,
 }
 

@@ -77,9 +77,10 @@ impl Verdict {
         let prompt = call.input_total().get();
         let band = self.bands.iter().rev().find(|band| prompt > band.above);
         let prices = band.map_or(base, |band| &band.prices);
-        let mut whole = self.request.as_deref().map_or(Usd::ZERO, |fee| {
-            Usd::from_atto(amount(fee).atto() / 1_000)
-        });
+        let mut whole = self
+            .request
+            .as_deref()
+            .map_or(Usd::ZERO, |fee| Usd::from_atto(amount(fee).atto() / 1_000));
         for (class, count) in call.tokens.iter().filter(|(_, count)| !count.is_zero()) {
             whole = whole + price_of(prices, class).cost_of(*count).expect("fits");
         }

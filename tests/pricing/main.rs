@@ -4,6 +4,7 @@ mod agreed;
 mod disputes;
 mod gaps;
 mod oracle;
+mod properties;
 mod sellers;
 mod tables;
 mod traces;

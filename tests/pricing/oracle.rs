@@ -80,10 +80,8 @@ pub(crate) fn rows(file: &str) -> Option<Vec<Row>> {
 
 #[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "where CI keeps it")]
 pub(crate) fn shared(file: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("LLMCOST_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("LLMCOST_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let path = root.join(file);
     if path.exists() {
         return Some(path);

@@ -508,7 +508,7 @@ fn an_error_in_a_table_of_the_user_names_the_line() {
 
 #[test]
 fn the_example_for_hand_editors_loads() {
-    let text = include_str!("../pricing/README.md");
+    let text = include_str!("../../pricing/README.md");
     let start = text.rfind("```toml\n").expect("an example") + "```toml\n".len();
     let end = start + text[start..].find("```").expect("the end of the example");
     let tables = [("README.md".to_owned(), text[start..end].to_owned())];
