@@ -94,7 +94,7 @@ impl Reconciliation {
         let stated = analysis.logged.stated;
         let classes = analysis.classes.iter();
         let classes = classes.map(|class| (*class, Share::of(gap.atto(), class.cost.atto())));
-        let mean = mean(calculated, analysis.totals.priced_calls());
+        let mean = part(calculated, 1, analysis.totals.priced_calls());
         let gap_in_calls = mean
             .filter(|mean| !mean.is_zero())
             .and_then(|mean| u64::try_from(gap.atto().abs() / mean.atto()).ok());
@@ -113,8 +113,7 @@ impl Reconciliation {
 /// What could explain a gap of this direction, what is known best first.
 fn explanations(analysis: &Analysis, gap: Usd, skipped: u64, duplicates: u64) -> Vec<Explanation> {
     let totals = &analysis.totals;
-    let per_call = mean(totals.cost, totals.priced_calls());
-    let of_calls = |count: u64| per_call.and_then(|mean| mean.times(count));
+    let of_calls = |count: u64| part(totals.cost, count, totals.priced_calls());
     let estimate = |cause, amount| Explanation { cause, amount, is_estimate: true };
     let mut found = Vec::new();
     if gap > Usd::ZERO {
@@ -133,7 +132,7 @@ fn explanations(analysis: &Analysis, gap: Usd, skipped: u64, duplicates: u64) ->
         let quiet = quiet_days(analysis);
         if quiet > 0 {
             let days = analysis.days.len() as u64;
-            let amount = mean(totals.cost, days).and_then(|mean| mean.times(quiet));
+            let amount = part(totals.cost, quiet, days);
             found.push(estimate(Cause::QuietDays(quiet), amount));
         }
         if duplicates > 0 {
@@ -169,7 +168,7 @@ fn of_tokens(analysis: &Analysis, tokens: Tokens) -> Option<Usd> {
     let totals = &analysis.totals;
     let all: Tokens = totals.tokens.iter().map(|(_, count)| *count).sum();
     let priced = all.saturating_sub(unpriced(analysis).1);
-    mean(totals.cost, priced.get())?.times(tokens.get())
+    part(totals.cost, tokens.get(), priced.get())
 }
 
 /// The days between the first and the last call without a call.
@@ -178,7 +177,9 @@ fn quiet_days(analysis: &Analysis) -> u64 {
     length.saturating_sub(analysis.days.len() as u64)
 }
 
-/// The mean of a sum, rounded down to a unit; nothing over nothing.
-fn mean(sum: Usd, count: u64) -> Option<Usd> {
-    (count > 0).then(|| Usd::from_atto(sum.atto() / i128::from(count)))
+/// What `count` things come to when `whole` of them come to a sum, rounded towards zero; nothing
+/// where there are none or the amount does not fit.
+fn part(sum: Usd, count: u64, whole: u64) -> Option<Usd> {
+    let product = sum.atto().checked_mul(i128::from(count))?;
+    product.checked_div(i128::from(whole)).map(Usd::from_atto)
 }

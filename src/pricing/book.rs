@@ -174,7 +174,13 @@ impl PriceBook {
 
     /// The rules of a model's prompt cache for a call at an instant.
     pub fn cache_policy(&self, id: ModelId, at: Instant) -> Option<&CachePolicy> {
-        self.model(id).cache_policy(self.instant_of(at))
+        self.model(id).cache_policy_at(self.instant_of(at), id.place)
+    }
+
+    /// Whether prompts of a model are cached in batches, where it is sold.
+    pub fn caches_in_batch(&self, id: ModelId) -> bool {
+        let provider = &self.tables.providers[usize::from(self.model(id).provider_index)];
+        provider.places[usize::from(id.place)].caches_in_batch
     }
 
     /// The model that an id meant at an instant: itself, unless its name has moved over time.

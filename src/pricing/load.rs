@@ -113,6 +113,7 @@ impl Place {
             other_geo: None,
             tiers: None,
             batch_keeps_cached_price: false,
+            caches_in_batch: true,
         }
     }
 }

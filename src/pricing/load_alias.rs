@@ -108,7 +108,7 @@ impl Tables {
             }));
             caches.extend(model.caches.iter().filter_map(|dated| {
                 let span = dated.span.within(*span)?;
-                Some(DatedPolicy { span, policy: dated.policy.clone() })
+                Some(DatedPolicy { span, ..dated.clone() })
             }));
         }
         let last = alias.targets.last().map(|(_, name)| target(name));

@@ -7,10 +7,11 @@ use crate::usage::{Days, Instant};
 
 use super::derive::Fallback;
 use super::load_period::{PeriodReader, Placed};
+use super::load_provider::find_place;
 use super::model::{Model, Period};
 use super::policy::{CachePolicy, CacheWrite, DatedPolicy};
 use super::resolve::Provider;
-use super::schema::RawModel;
+use super::schema::{RawCache, RawModel};
 use super::table_error::{PriceTableError, PriceTableProblem as Problem, Source};
 
 /// Reads the models of one provider's table.
@@ -120,22 +121,38 @@ impl<'a> ModelReader<'a> {
         Ok(placed)
     }
 
+    /// The cache rules in order: those that hold everywhere, then those of single places.
     fn read_caches(self, raw: &RawModel) -> Result<Vec<DatedPolicy>, PriceTableError> {
-        let ends: Vec<_> = raw
-            .cache
-            .iter()
-            .map(|cache| (cache.from.as_ref(), cache.to.as_ref(), cache.policy.span()))
-            .collect();
-        let spans = self.source.spans(&ends)?;
-        let dated = raw.cache.iter().zip(spans).map(|(cache, span)| {
-            let name = cache.policy.get_ref();
-            let known = self.provider.policies.iter().find(|policy| policy.name == *name);
-            let policy =
-                known.ok_or_else(|| self.source.unknown("cache policy", name, &cache.policy))?;
-            let min_tokens = cache.min_tokens.map(Tokens::new);
-            Ok(DatedPolicy { span, policy: CachePolicy { min_tokens, ..policy.clone() } })
-        });
-        dated.collect()
+        let mut groups: Vec<(Vec<u16>, Vec<&RawCache>)> = vec![(Vec::new(), Vec::new())];
+        for cache in &raw.cache {
+            let places = cache.places.iter().flatten();
+            let places = places.map(|place| find_place(self.provider, place, self.source));
+            let places = places.collect::<Result<Vec<_>, _>>()?;
+            match groups.iter_mut().find(|(known, _)| *known == places) {
+                Some((_, group)) => group.push(cache),
+                None => groups.push((places, vec![cache])),
+            }
+        }
+        let mut found = Vec::new();
+        for (places, caches) in groups {
+            let ends: Vec<_> = caches
+                .iter()
+                .map(|cache| (cache.from.as_ref(), cache.to.as_ref(), cache.policy.span()))
+                .collect();
+            for (cache, span) in caches.iter().zip(self.source.spans(&ends)?) {
+                let policy = self.find_policy(cache)?;
+                found.push(DatedPolicy { span, places: places.clone(), policy });
+            }
+        }
+        Ok(found)
+    }
+
+    fn find_policy(self, cache: &RawCache) -> Result<CachePolicy, PriceTableError> {
+        let name = cache.policy.get_ref();
+        let known = self.provider.policies.iter().find(|policy| policy.name == *name);
+        let policy =
+            known.ok_or_else(|| self.source.unknown("cache policy", name, &cache.policy))?;
+        Ok(CachePolicy { min_tokens: cache.min_tokens.map(Tokens::new), ..policy.clone() })
     }
 }
 

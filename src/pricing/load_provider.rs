@@ -37,6 +37,7 @@ pub(super) fn extend_provider(
                 other_geo: None,
                 tiers: None,
                 batch_keeps_cached_price: false,
+                caches_in_batch: true,
             });
         }
     }
@@ -114,6 +115,7 @@ fn describe_place(
         provider.places[index].tiers = Some(tiers.collect::<Result<_, _>>()?);
     }
     provider.places[index].batch_keeps_cached_price |= raw.batch_keeps_cached_price;
+    provider.places[index].caches_in_batch &= raw.caches_in_batch.unwrap_or(true);
     debug_assert_eq!(provider.places[0].id, LIST_PLACE);
     Ok(())
 }

@@ -173,10 +173,16 @@ impl Model {
         found.ok_or(Unpriced::NoPriceAtThatTime)
     }
 
-    /// The rules of its prompt cache at an instant; the newest ones for a missing time. Nothing
-    /// when it has no prompt cache.
+    /// The rules of its prompt cache at an instant and a place; the newest ones for a missing time.
+    /// Nothing when it has no prompt cache.
+    pub(super) fn cache_policy_at(&self, at: Instant, place: u16) -> Option<&CachePolicy> {
+        policy_at(&self.caches, at, place)
+    }
+
+    /// The rules of its prompt cache where it is sold at list prices; the newest ones for a missing
+    /// time. Nothing when it has no prompt cache.
     pub fn cache_policy(&self, at: Instant) -> Option<&CachePolicy> {
-        policy_at(&self.caches, at)
+        self.cache_policy_at(at, 0)
     }
 
     /// The day the prices in force when the table was checked were last compared with the source.

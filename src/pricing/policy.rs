@@ -69,17 +69,22 @@ pub struct CachePolicy {
     pub checked_on: String,
 }
 
-/// Rules with the time they hold.
+/// Rules with the time and the places they hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DatedPolicy {
     pub(super) span: Span,
+    /// Empty for wherever no other rule holds.
+    pub(super) places: Vec<u16>,
     pub(super) policy: CachePolicy,
 }
 
-/// The policy in force; the newest one when the time is unknown.
-pub(super) fn policy_at(policies: &[DatedPolicy], at: Instant) -> Option<&CachePolicy> {
-    if at.is_missing() {
-        return policies.last().map(|dated| &dated.policy);
-    }
-    policies.iter().find(|dated| dated.span.contains(at)).map(|dated| &dated.policy)
+/// The policy in force at a place; the newest one when the time is unknown.
+pub(super) fn policy_at(policies: &[DatedPolicy], at: Instant, place: u16) -> Option<&CachePolicy> {
+    let own = policies.iter().any(|dated| dated.places.contains(&place));
+    let mut here = policies
+        .iter()
+        .filter(|dated| if own { dated.places.contains(&place) } else { dated.places.is_empty() });
+    let found =
+        if at.is_missing() { here.next_back() } else { here.find(|dated| dated.span.contains(at)) };
+    found.map(|dated| &dated.policy)
 }

@@ -101,6 +101,8 @@ pub(super) struct Place {
     pub(super) tiers: Option<Vec<ServiceTier>>,
     /// Whether cached tokens keep their standard price in a batch here.
     pub(super) batch_keeps_cached_price: bool,
+    /// Whether prompts are cached in batches here.
+    pub(super) caches_in_batch: bool,
 }
 
 /// A way in which gateways and clouds write the ids of a table.

@@ -318,3 +318,24 @@ fn a_provider_can_write_its_charge_into_the_log() {
     assert!(book.bills_as_logged("acme") && book.bills_as_logged("ACME"));
     assert!(!book.bills_as_logged("openai") && !book.bills_as_logged(""));
 }
+
+#[test]
+fn a_place_can_have_cache_rules_of_its_own() {
+    let places = "[[place]]\nid = \"cloud\"\nlike = \"list\"\ncaches_in_batch = false\n\
+                  [provider.names]\nacme_cloud = \"cloud\"";
+    // Tables of the provider come before the places.
+    let text = table("", "", "").replacen("[[tokenizer]]", &format!("{places}\n[[tokenizer]]"), 1);
+    let own = "{ policy = \"priced\", min_tokens = 4096, places = [\"cloud\"] }";
+    let text = text.replace(
+        "cache = [{ policy = \"priced\" }]",
+        &format!("cache = [{{ policy = \"priced\", min_tokens = 1024 }}, {own}]"),
+    );
+    let book = load(&text);
+    let least = |provider| {
+        let id = book.find(provider, "large").expect("known");
+        let policy = book.cache_policy(id, Instant::MISSING).expect("a cache");
+        (policy.min_tokens, book.caches_in_batch(id))
+    };
+    assert_eq!(least("acme"), (Some(Tokens::new(1024)), true));
+    assert_eq!(least("acme_cloud"), (Some(Tokens::new(4096)), false));
+}

@@ -108,6 +108,8 @@ pub(super) struct RawPlace {
     pub(super) tiers: Option<Vec<Text>>,
     #[serde(default)]
     pub(super) batch_keeps_cached_price: bool,
+    /// Whether prompts are cached in batches; they are without this.
+    pub(super) caches_in_batch: Option<bool>,
     #[serde(rename = "note")]
     _note: Option<String>,
 }
@@ -290,6 +292,8 @@ pub(super) struct RawModel {
 pub(super) struct RawCache {
     pub(super) policy: Text,
     pub(super) min_tokens: Option<u64>,
+    /// Where it holds; wherever no other one does, without this.
+    pub(super) places: Option<Vec<Text>>,
     pub(super) from: Option<Text>,
     pub(super) to: Option<Text>,
 }

@@ -13,7 +13,7 @@ use super::technique::{
 };
 use super::wording::{grouped, percent};
 use crate::pricing::Model;
-use crate::units::Rate;
+use crate::units::{Rate, TokenClass};
 use crate::usage::{Filter, ServiceTier};
 
 const DOCS: &str = "\
@@ -64,6 +64,10 @@ impl super::Settings for Batch {
         keys: &["share", "where", "call_types"],
     };
 }
+
+/// What a batch that is not cached bills as plain input.
+const CACHED: [TokenClass; 3] =
+    [TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
 
 struct BatchLane {
     selection: Selection,
@@ -137,6 +141,12 @@ impl Rewrite for BatchLane {
         }
         let (mut batched, rest) = branch.split(self.share);
         batched.call.service_tier = ServiceTier::Batch;
+        if !scene.facts.book.caches_in_batch(batched.model) {
+            for class in CACHED {
+                let count = batched.call.tokens[class];
+                batched.reclassify(class, TokenClass::Input, count);
+            }
+        }
         if !scene.is_priced(&batched) {
             return Effect::Declined(Decline::NotPriced);
         }

@@ -103,6 +103,11 @@ impl Scene<'_> {
         self.cost(branch).is_ok()
     }
 
+    /// Whether the provider reports the usage of such a call and does not charge it.
+    pub fn is_unbilled(&self, branch: &Branch) -> bool {
+        self.card(branch).is_some_and(RateCard::is_unbilled)
+    }
+
     /// Whether the model prices tokens of these classes for calls like this branch.
     pub fn has_prices(&self, branch: &Branch, classes: [TokenClass; 2]) -> bool {
         let card = self.card(branch);

@@ -226,6 +226,12 @@ impl Rewrite for Cache {
         let Some(policy) = book.cache_policy(branch.model, branch.call.time) else {
             return Effect::Declined(Decline::NotPriced);
         };
+        if scene.is_unbilled(branch) {
+            return Effect::Unchanged;
+        }
+        if branch.call.service_tier == ServiceTier::Batch && !book.caches_in_batch(branch.model) {
+            return Effect::Declined(Decline::NoDiscount);
+        }
         let fresh = self.fresh(branch, policy, scene);
         let read = fresh.unwrap_or(Tokens::ZERO);
         let write = self.write_class(policy);

@@ -33,7 +33,7 @@ fn a_contract_shows_both_figures() {
     let simulated = json(folder(config).path(), &["simulate", "--discount", "0.5"]);
     assert_eq!(simulated["baseline_usd"], "0.855");
     let page = run(folder(config).path(), &["analyze"]).stdout;
-    assert!(page.contains("$0.94 at list prices; contracts take off $0.09"), "{page}");
+    assert!(page.contains("$0.9450 at list prices; contracts take off $0.0900 (9.5 %)"), "{page}");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn an_invoice_is_compared_with_what_its_provider_bills() {
     let causes = invoice["explanations"].as_array().expect("a list");
     // 110,000 tokens without a price, at the mean of 0.945 dollars for 330,000.
     assert_eq!(causes[0]["cause"], "unpriced-calls");
-    assert_eq!(causes[0]["amount_usd"], "0.31499999999999998");
+    assert_eq!(causes[0]["amount_usd"], "0.315");
     assert_eq!(causes[1]["cause"], "quiet-days");
     assert_eq!(causes[1]["amount_usd"], "0.63");
 }
@@ -109,4 +109,15 @@ fn all_calls_can_be_priced_at_one_day() {
     let arguments = ["simulate", "--discount", "0.5", "--as-of", "2026-11-01"];
     assert_eq!(json(folder.path(), &arguments)["baseline_usd"], "2");
     assert_eq!(json(folder.path(), &arguments)["prices"]["as_of"], "2026-11-01");
+}
+
+#[test]
+fn what_is_cached_is_plain_input_in_batches_of_bedrock() {
+    let call = r#"{"provider":"PROVIDER","model":"claude-haiku-4-5","input_tokens":0,"cache_read_tokens":1000000,"output_tokens":0}"#;
+    let projected = |provider: &str| {
+        let folder = folder_with("usage.jsonl", call.replace("PROVIDER", provider));
+        json(folder.path(), &["simulate", "--batch", "1"])["projected_usd"].clone()
+    };
+    assert_eq!(projected("anthropic"), "0.05");
+    assert_eq!(projected("bedrock"), "0.55");
 }
