@@ -180,7 +180,7 @@ impl<'a> Pricer<'a> {
             let billing = found.unwrap_or(provider);
             Known {
                 model,
-                bills_as_logged: book.bills_as_logged(provider),
+                bills_as_logged: book.bills_as_logged(billing),
                 is_wanted: seller.is_none_or(|wanted| wanted.eq_ignore_ascii_case(billing)),
             }
         })

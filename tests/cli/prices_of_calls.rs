@@ -121,3 +121,40 @@ fn what_is_cached_is_plain_input_in_batches_of_bedrock() {
     assert_eq!(projected("anthropic"), "0.05");
     assert_eq!(projected("bedrock"), "0.55");
 }
+
+/// The least table of the guide, for a provider that the program does not have.
+#[test]
+fn a_provider_is_added_by_one_file() {
+    let guide = include_str!("../../pricing/README.md");
+    let start = guide.find("```toml\n").expect("an example") + "```toml\n".len();
+    let table = &guide[start..start + guide[start..].find("```").expect("its end")];
+    let call = r#"{"provider":"acme","model":"acme-small","input_tokens":1000000,"output_tokens":1000000}"#;
+    let folder = folder_with("usage.jsonl", call);
+    std::fs::write(folder.path().join("acme.toml"), table).expect("writes");
+    let bare = json(folder.path(), &["analyze"]);
+    assert_eq!(bare["totals"]["unpriced"]["calls"], 1);
+    let priced = json(folder.path(), &["analyze", "--prices", "acme.toml"]);
+    assert_eq!(priced["totals"]["cost_usd"], "0.9");
+    std::fs::write(folder.path().join("acme.toml"), table.replace("\"0.72\"", "0.72"))
+        .expect("writes");
+    let refused = run(folder.path(), &["analyze", "--prices", "acme.toml"]);
+    assert_eq!(refused.code, Some(4));
+    for part in ["acme.toml:11", "without quotes is not exact", "output = \"0.72\""] {
+        assert!(refused.stderr.contains(part), "{part} is not in: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn what_openrouter_writes_into_a_log_is_the_charge() {
+    let log = r#"{"model":"openrouter/anthropic/claude-sonnet-4.6","input_tokens":1000,"output_tokens":0,"cost_usd":0.0025}
+{"provider":"openrouter","model":"openai/gpt-5-mini","input_tokens":1000,"output_tokens":0,"cost_usd":0.5}
+{"provider":"openrouter","model":"openai/gpt-5-mini","input_tokens":1000,"output_tokens":0}
+{"provider":"anthropic","model":"claude-sonnet-4-6","input_tokens":1000,"output_tokens":0,"cost_usd":9}
+"#;
+    let folder = folder_with("usage.jsonl", log);
+    let report = json(folder.path(), &["analyze"]);
+    assert_eq!(report["totals"]["cost_usd"], "0.50575");
+    assert_eq!(report["totals"]["logged"]["calls"], 2);
+    let calculated = json(folder.path(), &["analyze", "--cost-mode", "calculate"]);
+    assert_eq!(calculated["totals"]["cost_usd"], "0.0065");
+}
