@@ -98,14 +98,15 @@ struct LaneDocument<'a> {
     lane: &'static str,
     prices: ClassesDocument,
     doubt: Option<&'a str>,
-    bands: Vec<BandDocument>,
+    bands: Vec<BandDocument<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct BandDocument {
+struct BandDocument<'a> {
     above: Option<u64>,
     at_least: Option<u64>,
     excess_only: bool,
+    doubt: Option<&'a str>,
     counts: Option<Vec<&'static str>>,
     prices: ClassesDocument,
 }
@@ -262,6 +263,7 @@ fn lane(lane: &SheetLane) -> LaneDocument<'_> {
         above: (!band.inclusive).then_some(band.tokens),
         at_least: band.inclusive.then_some(band.tokens),
         excess_only: band.excess_only,
+        doubt: band.doubt.as_deref(),
         counts: band
             .counts
             .as_ref()

@@ -16,7 +16,7 @@ pub(super) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat"
 pub(super) fn rules(sheet: &PriceSheet) -> Vec<String> {
     let mut rules: Vec<_> = moving(sheet).into_iter().collect();
     let Some(prices) = &sheet.in_force else { return rules };
-    rules.extend(prices.lanes.iter().filter_map(doubt));
+    rules.extend(prices.lanes.iter().flat_map(doubts));
     rules.extend(prices.scheduled.iter().map(scheduled));
     let standard = prices.lanes.iter().find(|lane| lane.tier == ServiceTier::Standard);
     if let Some(standard) = standard {
@@ -80,9 +80,16 @@ fn moving(sheet: &PriceSheet) -> Option<String> {
         .then(|| format!("{} is a name that moves: {}", sheet.model, meant.join(", ")))
 }
 
-fn doubt(lane: &SheetLane) -> Option<String> {
-    let why = lane.doubt.as_ref()?;
-    Some(format!("nobody has confirmed the {} prices: {why}", lane.tier.name()))
+fn doubts(lane: &SheetLane) -> Vec<String> {
+    let tier = lane.tier.name();
+    let whole = lane.doubt.iter();
+    let whole = whole.map(|why| format!("nobody has confirmed the {tier} prices: {why}"));
+    let bands = lane.bands.iter().filter_map(|band| {
+        let why = band.doubt.as_ref()?;
+        let prompts = limit(band);
+        Some(format!("nobody has confirmed the {tier} prices of prompts {prompts}: {why}"))
+    });
+    whole.chain(bands).collect()
 }
 
 fn scheduled(other: &SheetSchedule) -> String {

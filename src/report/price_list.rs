@@ -184,7 +184,11 @@ fn row(book: &PriceBook, id: ModelId, period: &Period, today: Instant) -> PriceR
         source: period.source.clone(),
         checked_on: period.checked_on.clone(),
         flags: {
-            let mut flags = flags(model, period, bands.unwrap_or_default(), today);
+            let lane = list.and_then(|place| place.lane(ServiceTier::Standard));
+            let long_doubt =
+                lane.and_then(|lane| lane.bands.iter().find_map(|band| band.card.doubt()));
+            let bands = bands.unwrap_or_default();
+            let mut flags = flags(model, period, bands, long_doubt, today);
             let hours = book.scheduled(id, period).into_iter();
             let hours: Vec<_> = hours.map(|other| other.schedule.id.clone()).collect();
             flags.extend((!hours.is_empty()).then_some(PriceFlag::Hours(hours)));
@@ -193,11 +197,18 @@ fn row(book: &PriceBook, id: ModelId, period: &Period, today: Instant) -> PriceR
     }
 }
 
-fn flags(model: &Model, period: &Period, bands: Vec<u64>, today: Instant) -> Vec<PriceFlag> {
+fn flags(
+    model: &Model,
+    period: &Period,
+    bands: Vec<u64>,
+    long_doubt: Option<&str>,
+    today: Instant,
+) -> Vec<PriceFlag> {
     let mut flags = Vec::new();
     let means = model.targets.iter().find(|(span, _)| span.contains(today));
     flags.extend(means.map(|(_, name)| PriceFlag::Means(name.clone())));
-    let doubt = period.list_card().doubt();
+    let list = period.list_card();
+    let doubt = list.doubt().or(long_doubt);
     flags.extend(doubt.map(|doubt| PriceFlag::Doubt(doubt.to_owned())));
     if !bands.is_empty() {
         flags.push(PriceFlag::Bands(bands));

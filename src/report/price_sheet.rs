@@ -1,8 +1,8 @@
 //! What `prices show` shows: everything that is known about one model.
 
 use crate::pricing::{
-    BandFacts, CachePolicy, LaneFacts, ModelId, NameTrace, Period, PlaceFacts, PriceBook, Schedule,
-    Span, Unbilled, cost,
+    BandFacts, CachePolicy, LaneFacts, ModelId, NameTrace, Period, PlaceFacts, PriceBook, RateCard,
+    Schedule, Span, Unbilled, cost,
 };
 use crate::units::{Factor, PerClass, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Instant, ServiceTier};
@@ -135,6 +135,8 @@ pub struct SheetBand {
     pub counts: Option<Vec<TokenClass>>,
     /// The prices.
     pub prices: ClassPrices,
+    /// What nobody has confirmed about them, where that is not true of the whole lane.
+    pub doubt: Option<String>,
     /// The multiplier of all classes of the prompt, if there is one.
     pub input: Option<Factor>,
     /// The multiplier of all classes of the answer, if there is one.
@@ -232,7 +234,7 @@ fn lanes(place: &PlaceFacts) -> Vec<SheetLane> {
         SheetLane {
             tier: lane.tier,
             prices,
-            bands: lane.bands.iter().map(|band| sheet_band(band, &prices)).collect(),
+            bands: lane.bands.iter().map(|band| sheet_band(band, lane.card)).collect(),
             rule: rule.map(|standard| LaneRule::between(&prices, standard.card.prices())),
             doubt: lane.card.doubt().map(str::to_owned),
         }
@@ -258,13 +260,15 @@ fn scheduled(book: &PriceBook, id: ModelId, period: &Period) -> Vec<SheetSchedul
     scheduled.collect()
 }
 
-fn sheet_band(band: &BandFacts, base: &ClassPrices) -> SheetBand {
-    let prices = *band.card.prices();
+fn sheet_band(band: &BandFacts, usual: &RateCard) -> SheetBand {
+    let (prices, base) = (*band.card.prices(), usual.prices());
+    let doubt = band.card.doubt().filter(|doubt| usual.doubt() != Some(doubt));
     SheetBand {
         tokens: band.tokens,
         inclusive: band.inclusive,
         excess_only: band.excess_only,
         counts: band.counts.clone(),
+        doubt: doubt.map(str::to_owned),
         input: common_factor(&prices, base, TokenClass::is_input),
         output: common_factor(&prices, base, |class| !class.is_input()),
         prices,
