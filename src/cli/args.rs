@@ -6,6 +6,8 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::prices::PricesCommand;
+
 /// More threads than this only cost memory.
 const THREADS_MAX: i64 = 512;
 
@@ -44,6 +46,12 @@ pub(super) enum Command {
     Simulate(Box<SimulateArgs>),
     /// A plan to start from: every technique and setting, with comments.
     Plan(PlanArgs),
+    /// What models cost: list, show, check a table, compare two, import.
+    Prices {
+        /// What to do with prices.
+        #[command(subcommand)]
+        command: PricesCommand,
+    },
     /// A technique, a diagnostic code or a log format, in words.
     Explain(ExplainArgs),
 }

@@ -13,6 +13,7 @@ mod flags;
 mod intake;
 mod output;
 mod plan;
+mod prices;
 mod progress;
 mod settings;
 mod simulate;
@@ -42,6 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Analyze(args) => analyze::run(*args),
         Command::Simulate(args) => simulate::run(*args),
         Command::Plan(args) => plan::run(&args),
+        Command::Prices { command } => prices::run(command),
         Command::Explain(args) => explain::run(&args),
     };
     let status = result.unwrap_or_else(|failure: Failure| {

@@ -192,7 +192,7 @@ const fn top_default(format: OutputFormat) -> usize {
 }
 
 /// What was asked for; else what the ending of the output file says; else a table.
-fn output_format(output: &OutputArgs) -> OutputFormat {
+pub(super) fn output_format(output: &OutputArgs) -> OutputFormat {
     if output.json {
         return OutputFormat::Json;
     }
@@ -214,7 +214,7 @@ fn output_format(output: &OutputArgs) -> OutputFormat {
 }
 
 #[expect(clippy::disallowed_methods, reason = "NO_COLOR and COLUMNS are the user's settings")]
-fn style(output: &OutputArgs) -> Style {
+pub(super) fn style(output: &OutputArgs) -> Style {
     let terminal = std::io::stdout().is_terminal() && output.output.is_none();
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = match output.color {

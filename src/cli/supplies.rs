@@ -1,7 +1,7 @@
 //! What a run needs besides the log: the price book, and whether the result is good enough.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
@@ -21,13 +21,18 @@ pub(super) fn price_book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
     }
     let mut tables = Vec::new();
     for path in files {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path)
-            .with_context(|| format!("cannot read the price table {name}"))
-            .map_err(Failure::pricing)?;
-        tables.push((name, text));
+        tables.push(read_table(path)?);
     }
     PriceBook::with_overrides(&tables).map_err(|error| Failure::pricing(anyhow!("{error}")))
+}
+
+/// The name and text of a price table.
+pub(super) fn read_table(path: &Path) -> Result<(String, String), Failure> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the price table {name}"))
+        .map_err(Failure::pricing)?;
+    Ok((name, text))
 }
 
 /// The prices of a run.

@@ -3,9 +3,11 @@
 
 mod book;
 mod card;
+mod check;
 mod contract;
 mod cost;
 mod derive;
+mod facts;
 mod import;
 mod load;
 mod load_alias;
@@ -14,6 +16,7 @@ mod load_period;
 mod load_provider;
 mod load_rules;
 mod model;
+mod outline;
 mod policy;
 mod resolve;
 #[cfg(test)]
@@ -23,21 +26,26 @@ mod schema;
 mod span;
 mod table_error;
 mod tokenizer;
+mod trace;
 mod unpriced;
 
 pub use book::PriceBook;
 pub use card::RateCard;
+pub use check::{TableCheck, TableRemark, TableWarning, check_table};
 pub use contract::{Contract, ContractError, ContractProblem};
 pub use cost::{cost, cost_of_tokens};
+pub use facts::{BandFacts, LaneFacts, PlaceFacts, ScheduleFacts};
 pub use import::{
     ImportError, ImportFormat, ImportOptions, ImportProblem, Imported, ImportedTable, LeftOut,
     LeftOutReason, import_prices,
 };
 pub use model::{Model, ModelId, Period};
+pub use outline::TableOutline;
 pub use policy::{CacheLifetime, CacheMatch, CachePolicy, CacheWrite};
 pub use resolve::Unbilled;
 pub use schedule::{Schedule, WeekWindow};
 pub use span::Span;
 pub use table_error::{PriceTableError, PriceTableProblem};
 pub use tokenizer::TokenizerRatio;
+pub use trace::NameTrace;
 pub use unpriced::Unpriced;

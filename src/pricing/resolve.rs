@@ -15,7 +15,7 @@ use super::unpriced::Unpriced;
 pub(super) const LIST_PLACE: &str = "list";
 
 /// A name may wear this many declared forms at once: a gateway, a vendor, a version, a context.
-const MAX_STEPS: usize = 5;
+pub(super) const MAX_STEPS: usize = 5;
 
 /// Who sells models, with everything the models of one table share.
 #[derive(Clone, Debug)]
@@ -117,7 +117,7 @@ pub(super) struct Form {
 
 impl Form {
     /// The id without this form, or nothing when it does not wear it.
-    fn strip<'a>(&self, id: &'a str) -> Option<&'a str> {
+    pub(super) fn strip<'a>(&self, id: &'a str) -> Option<&'a str> {
         let mut rest = id.strip_prefix(&*self.prefix)?.strip_suffix(&*self.suffix)?;
         if let Some(through) = &self.through {
             rest = &rest[rest.find(&**through)? + through.len()..];

@@ -115,11 +115,11 @@ fn write_row<W: io::Write>(
 
 /// A name that a spreadsheet will not take for a formula: an apostrophe goes before what starts
 /// one. Figures are left alone; a negative amount is a number there too.
-fn inert(name: String) -> String {
+pub(super) fn inert(name: String) -> String {
     if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name }
 }
 
-fn io_error(error: csv::Error) -> io::Error {
+pub(super) fn io_error(error: csv::Error) -> io::Error {
     error.into()
 }
 

@@ -1,7 +1,7 @@
 //! Numbers and dates as text: the only place that rounds. Half to even, on exact decimals.
 
-use crate::units::{Excess, Share, Tokens, Usd, format_decimal, parse_decimal};
-use crate::usage::Days;
+use crate::units::{Excess, Factor, Share, TokenPrice, Tokens, Usd, format_decimal, parse_decimal};
+use crate::usage::{Days, Instant};
 
 /// The minus sign of typography: as wide as a digit, and no hyphen to break a line at.
 const MINUS: &str = "−";
@@ -68,6 +68,64 @@ pub(super) fn unit_dollars(amount: Usd) -> String {
     let cents = text.find('.').map_or(text.len(), |point| point + 3);
     let rest = text.get(cents..).unwrap_or_default().trim_end_matches('0').len();
     text.get(..cents + rest).map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// A price per million tokens with all its digits, and cents at least: `$3.00`, `$0.0375`.
+pub(super) fn price(price: TokenPrice) -> String {
+    format!("${}", with_cents(&price.per_million()))
+}
+
+/// A fee or a small cost with all its digits, and cents at least: `$0.01`, `$0.0225`.
+pub(super) fn exact_dollars(amount: Usd) -> String {
+    match amount.to_string().strip_prefix('-') {
+        Some(size) => format!("{MINUS}${}", with_cents(size)),
+        None => format!("${}", with_cents(&amount.to_string())),
+    }
+}
+
+/// Decimal text with at least two decimals and separators.
+fn with_cents(text: &str) -> String {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), |number| fixed(number, 0));
+    format!("{whole}.{decimals:0<2}")
+}
+
+/// A multiplier in words: `half of`, `twice`, `1.25 times`.
+pub(super) fn times(factor: Factor) -> String {
+    match factor.to_string().as_str() {
+        "0.5" => "half of".to_owned(),
+        "2" => "twice".to_owned(),
+        "1" => "the same as".to_owned(),
+        other => format!("{other} times"),
+    }
+}
+
+/// What a price or cost becomes, in percent: `+25.0 %` for a quarter more.
+pub(super) fn growth(share: Share) -> String {
+    let text = percent(share);
+    if share.ratio() > 0.0 && !text.starts_with('<') { format!("+{text}") } else { text }
+}
+
+/// A length of time in its largest whole unit: `5 minutes`, `1 hour`.
+pub(super) fn duration(seconds: u64) -> String {
+    let units = [(86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes")];
+    let whole = units
+        .into_iter()
+        .find(|(length, ..)| seconds >= *length && seconds.is_multiple_of(*length));
+    whole.map_or_else(
+        || counted(seconds, "second", "seconds"),
+        |(length, one, many)| counted(seconds / length, one, many),
+    )
+}
+
+/// An instant as its day, with the time where it is not the start of one.
+pub(super) fn moment(at: Instant) -> String {
+    let Some(number) = Days::UTC.day_of(at) else { return DASH.to_owned() };
+    if Days::UTC.start_of(number) == Some(at) {
+        return day(number);
+    }
+    let iso = at.to_iso();
+    format!("{} {} UTC", day(number), iso.get(11..16).unwrap_or_default())
 }
 
 /// A count with separators: `1,204,331`.
@@ -330,6 +388,37 @@ mod tests {
         check("0.0045", "$0.0045");
         check("2", "$2.00");
         check("0.000000000001", "<$0.000000001");
+    }
+
+    #[test]
+    fn published_prices_keep_every_digit() {
+        let check = |text, expected: &str| {
+            assert_eq!(price(TokenPrice::parse_per_million(text).expect("a price")), expected);
+        };
+        check("3", "$3.00");
+        check("0.0375", "$0.0375");
+        check("1200.5", "$1,200.50");
+        assert_eq!(exact_dollars(usd("0.0225")), "$0.0225");
+        assert_eq!(exact_dollars(usd("-1")), "−$1.00");
+    }
+
+    #[test]
+    fn factors_and_times_are_words() {
+        let check = |text, expected: &str| {
+            assert_eq!(times(Factor::parse(text).expect("a factor")), expected);
+        };
+        check("0.5", "half of");
+        check("2", "twice");
+        check("1.25", "1.25 times");
+        assert_eq!(
+            [300, 3_600, 7_200, 90].map(duration),
+            ["5 minutes", "1 hour", "2 hours", "90 seconds"]
+        );
+        let at = |text| Instant::parse(text).expect("a time");
+        assert_eq!(moment(at("2026-03-13")), "13 Mar 2026");
+        assert_eq!(moment(at("2026-03-13T16:30:00Z")), "13 Mar 2026 16:30 UTC");
+        assert_eq!(growth(Share::of(1, 4).expect("a share")), "+25.0 %");
+        assert_eq!(growth(Share::of(-1, 4).expect("a share")), "−25.0 %");
     }
 
     #[test]

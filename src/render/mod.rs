@@ -10,18 +10,30 @@ mod columns;
 mod csv_rows;
 mod figures;
 mod findings;
+mod import_account;
 mod input_document;
 mod markdown;
+mod price_diff_document;
+mod price_diff_screen;
+mod price_list_document;
+mod price_list_screen;
 mod price_remarks;
 mod price_remarks_document;
+mod price_rows;
+mod price_sheet_document;
+mod price_sheet_screen;
+mod price_words;
 mod savings_document;
 mod savings_screen;
 mod screen;
 mod shared_blocks;
+mod table_check_text;
 mod terminal;
 mod timeline;
 mod wire;
 
+#[cfg(test)]
+mod price_views;
 #[cfg(test)]
 mod remark_samples;
 #[cfg(test)]
@@ -33,7 +45,9 @@ mod views;
 
 use std::io;
 
-use crate::report::{AnalysisReport, SavingsReport};
+use crate::report::{
+    AnalysisReport, Imported, PriceDiff, PriceList, PriceSheet, SavingsReport, TableCheck,
+};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,4 +127,86 @@ pub fn write_savings(
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_savings(report, out),
     }
+}
+
+/// Writes a list of prices.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_price_list(
+    list: &PriceList,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&price_list_screen::compose(list), style, out),
+        OutputFormat::Markdown => markdown::write(&price_list_screen::compose(list), out),
+        OutputFormat::Json => wire::write(&price_list_document::document(list), out),
+        OutputFormat::Csv => price_rows::write_list(list, out),
+    }
+}
+
+/// Writes all about one model.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_price_sheet(
+    sheet: &PriceSheet,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&price_sheet_screen::compose(sheet), style, out),
+        OutputFormat::Markdown => markdown::write(&price_sheet_screen::compose(sheet), out),
+        OutputFormat::Json => wire::write(&price_sheet_document::document(sheet), out),
+        OutputFormat::Csv => price_rows::write_sheet(sheet, out),
+    }
+}
+
+/// Writes what changed between two tables.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_price_diff(
+    diff: &PriceDiff,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&price_diff_screen::compose(diff), style, out),
+        OutputFormat::Markdown => markdown::write(&price_diff_screen::compose(diff), out),
+        OutputFormat::Json => wire::write(&price_diff_document::document(diff), out),
+        OutputFormat::Csv => price_rows::write_diff(diff, out),
+    }
+}
+
+/// Writes what is wrong with a price table, named `file`.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_table_check(
+    file: &str,
+    check: &TableCheck,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    table_check_text::write(file, check, out)
+}
+
+/// Writes what imported tables do not say, for people.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_left_out(imported: &Imported, out: &mut dyn io::Write) -> io::Result<()> {
+    import_account::write_text(imported, out)
+}
+
+/// Writes imported tables and everything that they do not say, as one document.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_import(imported: &Imported, out: &mut dyn io::Write) -> io::Result<()> {
+    wire::write(&import_account::document(imported), out)
 }

@@ -3,6 +3,12 @@
 mod analysis_report;
 mod diagnostics_summary;
 mod input_accounting;
+mod model_diff;
+mod model_rules;
+mod price_diff;
+mod price_list;
+mod price_rules;
+mod price_sheet;
 mod price_source;
 mod savings_conversion;
 mod savings_report;
@@ -10,6 +16,14 @@ mod savings_report;
 pub use analysis_report::{AnalysisReport, CostlyLine, LeftOut};
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
 pub use input_accounting::{FileAccounting, InputAccounting};
+pub use price_diff::{
+    EffectRow, LogEffect, LoneModel, PriceChange, PriceDiff, PriceSide, RuleChange,
+};
+pub use price_list::{PriceFlag, PriceList, PriceQuery, PriceRow, PriceSort, Retired};
+pub use price_rules::{CachedRule, ClassPrices, LaneRule};
+pub use price_sheet::{
+    EXAMPLE, PriceSheet, SheetBand, SheetLane, SheetPeriod, SheetPlace, SheetPrices, SheetSchedule,
+};
 pub use price_source::PriceSource;
 pub use savings_report::{
     SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
@@ -17,3 +31,9 @@ pub use savings_report::{
 
 /// How a saving is known: a word of the techniques that readers see.
 pub use crate::techniques::Evidence;
+
+/// Words of the price tables that readers see.
+pub use crate::pricing::{
+    CacheLifetime, CacheMatch, CachePolicy, CacheWrite, Imported, NameTrace, Schedule, Span,
+    TableCheck, Unbilled,
+};

@@ -88,6 +88,11 @@ impl Factor {
     /// Changes nothing.
     pub const ONE: Self = Self(ONE);
 
+    /// A multiplier from its count of billionths.
+    pub(super) const fn from_parts(parts: u64) -> Self {
+        Self(parts)
+    }
+
     /// Reads `1.25`.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::decimal::{DecimalError, Excess, format_decimal, parse_decimal};
 use super::factor::Factor;
+use super::share::Share;
 use super::tokens::Tokens;
 use super::usd::Usd;
 
@@ -37,6 +38,21 @@ impl TokenPrice {
         (product % one == 0).then_some(Self(product / one))
     }
 
+    /// The multiplier that makes this price of another one, or nothing when none is exact.
+    pub fn over(self, other: Self) -> Option<Factor> {
+        let product = self.0.checked_mul(i128::from(Factor::ONE.parts()))?;
+        if other.0 == 0 || product % other.0 != 0 {
+            return None;
+        }
+        u64::try_from(product / other.0).ok().map(Factor::from_parts)
+    }
+
+    /// How much more this is than an older price, as a part of that one; nothing when that one was
+    /// nothing.
+    pub fn change_from(self, older: Self) -> Option<Share> {
+        Share::of(self.0 - older.0, older.0)
+    }
+
     /// What `tokens` cost, or nothing when it does not fit.
     pub fn cost_of(self, tokens: Tokens) -> Option<Usd> {
         self.0.checked_mul(i128::from(tokens.get())).map(Usd::from_atto)
@@ -61,5 +77,14 @@ mod tests {
         let factor = Factor::parse("0.5").expect("a factor");
         assert_eq!(TokenPrice(3).scaled(factor), None);
         assert_eq!(TokenPrice(4).scaled(factor), Some(TokenPrice(2)));
+    }
+
+    #[test]
+    fn the_multiplier_between_two_prices_is_exact_or_not_there() {
+        let price = |text| TokenPrice::parse_per_million(text).expect("a price");
+        assert_eq!(price("3.75").over(price("3")), Factor::parse("1.25").ok());
+        assert_eq!(price("1").over(price("3")), None);
+        assert_eq!(price("1").over(TokenPrice::ZERO), None);
+        assert_eq!(price("3").change_from(price("4")).map(Share::ratio), Some(-0.25));
     }
 }

@@ -1,0 +1,63 @@
+//! `llmcost prices`: what models cost, from which day, by which source.
+
+mod args;
+mod check;
+mod diff;
+mod import;
+mod list;
+mod show;
+
+use anyhow::anyhow;
+
+use crate::pricing::PriceBook;
+use crate::report::PriceSource;
+use crate::usage::{Days, Instant};
+
+use self::args::BookArgs;
+use super::config::Config;
+use super::exit_status::ExitStatus;
+use super::failure::Failure;
+use super::supplies::price_book;
+
+pub(super) use self::args::PricesCommand;
+
+pub(super) fn run(command: PricesCommand) -> Result<ExitStatus, Failure> {
+    match command {
+        PricesCommand::List(args) => list::run(args),
+        PricesCommand::Show(args) => show::run(args),
+        PricesCommand::Check(args) => check::run(&args),
+        PricesCommand::Diff(args) => diff::run(*args),
+        PricesCommand::Import(args) => import::run(&args),
+    }
+}
+
+/// The name of the prices that were in force when the tables were checked.
+const NEWEST: &str = "table";
+
+/// The book that the flags or the configuration ask for.
+fn book(args: &BookArgs) -> Result<PriceBook, Failure> {
+    let config = Config::load(args.config.as_deref())?;
+    price_book(if args.prices.is_empty() { &config.prices } else { &args.prices })
+}
+
+/// Where the prices of an answer come from.
+fn source(book: &PriceBook, as_of: &str) -> PriceSource {
+    let (oldest, newest) = book.checked_on();
+    PriceSource {
+        as_of: as_of.to_owned(),
+        book_sha256: book.sha256().to_owned(),
+        checked_on: (oldest.to_owned(), newest.to_owned()),
+        // What a contract takes off is not in a table.
+        contracts: Vec::new(),
+    }
+}
+
+/// The moment whose prices are wanted, and its name for the report.
+fn moment(as_of: Option<&str>) -> Result<(Instant, String), Failure> {
+    let Some(text) = as_of else { return Ok((Instant::MISSING, NEWEST.to_owned())) };
+    let day = Days::parse_day(text);
+    let start = day.and_then(|day| Some((Days::UTC.start_of(day)?, Days::name(day))));
+    start.ok_or_else(|| {
+        Failure::usage(anyhow!("--as-of: `{text}` is no day")).hint("write it as 2026-10-31")
+    })
+}
