@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use llmcost::pricing::PriceBook;
-use llmcost::units::{Excess, PerClass, TokenClass, TokenPrice, Tokens, Usd};
+use llmcost::units::{Excess, TokenClass, TokenPrice, Tokens, Usd};
 use llmcost::usage::Call;
 use serde::Deserialize;
 
@@ -82,7 +82,7 @@ impl Verdict {
             .as_deref()
             .map_or(Usd::ZERO, |fee| Usd::from_atto(amount(fee).atto() / 1_000));
         for (class, count) in call.tokens.iter().filter(|(_, count)| !count.is_zero()) {
-            whole = whole + price_of(prices, class).cost_of(*count).expect("fits");
+            whole += price_of(prices, class).cost_of(*count).expect("fits");
         }
         whole
     }
@@ -169,7 +169,6 @@ fn a_verdict_adds_up_as_its_prices_say() {
         ..verdicts().remove(0)
     };
     let mut call = Call::default();
-    call.tokens = PerClass::default();
     call.tokens[TokenClass::Input] = Tokens::new(6);
     call.tokens[TokenClass::CacheRead] = Tokens::new(4);
     call.tokens[TokenClass::Output] = Tokens::new(1);

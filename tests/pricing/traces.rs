@@ -11,17 +11,18 @@ use serde::Deserialize;
 use super::oracle::{amount, is_same, shared};
 
 #[derive(Debug, Deserialize)]
-struct Logged {
+struct TracedCall {
     ts: i64,
     provider: String,
     model: String,
     uncached: u64,
     read: u64,
     out: u64,
-    cost_logged: serde_json::Number,
+    #[serde(rename = "cost_logged")]
+    stated: serde_json::Number,
 }
 
-fn calls(file: &str) -> Option<Vec<Logged>> {
+fn calls(file: &str) -> Option<Vec<TracedCall>> {
     let packed = std::fs::File::open(shared(file)?).expect("opens");
     let mut text = String::new();
     flate2::read::GzDecoder::new(packed).read_to_string(&mut text).expect("unpacks");
@@ -29,7 +30,7 @@ fn calls(file: &str) -> Option<Vec<Logged>> {
     Some(calls.collect())
 }
 
-fn priced(book: &PriceBook, logged: &Logged, model: &str, time: Instant) -> Usd {
+fn priced(book: &PriceBook, logged: &TracedCall, model: &str, time: Instant) -> Usd {
     let mut call = Call { time, ..Call::default() };
     call.tokens[TokenClass::Input] = Tokens::new(logged.uncached);
     call.tokens[TokenClass::CacheRead] = Tokens::new(logged.read);
@@ -48,7 +49,7 @@ fn deepseek_calls_cost_what_their_log_says() {
     let april = Instant::parse("2026-04-10").expect("a day");
     for logged in &calls {
         let own = Instant::from_millis(logged.ts * 1_000);
-        let stated = amount(&logged.cost_logged.to_string());
+        let stated = amount(&logged.stated.to_string());
         let sums = equal.entry(&logged.model).or_default();
         sums.0 += u64::from(is_same(priced(&book, logged, &logged.model, own), stated));
         sums.1 += u64::from(is_same(priced(&book, logged, "deepseek-chat", april), stated));
