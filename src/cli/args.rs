@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
 
 /// More threads than this only cost memory.
@@ -52,6 +53,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PricesCommand,
     },
+    /// The log formats that are read.
+    Formats(FormatsArgs),
     /// A technique, a diagnostic code or a log format, in words.
     Explain(ExplainArgs),
 }

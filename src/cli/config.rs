@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::contracts::ContractConfig;
 use super::failure::Failure;
+use super::sources::SourceConfig;
 
 /// The name of the project's file.
 const PROJECT_FILE: &str = "llmcost.toml";
@@ -44,6 +45,9 @@ pub(super) struct Config {
     /// Negotiated discounts, each a table `[[contract]]`.
     #[serde(default)]
     pub(super) contract: Vec<ContractConfig>,
+    /// Saved mappings, each a table `[[source]]`.
+    #[serde(default)]
+    pub(super) source: Vec<SourceConfig>,
 }
 
 impl Config {
@@ -96,8 +100,17 @@ impl Config {
             assume_call_type: self.assume_call_type.or(weaker.assume_call_type),
             plan: self.plan.or(weaker.plan),
             contract: if self.contract.is_empty() { weaker.contract } else { self.contract },
+            source: more_sources(self.source, weaker.source),
         }
     }
+}
+
+/// The project's sources, then those of the user's that it does not name.
+fn more_sources(mut strong: Vec<SourceConfig>, weak: Vec<SourceConfig>) -> Vec<SourceConfig> {
+    let named = |source: &SourceConfig| strong.iter().any(|known| known.name == source.name);
+    let more: Vec<_> = weak.into_iter().filter(|source| !named(source)).collect();
+    strong.extend(more);
+    strong
 }
 
 /// The user's own configuration, where their system keeps such files.

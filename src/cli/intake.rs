@@ -7,12 +7,16 @@ use anyhow::anyhow;
 
 use crate::diagnostics::did_you_mean;
 use crate::report::InputAccounting;
-use crate::sources::{FORMATS, Field, Input, NoInput, ReadOptions, Reading, discover, read};
+use crate::sources::{
+    FORMATS, Field, Input, NoInput, ReadOptions, Reading, STATEMENTS, Statement, discover,
+    quoted_for_shell, read,
+};
 use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
 use super::failure::{Failure, warn};
+use super::guess::proposed;
 use super::progress::ReadProgress;
-use super::settings::{INCLUDES_CACHE, Selection, Settings};
+use super::settings::{Selection, Settings};
 
 /// The sample month, for `--demo`.
 static DEMO: &[u8] = include_bytes!("../../fixtures/usage.jsonl.gz");
@@ -55,6 +59,8 @@ impl Intake {
         let options = ReadOptions {
             format: settings.source_format,
             map: settings.map.clone(),
+            sources: settings.sources.clone(),
+            source: settings.source,
             dimensions: Dimensions::new(wanted),
             assume_model: settings.assume_model.clone(),
             assume_call_type: settings.assume_call_type.clone(),
@@ -178,7 +184,7 @@ fn without_repeats(inputs: Vec<Input>) -> Vec<Input> {
 /// A name that is no field must be a column that the run asks for; else it is a slip.
 fn check_mapped_fields(map: &[(String, String)], wanted: &[&str]) -> Result<(), Failure> {
     let mut known: Vec<&str> = Field::ALL.into_iter().filter_map(Field::own_name).collect();
-    known.push(INCLUDES_CACHE);
+    known.extend(STATEMENTS.iter().map(|statement| statement.name));
     known.extend(wanted);
     for (field, _) in map {
         if known.contains(&field.as_str()) {
@@ -199,13 +205,17 @@ fn check_mapped_fields(map: &[(String, String)], wanted: &[&str]) -> Result<(), 
 fn warn_of_unreadable(reading: &Reading) {
     for (name, reason) in &reading.failures {
         warn(&format!("cannot read {name}: {reason}"));
+        if reading.guesses.iter().any(|guess| guess.file == *name && guess.proposal.is_some()) {
+            warn(&format!("`llmcost formats guess {}` proposes how", quoted_for_shell(name)));
+        }
     }
 }
 
 /// A mapping that finds nothing is most likely a slip, but a rare column may come later.
 fn warn_of_unmapped(settings: &Settings, reading: &Reading) {
     let columns = || reading.files.iter().flat_map(|file| &file.columns);
-    for (field, path) in settings.map.iter().filter(|(field, _)| field != INCLUDES_CACHE) {
+    for (field, path) in settings.map.iter().filter(|(field, _)| Statement::named(field).is_none())
+    {
         if !columns().any(|column| column == path) {
             let similar = did_you_mean(path, columns().map(String::as_str));
             let meant = similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
@@ -221,18 +231,12 @@ fn check_readable(reading: &Reading) -> Result<(), Failure> {
     }
     if let Some((name, reason)) = reading.failures.first() {
         let failure = Failure::input(anyhow!("cannot read {name}: {reason}"));
-        let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
-        return Err(
-            if reading.files.iter().any(|file| file.format.is_none()) && is_unknown(reason) {
-                failure
-                    .hint(
-                        "say where the fields stand: --map model=…,input_tokens=…,output_tokens=…",
-                    )
-                    .hint(format!("or name the format: --source-format {}", known.join("|")))
-            } else {
-                failure
-            },
-        );
+        let unread = reading.files.iter().any(|file| file.format.is_none());
+        return Err(match reading.guesses.iter().find(|guess| guess.file == *name) {
+            Some(guess) => proposed(failure, guess),
+            None if unread && is_unknown(reason) => named_by_hand(failure),
+            None => failure,
+        });
     }
     let names: Vec<_> = reading.files.iter().map(|file| file.name.as_str()).collect();
     let failure = Failure::input(anyhow!("no usable record in {}", names.join(", ")));
@@ -242,6 +246,14 @@ fn check_readable(reading: &Reading) -> Result<(), Failure> {
         Some(format!("{file}:{}: {} ({})", first.place.line, first.message, code.name()))
     });
     Err(entries.fold(failure, Failure::hint))
+}
+
+/// What to do about a file of which not even the columns are known.
+fn named_by_hand(failure: Failure) -> Failure {
+    let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    failure
+        .hint("say where the fields stand: --map model=…,input_tokens=…,output_tokens=…")
+        .hint(format!("or name the format: --source-format {}", known.join("|")))
 }
 
 /// Whether the reason is about the format, not about the file.
@@ -260,7 +272,9 @@ fn check_columns(
         let name = dimensions[place].name.as_str();
         let in_log =
             reading.files.iter().any(|file| file.columns.iter().any(|known| known == name));
-        let mapped = settings.map.iter().any(|(field, _)| field == name);
+        let saved =
+            settings.sources.iter().flat_map(|saved| saved.map.iter().chain(&saved.constants));
+        let mapped = settings.map.iter().chain(saved).any(|(field, _)| field == name);
         if seen[place] || in_log || mapped || Field::named(name).is_some() {
             continue;
         }

@@ -10,6 +10,8 @@ mod exit_status;
 mod explain;
 mod failure;
 mod flags;
+mod formats;
+mod guess;
 mod intake;
 mod output;
 mod plan;
@@ -17,6 +19,7 @@ mod prices;
 mod progress;
 mod settings;
 mod simulate;
+mod sources;
 mod supplies;
 
 use std::ffi::OsString;
@@ -43,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Analyze(args) => analyze::run(*args),
         Command::Simulate(args) => simulate::run(*args),
         Command::Plan(args) => plan::run(&args),
+        Command::Formats(args) => formats::run(args),
         Command::Prices { command } => prices::run(command),
         Command::Explain(args) => explain::run(&args),
     };

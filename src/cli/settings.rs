@@ -10,13 +10,14 @@ use anyhow::anyhow;
 use crate::diagnostics::did_you_mean;
 use crate::pricing::Contract;
 use crate::render::{OutputFormat, Style};
-use crate::sources::{FORMATS, Format, find_format};
+use crate::sources::{FORMATS, Format, SavedSource, Statement, find_format};
 use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
 use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::config::Config;
 use super::contracts::contracts;
 use super::failure::Failure;
+use super::sources::{check_statement, saved_sources};
 
 /// How many groups are shown when nothing is said.
 const TOP_DEFAULT: usize = 15;
@@ -24,14 +25,14 @@ const TOP_DEFAULT: usize = 15;
 /// Text is this wide where there is no terminal to ask.
 const PIPE_WIDTH: u16 = 100;
 
-/// The field of `--map` whose value is a statement about the counts, not a column.
-pub(super) const INCLUDES_CACHE: &str = "input_includes_cache";
-
 /// Everything a command over a log needs to know.
 pub(super) struct Settings {
     pub(super) files: Vec<String>,
     pub(super) demo: bool,
     pub(super) source_format: Option<&'static Format>,
+    pub(super) sources: Vec<SavedSource>,
+    /// The saved source that `--source-format` names.
+    pub(super) source: Option<usize>,
     pub(super) map: Vec<(String, String)>,
     pub(super) selection: Selection,
     pub(super) days: Days,
@@ -67,6 +68,9 @@ impl Settings {
         let days = days(args.input.timezone.as_ref().or(config.timezone.as_ref()))?;
         let selection = selection(&args.input, days)?;
         let source = args.input.source_format.as_ref().or(config.source_format.as_ref());
+        let sources = saved_sources(&config.source)?;
+        let named = source.and_then(|name| sources.iter().position(|saved| saved.name == *name));
+        let source = source.filter(|_| named.is_none());
         let files = if args.files.is_empty() && !args.demo { config.inputs } else { args.files };
         let prices = if args.prices.is_empty() { config.prices } else { args.prices };
         let text = |flag: Option<String>, file: Option<String>| flag.or(file).unwrap_or_default();
@@ -74,7 +78,9 @@ impl Settings {
         Ok(Self {
             files,
             demo: args.demo,
-            source_format: source.map(|name| format_named(name)).transpose()?,
+            source_format: source.map(|name| format_of(name, &sources)).transpose()?,
+            sources,
+            source: named,
             map: mapping(&args.input.map, config.map.into_iter().collect())?,
             selection,
             days,
@@ -147,6 +153,19 @@ fn selection(input: &InputArgs, days: Days) -> Result<Selection, Failure> {
     Ok(Selection { filter, since: start(since), before: start(until.map(|day| day + 1)) })
 }
 
+/// The format of a name that no saved source has.
+fn format_of(name: &str, sources: &[SavedSource]) -> Result<&'static Format, Failure> {
+    format_named(name).map_err(|failure| {
+        let saved = sources.iter().map(|source| source.name.as_str());
+        let saved: Vec<&str> = saved.collect();
+        match did_you_mean(name, saved.iter().copied()) {
+            Some(similar) => failure.hint(format!("or the saved source `{similar}`?")),
+            None if saved.is_empty() => failure,
+            None => failure.hint(format!("saved sources: {}", saved.join(", "))),
+        }
+    })
+}
+
 pub(super) fn format_named(name: &str) -> Result<&'static Format, Failure> {
     find_format(name).ok_or_else(|| {
         let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
@@ -176,8 +195,9 @@ fn mapping(
         if field.is_empty() || value.is_empty() {
             return Err(Failure::usage(anyhow!("--map: `{field}={value}` has an empty side")));
         }
-        if field == INCLUDES_CACHE && !matches!(value.as_str(), "true" | "false") {
-            return Err(Failure::usage(anyhow!("--map: {INCLUDES_CACHE} is true or false")));
+        if let Some(statement) = Statement::named(field) {
+            let fault = |what| Failure::usage(anyhow!("--map: {what}"));
+            check_statement(statement, value).map_err(fault)?;
         }
     }
     Ok(map)

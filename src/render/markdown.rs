@@ -28,6 +28,13 @@ pub(super) fn write(screen: &Screen, out: &mut dyn io::Write) -> io::Result<()> 
                 }
             }
             Block::Grid(grid) => write_grid(grid, out)?,
+            Block::Code(lines) => {
+                writeln!(out, "~~~")?;
+                for line in lines {
+                    writeln!(out, "{line}")?;
+                }
+                writeln!(out, "~~~")?;
+            }
         }
     }
     Ok(())

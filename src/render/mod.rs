@@ -10,6 +10,8 @@ mod columns;
 mod csv_rows;
 mod figures;
 mod findings;
+mod guess_document;
+mod guess_screen;
 mod import_account;
 mod input_document;
 mod markdown;
@@ -33,6 +35,8 @@ mod timeline;
 mod wire;
 
 #[cfg(test)]
+mod guess_views;
+#[cfg(test)]
 mod price_views;
 #[cfg(test)]
 mod remark_samples;
@@ -48,6 +52,7 @@ use std::io;
 use crate::report::{
     AnalysisReport, Imported, PriceDiff, PriceList, PriceSheet, SavingsReport, TableCheck,
 };
+use crate::sources::Guess;
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -209,4 +214,22 @@ pub fn write_left_out(imported: &Imported, out: &mut dyn io::Write) -> io::Resul
 /// When `out` cannot be written.
 pub fn write_import(imported: &Imported, out: &mut dyn io::Write) -> io::Result<()> {
     wire::write(&import_account::document(imported), out)
+}
+
+/// Writes what the columns of a log could mean.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_guess(
+    guess: &Guess,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&guess_screen::compose(guess), style, out),
+        OutputFormat::Markdown => markdown::write(&guess_screen::compose(guess), out),
+        OutputFormat::Json => wire::write(&guess_document::document(guess), out),
+        OutputFormat::Csv => guess_document::write_rows(guess, out),
+    }
 }

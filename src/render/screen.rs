@@ -69,6 +69,8 @@ pub(super) enum Block {
     Notes(Vec<(Line, Vec<Line>)>),
     /// Rows and columns.
     Grid(Grid),
+    /// Lines to be copied: never broken or indented.
+    Code(Vec<String>),
 }
 
 /// A statement.

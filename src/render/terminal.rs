@@ -48,6 +48,11 @@ pub(super) fn write(screen: &Screen, style: Style, out: &mut dyn io::Write) -> i
                 }
             }
             Block::Grid(grid) => write_grid(grid, width, style, out)?,
+            Block::Code(lines) => {
+                for line in lines {
+                    writeln!(out, "{line}")?;
+                }
+            }
         }
     }
     Ok(())

@@ -27,7 +27,7 @@ impl InputAccounting {
     pub fn new(reading: &Reading, filtered_out: u64) -> Self {
         let files = reading.files.iter().map(|file| FileAccounting {
             name: file.name.clone(),
-            format: file.format.unwrap_or_default().to_owned(),
+            format: file.saved.as_deref().or(file.format).unwrap_or_default().to_owned(),
             lines: file.lines,
         });
         Self { files: files.collect(), filtered_out }

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Code;
 use crate::units::{Excess, Usd};
-use crate::usage::{Fingerprint, FinishReason, Instant, ServiceTier, Status};
+use crate::usage::{Fingerprint, FinishReason, ServiceTier, Status};
 
 use super::counts::counts;
 use super::field::Field;
@@ -183,7 +183,7 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     let time = values.text(Field::Time);
     if time.is_empty() {
         remarks.push((Code::MissingTime, "the record has no time".to_owned()));
-    } else if let Ok(time) = Instant::parse(&time) {
+    } else if let Some(time) = values.writing().time(&time) {
         draft.call.time = time;
     } else {
         let shown: String = time.chars().take(40).collect();
@@ -191,9 +191,8 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     }
     let cost = values.text(Field::CostUsd);
     if !cost.is_empty() {
-        let plain = cost.trim().trim_start_matches('$');
         let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
-        let cost_read = Usd::parse(plain, Excess::Round).ok();
+        let cost_read = values.writing().dollars(&cost);
         draft.call.logged_cost = cost_read.filter(|cost| *cost <= limit);
         if draft.call.logged_cost.is_none() {
             let shown: String = cost.chars().take(40).collect();

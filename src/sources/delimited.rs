@@ -14,7 +14,7 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         .delimiter(delimiter)
         .from_reader(bytes);
     let mut record = csv::ByteRecord::new();
-    let mut spare = Values::new(parser.plan.slots);
+    let mut spare = Values::new(parser.plan.slots).written(parser.plan.writing);
     let mut ends = Vec::new();
     let (mut header, mut line, mut at) = (first, 1, 0);
     // Reading from memory with a flexible width has no errors left to give.

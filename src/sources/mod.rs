@@ -18,7 +18,9 @@ mod foreign;
 mod format;
 mod formats;
 mod framing;
+mod guess;
 mod layout;
+mod look;
 mod open;
 mod others;
 mod parse;
@@ -26,15 +28,20 @@ mod paths;
 mod plan;
 mod reader;
 mod reading;
+mod saved;
 mod values;
 mod walk;
+mod writing;
 
 pub use discover::{Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
+pub use guess::{Finding, Guess, NoGuess, Proposal, Role, guess, quoted_for_shell};
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
+pub use saved::SavedSource;
+pub use writing::{STATEMENTS, Statement};
 
 #[cfg(test)]
 mod regressions;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
+use super::discover::Input;
+
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
@@ -11,15 +13,24 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// A reader that can move to another thread.
 pub(super) type Source = Box<dyn Read + Send>;
 
-pub(super) fn open_file(path: &Path) -> io::Result<Source> {
+/// Opens an input, whatever it is.
+pub(super) fn open(input: &Input) -> io::Result<Source> {
+    match input {
+        Input::File(path) => open_file(path),
+        Input::Stdin => open_stdin(),
+        Input::Embedded(_, bytes) => open_bytes(bytes),
+    }
+}
+
+fn open_file(path: &Path) -> io::Result<Source> {
     decompressed(Box::new(File::open(path)?))
 }
 
-pub(super) fn open_stdin() -> io::Result<Source> {
+fn open_stdin() -> io::Result<Source> {
     decompressed(Box::new(io::stdin()))
 }
 
-pub(super) fn open_bytes(bytes: &'static [u8]) -> io::Result<Source> {
+fn open_bytes(bytes: &'static [u8]) -> io::Result<Source> {
     decompressed(Box::new(Cursor::new(bytes)))
 }
 

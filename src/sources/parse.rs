@@ -120,7 +120,7 @@ impl<'p> Parser<'p> {
         let mut layouts = Layouts::default();
         // Checked once for the whole chunk; only where that fails, line by line.
         let whole = std::str::from_utf8(bytes).ok();
-        let mut values = Values::new(self.plan.slots);
+        let mut values = Values::new(self.plan.slots).written(self.plan.writing);
         let (mut start, mut line) = (0, 0);
         while start < bytes.len() {
             let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
@@ -145,7 +145,7 @@ impl<'p> Parser<'p> {
 
     fn json_documents(&mut self, bytes: &[u8]) {
         let mut layouts = Layouts::default();
-        let mut values = Values::new(self.plan.slots);
+        let mut values = Values::new(self.plan.slots).written(self.plan.writing);
         let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
         loop {
             let (start, end) = match next_record(bytes, at) {
@@ -248,6 +248,7 @@ impl<'p> Parser<'p> {
             return;
         }
         self.lines.records += 1;
+        plan.constants.fill(&mut draft);
         self.assume(&mut draft);
         draft.call.place.line = line;
         self.push(plan, values, &draft);
@@ -259,6 +260,8 @@ impl<'p> Parser<'p> {
     fn assume(&mut self, draft: &mut Draft<'_>) {
         if draft.model.is_empty() && !self.assumed.model.is_empty() {
             draft.model = self.assumed.model.clone().into();
+        }
+        if !draft.model.is_empty() {
             self.remarks.retain(|(code, _)| *code != Code::MissingModel);
         }
         if draft.call_type.is_empty() && !self.assumed.call_type.is_empty() {
@@ -280,6 +283,9 @@ impl<'p> Parser<'p> {
         }
         for (place, slot) in &plan.dimensions {
             self.symbols[*place] = dimensions[*place].intern(&values.text_at(*slot));
+        }
+        for (place, name) in &plan.constants.dimensions {
+            self.symbols[*place] = dimensions[*place].intern(name);
         }
         let key = self.key(plan.format.identity, values, draft);
         self.calls.push(&draft.call, &self.symbols);

@@ -8,6 +8,8 @@ use super::format::{Convention, Format};
 use super::framing::Framing;
 use super::others::Others;
 use super::paths::{Paths, Target, plain};
+use super::saved::{Constants, SavedSource};
+use super::writing::{Writing, state};
 
 /// Everything a thread needs to parse a chunk of one file.
 #[derive(Debug)]
@@ -15,8 +17,14 @@ pub(super) struct FilePlan {
     pub(super) format: &'static Format,
     pub(super) framing: Framing,
     pub(super) convention: Convention,
+    /// How numbers are written.
+    pub(super) writing: Writing,
+    /// What is the same for all records.
+    pub(super) constants: Constants,
     /// Places of values in JSON records.
     pub(super) paths: Paths,
+    /// The names of the columns of a table.
+    pub(super) names: Vec<String>,
     /// Slots of the columns of a table.
     pub(super) columns: Vec<Vec<Target>>,
     /// Dimensions beyond the fixed ones: their place in the table and the slot of their value.
@@ -28,9 +36,6 @@ pub(super) struct FilePlan {
     pub(super) others: Option<Others>,
 }
 
-/// What `--map` says about the counts.
-pub(super) const INCLUDES_CACHE: &str = "input_includes_cache";
-
 impl FilePlan {
     /// `map` holds pairs of a field or dimension and a column or path; they come before what the
     /// format knows.
@@ -41,6 +46,43 @@ impl FilePlan {
     ) -> Self {
         let columns = &detection.columns;
         Self::of(detection.format, detection.framing, columns, map, dimensions)
+    }
+
+    /// For a file of a saved source: only what is mapped is read. `map` comes before its own.
+    pub(super) fn saved(
+        detection: &Detection,
+        source: &SavedSource,
+        map: &[(String, String)],
+        dimensions: &Dimensions,
+    ) -> Self {
+        let Detection { format, framing, columns } = detection;
+        let map = [map, &source.map].concat();
+        let mut plan = Self::with_fields(format, &[], *framing, columns, &map, dimensions);
+        for (name, value) in &source.constants {
+            if let Some(field) = Field::named(name) {
+                plan.constants.fields.push((field, value.clone()));
+            }
+            let place = (column::FIXED.len()..dimensions.len())
+                .find(|place| dimensions[*place].name == *name);
+            plan.constants.dimensions.extend(place.map(|place| (place, value.clone())));
+        }
+        plan
+    }
+
+    /// The field that a column or path goes to.
+    pub(super) fn field_at(&self, path: &str) -> Option<Field> {
+        let columns = self.names.iter().position(|name| name == path);
+        let of_column = columns.filter(|_| matches!(self.framing, Framing::Delimited { .. }));
+        let targets = if let Some(place) = of_column {
+            self.columns[place].as_slice()
+        } else {
+            let root = Some(Paths::ROOT);
+            let whole = self.paths.child(Paths::ROOT, path);
+            let node = path.split('.').fold(root, |at, key| self.paths.child(at?, key));
+            self.paths.targets(node.or(whole)?)
+        };
+        let best = targets.iter().min_by_key(|target| target.rank)?;
+        Field::ALL.get(usize::from(best.slot)).copied()
     }
 
     /// Lets records of other formats be read as what they are.
@@ -56,12 +98,24 @@ impl FilePlan {
         map: &[(String, String)],
         dimensions: &Dimensions,
     ) -> Self {
+        Self::with_fields(format, format.fields, framing, columns, map, dimensions)
+    }
+
+    /// As the format says, but with the values in these places.
+    fn with_fields(
+        format: &'static Format,
+        fields: &[(&str, Field)],
+        framing: Framing,
+        columns: &[String],
+        map: &[(String, String)],
+        dimensions: &Dimensions,
+    ) -> Self {
         let mut places: Vec<(String, Field)> = Vec::new();
         for (name, path) in map {
             places.extend(Field::named(name).map(|field| (path.clone(), field)));
         }
         let named = places.len();
-        for (path, field) in format.fields {
+        for (path, field) in fields {
             let wrappers = wrappers_of(format, *field);
             places.extend(wrappers.into_iter().map(|wrapper| (join(wrapper, path), *field)));
         }
@@ -69,17 +123,20 @@ impl FilePlan {
             format,
             framing,
             convention: (format.convention)(columns),
+            writing: Writing::default(),
+            constants: Constants::default(),
             paths: Paths::new(format.loose_names),
+            names: columns.to_vec(),
             columns: vec![Vec::new(); columns.len()],
             dimensions: Vec::new(),
             slots: Field::ALL.len(),
             others: None,
         };
         for (name, value) in map {
-            if name == INCLUDES_CACHE {
-                plan.convention.input_includes_cache = value == "true";
-                plan.convention.settled = true;
-            }
+            state(name, value, &mut plan.convention, &mut plan.writing);
+        }
+        if !matches!(framing, Framing::Delimited { .. }) {
+            plan.writing = plan.writing.of_json();
         }
         for (rank, (path, field)) in (0..).zip(&places) {
             plan.add(path, field.slot(), rank, columns, usize::from(rank) < named);

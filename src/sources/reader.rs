@@ -11,15 +11,19 @@ use crate::diagnostics::{Code, Place};
 use crate::usage::{Calls, Dimensions, Symbol};
 
 use super::chunk::{Chunk, Chunks, Limits, newlines};
-use super::detect::{Detection, Hint, Unknown, detect};
+use super::detect::Hint;
 use super::discover::Input;
 use super::duplicates::{Duplicates, Verdict};
 use super::format::{Format, Identity};
 use super::formats::is_other_money;
-use super::open::{Source, open_bytes, open_file, open_stdin};
+use super::guess::{Guess, guess_sample};
+use super::look::{Candidates, Look, NoLook, look};
+use super::open::{Source, open};
 use super::parse::{Assumed, Parsed, parse};
 use super::plan::FilePlan;
 use super::reading::{FileReading, Lines, Reading};
+use super::saved::SavedSource;
+use super::writing::COST_UNIT;
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
@@ -28,6 +32,10 @@ pub struct ReadOptions {
     pub format: Option<&'static Format>,
     /// Pairs of a field or dimension and the column or path that holds it.
     pub map: Vec<(String, String)>,
+    /// Mappings that were saved; each takes the files that it fits before any format does.
+    pub sources: Vec<SavedSource>,
+    /// The one of them that reads all inputs, whatever they look like.
+    pub source: Option<usize>,
     /// The dimensions to keep.
     pub dimensions: Dimensions,
     /// The model of records that name none.
@@ -36,6 +44,14 @@ pub struct ReadOptions {
     pub assume_call_type: String,
     /// How many threads parse.
     pub threads: NonZeroUsize,
+}
+
+impl ReadOptions {
+    /// The saved sources that may take a file of this name; none if the user named a format.
+    fn candidates<'s>(&'s self, file: &'s str) -> Candidates<'s> {
+        let sources = if self.format.is_some() { &[] } else { self.sources.as_slice() };
+        Candidates { sources, named: self.source, file }
+    }
 }
 
 /// Hears how far the reading is.
@@ -56,11 +72,17 @@ struct Job {
 /// What comes to the thread that puts in order.
 enum Step {
     /// A file begins: its format and columns.
-    Opened { file: u32, format: &'static Format, columns: Vec<String> },
+    Opened {
+        file: u32,
+        format: &'static Format,
+        saved: Option<String>,
+        columns: Vec<String>,
+        other_money: Option<String>,
+    },
     /// A file has no records.
     Empty { file: u32, blank: u64 },
     /// A file cannot be read at all, or not further.
-    Failed { file: u32, code: Code, reason: String, opened: bool },
+    Failed { file: u32, code: Code, reason: String, opened: bool, guess: Option<Box<Guess>> },
     /// A chunk of a file.
     Parsed { file: u32, identity: Identity, parsed: Box<Parsed> },
     /// A thread that parses has panicked; nothing more will come in order.
@@ -180,10 +202,22 @@ struct Stopped;
 enum Trouble {
     /// The reading as a whole has ended.
     Stopped,
-    /// Its format is not known.
-    Unknown(String),
+    /// Its format is not known; what its columns could mean.
+    Unknown(String, Option<Box<Guess>>),
     /// The source failed; the second says whether the file had been opened as a log.
     Failed(io::Error, bool),
+}
+
+impl From<NoLook> for Trouble {
+    fn from(none: NoLook) -> Self {
+        match none {
+            NoLook::Unknown { reason, sample, complete } => {
+                let guess = guess_sample(&sample, complete);
+                Self::Unknown(reason, guess.map(Box::new))
+            }
+            NoLook::Failed(error) => Self::Failed(error, false),
+        }
+    }
 }
 
 impl From<Stopped> for Trouble {
@@ -204,23 +238,19 @@ struct Cutter {
 impl Cutter {
     fn run(mut self, inputs: &[Input], options: &ReadOptions, progress: &dyn Progress) {
         for (file, input) in (0..).zip(inputs) {
-            let source = match input {
-                Input::File(path) => open_file(path),
-                Input::Stdin => open_stdin(),
-                Input::Embedded(_, bytes) => open_bytes(bytes),
-            };
-            let result = source
+            let name = input.name();
+            let result = open(input)
                 .map_err(|error| Trouble::Failed(error, false))
-                .and_then(|source| self.file(file, source, options, progress));
-            let (code, reason, opened) = match result {
+                .and_then(|source| self.file((file, &name), source, options, progress));
+            let (code, reason, opened, guess) = match result {
                 Ok(()) => continue,
                 Err(Trouble::Stopped) => return,
-                Err(Trouble::Unknown(reason)) => (Code::UnknownFormat, reason, false),
+                Err(Trouble::Unknown(reason, guess)) => (Code::UnknownFormat, reason, false, guess),
                 Err(Trouble::Failed(error, opened)) => {
-                    (Code::UnreadableFile, error.to_string(), opened)
+                    (Code::UnreadableFile, error.to_string(), opened, None)
                 }
             };
-            if self.step(Step::Failed { file, code, reason, opened }).is_err() {
+            if self.step(Step::Failed { file, code, reason, opened, guess }).is_err() {
                 return;
             }
         }
@@ -229,26 +259,35 @@ impl Cutter {
     /// Reads one file.
     fn file(
         &mut self,
-        file: u32,
+        (file, name): (u32, &str),
         mut source: Source,
         options: &ReadOptions,
         progress: &dyn Progress,
     ) -> Result<(), Trouble> {
         let hint = Hint { format: options.format, mapped: !options.map.is_empty() };
-        let (sample, detection) = look(&mut source, self.limits, hint)?;
+        let look = look(&mut source, self.limits, hint, options.candidates(name));
+        let Look { sample, detection, saved, .. } = look?;
         let Some(detection) = detection else {
             self.step(Step::Empty { file, blank: newlines(&sample) })?;
             return Ok(());
         };
-        let plan = FilePlan::new(&detection, &options.map, &options.dimensions);
-        let plan = if hint.explains() {
+        let saved = saved.map(|place| &options.sources[place]);
+        let plan = match saved {
+            Some(source) => FilePlan::saved(&detection, source, &options.map, &options.dimensions),
+            None => FilePlan::new(&detection, &options.map, &options.dimensions),
+        };
+        let plan = if hint.explains() || saved.is_some() {
             plan
         } else {
             plan.with_others(&detection.columns, &options.dimensions)
         };
         let plan = Arc::new(plan);
         let columns = detection.columns;
-        self.step(Step::Opened { file, format: plan.format, columns })?;
+        let states_unit = |map: &[(String, String)]| map.iter().any(|(name, _)| name == COST_UNIT);
+        let settled = saved.is_some() || states_unit(&options.map);
+        let other_money = columns.iter().find(|column| !settled && is_other_money(column)).cloned();
+        let saved = saved.map(|source| source.name.clone());
+        self.step(Step::Opened { file, format: plan.format, saved, columns, other_money })?;
         let source = Cursor::new(sample).chain(source);
         let mut chunks = Chunks::new(source, plan.framing, self.limits);
         let mut first = true;
@@ -274,35 +313,6 @@ impl Cutter {
     }
 }
 
-/// The start of a source, as much of it as its format needs, and the format; no format when
-/// there is nothing in it.
-fn look(
-    source: &mut Source,
-    limits: Limits,
-    hint: Hint,
-) -> Result<(Vec<u8>, Option<Detection>), Trouble> {
-    let mut sample = Vec::new();
-    loop {
-        let wanted = limits.sample.max(sample.len());
-        let before = sample.len();
-        let read = source.by_ref().take(wanted as u64).read_to_end(&mut sample);
-        match read {
-            Err(error) if sample.is_empty() => return Err(Trouble::Failed(error, false)),
-            _ => {}
-        }
-        let complete = sample.len() < before + wanted;
-        if complete && sample.trim_ascii().is_empty() {
-            return Ok((sample, None));
-        }
-        let last = complete || sample.len() >= limits.record;
-        match detect(&sample, last, hint) {
-            Ok(detection) => return Ok((sample, Some(detection))),
-            Err(Unknown::Format(reason)) => return Err(Trouble::Unknown(reason)),
-            Err(Unknown::Incomplete) => {}
-        }
-    }
-}
-
 /// Puts chunks in order, drops copies and keeps the account.
 struct Assembly {
     reading: Reading,
@@ -322,10 +332,11 @@ impl Assembly {
 
     fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
         match step {
-            Step::Opened { file, format, columns } => {
+            Step::Opened { file, format, saved, columns, other_money } => {
                 let reading = &mut self.reading.files[file as usize];
                 reading.format = Some(format.name);
-                if let Some(column) = columns.iter().find(|column| is_other_money(column)) {
+                reading.saved = saved;
+                if let Some(column) = other_money {
                     let place = Place { file, line: 0 };
                     self.reading.ledger.push(Code::BadCost, place, || {
                         format!("`{column}` is not in dollars; it was left out")
@@ -341,7 +352,10 @@ impl Assembly {
                 });
             }
             Step::Broken => {}
-            Step::Failed { file, code, reason, opened } => {
+            Step::Failed { file, code, reason, opened, guess } => {
+                let name = &self.reading.files[file as usize].name;
+                let guess = guess.map(|guess| Guess { file: name.clone(), ..*guess });
+                self.reading.guesses.extend(guess);
                 let place = Place { file, line: 0 };
                 self.reading.ledger.push(code, place, || reason.clone());
                 if !opened {

@@ -2,6 +2,8 @@
 
 use crate::diagnostics::{Code, Ledger};
 
+use super::guess::Guess;
+
 /// Lines by what became of them. `lines = records + continuation + duplicates + skipped + blank`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lines {
@@ -44,6 +46,8 @@ pub struct FileReading {
     pub name: String,
     /// The format, or nothing when the file was empty or could not be read.
     pub format: Option<&'static str>,
+    /// The saved source that took it.
+    pub saved: Option<String>,
     /// Its lines.
     pub lines: Lines,
     /// The names of the columns or keys of its first records.
@@ -59,6 +63,8 @@ pub struct Reading {
     pub ledger: Ledger,
     /// Inputs that could not be opened or whose format is unknown: name and reason.
     pub failures: Vec<(String, String)>,
+    /// What the columns of inputs of an unknown format could mean.
+    pub guesses: Vec<Guess>,
 }
 
 impl Reading {

@@ -23,6 +23,8 @@ pub(super) fn options() -> ReadOptions {
     ReadOptions {
         format: None,
         map: Vec::new(),
+        sources: Vec::new(),
+        source: None,
         dimensions: Dimensions::new([]),
         assume_model: String::new(),
         assume_call_type: String::new(),

@@ -6,6 +6,7 @@ use crate::diagnostics::Code;
 use crate::units::Tokens;
 
 use super::field::Field;
+use super::writing::Writing;
 
 /// A value that does not read as what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,22 +44,33 @@ const UNSET: u16 = u16::MAX;
 pub(super) struct Values<'a> {
     raw: Vec<&'a str>,
     ranks: Vec<u16>,
+    writing: Writing,
 }
 
 impl<'a> Values<'a> {
     pub(super) fn new(slots: usize) -> Self {
-        Self { raw: vec![""; slots], ranks: vec![UNSET; slots] }
+        Self { raw: vec![""; slots], ranks: vec![UNSET; slots], writing: Writing::default() }
+    }
+
+    /// The same, for a log that writes its numbers so.
+    pub(super) const fn written(mut self, writing: Writing) -> Self {
+        self.writing = writing;
+        self
+    }
+
+    pub(super) const fn writing(&self) -> Writing {
+        self.writing
     }
 
     /// The same buffers, empty, for records that live elsewhere.
     pub(super) fn reuse<'b>(self) -> Values<'b> {
-        let (slots, ranks) = (self.raw.len(), self.ranks);
+        let (slots, ranks, writing) = (self.raw.len(), self.ranks, self.writing);
         let mut raw = self.raw;
         raw.clear();
         // Collecting an empty list of the same layout keeps its allocation.
         let mut raw: Vec<&'b str> = raw.into_iter().map(|_| "").collect();
         raw.resize(slots, "");
-        let mut values = Values { raw, ranks };
+        let mut values = Values { raw, ranks, writing };
         values.ranks.fill(UNSET);
         values
     }
@@ -106,9 +118,18 @@ impl<'a> Values<'a> {
         }
         let count = match plain_digits(raw) {
             Some(count) => count,
-            None => loose_count(&unquoted(raw))?,
+            None => self.loose_count(&unquoted(raw))?,
         };
         if count > COUNT_MAX { Err(BadValue::Implausible) } else { Ok(Some(count)) }
+    }
+
+    fn loose_count(&self, text: &str) -> Result<u64, BadValue> {
+        if !self.writing.has_decimal_comma() {
+            return loose_count(text);
+        }
+        let plain = self.writing.number(text.trim()).ok_or(BadValue::NotANumber)?;
+        // What could be ambiguous was stated.
+        whole_number(&plain)
     }
 
     /// A truth value; `1`, `t`, `yes` and their like are true.
@@ -128,7 +149,7 @@ impl<'a> Values<'a> {
 }
 
 /// Spellings of "no value" in JSON, SQL exports, spreadsheets and data frames.
-fn is_nothing(raw: &str) -> bool {
+pub(super) fn is_nothing(raw: &str) -> bool {
     matches!(
         raw,
         "" | "null"
@@ -179,8 +200,11 @@ fn loose_count(text: &str) -> Result<u64, BadValue> {
     if !is_grouped(text) || is_ambiguous(text) {
         return Err(BadValue::NotANumber);
     }
-    let text = text.replace([',', '_'], "");
-    let scaled = crate::units::parse_decimal(&text, 0, crate::units::Excess::Reject);
+    whole_number(&text.replace([',', '_'], ""))
+}
+
+fn whole_number(text: &str) -> Result<u64, BadValue> {
+    let scaled = crate::units::parse_decimal(text, 0, crate::units::Excess::Reject);
     match scaled {
         Ok(count) if count < 0 => Err(BadValue::Negative),
         Ok(count) => u64::try_from(count).map_err(|_| BadValue::Implausible),

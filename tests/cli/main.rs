@@ -3,6 +3,7 @@
 mod bad_input;
 mod claims;
 mod exit_codes;
+mod guess;
 mod prices;
 mod prices_of_calls;
 mod readme;

@@ -10,7 +10,7 @@ mod table;
 
 use super::format::Format;
 
-pub(super) use table::is_other_money;
+pub(super) use table::{counts_inside_input, is_other_money, usual_field};
 
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[

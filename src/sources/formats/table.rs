@@ -133,6 +133,12 @@ const FIELDS: &[(&str, Field)] = &[
     ("requests", Field::Calls),
 ];
 
+/// The field that people mean by a name, case and separators aside.
+pub(in crate::sources) fn usual_field(name: &str) -> Option<Field> {
+    let name = plain(name);
+    FIELDS.iter().find(|(known, _)| plain(known) == name).map(|(_, field)| *field)
+}
+
 fn has_counts(names: &[String]) -> bool {
     let names: Vec<_> = names.iter().map(|name| plain(name)).collect();
     let has = |wanted: Field| {
@@ -163,7 +169,7 @@ pub(in crate::sources) fn is_other_money(name: &str) -> bool {
 }
 
 /// Whether a column of this name shows that cached tokens are counted inside the input.
-pub(super) fn counts_inside_input(name: &str) -> bool {
+pub(in crate::sources) fn counts_inside_input(name: &str) -> bool {
     matches!(
         plain(name).as_str(),
         "cachedtokens" | "cachedinputtokens" | "tokenscached" | "prompttokens" | "tokensprompt"

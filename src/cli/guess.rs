@@ -1,0 +1,75 @@
+//! `llmcost formats guess`: what the columns of a log could mean.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use crate::render::write_guess;
+use crate::sources::{Guess, Input, discover, guess};
+
+use super::args::OutputArgs;
+use super::config::Config;
+use super::exit_status::ExitStatus;
+use super::failure::Failure;
+use super::output::deliver;
+use super::prices::FormArgs;
+use super::settings::{output_format, style};
+use super::sources::saved_sources;
+
+/// `llmcost formats guess`.
+#[derive(Debug, Args)]
+pub(super) struct GuessArgs {
+    /// The log, or - for standard input.
+    #[arg(value_name = "FILE")]
+    file: String,
+    #[command(flatten)]
+    form: FormArgs,
+    /// The project's configuration instead of ./llmcost.toml.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+pub(super) fn run(args: GuessArgs) -> Result<ExitStatus, Failure> {
+    let config = Config::load(args.config.as_deref())?;
+    let sources = saved_sources(&config.source)?;
+    let found = guess(&input(&args.file)?, &sources)
+        .map_err(|error| Failure::input(anyhow!("cannot read {}: {error}", args.file)))?;
+    let output = OutputArgs::from(args.form);
+    deliver(output.output.as_deref(), |out| {
+        write_guess(&found, output_format(&output), style(&output), out)
+    })?;
+    // The page says what is missing; a script sees that there is nothing to paste.
+    let answered = found.fits.is_some() || found.proposal.is_some();
+    Ok(if answered { ExitStatus::Delivered } else { ExitStatus::Input })
+}
+
+/// One file: two logs are two questions.
+fn input(name: &str) -> Result<Input, Failure> {
+    let mut inputs = discover(name).map_err(Failure::input)?;
+    if inputs.len() > 1 {
+        return Err(
+            Failure::usage(anyhow!("{name} names {} files", inputs.len())).hint("name one of them")
+        );
+    }
+    inputs.pop().ok_or_else(|| Failure::input(anyhow!("cannot read {name}")))
+}
+
+/// Says what the columns of a file could mean, as hints to a failure to read it.
+pub(super) fn proposed(failure: Failure, guess: &Guess) -> Failure {
+    let file = crate::sources::quoted_for_shell(&guess.file);
+    let Some(proposal) = &guess.proposal else {
+        let missing = guess.missing.join(" or ");
+        return failure.hint(format!(
+            "no column looks like {missing}; `llmcost formats guess {file}` shows them all"
+        ));
+    };
+    let failure = match proposal.flags() {
+        Some(flags) => failure.hint(format!("by its columns, try {flags}")),
+        None => failure,
+    };
+    let doubts = guess.doubts.iter().map(|doubt| format!("to be checked: {doubt}"));
+    doubts
+        .fold(failure, Failure::hint)
+        .hint(format!("`llmcost formats guess {file}` says why, and how to save it"))
+}

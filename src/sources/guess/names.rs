@@ -1,0 +1,87 @@
+//! The words that a column or path is made of.
+
+/// A column or path, taken apart.
+#[derive(Debug)]
+pub(super) struct Name {
+    /// The last key without case and separators.
+    pub(super) plain: String,
+    /// The words of the last key.
+    pub(super) last: Vec<String>,
+    /// All words, those of the last key first, then those around it from the inside out.
+    pub(super) all: Vec<String>,
+}
+
+/// Words for tokens.
+pub(super) const TOKENS: &[&str] = &["tokens", "token", "toks", "tok", "tkns", "tkn"];
+
+impl Name {
+    pub(super) fn of(path: &str) -> Self {
+        let mut keys = path.split('.').rev();
+        let key = keys.next().unwrap_or_default();
+        let last = words(key);
+        let around = keys.flat_map(words);
+        let all = last.iter().cloned().chain(around).collect();
+        Self { plain: crate::sources::paths::plain(key), last, all }
+    }
+
+    /// The first of these words in the last key.
+    pub(super) fn says(&self, words: &[&str]) -> Option<&str> {
+        self.last.iter().map(String::as_str).find(|word| words.contains(word))
+    }
+
+    /// The first of these words in the whole path.
+    pub(super) fn says_somewhere(&self, words: &[&str]) -> Option<&str> {
+        self.all.iter().map(String::as_str).find(|word| words.contains(word))
+    }
+}
+
+/// The words of a key: `promptTokens`, `prompt_tokens` and `prompttokens` have the same two.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for character in key.chars() {
+        let ends = !character.is_alphanumeric();
+        if ends || character.is_uppercase() && before.is_lowercase() {
+            words.push(String::new());
+        }
+        if !ends {
+            let word = words.last_mut().expect("one to begin with");
+            word.extend(character.to_lowercase());
+        }
+        before = character;
+    }
+    words.retain(|word| !word.is_empty());
+    words.into_iter().flat_map(without_tokens).collect()
+}
+
+/// `tokin` as `in` and `tok`.
+fn without_tokens(word: String) -> Vec<String> {
+    let found = TOKENS.iter().find(|tokens| word.starts_with(**tokens) || word.ends_with(**tokens));
+    match found {
+        Some(tokens) if word.len() > tokens.len() => {
+            let rest = word.strip_prefix(tokens).or_else(|| word.strip_suffix(tokens));
+            vec![rest.unwrap_or_default().to_owned(), (*tokens).to_owned()]
+        }
+        _ => vec![word],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_fall_into_words() {
+        for (key, expected) in [
+            ("promptTokens", "prompt tokens"),
+            ("prompt_tokens", "prompt tokens"),
+            ("prompttokens", "prompt tokens"),
+            ("tokin", "in tok"),
+            ("Cost (USD)", "cost usd"),
+            ("tokens", "tokens"),
+        ] {
+            assert_eq!(words(key).join(" "), expected, "{key}");
+        }
+        assert_eq!(Name::of("usage.cache.readTokens").all, ["read", "tokens", "cache", "usage"]);
+    }
+}

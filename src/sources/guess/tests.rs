@@ -1,0 +1,112 @@
+//! Guesses over small logs.
+
+use super::*;
+
+fn of(text: &str) -> Guess {
+    guess_sample(text.as_bytes(), true).expect("records")
+}
+
+/// What is taken, and what is stated.
+fn check(text: &str, flags: &str) {
+    let guess = of(text);
+    let found = guess.proposal.and_then(|proposal| proposal.flags());
+    assert_eq!(found.unwrap_or_default(), flags, "{:#?}", guess.findings);
+}
+
+#[test]
+fn fields_are_known_by_words_of_their_names() {
+    check(
+        "{\"llm\":{\"name\":\"gpt-4o\"},\"use\":{\"promptTok\":9,\"replyTok\":2},\"at\":1790000000123}\n",
+        "--map time=at,model=llm.name,input_tokens=use.promptTok,output_tokens=use.replyTok",
+    );
+    check(
+        "Modell;Token Eingabe;Token Ausgabe;Kosten\nclaude-opus-4;1.204;88;0,0123\n",
+        "--map 'model=Modell,input_tokens=Token Eingabe,output_tokens=Token Ausgabe,\
+         cost_usd=Kosten,decimal_comma=true'",
+    );
+}
+
+#[test]
+fn the_total_shows_what_is_inside_what() {
+    let record = |input, cached, output, thought, total| {
+        format!(
+            "{{\"m\":\"o3\",\"tok_in\":{input},\"tok_in_cached\":{cached},\"tok_out\":{output},\
+             \"tok_out_thinking\":{thought},\"tok_all\":{total}}}\n"
+        )
+    };
+    let map = "--map model=m,input_tokens=tok_in,cache_read_tokens=tok_in_cached,\
+               output_tokens=tok_out,reasoning_tokens=tok_out_thinking,";
+    for (total, cache, reasoning) in [(0, true, true), (1, false, true), (2, true, false)] {
+        let sum = |input: u64, cached, output: u64, thought| {
+            input
+                + output
+                + if total == 1 { cached } else { 0 }
+                + if total == 2 { thought } else { 0 }
+        };
+        let text = record(100, 40, 20, 5, sum(100, 40, 20, 5))
+            + &record(200, 0, 30, 6, sum(200, 0, 30, 6));
+        let said = format!("input_includes_cache={cache},output_includes_reasoning={reasoning}");
+        check(&text, &format!("{map}{said}"));
+    }
+}
+
+#[test]
+fn a_cache_larger_than_the_input_is_beside_it() {
+    let text = "model,in_tok,out_tok,cache_tok\ngpt-4o,10,5,400\n";
+    check(
+        text,
+        "--map model=model,input_tokens=in_tok,cache_read_tokens=cache_tok,output_tokens=out_tok,\
+         input_includes_cache=false",
+    );
+    assert!(of(text).doubts.is_empty());
+}
+
+#[test]
+fn two_columns_for_one_field_are_told() {
+    let guess = of("model,tok_in,tok_prompt,tok_out\ngpt-4o,10,11,5\n");
+    assert_eq!(guess.findings[2].role, Role::Alternative("input_tokens"));
+    assert!(guess.doubts[0].contains("`tok_in` and `tok_prompt` fit input_tokens"), "{guess:?}");
+    // Where a total adds up with one of them, that one it is.
+    let guess =
+        of("model,tok_in,tok_prompt,tok_out,tok_total\ngpt-4o,10,11,5,16\ngpt-4o,1,2,3,5\n");
+    assert_eq!(guess.findings[2].role, Role::Taken("input_tokens"));
+    assert!(guess.doubts.is_empty(), "{:?}", guess.doubts);
+}
+
+#[test]
+fn a_count_without_a_name_is_found_by_the_total() {
+    let guess = of("model,tok_in,x,tok_total\ngpt-4o,10,5,15\ngpt-4o,1,2,3\n");
+    assert_eq!(guess.findings[2].role, Role::Taken("output_tokens"));
+    // Both without a name: nothing says which is which.
+    let guess = of("model,a,b,tok_total\ngpt-4o,10,5,15\ngpt-4o,1,2,3\n");
+    assert_eq!(
+        (guess.missing.as_slice(), guess.proposal),
+        (&["input_tokens", "output_tokens"][..], None)
+    );
+    assert!(guess.doubts[0].contains("nothing says which"), "{:?}", guess.doubts);
+}
+
+#[test]
+fn nothing_is_made_up() {
+    for text in ["a,b\n1,2\n", "{\"prompt\":\"x\",\"answer\":\"y\"}\n", "model,words_in\nx,1\n"] {
+        assert_eq!(of(text).proposal, None, "{text}");
+    }
+    assert_eq!(guess_sample(b"hello\n", true), None);
+}
+
+#[test]
+fn a_log_without_a_model_asks_for_one() {
+    let guess = of("tok_in,tok_out\n10,5\n");
+    assert_eq!(guess.missing, ["model"]);
+    let flags = guess.proposal.and_then(|proposal| proposal.flags()).expect("counts are there");
+    assert_eq!(flags, "--map input_tokens=tok_in,output_tokens=tok_out --assume-model MODEL");
+}
+
+#[test]
+fn no_text_of_a_prompt_gets_out() {
+    let line = "{\"prompt\":\"secret words\",\"q\":\"hush\",\"model\":\"gpt-4o\",\"n\":{\"tok_in\":1,\
+                \"tok_out\":2},\"messages\":[{\"content\":\"secret\"}]}\n";
+    let guess = of(&line.repeat(6));
+    let shown = format!("{guess:?}");
+    assert!(!shown.contains("secret") && !shown.contains("hush"), "{shown}");
+}

@@ -1,0 +1,112 @@
+//! A mapping that was saved under a name: it works like a format of its own.
+
+use super::field::Field;
+use super::format::Draft;
+
+/// A block `[[source]]` of a configuration, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SavedSource {
+    /// The name in reports and for `--source-format`.
+    pub name: String,
+    /// The pattern of file names; any file without one.
+    pub files: Option<String>,
+    /// The columns or paths that must be there; those of [`SavedSource::essential`] if there are
+    /// none and no pattern either.
+    pub columns: Vec<String>,
+    /// Pairs of a field, a dimension or a statement, and what it is.
+    pub map: Vec<(String, String)>,
+    /// Names that all records have, by field or dimension.
+    pub constants: Vec<(String, String)>,
+}
+
+/// Compressed files have the names of what is in them.
+const COMPRESSED: [&str; 2] = [".gz", ".zst"];
+
+impl SavedSource {
+    /// The fields that a constant can give.
+    pub const CONSTANT_FIELDS: [Field; 5] =
+        [Field::Provider, Field::Model, Field::RequestModel, Field::CallType, Field::Geo];
+
+    /// The places of the model and of both counts.
+    pub fn essential(&self) -> impl Iterator<Item = &str> {
+        let wanted = [Field::Model, Field::Input, Field::Output].map(Field::own_name);
+        let places = self.map.iter().filter(move |(name, _)| wanted.contains(&Some(name)));
+        places.map(|(_, place)| place.as_str())
+    }
+
+    /// Whether a file of this name with these columns is read by it.
+    pub(super) fn fits(&self, file: &str, columns: &[String]) -> bool {
+        let has = |wanted: &str| columns.iter().any(|column| column == wanted);
+        if self.columns.is_empty() && self.files.is_none() {
+            return self.essential().all(has);
+        }
+        let named = self.files.as_deref().is_none_or(|pattern| matches(pattern, file));
+        named && self.columns.iter().all(|column| has(column))
+    }
+}
+
+/// A pattern without a folder is one of the name alone.
+fn matches(pattern: &str, file: &str) -> bool {
+    let Ok(compiled) = glob::Pattern::new(pattern) else { return false };
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let shown = if pattern.contains('/') { file } else { name };
+    let plain = COMPRESSED.iter().find_map(|ending| shown.strip_suffix(ending)).unwrap_or(shown);
+    compiled.matches(shown) || compiled.matches(plain)
+}
+
+/// What is the same for all records of a file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Constants {
+    /// Names of the call itself.
+    pub(super) fields: Vec<(Field, String)>,
+    /// Names of other dimensions, by their place.
+    pub(super) dimensions: Vec<(usize, String)>,
+}
+
+impl Constants {
+    /// Gives a call the names that its record leaves open.
+    pub(super) fn fill(&self, draft: &mut Draft<'_>) {
+        for (field, name) in &self.fields {
+            let place = match field {
+                Field::Provider => &mut draft.provider,
+                Field::Model => &mut draft.model,
+                Field::RequestModel => &mut draft.request_model,
+                Field::CallType => &mut draft.call_type,
+                Field::Geo => &mut draft.geo,
+                _ => continue,
+            };
+            if place.is_empty() {
+                *place = name.clone().into();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(files: Option<&str>, columns: &[&str], file: &str, expected: bool) {
+        let pair = |(field, place): (&str, &str)| (field.to_owned(), place.to_owned());
+        let source = SavedSource {
+            files: files.map(str::to_owned),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            map: [("model", "m"), ("input_tokens", "a.in"), ("team", "t")].map(pair).to_vec(),
+            ..SavedSource::default()
+        };
+        let there = ["m", "a.in", "x"].map(str::to_owned);
+        assert_eq!(source.fits(file, &there), expected, "{files:?} {columns:?} {file}");
+    }
+
+    #[test]
+    fn a_saved_source_takes_files_by_name_and_columns() {
+        check(None, &[], "any", true);
+        check(None, &["x"], "any", true);
+        check(None, &["y"], "any", false);
+        check(Some("gw-*.jsonl"), &[], "logs/gw-1.jsonl", true);
+        check(Some("gw-*.jsonl"), &[], "logs/gw-1.jsonl.gz", true);
+        check(Some("gw-*.jsonl"), &["y"], "logs/gw-1.jsonl", false);
+        check(Some("gw-*.jsonl"), &[], "logs/other.jsonl", false);
+        check(Some("logs/*"), &[], "logs/other.jsonl", true);
+    }
+}
