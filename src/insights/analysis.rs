@@ -252,6 +252,9 @@ pub struct LoggedCosts {
     pub compared: CallsAndCost,
     /// The calculated cost of the same calls, in dollars.
     pub compared_calculated: Usd,
+    /// Those of them whose two costs differ by less than a billionth of a dollar a call: what
+    /// binary fractions in a log may be off.
+    pub equal_calls: u64,
     /// The calls whose cost in this analysis is the log's.
     pub used: CallsAndCost,
 }

@@ -234,6 +234,9 @@ impl<'a> Sums<'a> {
         if let Some(found) = &price.calculated {
             self.logged.compared.add(call.calls, Some(logged));
             self.logged.compared_calculated += found.cost;
+            if is_equal(found.cost, logged, call.calls) {
+                self.logged.equal_calls += call.calls;
+            }
         }
         if price.from_log {
             self.logged.used.add(call.calls, Some(logged));
@@ -256,7 +259,15 @@ impl<'a> Sums<'a> {
         self.logged.compared.merge(other.logged.compared);
         self.logged.compared_calculated += other.logged.compared_calculated;
         self.logged.used.merge(other.logged.used);
+        self.logged.equal_calls += other.logged.equal_calls;
     }
+}
+
+/// A billionth of a dollar, in units of 10⁻¹⁸.
+const BILLIONTH: i128 = 1_000_000_000;
+
+fn is_equal(calculated: Usd, logged: Usd, calls: u64) -> bool {
+    (calculated - logged).atto().abs() < BILLIONTH * i128::from(calls)
 }
 
 fn concentration(groups: &[Group], histogram: &CostHistogram) -> Concentration {

@@ -333,6 +333,7 @@ struct LoggedDocument {
     stated: CallsAndCostDocument,
     compared: CallsAndCostDocument,
     compared_calculated_usd: Dollars,
+    equal_calls: u64,
     difference_usd: Dollars,
     used: CallsAndCostDocument,
 }
@@ -343,6 +344,7 @@ impl From<&LoggedCosts> for LoggedDocument {
             stated: logged.stated.into(),
             compared: logged.compared.into(),
             compared_calculated_usd: Dollars(logged.compared_calculated),
+            equal_calls: logged.equal_calls,
             difference_usd: Dollars(logged.difference()),
             used: logged.used.into(),
         }

@@ -402,6 +402,17 @@ fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
             money.text(logged.difference())
         );
         say(if logged.difference().is_zero() { Tone::Good } else { Tone::Plain }, text);
+        let (equal, all) = (logged.equal_calls, logged.compared.calls);
+        if equal == all {
+            say(Tone::Good, "each of them costs what its log says".to_owned());
+        } else {
+            let text = format!(
+                "{} of them cost what their log says, {} do not",
+                count(equal),
+                count(all - equal)
+            );
+            say(Tone::Plain, text);
+        }
     }
     screen.list("What the log itself says calls cost", lines);
 }
