@@ -44,6 +44,10 @@ fn add_tokens(mut total: Usd, tokens: &PerClass<Tokens>, card: &RateCard) -> Res
 }
 
 fn fees(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
+    // Few calls have any: this runs once a record.
+    if call.searches == 0 && call.file_searches == 0 && card.request_fee().is_none() {
+        return Ok(Usd::ZERO);
+    }
     let requests = if card.request_fee().is_some() { call.calls } else { 0 };
     let metered = [
         (requests, card.request_fee(), Unpriced::TooLarge),
