@@ -17,6 +17,9 @@ use super::output::deliver;
 use super::settings::Settings;
 use super::supplies::{Prices, judge};
 
+/// A trillion dollars: nobody is billed more.
+const LARGEST_INVOICE: Usd = Usd::from_atto(1_000_000_000_000 * 1_000_000_000_000_000_000);
+
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let settings = Settings::resolve(args.common)?;
     let prices = Prices::load(&settings)?;
@@ -58,11 +61,17 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
 
 /// The amount of an invoice.
 fn amount(text: &str) -> Result<Usd, Failure> {
-    let plain = text.trim().trim_start_matches('$').replace(',', "");
-    Usd::parse(&plain, Excess::Reject).map_err(|error| {
-        Failure::usage(anyhow!("--invoice: `{text}` is no amount of dollars: {error}"))
+    let plain = text.trim();
+    let plain = plain.strip_prefix('$').unwrap_or(plain).replace(',', "");
+    let refuse = |why: &dyn std::fmt::Display| {
+        Failure::usage(anyhow!("--invoice: `{text}` is no amount of dollars: {why}"))
             .hint("write it as 48210.07")
-    })
+    };
+    let amount = Usd::parse(&plain, Excess::Reject).map_err(|error| refuse(&error))?;
+    if amount < Usd::ZERO || amount > LARGEST_INVOICE {
+        return Err(refuse(&"it must be between nothing and a trillion"));
+    }
+    Ok(amount)
 }
 
 /// Who bills under a name.

@@ -189,7 +189,7 @@ pub(super) struct CommonArgs {
     /// Price tables that add to and override the built-in ones.
     #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
     pub(super) prices: Vec<PathBuf>,
-    /// Price every call as if made on this day instead of its own; `log` is the default.
+    /// Price every call as if made on this day, at its own hour; `log`, its own day, is the default.
     #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
     pub(super) as_of: Option<String>,
     /// Fail if a record was skipped (3) or usage has no price (4).

@@ -55,7 +55,7 @@ impl Prices {
             as_of.clone_from(name);
         }
         let contracts = &settings.contracts;
-        let names = contracts.iter().map(|contract| contract.name.clone()).collect();
+        let names = contracts.iter().map(ToString::to_string).collect();
         if contracts.is_empty() {
             return Ok(Self { book: list, list: None, as_of, contracts: names });
         }

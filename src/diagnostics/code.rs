@@ -191,8 +191,8 @@ impl Code {
                  has more of them."
             }
             Self::AggregatedRow => {
-                "The row sums up several calls. Prices that depend on the size of a single prompt \
-                 cannot be known and the base price is used."
+                "The row sums up several calls. Where prices depend on the size of a single prompt, \
+                 which cannot be known, the mean prompt decides."
             }
             Self::UnknownTier => {
                 "The service tier is not one that has prices; the call is reported as unpriced \

@@ -68,6 +68,13 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// What the calls whose cost was calculated cost beside their tokens, in dollars: fees of
+    /// searches and requests.
+    pub fn fees(&self) -> Usd {
+        let cost: Usd = self.classes.iter().map(|class| class.cost).sum();
+        self.totals.calculated().cost - cost
+    }
+
     /// The part of the bill that the costs of token classes add up to; nothing when that is all
     /// of it. Calls at the log's own cost and fees of searches are of no class.
     pub fn class_coverage(&self) -> Option<Share> {

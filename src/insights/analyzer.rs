@@ -212,7 +212,8 @@ impl<'a> Sums<'a> {
         if call.finish_reason == FinishReason::Length {
             self.cut_off.add(call.calls, cost);
         }
-        if let Some(found) = &price.calculated {
+        // The charge of a log is not split into prices.
+        if let Some(found) = price.calculated.as_ref().filter(|_| !price.from_log) {
             self.cards.add(found, call);
             if found.too_early {
                 self.too_early += call.calls;

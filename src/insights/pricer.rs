@@ -68,7 +68,7 @@ pub(super) struct Calculated<'a> {
     pub(super) cost: Usd,
     /// The prices behind it.
     pub(super) card: &'a RateCard,
-    /// The model that has them.
+    /// The model that has them, at the place where it is billed.
     pub(super) model: ModelId,
     /// Whether it was priced for a day before the model's first known one.
     pub(super) too_early: bool,
@@ -112,7 +112,13 @@ impl<'a> Pricer<'a> {
 
     /// Whether a row of the current table is billed by the seller that was asked for.
     pub(super) fn is_wanted(&mut self, calls: &Calls, row: Row) -> bool {
-        self.seller.is_none() || self.known(calls, row).is_wanted
+        let Some(wanted) = self.seller.clone() else { return true };
+        let known = self.known(calls, row);
+        let placed = known.model.and_then(|id| self.book.placed(id, calls.name(column::GEO, row)));
+        match placed {
+            Ok(id) => wanted.eq_ignore_ascii_case(self.book.seller(id)),
+            Err(_) => known.is_wanted,
+        }
     }
 
     /// The price of a row of the current table.
@@ -151,7 +157,9 @@ impl<'a> Pricer<'a> {
         row: Row,
         call: &Call,
     ) -> Result<Calculated<'a>, Unpriced> {
-        let card = self.book.card(model, call, call.time, calls.name(column::GEO, row))?;
+        let geo = calls.name(column::GEO, row);
+        let card = self.book.card(model, call, call.time, geo)?;
+        let model = self.book.placed(model, geo)?;
         let at = self.book.instant_of(call.time);
         let first_known = self.book.model(model).first_known;
         let too_early = !at.is_missing() && first_known.is_some_and(|first| at < first);

@@ -59,6 +59,12 @@ pub enum PriceTableProblem {
     BandOutput(TokenClass),
     /// What comes out cannot count towards the limit of a band.
     BandCounts(TokenClass),
+    /// Every period has list prices, so the list has the standard lane.
+    ListWithoutStandard,
+    /// A place has cache rules in two groups of places.
+    CacheTwice(String),
+    /// More dollars per million tokens than anything costs: most likely another unit.
+    TooDear,
     /// A place can only be like one that is declared before it.
     LikeLater,
     /// Not an hour of a day, or a window that ends before it begins.
@@ -132,6 +138,13 @@ impl fmt::Display for PriceTableProblem {
             }
             Self::BandCounts(class) => {
                 write!(f, "`{}` is no part of the prompt and cannot count", class.name())
+            }
+            Self::ListWithoutStandard => f.write_str("the list has no `standard` among its tiers"),
+            Self::CacheTwice(place) => {
+                write!(f, "the place `{place}` has cache rules in two different lists of places")
+            }
+            Self::TooDear => {
+                f.write_str("no model costs more than a dollar a token; prices are per million")
             }
             Self::LikeLater => f.write_str("a place is like one that is declared before it"),
             Self::BadHours => f.write_str("not hours of a day, from the earlier to the later"),

@@ -31,6 +31,7 @@ pub(super) struct AnalysisDocument<'a> {
     unpriced_models: Vec<UnpricedModelDocument<'a>>,
     hints: Vec<HintDocument>,
     token_classes: Vec<ClassDocument>,
+    fees_usd: Dollars,
     cache: CacheDocument,
     service_tiers: Vec<TierDocument>,
     context_bands: Vec<BandDocument>,
@@ -70,6 +71,7 @@ pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
         unpriced_models: analysis.unpriced.iter().map(UnpricedModelDocument::from).collect(),
         hints: hints(analysis),
         token_classes: classes(analysis),
+        fees_usd: Dollars(analysis.fees()),
         cache: CacheDocument {
             input_tokens: analysis.cache.input.get(),
             read_tokens: analysis.cache.read.get(),

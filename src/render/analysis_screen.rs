@@ -81,7 +81,7 @@ fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
         );
         screen.line(Tone::Warning, text);
     }
-    for line in accounting(&report.input, totals.calls) {
+    for line in accounting(&report.input, totals.calls + analysis.other_sellers) {
         screen.line(line.tone, line.text);
     }
 }
@@ -275,7 +275,13 @@ fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
         ];
         GridRow::Cells(Tone::Plain, cells)
     });
-    screen.grid(Grid { rows: rows.collect(), columns });
+    let mut rows: Vec<_> = rows.collect();
+    if !analysis.fees().is_zero() {
+        let mut cells = vec!["fees, beside tokens".to_owned(), DASH.to_owned()];
+        cells.extend([money.text(analysis.fees()), DASH.to_owned(), String::new()]);
+        rows.push(GridRow::Cells(Tone::Plain, cells));
+    }
+    screen.grid(Grid { rows, columns });
 }
 
 fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {

@@ -66,6 +66,14 @@ pub(super) fn remarks(screen: &mut Screen, remarks: &PriceRemarks, money: Money)
         let size = tokens(more.iter().map(|one| one.tokens).sum());
         say(Tone::Quiet, format!("{size} further tokens bill at the price of another class"));
     }
+    if remarks.hourless_calls > 0 {
+        let calls = counted(remarks.hourless_calls, "call", "calls");
+        let text = format!(
+            "{calls} in rows that sum up several, at prices that change with the hour: all priced \
+             at the hour of their row"
+        );
+        say(Tone::Warning, text);
+    }
     if remarks.unbilled_calls > 0 {
         let calls = counted(remarks.unbilled_calls, "call", "calls");
         let size = tokens(remarks.unbilled_tokens);

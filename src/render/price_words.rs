@@ -299,7 +299,11 @@ fn plain(class: TokenClass) -> String {
 }
 
 fn fees(prices: &SheetPrices) -> Vec<String> {
-    let fees = [(prices.search, "a web search"), (prices.file_search, "a search in stored files")];
+    let fees = [
+        (prices.search, "a web search"),
+        (prices.searching_request, "a request that searches the web, however often,"),
+        (prices.file_search, "a search in stored files"),
+    ];
     let stated = fees.into_iter().filter_map(|(fee, what)| {
         fee.map(|fee| format!("{what} costs {} beside its tokens", exact_dollars(fee)))
     });

@@ -120,9 +120,8 @@ pub(super) fn prices(screen: &mut Screen, prices: &PriceSource, window: Option<&
         let tone = if age > STALE_DAYS { Tone::Warning } else { Tone::Quiet };
         screen.line(tone, format!("the last call is {days} younger than the newest price"));
     }
-    if !prices.contracts.is_empty() {
-        let names: Vec<_> = prices.contracts.iter().map(|contract| name(contract)).collect();
-        screen.line(Tone::Quiet, format!("discounts of {}", names.join(", ")));
+    for contract in &prices.contracts {
+        screen.line(Tone::Quiet, format!("contract {}", name(contract)));
     }
 }
 

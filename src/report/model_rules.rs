@@ -35,6 +35,7 @@ pub(super) fn rules_of(side: Side) -> BTreeMap<String, String> {
     if let Some(period) = model.period_in_force(Instant::MISSING) {
         let card = period.list_card();
         say("web search", card.search_fee().map_or_else(String::new, fee));
+        say("searching request", card.searching_request_fee().map_or_else(String::new, fee));
         say("file search", card.file_search_fee().map_or_else(String::new, fee));
         say("request", card.request_fee().map_or_else(String::new, fee));
         say("doubt", card.doubt().unwrap_or_default().to_owned());

@@ -17,6 +17,9 @@ impl TokenPrice {
     /// Free.
     pub const ZERO: Self = Self(0);
 
+    /// A dollar a token: a million dollars per million tokens.
+    pub const DOLLAR: Self = Self(1_000_000_000_000_000_000);
+
     /// Reads dollars per million tokens, such as `0.003625`.
     ///
     /// # Errors

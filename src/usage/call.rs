@@ -102,6 +102,8 @@ pub enum FinishReason {
     ToolUse,
     /// A filter or a refusal ended it.
     Refusal,
+    /// The provider failed in the middle of the answer.
+    Error,
     /// Anything else.
     Other,
 }
@@ -115,21 +117,37 @@ impl FinishReason {
             Self::Length => "length",
             Self::ToolUse => "tool_use",
             Self::Refusal => "refusal",
+            Self::Error => "error",
             Self::Other => "other",
         }
     }
 
     /// Reads the spellings of the providers.
     pub fn parse(text: &str) -> Self {
-        const SPELLINGS: [(&[&str], FinishReason); 5] = [
+        const SPELLINGS: [(&[&str], FinishReason); 6] = [
             (&["", "unknown"], FinishReason::Unknown),
-            (&["stop", "end_turn", "stop_sequence", "completed"], FinishReason::Stop),
-            (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
-            (&["tool_use", "tool_calls", "function_call"], FinishReason::ToolUse),
             (
-                &["refusal", "content_filter", "safety", "recitation", "prohibited_content"],
+                &["stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token"],
+                FinishReason::Stop,
+            ),
+            (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
+            (
+                &["tool_use", "tool_call", "tool_calls", "tool-calls", "function_call"],
+                FinishReason::ToolUse,
+            ),
+            (
+                &[
+                    "refusal",
+                    "content_filter",
+                    "content-filter",
+                    "safety",
+                    "recitation",
+                    "blocklist",
+                    "prohibited_content",
+                ],
                 FinishReason::Refusal,
             ),
+            (&["error", "failed"], FinishReason::Error),
         ];
         let spells = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
         SPELLINGS.iter().find(|(names, _)| spells(names)).map_or(Self::Other, |(_, reason)| *reason)
