@@ -96,7 +96,8 @@ pub(super) fn judge(
         return Err(failure.hint("the report lists the first ones with file and line"));
     }
     if strict && unpriced_calls > 0 {
-        return Err(Failure::pricing(anyhow!("{unpriced_calls} calls have no price"))
+        let calls = if unpriced_calls == 1 { "call has" } else { "calls have" };
+        return Err(Failure::pricing(anyhow!("{unpriced_calls} {calls} no price"))
             .hint("the report lists their models; add them with --prices FILE.toml"));
     }
     Ok(ExitStatus::Delivered)

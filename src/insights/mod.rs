@@ -33,6 +33,7 @@ pub use analysis::{
 pub use analyzer::Analyzer;
 pub use findings::Finding;
 pub use options::{AnalysisOptions, CostMode};
+pub use pricer::priced_rows;
 pub use reconciliation::{Cause, Explanation, Reconciliation};
 pub use remarks::{BorrowedPrice, Doubt, PriceRemarks, SellerTotal};
 pub use run_rate::RunRate;

@@ -195,6 +195,14 @@ impl<'a> Pricer<'a> {
     }
 }
 
+/// For each row of a table, whether a book has a price for it.
+pub fn priced_rows(calls: &Calls, book: &PriceBook) -> Vec<bool> {
+    let mut pricer = Pricer::new(book, None, CostMode::Calculate, None);
+    (0..calls.len())
+        .map(|row| pricer.price(calls, row, &calls.call(row)).calculated.is_some())
+        .collect()
+}
+
 fn cost_in(book: &PriceBook, model: ModelId, calls: &Calls, row: Row, call: &Call) -> Option<Usd> {
     let card = book.card(model, call, call.time, calls.name(column::GEO, row)).ok()?;
     cost(call, card).ok()

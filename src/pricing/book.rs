@@ -128,16 +128,17 @@ impl PriceBook {
     fn resolve(&self, provider: &str, model: &str) -> Result<Option<(u16, u16)>, Unpriced> {
         let providers = self.tables.providers.iter();
         if !provider.is_empty() {
-            let mut named = providers.filter_map(|known| {
+            let named = providers.filter_map(|known| {
                 let place = known.place_of_name(provider)?;
                 known.resolve(model, place)
             });
-            return Ok(named.next());
+            return Ok(self.first_sold(named));
         }
         // Who makes a model goes before who sells it on; resellers differ in their prices, so that
         // a model that only they have needs the name of one.
         let (resellers, makers): (Vec<_>, Vec<_>) = providers.partition(|one| one.is_reseller);
-        if let Some(found) = makers.iter().find_map(|maker| maker.resolve(model, 0)) {
+        let made = makers.iter().filter_map(|maker| maker.resolve(model, 0));
+        if let Some(found) = self.first_sold(made) {
             return Ok(Some(found));
         }
         let mut sold = resellers.iter().filter_map(|reseller| reseller.resolve(model, 0));
@@ -145,6 +146,17 @@ impl PriceBook {
             (Some(_), Some(_)) => Err(Unpriced::SeveralSellers),
             (found, _) => Ok(found),
         }
+    }
+
+    /// Of what several tables answer to one name, the first that has a price at its place; where none
+    /// has, the first.
+    fn first_sold(&self, mut found: impl Iterator<Item = (u16, u16)>) -> Option<(u16, u16)> {
+        let first = found.next()?;
+        let is_sold = |(model, place): &(u16, u16)| {
+            let periods = &self.tables.models[usize::from(*model)].periods;
+            periods.iter().any(|period| period.is_sold_at(*place))
+        };
+        if is_sold(&first) { Some(first) } else { found.find(is_sold).or(Some(first)) }
     }
 
     /// Who bills for calls of a model: the provider of its table, or the cloud or gateway that its
@@ -158,8 +170,10 @@ impl PriceBook {
     pub fn seller_named(&self, name: &str) -> Option<&str> {
         let mut providers = self.tables.providers.iter();
         providers.find_map(|known| {
-            let place = known.place_of_name(name)?;
-            Some(known.seller(usize::from(place)))
+            let named = known.place_of_name(name).map(usize::from);
+            let is_meant = |place: &usize| known.seller(*place).eq_ignore_ascii_case(name);
+            let place = named.or_else(|| (0..known.places.len()).find(is_meant))?;
+            Some(known.seller(place))
         })
     }
 

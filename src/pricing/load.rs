@@ -165,7 +165,7 @@ impl Source<'_> {
     pub(super) fn fee(self, number: &Number) -> Result<Usd, PriceTableError> {
         self.number(number, |text| {
             let atto = parse_decimal(text, 15, Excess::Reject)?;
-            if atto < 0 { Err(DecimalError::NotANumber) } else { Ok(Usd::from_atto(atto)) }
+            if atto < 0 { Err(DecimalError::Negative) } else { Ok(Usd::from_atto(atto)) }
         })
     }
 
@@ -362,7 +362,7 @@ batch = { rule = "multiply", factor = "0.5" }
     #[test]
     fn numbers_must_be_exact_and_not_negative() {
         check("\"15\"", "\"fifteen\"", "prices", "not a decimal number");
-        check("\"15\"", "\"-1\"", "prices", "not a decimal number");
+        check("\"15\"", "\"-1\"", "prices", "below zero");
         check("\"15\"", "\"0.0000000000001\"", "prices", "more decimals");
         check("\"3\"", "\"0.000000000001\"", "batch", "the derived price of input tokens");
     }

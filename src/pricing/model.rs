@@ -148,6 +148,13 @@ impl Period {
         lane / ServiceTier::ALL.len()
     }
 
+    /// Whether any lane has prices at a place.
+    pub(super) fn is_sold_at(&self, place: u16) -> bool {
+        let width = ServiceTier::ALL.len();
+        let lanes = self.lanes.iter().skip(usize::from(place) * width).take(width);
+        lanes.flatten().next().is_some()
+    }
+
     /// Sells at a place what is sold at another, at the same prices.
     pub(super) fn furnish(&mut self, place: usize, like: usize) {
         let width = ServiceTier::ALL.len();

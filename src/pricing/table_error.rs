@@ -98,6 +98,9 @@ impl PriceTableProblem {
                 "use one of {}, or declare it: [[tokenizer]] with id = \"{name}\"",
                 known.join(", ")
             ),
+            Self::BadNumber(DecimalError::NotANumber) => {
+                "write it as \"0.25\": digits and a point, without a sign of a currency".to_owned()
+            }
             Self::BadTime => "write a UTC timestamp: \"2026-03-13T00:00:00Z\"".to_owned(),
             Self::BadDay => "write a day: \"2026-11-10\"".to_owned(),
             Self::BandMix => "give all bands of a lane the same `rule` and `counts`".to_owned(),
@@ -177,6 +180,17 @@ impl fmt::Display for PriceTableError {
 
 impl std::error::Error for PriceTableError {}
 
+/// A line of a table is shown up to so many characters.
+const SHOWN: usize = 240;
+
+/// The start of a line, as much as a reader needs to find it.
+fn clipped(line: &str) -> String {
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 /// A table's name and text: turns spans into lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'a> {
@@ -189,7 +203,7 @@ impl Source<'_> {
     pub(super) fn error(self, at: Range<usize>, problem: PriceTableProblem) -> PriceTableError {
         let start = at.start.min(self.text.len());
         let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let text = self.text[line_start..].lines().next().unwrap_or_default().to_owned();
+        let text = clipped(self.text[line_start..].lines().next().unwrap_or_default());
         let line = self.text[..start].matches('\n').count() + 1;
         PriceTableError { file: self.file.to_owned(), line, text, problem }
     }
@@ -199,7 +213,7 @@ impl Source<'_> {
         let line_start = self.text[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
         let (before, number) = (&self.text[line_start..at.start], &self.text[at.clone()]);
         let after = self.text[at.end..].lines().next().unwrap_or_default();
-        let corrected = format!("{before}\"{number}\"{after}").trim().to_owned();
+        let corrected = clipped(format!("{before}\"{number}\"{after}").trim());
         self.error(at, PriceTableProblem::BareNumber(corrected))
     }
 }

@@ -29,9 +29,11 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
     if analysis.totals.calls > 0 {
         groups(&mut screen, report, money);
         unpriced(&mut screen, analysis, money);
-        if let Some(of) = &report.reconciliation {
-            reconciliation(&mut screen, of, money);
-        }
+    }
+    if let Some(of) = &report.reconciliation {
+        reconciliation(&mut screen, of, Money::for_bill(of.invoiced.max(of.calculated)));
+    }
+    if analysis.totals.calls > 0 {
         findings(&mut screen, analysis, money);
         classes(&mut screen, analysis, money);
         bands(&mut screen, analysis, money);

@@ -18,6 +18,11 @@ pub(super) fn contract(screen: &mut Screen, analysis: &Analysis, money: Money) {
         return;
     }
     let off = list - cost;
+    if off.is_zero() {
+        let text = "no call of this log is under a contract".to_owned();
+        screen.line(Tone::Warning, text);
+        return;
+    }
     let part = percent_or_dash(Share::of(off.atto(), list.atto()));
     let text = format!(
         "{} at list prices; contracts take off {} ({part})",
@@ -140,7 +145,9 @@ pub(super) fn reconciliation(screen: &mut Screen, of: &Reconciliation, money: Mo
     if of.gap().is_zero() {
         return;
     }
-    parts(screen, of, money);
+    if !of.classes.is_empty() {
+        parts(screen, of, money);
+    }
     let lines =
         of.explanations.iter().map(|one| Line { tone: Tone::Plain, text: cause(of, one, money) });
     screen.list("What could explain the difference", lines.collect());

@@ -81,6 +81,8 @@ fn an_invoice_must_be_an_amount_and_its_provider_known() {
     for (arguments, message) in [
         (["--invoice", "lots"], "`lots` is no amount of dollars"),
         (["--provider", "antropic"], "did you mean `anthropic`?"),
+        (["--invoice", "1565,69"], "a comma separates groups of three digits"),
+        (["--invoice", "-1"], "it must be between nothing and a trillion"),
     ] {
         let run = run(folder("").path(), &[&["analyze"], &arguments[..]].concat());
         assert_eq!(run.code, Some(2));
@@ -243,4 +245,13 @@ fn a_grounded_prompt_pays_once_where_the_provider_says_so() {
     };
     assert_eq!(cost("gemini-2.5-flash"), "0.035");
     assert_eq!(cost("gemini-3.8-flash"), "0.14");
+}
+
+#[test]
+fn an_invoice_of_a_provider_without_a_table_or_calls_is_compared_too() {
+    let acme = analyzed("", &["--provider", "acme", "--invoice", "100"]);
+    assert_eq!(acme["totals"]["calls"], 1);
+    assert_eq!(acme["reconciliation"]["gap_usd"], "100");
+    let page = run(folder("").path(), &["analyze", "--provider", "bedrock", "--invoice", "100"]);
+    assert!(page.stdout.contains("$100.00 invoiced, $0.00 calculated"), "{}", page.stdout);
 }
