@@ -1,7 +1,7 @@
 //! The values of a record to a call: numbers read, inclusive counts split, names found.
 
 use crate::diagnostics::Code;
-use crate::units::{Excess, Usd};
+use crate::units::{Excess, Usd, parse_decimal};
 use crate::usage::{Fingerprint, FinishReason, Instant, ServiceTier, Status};
 
 use super::counts::counts;
@@ -64,7 +64,7 @@ fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
 }
 
 /// Equal ids have equal fingerprints, in every file and thread.
-fn fingerprint(values: &Values<'_>, field: Field) -> Fingerprint {
+pub(super) fn fingerprint(values: &Values<'_>, field: Field) -> Fingerprint {
     let text = values.text(field);
     if text.is_empty() { 0 } else { super::duplicates::hash(0, text.as_bytes()) }
 }
@@ -179,6 +179,9 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
 /// No single row costs more dollars than this.
 const COST_MAX: &str = "1000000000";
 
+/// A cent is 10¹⁶ of the smallest part of a dollar.
+const CENT_DECIMALS: u32 = 16;
+
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let time = values.text(Field::Time);
     if time.is_empty() {
@@ -189,11 +192,13 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
         let shown: String = time.chars().take(40).collect();
         remarks.push((Code::BadTime, format!("`{shown}` is no time that is understood")));
     }
-    let cost = values.text(Field::CostUsd);
+    let in_cents = !values.has(Field::CostUsd);
+    let cost = values.text(if in_cents { Field::CostCents } else { Field::CostUsd });
     if !cost.is_empty() {
         let plain = cost.trim().trim_start_matches('$');
         let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
-        let cost_read = Usd::parse(plain, Excess::Round).ok();
+        let decimals = if in_cents { CENT_DECIMALS } else { CENT_DECIMALS + 2 };
+        let cost_read = parse_decimal(plain, decimals, Excess::Round).ok().map(Usd::from_atto);
         draft.call.logged_cost = cost_read.filter(|cost| *cost <= limit);
         if draft.call.logged_cost.is_none() {
             let shown: String = cost.chars().take(40).collect();

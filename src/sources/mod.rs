@@ -26,6 +26,8 @@ mod paths;
 mod plan;
 mod reader;
 mod reading;
+mod session;
+mod threads;
 mod values;
 mod walk;
 

@@ -1,7 +1,7 @@
 //! Reads all inputs: one thread cuts, several parse, the caller's thread puts in order.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Chain, Cursor, Read};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,11 +15,13 @@ use super::detect::{Detection, Hint, Unknown, detect};
 use super::discover::Input;
 use super::duplicates::{Duplicates, Verdict};
 use super::format::{Format, Identity};
-use super::formats::is_other_money;
+use super::formats::{find_format, is_other_money};
 use super::open::{Source, open_bytes, open_file, open_stdin};
 use super::parse::{Assumed, Parsed, parse};
 use super::plan::FilePlan;
 use super::reading::{FileReading, Lines, Reading};
+use super::session::SoFar;
+use super::threads::Threads;
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
@@ -48,9 +50,16 @@ pub trait Progress: Sync {
 struct Job {
     sequence: u64,
     file: u32,
-    first: bool,
     plan: Arc<FilePlan>,
-    chunk: Chunk,
+    work: Work,
+}
+
+/// How much of a file goes to one thread.
+enum Work {
+    /// A chunk; the first one of a file is told apart.
+    Chunk(Chunk, bool),
+    /// The whole file: its records depend on those before them.
+    File(Chunks<Chain<Cursor<Vec<u8>>, Source>>),
 }
 
 /// What comes to the thread that puts in order.
@@ -61,8 +70,8 @@ enum Step {
     Empty { file: u32, blank: u64 },
     /// A file cannot be read at all, or not further.
     Failed { file: u32, code: Code, reason: String, opened: bool },
-    /// A chunk of a file.
-    Parsed { file: u32, identity: Identity, parsed: Box<Parsed> },
+    /// A chunk of a file, or all of them.
+    Parsed { file: u32, identity: Identity, parsed: Vec<Parsed>, failure: Option<String> },
     /// A thread that parses has panicked; nothing more will come in order.
     Broken,
 }
@@ -111,7 +120,7 @@ pub(super) fn read_within(
         for _ in 0..threads {
             let (steps, jobs) = (step_sender.clone(), Arc::clone(&job_receiver));
             let assumed = &assumed;
-            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions));
+            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions, progress));
         }
         drop(job_receiver);
         let cutter = Cutter {
@@ -145,14 +154,33 @@ fn parse_jobs(
     steps: &SyncSender<(u64, Step)>,
     assumed: &Assumed,
     dimensions: &Dimensions,
+    progress: &dyn Progress,
 ) {
     let _alarm = Alarm { steps };
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        let parsed = parse(&job.chunk, job.first, &job.plan, assumed, dimensions);
-        let identity = job.plan.format.identity;
-        let step = Step::Parsed { file: job.file, identity, parsed: Box::new(parsed) };
+        let (identity, mut so_far) = (job.plan.format.identity, SoFar::default());
+        let (mut parsed, mut failure) = (Vec::new(), None);
+        match job.work {
+            Work::Chunk(chunk, first) => {
+                parsed.push(parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far));
+            }
+            Work::File(mut chunks) => loop {
+                let chunk = match chunks.next() {
+                    Ok(Some(chunk)) => chunk,
+                    Ok(None) => break,
+                    Err(error) => {
+                        failure = Some(error.to_string());
+                        break;
+                    }
+                };
+                progress.advance(chunk.bytes.len() as u64);
+                let first = parsed.is_empty();
+                parsed.push(parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far));
+            },
+        }
+        let step = Step::Parsed { file: job.file, identity, parsed, failure };
         if steps.send((job.sequence, step)).is_err() {
             return;
         }
@@ -251,11 +279,17 @@ impl Cutter {
         self.step(Step::Opened { file, format: plan.format, columns })?;
         let source = Cursor::new(sample).chain(source);
         let mut chunks = Chunks::new(source, plan.framing, self.limits);
+        if plan.format.session.is_some() {
+            let sequence = self.next_sequence()?;
+            let job = Job { sequence, file, plan, work: Work::File(chunks) };
+            return self.jobs.send(job).map_err(|_| Trouble::Stopped);
+        }
         let mut first = true;
         while let Some(chunk) = chunks.next().map_err(|error| Trouble::Failed(error, true))? {
             progress.advance(chunk.bytes.len() as u64);
             let sequence = self.next_sequence()?;
-            let job = Job { sequence, file, first, plan: Arc::clone(&plan), chunk };
+            let work = Work::Chunk(chunk, first);
+            let job = Job { sequence, file, plan: Arc::clone(&plan), work };
             first = false;
             self.jobs.send(job).map_err(|_| Stopped)?;
         }
@@ -309,6 +343,7 @@ struct Assembly {
     /// Lines of text so far, by file.
     newlines: Vec<u64>,
     duplicates: Duplicates,
+    threads: Threads,
 }
 
 impl Assembly {
@@ -316,8 +351,9 @@ impl Assembly {
         let named = |input: &Input| FileReading { name: input.name(), ..FileReading::default() };
         let files = inputs.iter().map(named).collect();
         let duplicates = Duplicates::new(Calls::new(options.dimensions.emptied()));
+        let threads = Threads::new(Calls::new(options.dimensions.emptied()));
         let newlines = vec![0; inputs.len()];
-        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates }
+        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates, threads }
     }
 
     fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
@@ -349,7 +385,15 @@ impl Assembly {
                     self.reading.failures.push((name, reason));
                 }
             }
-            Step::Parsed { file, identity, parsed } => self.chunk(file, identity, *parsed, sink),
+            Step::Parsed { file, identity, parsed, failure } => {
+                for parsed in parsed {
+                    self.chunk(file, identity, parsed, sink);
+                }
+                if let Some(reason) = failure {
+                    let place = Place { file, line: 0 };
+                    self.reading.ledger.push(Code::UnreadableFile, place, || reason);
+                }
+            }
         }
     }
 
@@ -365,11 +409,17 @@ impl Assembly {
         parsed.ledger.shift_places(file, *before);
         *before += parsed.newlines;
         self.reading.ledger.append(std::mem::take(&mut parsed.ledger));
+        if identity == Identity::Running {
+            self.reading.files[file as usize].lines.add(&parsed.lines);
+            self.threads.take(&parsed);
+            self.settle(false, sink);
+            return;
+        }
         let verdicts: Vec<Verdict> = match identity {
             Identity::WholeRecord => {
                 parsed.keys.iter().map(|record| self.duplicates.record(record.key)).collect()
             }
-            Identity::Response | Identity::Stream => self.snapshots(&parsed),
+            Identity::Response | Identity::Stream | Identity::Running => self.snapshots(&parsed),
         };
         for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
             if !record.counts_line || *verdict == Verdict::New {
@@ -411,7 +461,41 @@ impl Assembly {
         .collect()
     }
 
+    /// Gives out the calls of sessions that may repeat each other.
+    fn settle(&mut self, at_end: bool, sink: &mut dyn FnMut(&Calls)) {
+        let Some((calls, copies)) = self.threads.release(at_end) else { return };
+        for file in copies {
+            let lines = &mut self.reading.files[file as usize].lines;
+            lines.records -= 1;
+            lines.duplicates += 1;
+        }
+        sink(&calls);
+    }
+
+    /// Says which files are logs without a single call. A folder of sessions may well hold some;
+    /// there it is worth a word only if none has any.
+    fn tell_of_no_usage(&mut self) {
+        let is_used = |file: &FileReading| {
+            let lines = &file.lines;
+            lines.records + lines.duplicates + lines.skipped > 0
+        };
+        let used: Vec<_> = self.reading.files.iter().filter(|file| is_used(file)).collect();
+        let used: Vec<_> = used.iter().map(|file| file.format).collect();
+        for (number, file) in (0..).zip(&self.reading.files) {
+            let Some(format) = file.format.and_then(find_format) else { continue };
+            let among_others = format.session.is_some() && used.contains(&file.format);
+            if is_used(file) || among_others {
+                continue;
+            }
+            self.reading.ledger.push(Code::EmptyFile, Place { file: number, line: 0 }, || {
+                format!("read as {}, but none of it is usage", format.name)
+            });
+        }
+    }
+
     fn finish(mut self, sink: &mut dyn FnMut(&Calls)) -> Reading {
+        self.settle(true, sink);
+        self.tell_of_no_usage();
         if let Some(calls) = self.duplicates.release(true) {
             sink(&calls);
         }

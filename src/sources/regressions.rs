@@ -115,6 +115,7 @@ static PANICS: Format = Format {
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::WholeRecord,
     screen: |_| panic!("a bug in a format"),
+    session: None,
     refine: as_read,
 };
 

@@ -56,6 +56,7 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
     convention: |_| Convention::EXCLUSIVE,
     identity: Identity::Stream,
     screen,
+    session: None,
     refine: |values, draft| {
         let aside = values.truth(Field::Sidechain) == Some(true) || values.has(Field::CallType);
         draft.call_type = if aside { "sub-agent" } else { "main" }.into();

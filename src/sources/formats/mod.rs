@@ -2,6 +2,7 @@
 
 mod anthropic_messages;
 mod claude_code;
+mod codex;
 mod gemini;
 mod openai_chat;
 mod openai_responses;
@@ -15,6 +16,8 @@ pub(super) use table::is_other_money;
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,
+    &codex::CODEX,
+    &codex::CODEX_EXEC,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
