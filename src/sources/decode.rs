@@ -32,11 +32,20 @@ pub(super) fn decode<'a>(
     if draft.model.is_empty() {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }
-    if draft.call.calls > 1 {
-        let text = format!("the row sums up {} calls", draft.call.calls);
+    Ok(())
+}
+
+/// Says so where a record stands for several calls.
+pub(super) fn tell_of_sums(draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
+    let calls = std::iter::once(&draft.call).chain(draft.parts.iter().map(|(_, call)| call));
+    let summed: u64 = calls.map(|call| call.calls).filter(|calls| *calls > 1).sum();
+    if summed > 1 {
+        let text = format!("the row sums up {summed} calls");
+        remarks.push((Code::AggregatedRow, text));
+    } else if draft.sums_up_unknown {
+        let text = "the row sums up calls, but not how many; it is counted as one".to_owned();
         remarks.push((Code::AggregatedRow, text));
     }
-    Ok(())
 }
 
 fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
@@ -194,7 +203,8 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     }
     let in_cents = !values.has(Field::CostUsd);
     let cost = values.text(if in_cents { Field::CostCents } else { Field::CostUsd });
-    if !cost.is_empty() {
+    // A plan's own usage has no amount of its own.
+    if !cost.is_empty() && cost != "Included" {
         let plain = cost.trim().trim_start_matches('$');
         let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
         let decimals = if in_cents { CENT_DECIMALS } else { CENT_DECIMALS + 2 };

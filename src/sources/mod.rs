@@ -5,6 +5,7 @@
 //! into columns. The chunks are put back in order, copies of one call are dropped
 //! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
 
+mod assembly;
 mod chunk;
 mod counts;
 mod decode;

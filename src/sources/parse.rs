@@ -6,7 +6,7 @@ use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
-use super::decode::{Remark, decode, fingerprint};
+use super::decode::{Remark, decode, fingerprint, tell_of_sums};
 use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
 use super::duplicates::{CallKey, key};
@@ -84,6 +84,22 @@ pub(super) fn parse(
     };
     *so_far = std::mem::take(&mut parser.so_far);
     parser.finish(newlines)
+}
+
+/// Tells of usage that the rest of a session was to tell in full and did not.
+pub(super) fn tell_of_partial_usage(parsed: &mut [Parsed], so_far: &SoFar) {
+    let mut left = so_far.partial;
+    for chunk in parsed.iter_mut().rev() {
+        let partial = left.min(chunk.lines.continuation);
+        left -= partial;
+        chunk.lines.continuation -= partial;
+        chunk.lines.skipped += partial;
+        for _ in 0..partial {
+            chunk.ledger.push(Code::MissingUsage, Place { file: 0, line: 0 }, || {
+                "the session has no end yet, which would tell the input of its calls".to_owned()
+            });
+        }
+    }
 }
 
 /// The state of one chunk.
@@ -305,22 +321,23 @@ impl<'p> Parser<'p> {
         };
         let mut said = std::mem::take(&mut self.so_far.said);
         said.listen(session, values, plan.slots);
-        let complete = said.complete(values, plan.slots);
         if (session.speaks)(values) {
-            let before = said.complete(&Values::new(plan.slots), plan.slots);
-            self.relate(values, &before);
+            let mut first = Values::new(plan.slots);
+            first.inherit(Field::Conversation.slot(), said.raw(Field::Conversation));
+            self.relate(values, &first);
         }
+        self.so_far.partial += u64::from((session.partial)(values));
+        let complete = said.complete(session, values, plan.slots);
         self.record_as(plan, plan.convention, &complete, line);
-        drop(complete);
         self.so_far.said = said;
     }
 
     /// Notes which sessions belong together; the copy of a parent's start in its file names the
     /// parent.
-    fn relate(&mut self, values: &Values<'_>, said: &Values<'_>) {
+    fn relate(&mut self, values: &Values<'_>, first: &Values<'_>) {
         let own = fingerprint(values, Field::Conversation);
         let others = [Field::Parent, Field::SecondId].map(|field| fingerprint(values, field));
-        let file = fingerprint(said, Field::Conversation);
+        let file = fingerprint(first, Field::Conversation);
         let known = others.into_iter().chain([file]);
         let known = known.filter(|other| own != 0 && *other != 0 && *other != own);
         self.kin.extend(known.map(|other| (own, other)));
@@ -354,12 +371,17 @@ impl<'p> Parser<'p> {
         let session = plan.format.session.filter(|session| session.totals != Totals::No);
         let total = session.map(|_| total_key(values, &draft));
         let conversation = values.text(Field::Conversation);
-        if let Some(session) = session
+        let echo = |session| self.so_far.is_echo(session, values, &draft.call);
+        if plan.format.session.is_some_and(echo) {
+            self.lines.continuation += 1;
+        } else if let Some(session) = session
             && !self.so_far.since(session, &conversation, &mut draft, &mut self.remarks)
         {
             self.lines.continuation += 1;
         } else {
+            tell_of_sums(&draft, &mut self.remarks);
             self.lines.records += 1;
+            self.so_far.partial = 0;
             self.assume(&mut draft);
             draft.call.place.line = line;
             self.push(plan, values, &draft, total);

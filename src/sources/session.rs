@@ -1,6 +1,6 @@
 //! What records of a session say for the ones after them: its names, its model, its totals so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::diagnostics::Code;
 use crate::units::{PerClass, TokenClass, Tokens};
@@ -21,6 +21,21 @@ pub(super) struct Session {
     pub(super) carries: &'static [(Field, Keep)],
     /// Whether the counts are totals so far.
     pub(super) totals: Totals,
+    /// Whether a record has part of the usage that a later one tells in full.
+    pub(super) partial: fn(&Values<'_>) -> bool,
+    /// Whether a record says again what a call shortly before it said, if its counts are the same.
+    pub(super) echoes: fn(&Values<'_>) -> bool,
+}
+
+impl Session {
+    /// Records that depend on nothing, as a start for others.
+    pub(super) const PLAIN: Self = Self {
+        speaks: |_| false,
+        carries: &[],
+        totals: Totals::No,
+        partial: |_| false,
+        echoes: |_| false,
+    };
 }
 
 /// Which of several records that say the same thing is believed.
@@ -43,10 +58,17 @@ pub(super) enum Totals {
     OfModel,
 }
 
+/// Calls of helpers that run side by side may stand between a call and its echo.
+const ECHOES_MAX: usize = 64;
+
 /// What was said and counted so far in one file.
 #[derive(Debug, Default)]
 pub(super) struct SoFar {
     pub(super) said: Said,
+    /// Records with part of the usage since the last one that told it in full.
+    pub(super) partial: u64,
+    /// The counts of the latest calls that nothing has said again yet.
+    unechoed: VecDeque<PerClass<Tokens>>,
     totals: BTreeMap<String, Total>,
 }
 
@@ -79,18 +101,45 @@ impl Said {
         }
     }
 
-    /// The values of a record, and what was said before it.
-    pub(super) fn complete<'v>(&'v self, values: &Values<'v>, slots: usize) -> Values<'v> {
+    /// The values of a record, and what was said before it; where the first one is believed, even
+    /// against its own.
+    pub(super) fn complete<'v>(
+        &'v self,
+        session: &Session,
+        values: &Values<'v>,
+        slots: usize,
+    ) -> Values<'v> {
         let mut complete = Values::new(slots);
         for (slot, raw) in self.0.iter().enumerate() {
             complete.inherit(slot, raw);
         }
         complete.inherit_all(values);
+        for (field, _) in session.carries.iter().filter(|(_, keep)| *keep == Keep::First) {
+            complete.inherit(field.slot(), self.raw(*field));
+        }
         complete
+    }
+
+    /// What was said of a field; empty when nothing was.
+    pub(super) fn raw(&self, field: Field) -> &str {
+        self.0.get(field.slot()).map_or("", |raw| raw)
     }
 }
 
 impl SoFar {
+    /// Whether the record is an echo of a call shortly before it.
+    pub(super) fn is_echo(&mut self, session: &Session, values: &Values<'_>, call: &Call) -> bool {
+        if (session.echoes)(values) {
+            let known = self.unechoed.iter().position(|tokens| *tokens == call.tokens);
+            return known.and_then(|place| self.unechoed.remove(place)).is_some();
+        }
+        if self.unechoed.len() == ECHOES_MAX {
+            self.unechoed.pop_front();
+        }
+        self.unechoed.push_back(call.tokens);
+        false
+    }
+
     /// Turns totals so far into what came since the record before. Says no when nothing did.
     pub(super) fn since(
         &mut self,

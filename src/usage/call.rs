@@ -125,7 +125,10 @@ impl FinishReason {
             (&["", "unknown"], FinishReason::Unknown),
             (&["stop", "end_turn", "stop_sequence", "completed"], FinishReason::Stop),
             (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
-            (&["tool_use", "tool_calls", "function_call"], FinishReason::ToolUse),
+            (
+                &["tool_use", "tool_calls", "function_call", "toolUse", "tool-calls"],
+                FinishReason::ToolUse,
+            ),
             (
                 &["refusal", "content_filter", "safety", "recitation", "prohibited_content"],
                 FinishReason::Refusal,

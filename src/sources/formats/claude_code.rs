@@ -19,7 +19,10 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
     summary: "Claude Code session files (~/.claude/projects)",
     provider: "anthropic",
     recognises: |record| {
-        let session = at(record, "sessionId").is_some();
+        // A stream that was printed names its session in another way.
+        let named = |name| at(record, name).is_some();
+        let printed = named("session_id") && (named("message") || named("subtype"));
+        let session = named("sessionId") || printed;
         let kind = at(record, "type").and_then(serde_json::Value::as_str);
         let known = matches!(kind, Some("user" | "assistant" | "system" | "summary"));
         let usage = at(record, "message.usage").is_some();
@@ -48,6 +51,7 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
         ("message.id", Field::RequestId),
         ("requestId", Field::SecondId),
         ("sessionId", Field::Conversation),
+        ("session_id", Field::Conversation),
         ("costUSD", Field::CostUsd),
         ("type", Field::RecordType),
     ],

@@ -69,8 +69,13 @@ pub(in crate::sources) static CODEX: Format = Format {
             (Field::Model, Keep::Latest),
         ],
         totals: Totals::OfSession,
+        ..Session::PLAIN
     }),
     refine: |values, draft| {
+        if !values.has(Field::Input) {
+            let text = "a last call without the session's total".to_owned();
+            return Err((Code::MissingUsage, text));
+        }
         let aside = values.has(Field::Sidechain);
         draft.call_type = if aside { "sub-agent" } else { "main" }.into();
         draft.last = last_call(values)?;
@@ -113,6 +118,7 @@ pub(in crate::sources) static CODEX_EXEC: Format = Format {
         speaks: |values| values.text(Field::RecordType) == "thread.started",
         carries: &[(Field::Conversation, Keep::Latest)],
         totals: Totals::OfSession,
+        ..Session::PLAIN
     }),
     refine: as_read,
 };

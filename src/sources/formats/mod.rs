@@ -15,9 +15,11 @@ pub(super) use table::is_other_money;
 
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[
+    // Coding agents.
     &claude_code::CLAUDE_CODE,
     &codex::CODEX,
     &codex::CODEX_EXEC,
+    // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
