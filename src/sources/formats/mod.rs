@@ -4,6 +4,7 @@ mod anthropic_messages;
 mod claude_code;
 mod codex;
 mod gemini;
+mod gemini_cli;
 mod openai_chat;
 mod openai_responses;
 mod own;
@@ -19,6 +20,7 @@ pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,
     &codex::CODEX,
     &codex::CODEX_EXEC,
+    &gemini_cli::GEMINI_CLI,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
