@@ -8,6 +8,7 @@ mod gemini_cli;
 mod openai_chat;
 mod openai_responses;
 mod own;
+mod qwen_code;
 mod table;
 
 use super::format::Format;
@@ -17,6 +18,7 @@ pub(super) use table::is_other_money;
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[
     // Coding agents.
+    &qwen_code::QWEN_CODE,
     &claude_code::CLAUDE_CODE,
     &codex::CODEX,
     &codex::CODEX_EXEC,
