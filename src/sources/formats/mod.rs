@@ -7,6 +7,7 @@ mod gemini;
 mod gemini_cli;
 mod openai_chat;
 mod openai_responses;
+mod opencode;
 mod own;
 mod qwen_code;
 mod table;
@@ -23,6 +24,7 @@ pub static FORMATS: &[&Format] = &[
     &codex::CODEX,
     &codex::CODEX_EXEC,
     &gemini_cli::GEMINI_CLI,
+    &opencode::OPENCODE,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
