@@ -3,6 +3,7 @@
 mod anthropic_messages;
 mod claude_code;
 mod codex;
+mod cursor;
 mod gemini;
 mod gemini_cli;
 mod openai_chat;
@@ -25,6 +26,8 @@ pub static FORMATS: &[&Format] = &[
     &codex::CODEX_EXEC,
     &gemini_cli::GEMINI_CLI,
     &opencode::OPENCODE,
+    &cursor::CURSOR,
+    &cursor::CURSOR_EVENTS,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
