@@ -3,6 +3,7 @@
 mod anthropic_messages;
 mod claude_code;
 mod codex;
+mod copilot;
 mod cursor;
 mod gemini;
 mod gemini_cli;
@@ -28,6 +29,8 @@ pub static FORMATS: &[&Format] = &[
     &opencode::OPENCODE,
     &cursor::CURSOR,
     &cursor::CURSOR_EVENTS,
+    &copilot::COPILOT,
+    &copilot::COPILOT_BILLING,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
