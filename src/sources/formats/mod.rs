@@ -1,5 +1,6 @@
 //! The list of formats, most particular first: detection takes the first that recognises.
 
+mod aider;
 mod anthropic_messages;
 mod claude_code;
 mod codex;
@@ -31,6 +32,7 @@ pub static FORMATS: &[&Format] = &[
     &cursor::CURSOR_EVENTS,
     &copilot::COPILOT,
     &copilot::COPILOT_BILLING,
+    &aider::AIDER,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
