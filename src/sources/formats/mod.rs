@@ -3,6 +3,7 @@
 mod aider;
 mod anthropic_messages;
 mod claude_code;
+mod cline;
 mod codex;
 mod copilot;
 mod cursor;
@@ -33,6 +34,7 @@ pub static FORMATS: &[&Format] = &[
     &copilot::COPILOT,
     &copilot::COPILOT_BILLING,
     &aider::AIDER,
+    &cline::CLINE,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
