@@ -13,6 +13,7 @@ mod openai_chat;
 mod openai_responses;
 mod opencode;
 mod own;
+mod pi;
 mod qwen_code;
 mod table;
 
@@ -35,6 +36,7 @@ pub static FORMATS: &[&Format] = &[
     &copilot::COPILOT_BILLING,
     &aider::AIDER,
     &cline::CLINE,
+    &pi::PI,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
