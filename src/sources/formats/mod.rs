@@ -9,6 +9,7 @@ mod copilot;
 mod cursor;
 mod gemini;
 mod gemini_cli;
+mod kimi_code;
 mod openai_chat;
 mod openai_responses;
 mod opencode;
@@ -37,6 +38,7 @@ pub static FORMATS: &[&Format] = &[
     &aider::AIDER,
     &cline::CLINE,
     &pi::PI,
+    &kimi_code::KIMI_CODE,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
