@@ -3,6 +3,7 @@
 mod aider;
 mod anthropic_messages;
 mod claude_code;
+mod claude_code_result;
 mod cline;
 mod codex;
 mod copilot;
@@ -27,6 +28,7 @@ pub static FORMATS: &[&Format] = &[
     // Coding agents.
     &qwen_code::QWEN_CODE,
     &claude_code::CLAUDE_CODE,
+    &claude_code_result::CLAUDE_CODE_RESULT,
     &codex::CODEX,
     &codex::CODEX_EXEC,
     &gemini_cli::GEMINI_CLI,
