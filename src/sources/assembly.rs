@@ -161,8 +161,8 @@ impl Assembly {
         sink(&calls);
     }
 
-    /// Says which files are logs without a single call. A folder of sessions may well hold some;
-    /// there it is worth a word only if none has any.
+    /// Says which files are logs without a single call. Among others of their format, such as the
+    /// sessions of a folder, they are not worth a word.
     fn tell_of_no_usage(&mut self) {
         let is_used = |file: &FileReading| {
             let lines = &file.lines;
@@ -172,7 +172,7 @@ impl Assembly {
         let used: Vec<_> = used.iter().map(|file| file.format).collect();
         for (number, file) in (0..).zip(&self.reading.files) {
             let Some(format) = file.format.and_then(find_format) else { continue };
-            let among_others = format.session.is_some() && used.contains(&file.format);
+            let among_others = used.contains(&file.format);
             if is_used(file) || among_others {
                 continue;
             }

@@ -28,6 +28,7 @@ mod plan;
 mod reader;
 mod reading;
 mod session;
+mod stores;
 mod threads;
 mod values;
 mod walk;
@@ -41,5 +42,7 @@ pub use reading::{FileReading, Lines, Reading};
 
 #[cfg(test)]
 mod regressions;
+#[cfg(test)]
+mod shape_tests;
 #[cfg(test)]
 mod tests;

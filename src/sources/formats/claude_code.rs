@@ -27,7 +27,12 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
         let known = matches!(kind, Some("user" | "assistant" | "system" | "summary"));
         let usage = at(record, "message.usage").is_some();
         let summary = kind == Some("summary") && at(record, "leafUuid").is_some();
-        (session && known) || summary || (usage && (session || at(record, "requestId").is_some()))
+        let row = named("uuid") || named("subtype") || at(record, "message.content").is_some();
+        let snapshot = kind == Some("file-history-snapshot") && named("snapshot");
+        (session && known && (row || usage))
+            || snapshot
+            || summary
+            || (usage && (session || at(record, "requestId").is_some()))
     },
     recognises_columns: no_table,
     fields: &[
