@@ -95,7 +95,9 @@ pub fn discover(argument: &str) -> Result<Vec<Input>, NoInput> {
 fn search(folder: &Path, files: &mut Vec<PathBuf>) {
     let sessions = sessions_in(folder);
     if !sessions.is_empty() {
-        sessions.iter().for_each(|sessions| search(sessions, files));
+        for sessions in &sessions {
+            search(sessions, files);
+        }
         return;
     }
     let Ok(entries) = fs::read_dir(folder) else { return };

@@ -22,6 +22,7 @@ mod framing;
 mod layout;
 mod open;
 mod others;
+mod page;
 mod parse;
 mod paths;
 mod plan;
@@ -37,6 +38,7 @@ pub use discover::{Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
+pub use page::page;
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 

@@ -197,15 +197,15 @@ impl<'p> Parser<'p> {
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
-            match std::str::from_utf8(&bytes[start..end]) {
-                Ok(text) => match self.json_record(text, line, &mut layouts, &mut values) {
-                    Some(rows) => ends.extend(rows.into_iter().map(|row| start + row)),
-                    None => ends.push(end),
-                },
-                Err(_) => {
-                    self.not_utf8(line);
-                    ends.push(end);
-                }
+            let rows = if let Ok(text) = std::str::from_utf8(&bytes[start..end]) {
+                self.json_record(text, line, &mut layouts, &mut values)
+            } else {
+                self.not_utf8(line);
+                None
+            };
+            match rows {
+                Some(rows) => ends.extend(rows.into_iter().map(|row| start + row)),
+                None => ends.push(end),
             }
             line += newlines(&bytes[start..end]);
             at = end;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::tests::{options, read_all};
+use super::chunk::Limits;
+use super::reader::read_within;
+use super::tests::{Quiet, options, read_all};
 use super::*;
 use crate::units::TokenClass;
 use crate::usage::{Calls, column};
@@ -86,6 +88,20 @@ fn a_fixture_is_taken_for_its_own_format_and_no_other() {
             let own_names = name == "table" && found == "llmcost";
             assert!(found == name || own_names, "{found}: {}", file.display());
         }
+    }
+}
+
+#[test]
+fn where_a_file_is_cut_into_chunks_changes_nothing() {
+    let limits = Limits { chunk: 64, ..Limits::default() };
+    for (name, files) in fixtures() {
+        let inputs: Vec<_> = files.into_iter().map(Input::File).collect();
+        let (calls, reading) = read_all(&inputs, &options());
+        let mut found = Calls::new(options().dimensions);
+        let sink = &mut |batch: &Calls| found.append(batch);
+        let again = read_within(limits, &inputs, &options(), &Quiet, sink);
+        assert_eq!(content(&found), content(&calls), "{name}");
+        assert_eq!(again.total(), reading.total(), "{name}");
     }
 }
 

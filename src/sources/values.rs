@@ -87,7 +87,7 @@ impl<'a> Values<'a> {
     }
 
     /// Takes all values of `outer` that way.
-    pub(super) fn inherit_all(&mut self, outer: &Values<'a>) {
+    pub(super) fn inherit_all(&mut self, outer: &Self) {
         for (slot, raw) in outer.raw.iter().enumerate() {
             self.inherit(slot, raw);
         }

@@ -126,11 +126,16 @@ pub(in crate::sources) static CODEX_EXEC: Format = Format {
 /// The counts of one call.
 #[derive(Deserialize)]
 struct Usage {
-    input_tokens: Option<u64>,
-    cached_input_tokens: Option<u64>,
-    cache_write_input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
-    reasoning_output_tokens: Option<u64>,
+    #[serde(rename = "input_tokens")]
+    input: Option<u64>,
+    #[serde(rename = "cached_input_tokens")]
+    read: Option<u64>,
+    #[serde(rename = "cache_write_input_tokens")]
+    written: Option<u64>,
+    #[serde(rename = "output_tokens")]
+    output: Option<u64>,
+    #[serde(rename = "reasoning_output_tokens")]
+    reasoning: Option<u64>,
 }
 
 fn last_call(values: &Values<'_>) -> Result<Option<PerClass<Tokens>>, Refusal> {
@@ -141,17 +146,14 @@ fn last_call(values: &Values<'_>) -> Result<Option<PerClass<Tokens>>, Refusal> {
     let usage: Usage = serde_json::from_str(values.raw(Field::Parts.slot()))
         .map_err(|error| refused(error.to_string()))?;
     let count = |count| bounded(count, "last_token_usage");
-    let (read, written) =
-        (count(usage.cached_input_tokens)?, count(usage.cache_write_input_tokens)?);
-    let reasoning = count(usage.reasoning_output_tokens)?;
+    let (read, written) = (count(usage.read)?, count(usage.written)?);
+    let reasoning = count(usage.reasoning)?;
     let more = || refused("more in a part than in the whole".to_owned());
     let mut tokens = PerClass::default();
-    tokens[TokenClass::Input] =
-        count(usage.input_tokens)?.checked_sub(read + written).ok_or_else(more)?;
+    tokens[TokenClass::Input] = count(usage.input)?.checked_sub(read + written).ok_or_else(more)?;
     tokens[TokenClass::CacheRead] = read;
     tokens[TokenClass::CacheWrite5m] = written;
-    tokens[TokenClass::Output] =
-        count(usage.output_tokens)?.checked_sub(reasoning).ok_or_else(more)?;
+    tokens[TokenClass::Output] = count(usage.output)?.checked_sub(reasoning).ok_or_else(more)?;
     tokens[TokenClass::Reasoning] = reasoning;
     Ok(Some(tokens))
 }

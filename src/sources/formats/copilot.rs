@@ -74,13 +74,17 @@ struct Metrics {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Usage {
-    input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
-    cache_read_tokens: Option<u64>,
-    cache_write_tokens: Option<u64>,
-    reasoning_tokens: Option<u64>,
+    #[serde(rename = "inputTokens")]
+    input: Option<u64>,
+    #[serde(rename = "outputTokens")]
+    output: Option<u64>,
+    #[serde(rename = "cacheReadTokens")]
+    read: Option<u64>,
+    #[serde(rename = "cacheWriteTokens")]
+    written: Option<u64>,
+    #[serde(rename = "reasoningTokens")]
+    reasoning: Option<u64>,
 }
 
 /// Takes the totals by model, where the end of the session has them.
@@ -114,17 +118,17 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 fn tokens_of(usage: &Usage) -> Result<PerClass<Tokens>, Refusal> {
     let count = |count| bounded(count, "modelMetrics");
-    let (read, written) = (count(usage.cache_read_tokens)?, count(usage.cache_write_tokens)?);
-    let reasoning = count(usage.reasoning_tokens)?;
+    let (read, written) = (count(usage.read)?, count(usage.written)?);
+    let reasoning = count(usage.reasoning)?;
     let rest = |whole: Option<u64>, part: Tokens| {
         let text = "modelMetrics: more in a part than in the whole".to_owned();
         count(whole)?.checked_sub(part).ok_or((Code::CacheExceedsInput, text))
     };
     let mut tokens = PerClass::default();
-    tokens[TokenClass::Input] = rest(usage.input_tokens, read + written)?;
+    tokens[TokenClass::Input] = rest(usage.input, read + written)?;
     tokens[TokenClass::CacheRead] = read;
     tokens[TokenClass::CacheWrite5m] = written;
-    tokens[TokenClass::Output] = rest(usage.output_tokens, reasoning)?;
+    tokens[TokenClass::Output] = rest(usage.output, reasoning)?;
     tokens[TokenClass::Reasoning] = reasoning;
     Ok(tokens)
 }
