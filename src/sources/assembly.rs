@@ -163,28 +163,25 @@ impl Assembly {
 
     /// Says which files are logs without a single call. Among others of their format, such as the
     /// sessions of a folder, they are not worth a word.
-    fn tell_of_no_usage(&mut self) {
-        let is_used = |file: &FileReading| {
-            let lines = &file.lines;
-            lines.records + lines.duplicates + lines.skipped > 0
-        };
-        let used: Vec<_> = self.reading.files.iter().filter(|file| is_used(file)).collect();
-        let used: Vec<_> = used.iter().map(|file| file.format).collect();
-        for (number, file) in (0..).zip(&self.reading.files) {
+    fn tell_of_files_without_calls(&mut self) {
+        let files = &self.reading.files;
+        let is_used = |file: &&FileReading| !file.lines.is_without_calls();
+        let used: Vec<_> = files.iter().filter(is_used).map(|file| file.format).collect();
+        for (number, file) in (0..).zip(files) {
             let Some(format) = file.format.and_then(find_format) else { continue };
-            let among_others = used.contains(&file.format);
-            if is_used(file) || among_others {
+            if !file.lines.is_without_calls() || used.contains(&file.format) {
                 continue;
             }
-            self.reading.ledger.push(Code::EmptyFile, Place { file: number, line: 0 }, || {
-                format!("read as {} ({}), but none of it is usage", format.name, format.summary)
+            self.reading.ledger.push(Code::NoCalls, Place { file: number, line: 0 }, || {
+                let (name, summary) = (format.name, format.summary);
+                format!("it is read as `{name}` ({summary}), but none of its records is a call")
             });
         }
     }
 
     pub(super) fn finish(mut self, sink: &mut dyn FnMut(&Calls)) -> Reading {
         self.settle(true, sink);
-        self.tell_of_no_usage();
+        self.tell_of_files_without_calls();
         if let Some(calls) = self.duplicates.release(true) {
             sink(&calls);
         }

@@ -98,8 +98,8 @@ fn samples_without_usage_say_so() {
     for (name, part) in [
         ("copilot/billing_expanded.csv", "premium requests, not tokens"),
         ("copilot/premium_requests_header_only.csv", "count requests, not tokens"),
-        ("opencode/toktrack_msg_003_no_tokens.json", "none of it is usage"),
-        ("gemini-cli/agentsview_tool_calls.json", "none of it is usage"),
+        ("opencode/toktrack_msg_003_no_tokens.json", "none of its records is a call"),
+        ("gemini-cli/agentsview_tool_calls.json", "none of its records is a call"),
     ] {
         let path = folder.join(name);
         let run = run(project(), &["analyze", path.to_str().expect("text")]);
