@@ -48,3 +48,5 @@ mod regressions;
 mod shape_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants;
