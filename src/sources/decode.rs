@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Code;
 use crate::units::{Excess, Usd, parse_decimal};
-use crate::usage::{Fingerprint, FinishReason, Instant, ServiceTier, Status};
+use crate::usage::{Counting, Fingerprint, FinishReason, Instant, ServiceTier, Status};
 
 use super::counts::counts;
 use super::field::Field;
@@ -42,7 +42,7 @@ pub(super) fn tell_of_sums(draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
     if summed > 1 {
         let text = format!("the row sums up {summed} calls");
         remarks.push((Code::AggregatedRow, text));
-    } else if draft.sums_up_unknown {
+    } else if draft.call.counting != Counting::Known {
         let text = "the row sums up calls, but not how many; it is counted as one".to_owned();
         remarks.push((Code::AggregatedRow, text));
     }

@@ -101,8 +101,6 @@ pub(super) struct Draft<'a> {
     pub(super) parts: Vec<(String, Call)>,
     /// Where the numbers are totals so far: those of the last call, if the log has them.
     pub(super) last: Option<PerClass<Tokens>>,
-    /// It stands for several calls, nobody knows how many.
-    pub(super) sums_up_unknown: bool,
 }
 
 /// For formats without other records.

@@ -43,9 +43,9 @@ pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 
 #[cfg(test)]
-mod regressions;
+mod chunk_tests;
 #[cfg(test)]
-mod shape_tests;
+mod regressions;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

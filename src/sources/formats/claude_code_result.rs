@@ -14,7 +14,7 @@ use crate::sources::format::{
 };
 use crate::sources::values::{Values, bounded};
 use crate::units::{Excess, PerClass, TokenClass, Tokens, Usd};
-use crate::usage::Call;
+use crate::usage::{Call, Counting};
 
 /// Results of runs, one a record.
 pub(in crate::sources) static CLAUDE_CODE_RESULT: Format = Format {
@@ -66,7 +66,7 @@ struct Usage {
 
 /// Takes the totals by model; those of the whole run are the main model's last turn or its sum.
 fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    draft.sums_up_unknown = true;
+    draft.call.counting = Counting::Unknown;
     if !values.has(Field::Parts) {
         return Ok(());
     }

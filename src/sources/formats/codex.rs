@@ -11,12 +11,11 @@ use serde::Deserialize;
 
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
-use crate::sources::format::{
-    Convention, Format, Identity, Refusal, Screen, as_read, at, no_table,
-};
+use crate::sources::format::{Convention, Format, Identity, Refusal, Screen, at, no_table};
 use crate::sources::session::{Keep, Session, Totals};
 use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
+use crate::usage::Counting;
 
 /// Session files below `~/.codex/sessions` and `~/.codex/archived_sessions`.
 pub(in crate::sources) static CODEX: Format = Format {
@@ -120,7 +119,10 @@ pub(in crate::sources) static CODEX_EXEC: Format = Format {
         totals: Totals::OfSession,
         ..Session::PLAIN
     }),
-    refine: as_read,
+    refine: |_, draft| {
+        draft.call.counting = Counting::Unknown;
+        Ok(())
+    },
 };
 
 /// The counts of one call.

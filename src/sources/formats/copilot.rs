@@ -16,7 +16,7 @@ use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Scree
 use crate::sources::session::{Keep, Session, Totals};
 use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
-use crate::usage::Call;
+use crate::usage::{Call, Counting};
 
 /// The files `events.jsonl` below `~/.copilot/session-state`.
 pub(in crate::sources) static COPILOT: Format = Format {
@@ -102,7 +102,8 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         requests_of_all += requests;
         if let Some(usage) = metrics.usage {
             let tokens = tokens_of(&usage)?;
-            parts.push((model, Call { tokens, calls: requests.max(1), ..draft.call }));
+            let counting = if requests == 0 { Counting::Unknown } else { Counting::Known };
+            parts.push((model, Call { tokens, calls: requests.max(1), counting, ..draft.call }));
         }
     }
     let mut parts = parts.into_iter();
@@ -112,6 +113,9 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.parts.extend(parts);
     } else {
         draft.call.calls = requests_of_all.max(1);
+        if requests_of_all == 0 {
+            draft.call.counting = Counting::Unknown;
+        }
     }
     Ok(())
 }
@@ -169,7 +173,7 @@ pub(in crate::sources) static COPILOT_BILLING: Format = Format {
     },
     session: None,
     refine: |_, draft| {
-        draft.sums_up_unknown = true;
+        draft.call.counting = Counting::Unknown;
         Ok(())
     },
 };
