@@ -13,8 +13,9 @@ pub(in crate::sources) static AIDER: Format = Format {
     summary: "Aider's analytics log (--analytics-log)",
     provider: "",
     recognises: |record| {
-        let named = at(record, "event").is_some_and(serde_json::Value::is_string);
-        named && at(record, "properties").is_some() && at(record, "user_id").is_some()
+        // Logs of events with properties are common; those with a model that edits are not.
+        at(record, "event").is_some_and(serde_json::Value::is_string)
+            && at(record, "properties.main_model").is_some()
     },
     recognises_columns: no_table,
     fields: &[
