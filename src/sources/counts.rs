@@ -45,7 +45,7 @@ pub(super) fn counts(
     draft: &mut Draft<'_>,
     remarks: &mut Vec<Remark>,
 ) -> Result<(), Refusal> {
-    let counted = values.has(Field::Input) || values.has(Field::Output);
+    let counted = values.has(Field::Input) || values.has(Field::Output) || values.has(Field::Parts);
     if !counted && !matches!(draft.call.status, Status::Error(_)) {
         let text = if values.has(Field::Total) {
             "only a total of tokens: input and output have different prices"

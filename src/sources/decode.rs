@@ -1,8 +1,8 @@
 //! The values of a record to a call: numbers read, inclusive counts split, names found.
 
 use crate::diagnostics::Code;
-use crate::units::{Excess, Usd};
-use crate::usage::{Fingerprint, FinishReason, Instant, ServiceTier, Status};
+use crate::units::{Excess, Usd, parse_decimal};
+use crate::usage::{Counting, Fingerprint, FinishReason, Instant, ServiceTier, Status};
 
 use super::counts::counts;
 use super::field::Field;
@@ -32,11 +32,20 @@ pub(super) fn decode<'a>(
     if draft.model.is_empty() {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }
-    if draft.call.calls > 1 {
-        let text = format!("the row sums up {} calls", draft.call.calls);
+    Ok(())
+}
+
+/// Says so where a record stands for several calls.
+pub(super) fn tell_of_sums(draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
+    let calls = std::iter::once(&draft.call).chain(draft.parts.iter().map(|(_, call)| call));
+    let summed: u64 = calls.map(|call| call.calls).filter(|calls| *calls > 1).sum();
+    if summed > 1 {
+        let text = format!("the row sums up {summed} calls");
+        remarks.push((Code::AggregatedRow, text));
+    } else if draft.call.counting != Counting::Known {
+        let text = "the row sums up calls, but not how many; it is counted as one".to_owned();
         remarks.push((Code::AggregatedRow, text));
     }
-    Ok(())
 }
 
 fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
@@ -64,7 +73,7 @@ fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
 }
 
 /// Equal ids have equal fingerprints, in every file and thread.
-fn fingerprint(values: &Values<'_>, field: Field) -> Fingerprint {
+pub(super) fn fingerprint(values: &Values<'_>, field: Field) -> Fingerprint {
     let text = values.text(field);
     if text.is_empty() { 0 } else { super::duplicates::hash(0, text.as_bytes()) }
 }
@@ -179,6 +188,9 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
 /// No single row costs more dollars than this.
 const COST_MAX: &str = "1000000000";
 
+/// A cent is 10¹⁶ of the smallest part of a dollar.
+const CENT_DECIMALS: u32 = 16;
+
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let time = values.text(Field::Time);
     if time.is_empty() {
@@ -189,11 +201,14 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
         let shown: String = time.chars().take(40).collect();
         remarks.push((Code::BadTime, format!("`{shown}` is no time that is understood")));
     }
-    let cost = values.text(Field::CostUsd);
-    if !cost.is_empty() {
+    let in_cents = !values.has(Field::CostUsd);
+    let cost = values.text(if in_cents { Field::CostCents } else { Field::CostUsd });
+    // A plan's own usage has no amount of its own.
+    if !cost.is_empty() && cost != "Included" {
         let plain = cost.trim().trim_start_matches('$');
         let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
-        let cost_read = Usd::parse(plain, Excess::Round).ok();
+        let decimals = if in_cents { CENT_DECIMALS } else { CENT_DECIMALS + 2 };
+        let cost_read = parse_decimal(plain, decimals, Excess::Round).ok().map(Usd::from_atto);
         draft.call.logged_cost = cost_read.filter(|cost| *cost <= limit);
         if draft.call.logged_cost.is_none() {
             let shown: String = cost.chars().take(40).collect();

@@ -93,11 +93,19 @@ pub enum Field {
     CacheModalities,
     /// Output tokens by modality, as JSON.
     OutputModalities,
+    /// A list whose elements are the records; what is around them holds for each.
+    Rows,
+    /// JSON inside a text, whose keys are the record's own.
+    Inside,
+    /// The session that this one goes on from, or that started it.
+    Parent,
+    /// The cost the log states, in cents of a dollar.
+    CostCents,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 49] = [
         Self::Time,
         Self::Provider,
         Self::Model,
@@ -143,6 +151,10 @@ impl Field {
         Self::InputModalities,
         Self::CacheModalities,
         Self::OutputModalities,
+        Self::Rows,
+        Self::Inside,
+        Self::Parent,
+        Self::CostCents,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -192,7 +204,11 @@ impl Field {
             | Self::Parts
             | Self::InputModalities
             | Self::CacheModalities
-            | Self::OutputModalities => return None,
+            | Self::OutputModalities
+            | Self::Rows
+            | Self::Inside
+            | Self::Parent
+            | Self::CostCents => return None,
         })
     }
 

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use crate::diagnostics::Code;
+use crate::units::{PerClass, Tokens};
 use crate::usage::Call;
 
 use super::field::Field;
+use super::session::Session;
 use super::values::Values;
 
 /// A log format. Adding one is a file with one of these, and a line in
@@ -34,6 +36,8 @@ pub struct Format {
     pub(super) identity: Identity,
     /// Says whether a record is a call at all, before its counts are read.
     pub(super) screen: fn(&Values<'_>) -> Screen,
+    /// How its records depend on those before them, where they do.
+    pub(super) session: Option<&'static Session>,
     /// Mends what the general rules cannot know.
     pub(super) refine: fn(&Values<'_>, &mut Draft<'_>) -> Result<(), Refusal>,
 }
@@ -66,6 +70,8 @@ pub(super) enum Identity {
     /// As [`Identity::Response`], where a response by its nature takes several records: the
     /// further ones in its file are parts of it, not copies.
     Stream,
+    /// The session's totals so far, which its forks repeat.
+    Running,
 }
 
 /// Whether a record is a call.
@@ -75,6 +81,8 @@ pub(super) enum Screen {
     Call,
     /// By its nature it is none; nothing is lost.
     NoCall,
+    /// It is usage, but none that can be priced; why.
+    NoTokens(&'static str),
 }
 
 /// Why a record cannot be used.
@@ -91,6 +99,8 @@ pub(super) struct Draft<'a> {
     pub(super) geo: Cow<'a, str>,
     /// Calls inside this one that are billed on their own: their model and numbers.
     pub(super) parts: Vec<(String, Call)>,
+    /// Where the numbers are totals so far: those of the last call, if the log has them.
+    pub(super) last: Option<PerClass<Tokens>>,
 }
 
 /// For formats without other records.

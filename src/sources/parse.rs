@@ -1,10 +1,12 @@
 //! One chunk to columns: what a thread does.
 
+use serde_json::value::RawValue;
+
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
-use super::decode::{Remark, decode};
+use super::decode::{Remark, decode, fingerprint, tell_of_sums};
 use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
 use super::duplicates::{CallKey, key};
@@ -15,6 +17,8 @@ use super::layout::Layouts;
 use super::others::{is_odd, other};
 use super::plan::FilePlan;
 use super::reading::Lines;
+use super::session::{SoFar, Totals};
+use super::threads::{ThreadId, total_key};
 use super::values::Values;
 use super::walk::walk;
 
@@ -27,12 +31,16 @@ pub(super) struct Parsed {
     /// How many lines of text it has: less than in `lines` where records share one.
     pub(super) newlines: u64,
     pub(super) ledger: Ledger,
+    /// Sessions of one family, as its records say.
+    pub(super) kin: Vec<(ThreadId, ThreadId)>,
 }
 
 /// How a call of the chunk is recognised elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RecordKey {
     pub(super) key: CallKey,
+    /// The session it belongs to, where that matters.
+    pub(super) thread: ThreadId,
     /// Whether its line is counted with it; not so for a further part of a record.
     pub(super) counts_line: bool,
 }
@@ -44,15 +52,18 @@ pub(super) struct Assumed {
     pub(super) call_type: String,
 }
 
-/// Parses a chunk. `first` says whether it starts the file.
+/// Parses a chunk. `first` says whether it starts the file; `so_far` is what the chunks before it
+/// said, where that matters.
 pub(super) fn parse(
     chunk: &Chunk,
     first: bool,
     plan: &FilePlan,
     assumed: &Assumed,
     dimensions: &Dimensions,
+    so_far: &mut SoFar,
 ) -> Parsed {
     let mut parser = Parser::new(plan, assumed, dimensions);
+    parser.so_far = std::mem::take(so_far);
     parser.inside_line = chunk.inside_line;
     if let Some(passed_over) = chunk.passed_over {
         parser.lines.lines += passed_over.lines;
@@ -68,10 +79,27 @@ pub(super) fn parse(
     }
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
-        (None, Framing::Lines) => parser.lines.lines,
+        (None, Framing::Lines) => parser.lines.lines - parser.shared_lines,
         (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
     };
+    *so_far = std::mem::take(&mut parser.so_far);
     parser.finish(newlines)
+}
+
+/// Tells of usage that the rest of a session was to tell in full and did not.
+pub(super) fn tell_of_partial_usage(parsed: &mut [Parsed], so_far: &SoFar) {
+    let mut left = so_far.partial;
+    for chunk in parsed.iter_mut().rev() {
+        let partial = left.min(chunk.lines.continuation);
+        left -= partial;
+        chunk.lines.continuation -= partial;
+        chunk.lines.skipped += partial;
+        for _ in 0..partial {
+            chunk.ledger.push(Code::MissingUsage, Place { file: 0, line: 0 }, || {
+                "the session has no end yet, which would tell the input of its calls".to_owned()
+            });
+        }
+    }
 }
 
 /// The state of one chunk.
@@ -84,6 +112,10 @@ pub(super) struct Parser<'p> {
     keys: Vec<RecordKey>,
     /// Whether the chunk starts inside a line that is counted already.
     inside_line: bool,
+    /// How many records share their line with one before, where lines are counted as they come.
+    shared_lines: u64,
+    so_far: SoFar,
+    kin: Vec<(ThreadId, ThreadId)>,
     symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
@@ -99,6 +131,9 @@ impl<'p> Parser<'p> {
             calls: Calls::new(dimensions.emptied()),
             keys: Vec::new(),
             inside_line: false,
+            shared_lines: 0,
+            so_far: SoFar::default(),
+            kin: Vec::new(),
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
@@ -106,8 +141,8 @@ impl<'p> Parser<'p> {
     }
 
     fn finish(self, newlines: u64) -> Parsed {
-        let Self { calls, keys, lines, ledger, .. } = self;
-        Parsed { calls, keys, lines, newlines, ledger }
+        let Self { calls, keys, lines, ledger, kin, .. } = self;
+        Parsed { calls, keys, lines, newlines, ledger, kin }
     }
 
     /// Counts a record that cannot be used.
@@ -132,7 +167,14 @@ impl<'p> Parser<'p> {
             };
             match text {
                 Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
-                Some(text) => self.json_record(text, line, &mut layouts, &mut values),
+                Some(text) => {
+                    if let Some(rows) = self.json_record(text, line, &mut layouts, &mut values) {
+                        let more = (rows.len() as u64).saturating_sub(1);
+                        self.lines.lines += more;
+                        self.shared_lines += more;
+                        self.lines.continuation += u64::from(rows.is_empty());
+                    }
+                }
                 None => self.not_utf8(line),
             }
             start = end + 1;
@@ -155,35 +197,72 @@ impl<'p> Parser<'p> {
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
-            match std::str::from_utf8(&bytes[start..end]) {
-                Ok(text) => self.json_record(text, line, &mut layouts, &mut values),
-                Err(_) => self.not_utf8(line),
+            let rows = if let Ok(text) = std::str::from_utf8(&bytes[start..end]) {
+                self.json_record(text, line, &mut layouts, &mut values)
+            } else {
+                self.not_utf8(line);
+                None
+            };
+            match rows {
+                Some(rows) => ends.extend(rows.into_iter().map(|row| start + row)),
+                None => ends.push(end),
             }
             line += newlines(&bytes[start..end]);
-            ends.push(end);
             at = end;
         }
         self.count_other_lines(bytes, &ends);
     }
 
+    /// Reads a record. One that holds a list of records gives the ends of those instead, counted
+    /// from its own start.
     fn json_record<'a>(
         &mut self,
         text: &'a str,
         line: u64,
         layouts: &mut Layouts,
         values: &mut Values<'a>,
-    ) {
+    ) -> Option<Vec<usize>> {
         values.clear();
         if !layouts.read(text, values) {
             values.clear();
             if let Err(error) = walk(text, &self.plan.paths, values) {
                 self.skip(line, Code::InvalidJson, || error.to_string());
-                return;
+                return None;
             }
             layouts.learn(text, &self.plan.paths);
         }
+        if values.has(Field::Rows) {
+            let mut ends = Vec::new();
+            self.rows(text, values, line, &mut ends);
+            return Some(ends);
+        }
         if !(is_odd(self.plan, values) && self.odd_record(text, line)) {
             self.record(values, line);
+        }
+        None
+    }
+
+    /// Reads the records that a record holds. `line` is that of the start of `text`, from where
+    /// their ends are counted.
+    fn rows(&mut self, text: &str, outer: &Values<'_>, line: u64, ends: &mut Vec<usize>) {
+        let list = outer.raw(Field::Rows.slot());
+        // A list that is no list holds no records.
+        let rows: Vec<&RawValue> = serde_json::from_str(list).unwrap_or_default();
+        for row in rows.into_iter().map(RawValue::get) {
+            let start = row.as_ptr().addr() - text.as_ptr().addr();
+            let line = line + newlines(&text.as_bytes()[..start]);
+            let mut values = Values::new(self.plan.slots);
+            values.inherit_all(outer);
+            values.remove(Field::Rows);
+            if let Err(error) = walk(row, &self.plan.paths, &mut values) {
+                self.skip(line, Code::InvalidJson, || error.to_string());
+            } else if values.has(Field::Rows) {
+                self.rows(text, &values, line, ends);
+                continue;
+            } else {
+                self.record(&values, line);
+            }
+            ends.push(start + row.len());
         }
     }
 
@@ -226,7 +305,42 @@ impl<'p> Parser<'p> {
 
     /// Turns the values of a record into a call, or says why not.
     pub(super) fn record(&mut self, values: &Values<'_>, line: u64) {
-        self.record_as(self.plan, self.plan.convention, values, line);
+        let plan = self.plan;
+        if values.has(Field::Inside) {
+            let inside = values.text(Field::Inside);
+            let mut complete = Values::new(plan.slots);
+            complete.inherit_all(values);
+            complete.remove(Field::Inside);
+            // Where the text is no JSON, the record is what is around it.
+            if walk(&inside, &plan.paths, &mut complete).is_ok() {
+                return self.record(&complete, line);
+            }
+        }
+        let Some(session) = plan.format.session else {
+            return self.record_as(plan, plan.convention, values, line);
+        };
+        let mut said = std::mem::take(&mut self.so_far.said);
+        said.listen(session, values, plan.slots);
+        if (session.speaks)(values) {
+            let mut first = Values::new(plan.slots);
+            first.inherit(Field::Conversation.slot(), said.raw(Field::Conversation));
+            self.relate(values, &first);
+        }
+        self.so_far.partial += u64::from((session.partial)(values));
+        let complete = said.complete(session, values, plan.slots);
+        self.record_as(plan, plan.convention, &complete, line);
+        self.so_far.said = said;
+    }
+
+    /// Notes which sessions belong together; the copy of a parent's start in its file names the
+    /// parent.
+    fn relate(&mut self, values: &Values<'_>, first: &Values<'_>) {
+        let own = fingerprint(values, Field::Conversation);
+        let others = [Field::Parent, Field::SecondId].map(|field| fingerprint(values, field));
+        let file = fingerprint(first, Field::Conversation);
+        let known = others.into_iter().chain([file]);
+        let known = known.filter(|other| own != 0 && *other != 0 && *other != own);
+        self.kin.extend(known.map(|other| (own, other)));
     }
 
     fn record_as(
@@ -236,9 +350,16 @@ impl<'p> Parser<'p> {
         values: &Values<'_>,
         line: u64,
     ) {
-        if (plan.format.screen)(values) == Screen::NoCall {
-            self.lines.continuation += 1;
-            return;
+        match (plan.format.screen)(values) {
+            Screen::Call => {}
+            Screen::NoCall => {
+                self.lines.continuation += 1;
+                return;
+            }
+            Screen::NoTokens(why) => {
+                self.skip(line, Code::MissingUsage, || why.to_owned());
+                return;
+            }
         }
         self.remarks.clear();
         let mut draft = Draft::default();
@@ -247,10 +368,24 @@ impl<'p> Parser<'p> {
             self.skip(line, code, || message);
             return;
         }
-        self.lines.records += 1;
-        self.assume(&mut draft);
-        draft.call.place.line = line;
-        self.push(plan, values, &draft);
+        let session = plan.format.session.filter(|session| session.totals != Totals::No);
+        let total = session.map(|_| total_key(values, &draft));
+        let conversation = values.text(Field::Conversation);
+        let echo = |session| self.so_far.is_echo(session, values, &draft.call);
+        if plan.format.session.is_some_and(echo) {
+            self.lines.continuation += 1;
+        } else if let Some(session) = session
+            && !self.so_far.since(session, &conversation, &mut draft, &mut self.remarks)
+        {
+            self.lines.continuation += 1;
+        } else {
+            tell_of_sums(&draft, &mut self.remarks);
+            self.lines.records += 1;
+            self.so_far.partial = 0;
+            self.assume(&mut draft);
+            draft.call.place.line = line;
+            self.push(plan, values, &draft, total);
+        }
         for (code, message) in self.remarks.drain(..) {
             self.ledger.push(code, Place { file: 0, line }, || message);
         }
@@ -266,7 +401,14 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn push(&mut self, plan: &FilePlan, values: &Values<'_>, draft: &Draft<'_>) {
+    /// `total` stands for totals so far, where the counts were such.
+    fn push(
+        &mut self,
+        plan: &FilePlan,
+        values: &Values<'_>,
+        draft: &Draft<'_>,
+        total: Option<CallKey>,
+    ) {
         let dimensions = &mut self.calls.dimensions;
         let names = [
             (column::PROVIDER, &draft.provider),
@@ -281,16 +423,17 @@ impl<'p> Parser<'p> {
         for (place, slot) in &plan.dimensions {
             self.symbols[*place] = dimensions[*place].intern(&values.text_at(*slot));
         }
-        let key = self.key(plan.format.identity, values, draft);
+        let key = total.unwrap_or_else(|| self.key(plan.format.identity, values, draft));
+        let thread = total.map_or(0, |_| fingerprint(values, Field::Conversation));
         self.calls.push(&draft.call, &self.symbols);
-        self.keys.push(RecordKey { key, counts_line: true });
+        self.keys.push(RecordKey { key, thread, counts_line: true });
         for (number, (model, call)) in (1..).zip(&draft.parts) {
             self.symbols[column::MODEL] = self.calls.dimensions[column::MODEL].intern(model);
             let mut call = *call;
             call.place = draft.call.place;
             self.calls.push(&call, &self.symbols);
             let key = if key == 0 { 0 } else { key.wrapping_add(number) };
-            self.keys.push(RecordKey { key, counts_line: false });
+            self.keys.push(RecordKey { key, thread, counts_line: false });
         }
     }
 
@@ -311,7 +454,7 @@ impl<'p> Parser<'p> {
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
-            Identity::WholeRecord => {
+            Identity::WholeRecord | Identity::Running => {
                 bytes.push(0);
                 bytes.extend_from_slice(draft.model.as_bytes());
                 bytes.extend_from_slice(&draft.call.time.millis().to_le_bytes());

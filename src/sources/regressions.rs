@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
 
 use super::chunk::Limits;
@@ -83,7 +82,7 @@ fn a_file_of_no_known_format_has_a_code_of_its_own() {
 /// Whether `read` ends at all, and with a panic.
 fn panics(read: impl FnOnce() + Send + 'static) -> bool {
     let (sender, receiver) = channel();
-    thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(read)).is_err()));
+    std::thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(read)).is_err()));
     receiver.recv_timeout(Duration::from_secs(30)).expect("the reading ends")
 }
 
@@ -115,6 +114,7 @@ static PANICS: Format = Format {
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::WholeRecord,
     screen: |_| panic!("a bug in a format"),
+    session: None,
     refine: as_read,
 };
 

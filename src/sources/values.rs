@@ -79,6 +79,26 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Takes a value from around the record, or from before it: any of its own is better.
+    pub(super) fn inherit(&mut self, slot: usize, raw: &'a str) {
+        if !raw.is_empty() {
+            self.raw[slot] = raw;
+        }
+    }
+
+    /// Takes all values of `outer` that way.
+    pub(super) fn inherit_all(&mut self, outer: &Self) {
+        for (slot, raw) in outer.raw.iter().enumerate() {
+            self.inherit(slot, raw);
+        }
+    }
+
+    /// Forgets the value of a field.
+    pub(super) fn remove(&mut self, field: Field) {
+        self.raw[field.slot()] = "";
+        self.ranks[field.slot()] = UNSET;
+    }
+
     pub(super) fn raw(&self, slot: usize) -> &'a str {
         self.raw[slot]
     }

@@ -77,6 +77,7 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
     convention: |_| Convention::EXCLUSIVE,
     identity: Identity::Response,
     screen,
+    session: None,
     refine: |values, draft| {
         let kind = values.text(Field::RecordType);
         if matches!(&*kind, "message_start" | "message_delta") {

@@ -71,6 +71,7 @@ pub(in crate::sources) static GEMINI: Format = Format {
     convention: |_| Convention { output_includes_reasoning: false, ..Convention::INCLUSIVE },
     identity: Identity::Response,
     screen: every_record,
+    session: None,
     refine,
 };
 

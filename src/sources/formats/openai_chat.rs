@@ -74,6 +74,7 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::Response,
     screen: every_record,
+    session: None,
     refine,
 };
 

@@ -63,5 +63,6 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::Response,
     screen: every_record,
+    session: None,
     refine,
 };

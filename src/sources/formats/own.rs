@@ -22,6 +22,7 @@ pub(in crate::sources) static LLMCOST: Format = Format {
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
     identity: Identity::WholeRecord,
     screen: every_record,
+    session: None,
     refine: as_read,
 };
 

@@ -28,6 +28,7 @@ pub(in crate::sources) static TABLE: Format = Format {
     convention,
     identity: Identity::WholeRecord,
     screen: every_record,
+    session: None,
     refine: as_read,
 };
 
