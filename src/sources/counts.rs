@@ -202,3 +202,41 @@ fn output_counts(
     tokens[TokenClass::ImageOutput] = image;
     Ok(())
 }
+
+/// Settles row by row what the counts of a format include that were first read as if none did:
+/// the total of the row shows it, or the counts themselves; `usual` decides where neither does.
+///
+/// Records of programs that take usage from many sources follow whichever source they had.
+pub(super) fn settle(
+    values: &Values<'_>,
+    usual: Convention,
+    draft: &mut Draft<'_>,
+) -> Result<(), Refusal> {
+    let tokens = &mut draft.call.tokens;
+    let cached = tokens[TokenClass::CacheRead]
+        + tokens[TokenClass::CacheWrite5m]
+        + tokens[TokenClass::CacheWrite1h];
+    let reasoning = tokens[TokenClass::Reasoning];
+    let (input, output) = (count(values, Field::Input)?, count(values, Field::Output)?);
+    let fits = |(cache_inside, reasoning_inside): &(bool, bool)| {
+        (!cache_inside || cached <= tokens[TokenClass::Input])
+            && (!reasoning_inside || reasoning <= tokens[TokenClass::Output])
+    };
+    let total = count(values, Field::Total)?;
+    let adds_up = |(cache_inside, reasoning_inside): &(bool, bool)| {
+        let apart = |inside: bool, count: Tokens| if inside { Tokens::ZERO } else { count };
+        total == input + output + apart(*cache_inside, cached) + apart(*reasoning_inside, reasoning)
+    };
+    let usual = (usual.input_includes_cache, usual.output_includes_reasoning);
+    let ways = [usual, (true, true), (false, true), (true, false), (false, false)];
+    let possible = || ways.iter().filter(|way| fits(way));
+    let found = possible().find(|way| adds_up(way)).or_else(|| possible().next());
+    let (cache_inside, reasoning_inside) = *found.expect("nothing inside always fits");
+    if cache_inside {
+        tokens[TokenClass::Input] = tokens[TokenClass::Input].saturating_sub(cached);
+    }
+    if reasoning_inside {
+        tokens[TokenClass::Output] = tokens[TokenClass::Output].saturating_sub(reasoning);
+    }
+    Ok(())
+}

@@ -179,6 +179,12 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
 /// No single row costs more dollars than this.
 const COST_MAX: &str = "1000000000";
 
+/// The milliseconds to the end of a call; nothing where an end is missing or lies before the start.
+fn latency(start: Instant, end: &str) -> Option<u32> {
+    let end = Instant::parse(end).ok()?.known()?;
+    u32::try_from(end.millis() - start.known()?.millis()).ok()
+}
+
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let time = values.text(Field::Time);
     if time.is_empty() {
@@ -188,6 +194,9 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     } else {
         let shown: String = time.chars().take(40).collect();
         remarks.push((Code::BadTime, format!("`{shown}` is no time that is understood")));
+    }
+    if draft.call.latency_ms.is_none() && values.has(Field::EndTime) {
+        draft.call.latency_ms = latency(draft.call.time, &values.text(Field::EndTime));
     }
     let cost = values.text(Field::CostUsd);
     if !cost.is_empty() {

@@ -5,6 +5,7 @@ use crate::diagnostics::Code;
 use super::chunk::newlines;
 use super::parse::Parser;
 use super::values::Values;
+use super::walk::walk_cell;
 
 /// Parses a chunk of a table. The first chunk of a file starts with the header.
 pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool, delimiter: u8) {
@@ -62,6 +63,9 @@ fn row<'a>(
         let cell = record.range(place).map_or("", |range| text[range].trim());
         for target in targets {
             values.set(target.slot, target.rank, cell);
+        }
+        if cell.starts_with('{') {
+            walk_cell(cell, &plan.names[place], &plan.paths, values);
         }
     }
     parser.record(values, line);

@@ -5,6 +5,8 @@
 pub enum Field {
     /// When the call started.
     Time,
+    /// When it ended; gives the latency where that is not logged.
+    EndTime,
     /// Who bills.
     Provider,
     /// The model that answered.
@@ -97,8 +99,9 @@ pub enum Field {
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Time,
+        Self::EndTime,
         Self::Provider,
         Self::Model,
         Self::RequestModel,
@@ -182,7 +185,8 @@ impl Field {
             Self::LatencyMs => "latency_ms",
             Self::CostUsd => "cost_usd",
             Self::Calls => "calls",
-            Self::OuterModel
+            Self::EndTime
+            | Self::OuterModel
             | Self::Foreign
             | Self::ToolInput
             | Self::Total

@@ -6,6 +6,7 @@ use crate::diagnostics::Code;
 use crate::usage::Call;
 
 use super::field::Field;
+use super::rows::Unfold;
 use super::values::Values;
 
 /// A log format. Adding one is a file with one of these, and a line in
@@ -30,6 +31,8 @@ pub struct Format {
     pub(super) loose_names: bool,
     /// What the counts include, given the names of the columns or keys.
     pub(super) convention: fn(&[String]) -> Convention,
+    /// Takes apart records that hold several calls, or that no path leads into.
+    pub(super) unfold: Option<Unfold>,
     /// How copies of one call are recognised.
     pub(super) identity: Identity,
     /// Says whether a record is a call at all, before its counts are read.
@@ -54,6 +57,9 @@ impl Convention {
         Self { input_includes_cache: true, output_includes_reasoning: true, settled: false };
     pub(super) const EXCLUSIVE: Self =
         Self { input_includes_cache: false, output_includes_reasoning: true, settled: false };
+    /// Nothing inside anything: for counts that [`settle`](super::counts::settle) looks at again.
+    pub(super) const APART: Self =
+        Self { output_includes_reasoning: false, settled: true, ..Self::EXCLUSIVE };
 }
 
 /// How copies of one call are recognised across all files.

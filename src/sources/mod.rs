@@ -26,6 +26,7 @@ mod paths;
 mod plan;
 mod reader;
 mod reading;
+mod rows;
 mod values;
 mod walk;
 

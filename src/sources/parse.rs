@@ -68,7 +68,7 @@ pub(super) fn parse(
     }
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
-        (None, Framing::Lines) => parser.lines.lines,
+        (None, Framing::Lines) => parser.text_lines,
         (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
     };
     parser.finish(newlines)
@@ -79,6 +79,8 @@ pub(super) struct Parser<'p> {
     pub(super) plan: &'p FilePlan,
     assumed: &'p Assumed,
     pub(super) lines: Lines,
+    /// Lines of text, where a record is one: less than `lines` where records hold several calls.
+    text_lines: u64,
     ledger: Ledger,
     calls: Calls,
     keys: Vec<RecordKey>,
@@ -95,6 +97,7 @@ impl<'p> Parser<'p> {
             plan,
             assumed,
             lines: Lines::default(),
+            text_lines: 0,
             ledger: Ledger::default(),
             calls: Calls::new(dimensions.emptied()),
             keys: Vec::new(),
@@ -132,11 +135,15 @@ impl<'p> Parser<'p> {
             };
             match text {
                 Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
-                Some(text) => self.json_record(text, line, &mut layouts, &mut values),
+                Some(text) => {
+                    let ends = self.json_record(text, line, &mut layouts, &mut values);
+                    self.lines.lines += (ends.len() as u64).saturating_sub(1);
+                }
                 None => self.not_utf8(line),
             }
             start = end + 1;
         }
+        self.text_lines = line;
     }
 
     pub(super) fn not_utf8(&mut self, line: u64) {
@@ -155,49 +162,88 @@ impl<'p> Parser<'p> {
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
+            let mut inner = Vec::new();
             match std::str::from_utf8(&bytes[start..end]) {
-                Ok(text) => self.json_record(text, line, &mut layouts, &mut values),
+                Ok(text) => inner = self.json_record(text, line, &mut layouts, &mut values),
                 Err(_) => self.not_utf8(line),
             }
             line += newlines(&bytes[start..end]);
-            ends.push(end);
+            if inner.is_empty() {
+                ends.push(end);
+            }
+            ends.extend(inner.iter().map(|end| start + end));
             at = end;
         }
         self.count_other_lines(bytes, &ends);
     }
 
+    /// Reads a record. Where it holds several calls, says where each of them ends in it.
     fn json_record<'a>(
         &mut self,
         text: &'a str,
         line: u64,
         layouts: &mut Layouts,
         values: &mut Values<'a>,
-    ) {
+    ) -> Vec<usize> {
+        if let Some(ends) = self.rows(self.plan, text, line) {
+            return ends;
+        }
         values.clear();
         if !layouts.read(text, values) {
             values.clear();
             if let Err(error) = walk(text, &self.plan.paths, values) {
                 self.skip(line, Code::InvalidJson, || error.to_string());
-                return;
+                return Vec::new();
             }
             layouts.learn(text, &self.plan.paths);
         }
-        if !(is_odd(self.plan, values) && self.odd_record(text, line)) {
+        let odd = if is_odd(self.plan, values) { self.odd_record(text, line) } else { None };
+        odd.unwrap_or_else(|| {
             self.record(values, line);
-        }
+            Vec::new()
+        })
     }
 
-    /// Reads a record of another format than its file; says no if it is none, or has no counts
+    /// Reads the calls inside a record, each a line of its own; nothing when it is a call itself.
+    /// A record without any is no call.
+    fn rows(&mut self, plan: &FilePlan, text: &str, line: u64) -> Option<Vec<usize>> {
+        let rows = (plan.format.unfold?)(text)?;
+        let mut around = Values::new(plan.slots);
+        if rows.iter().any(|row| row.inherits) {
+            // The rows were found in it, so it is valid.
+            let _ = walk(text, &plan.paths, &mut around);
+        }
+        let (mut at, mut line) = (0, line);
+        for row in &rows {
+            line += newlines(&text.as_bytes()[at.min(row.start)..row.start]);
+            at = at.max(row.start);
+            let mut values = if row.inherits { around.clone() } else { Values::new(plan.slots) };
+            if let Err(error) = walk(&row.text, &plan.paths, &mut values) {
+                self.skip(line, Code::InvalidJson, || error.to_string());
+                continue;
+            }
+            self.record_as(plan, plan.convention, &values, line);
+        }
+        if rows.is_empty() {
+            self.lines.continuation += 1;
+        }
+        Some(rows.iter().map(|row| row.end).collect())
+    }
+
+    /// Reads a record of another format than its file; nothing if it is none, or has no counts
     /// in that format either.
-    fn odd_record(&mut self, text: &str, line: u64) -> bool {
-        let Some((plan, convention)) = other(self.plan, text) else { return false };
+    fn odd_record(&mut self, text: &str, line: u64) -> Option<Vec<usize>> {
+        let (plan, convention) = other(self.plan, text)?;
+        if let Some(ends) = self.rows(plan, text, line) {
+            return Some(ends);
+        }
         let mut values = Values::new(plan.slots);
         let valid = walk(text, &plan.paths, &mut values).is_ok();
         let counted = values.has(Field::Input) || values.has(Field::Output);
-        if valid && counted {
+        (valid && counted).then(|| {
             self.record_as(plan, convention, &values, line);
-        }
-        valid && counted
+            Vec::new()
+        })
     }
 
     /// Counts the lines in which no record ends. `ends` are the ends of the records, in order.

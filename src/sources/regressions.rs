@@ -113,6 +113,7 @@ static PANICS: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: |_| panic!("a bug in a format"),
     refine: as_read,

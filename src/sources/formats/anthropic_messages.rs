@@ -75,6 +75,7 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
     wrappers: WRAPPERS,
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::Response,
     screen,
     refine: |values, draft| {

@@ -3,6 +3,7 @@
 mod anthropic_messages;
 mod claude_code;
 mod gemini;
+mod langfuse;
 mod openai_chat;
 mod openai_responses;
 mod own;
@@ -15,6 +16,7 @@ pub(super) use table::is_other_money;
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,
+    &langfuse::LANGFUSE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,

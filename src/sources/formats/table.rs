@@ -26,6 +26,7 @@ pub(in crate::sources) static TABLE: Format = Format {
     wrappers: &[""],
     loose_names: true,
     convention,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     refine: as_read,
