@@ -313,7 +313,6 @@ mod tests {
             ("generation_id,created_at,tokens_prompt,tokens_completion", "OpenRouter"),
             ("Date,Slug,Usage,Requests,Prompt Tokens,Completion Tokens", "OpenRouter"),
             ("usage_date_utc,model_version,usage_output_tokens", "Anthropic"),
-            ("request_id,startTime,spend,prompt_tokens,completion_tokens", "LiteLLM"),
         ] {
             check(header, Err(part));
             let hint = Hint { format: Some(OWN), mapped: false };

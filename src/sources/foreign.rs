@@ -43,10 +43,6 @@ pub(super) fn not_read_yet(columns: &[String]) -> Option<&'static str> {
         (&["usage_date_utc"], "Anthropic's console export"),
         (&["usage_input_tokens_no_cache"], "Anthropic's console export"),
     ];
-    let exactly = |name: &str| columns.iter().any(|column| column == name);
-    if exactly("startTime") && exactly("spend") {
-        return Some("LiteLLM's spend log");
-    }
     let names: Vec<String> = columns.iter().map(|name| plain(name)).collect();
     let has = |name: &&str| names.contains(&plain(name));
     EXPORTS.iter().find(|(wanted, _)| wanted.iter().all(has)).map(|(_, name)| *name)

@@ -33,6 +33,11 @@ impl<'a> Row<'a> {
         Self { text: Cow::Borrowed(text), inherits: false, start, end }
     }
 
+    /// Another text for a part of a record.
+    pub(super) fn rewritten(record: &str, part: &str, text: String) -> Self {
+        let (start, end) = place(record, part);
+        Self { text: Cow::Owned(text), inherits: false, start, end }
+    }
 }
 
 /// Where a part of a text begins and ends in it.
@@ -59,6 +64,30 @@ pub(super) fn list_in<'a>(text: &'a str, key: &str) -> Option<Vec<&'a str>> {
     list.starts_with('[').then(|| elements(list))
 }
 
+/// A record some of whose members are objects written as text, with those as objects; nothing
+/// when it has none.
+pub(super) fn decoded<'a>(record: &'a str, keys: &[&str]) -> Option<Vec<Row<'a>>> {
+    let found = members(record)?;
+    let inner = |key: &str| -> Option<String> {
+        let text: String = serde_json::from_str(found.get(key)?).ok()?;
+        members(&text).is_some().then_some(text)
+    };
+    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+    texts.extend(keys.iter().filter_map(|key| Some((*key, inner(key)?))));
+    if texts.is_empty() {
+        return None;
+    }
+    let mut whole = String::with_capacity(record.len());
+    for (key, value) in &found {
+        whole.push(if whole.is_empty() { '{' } else { ',' });
+        whole.push_str(&serde_json::Value::from(key.as_str()).to_string());
+        whole.push(':');
+        whole.push_str(texts.get(key.as_str()).map_or(value, String::as_str));
+    }
+    whole.push('}');
+    Some(vec![Row::rewritten(record, record, whole)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +100,12 @@ mod tests {
         let shown: Vec<_> = rows.iter().map(|row| (&*row.text, row.start, row.end)).collect();
         assert_eq!(shown, [(r#"{"b":2}"#, 15, 22), (r#"{"c":3}"#, 24, 31)]);
         assert!(list_in(record, "a").is_none() && list_in("[1]", "a").is_none());
+    }
+
+    #[test]
+    fn objects_written_as_text_become_objects() {
+        let rows = decoded(r#"{"a":"{\"b\":1}","c":"{}x"}"#, &["a", "c"]).expect("one");
+        assert_eq!(rows[0].text, r#"{"a":{"b":1},"c":"{}x"}"#);
+        assert!(decoded(r#"{"a":{"b":1}}"#, &["a"]).is_none());
     }
 }

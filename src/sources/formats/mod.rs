@@ -4,6 +4,7 @@ mod anthropic_messages;
 mod claude_code;
 mod gemini;
 mod langfuse;
+mod litellm;
 mod openai_chat;
 mod openai_responses;
 mod own;
@@ -17,6 +18,7 @@ pub(super) use table::is_other_money;
 pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,
     &langfuse::LANGFUSE,
+    &litellm::LITELLM,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
