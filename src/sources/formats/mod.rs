@@ -4,6 +4,7 @@ mod anthropic_messages;
 mod claude_code;
 mod gemini;
 mod langfuse;
+mod langsmith;
 mod litellm;
 mod openai_chat;
 mod openai_responses;
@@ -18,6 +19,7 @@ pub(super) use table::is_other_money;
 pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,
     &langfuse::LANGFUSE,
+    &langsmith::LANGSMITH,
     &litellm::LITELLM,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
