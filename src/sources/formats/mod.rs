@@ -3,6 +3,7 @@
 mod anthropic_messages;
 mod claude_code;
 mod gemini;
+mod helicone;
 mod langfuse;
 mod langsmith;
 mod litellm;
@@ -21,6 +22,7 @@ pub static FORMATS: &[&Format] = &[
     &langfuse::LANGFUSE,
     &langsmith::LANGSMITH,
     &litellm::LITELLM,
+    &helicone::HELICONE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
