@@ -10,6 +10,7 @@ mod litellm;
 mod openai_chat;
 mod openai_responses;
 mod own;
+mod portkey;
 mod table;
 
 use super::format::Format;
@@ -23,6 +24,7 @@ pub static FORMATS: &[&Format] = &[
     &langsmith::LANGSMITH,
     &litellm::LITELLM,
     &helicone::HELICONE,
+    &portkey::PORTKEY,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
