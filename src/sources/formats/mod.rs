@@ -1,6 +1,7 @@
 //! The list of formats, most particular first: detection takes the first that recognises.
 
 mod anthropic_messages;
+mod braintrust;
 mod claude_code;
 mod gemini;
 mod helicone;
@@ -25,6 +26,7 @@ pub static FORMATS: &[&Format] = &[
     &litellm::LITELLM,
     &helicone::HELICONE,
     &portkey::PORTKEY,
+    &braintrust::BRAINTRUST,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
