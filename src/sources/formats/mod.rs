@@ -10,6 +10,9 @@ mod langsmith;
 mod litellm;
 mod openai_chat;
 mod openai_responses;
+mod otel;
+mod otel_fields;
+mod otel_unfold;
 mod own;
 mod portkey;
 mod table;
@@ -27,6 +30,7 @@ pub static FORMATS: &[&Format] = &[
     &helicone::HELICONE,
     &portkey::PORTKEY,
     &braintrust::BRAINTRUST,
+    &otel::OTEL,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
