@@ -15,6 +15,7 @@ mod otel_fields;
 mod otel_unfold;
 mod own;
 mod portkey;
+mod simonw_llm;
 mod table;
 
 use super::format::Format;
@@ -31,6 +32,7 @@ pub static FORMATS: &[&Format] = &[
     &portkey::PORTKEY,
     &braintrust::BRAINTRUST,
     &otel::OTEL,
+    &simonw_llm::SIMONW_LLM,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
