@@ -3,6 +3,7 @@
 mod anthropic_messages;
 mod braintrust;
 mod claude_code;
+mod claude_trace;
 mod gemini;
 mod helicone;
 mod langfuse;
@@ -33,6 +34,7 @@ pub static FORMATS: &[&Format] = &[
     &braintrust::BRAINTRUST,
     &otel::OTEL,
     &simonw_llm::SIMONW_LLM,
+    &claude_trace::CLAUDE_TRACE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
