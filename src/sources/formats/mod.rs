@@ -16,6 +16,7 @@ mod otel_fields;
 mod otel_unfold;
 mod own;
 mod portkey;
+mod sglang;
 mod simonw_llm;
 mod table;
 
@@ -35,6 +36,7 @@ pub static FORMATS: &[&Format] = &[
     &otel::OTEL,
     &simonw_llm::SIMONW_LLM,
     &claude_trace::CLAUDE_TRACE,
+    &sglang::SGLANG,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
