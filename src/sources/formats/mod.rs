@@ -9,6 +9,7 @@ mod helicone;
 mod langfuse;
 mod langsmith;
 mod litellm;
+mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod otel;
@@ -37,6 +38,7 @@ pub static FORMATS: &[&Format] = &[
     &simonw_llm::SIMONW_LLM,
     &claude_trace::CLAUDE_TRACE,
     &sglang::SGLANG,
+    &ollama::OLLAMA,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
