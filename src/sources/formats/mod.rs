@@ -9,6 +9,7 @@ mod helicone;
 mod langfuse;
 mod langsmith;
 mod litellm;
+mod mooncake;
 mod ollama;
 mod openai_chat;
 mod openai_responses;
@@ -39,6 +40,7 @@ pub static FORMATS: &[&Format] = &[
     &claude_trace::CLAUDE_TRACE,
     &sglang::SGLANG,
     &ollama::OLLAMA,
+    &mooncake::MOONCAKE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
