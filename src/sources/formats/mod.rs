@@ -6,6 +6,7 @@ mod claude_code;
 mod claude_trace;
 mod gemini;
 mod helicone;
+mod kv_cache_tester;
 mod langfuse;
 mod langsmith;
 mod litellm;
@@ -41,6 +42,7 @@ pub static FORMATS: &[&Format] = &[
     &sglang::SGLANG,
     &ollama::OLLAMA,
     &mooncake::MOONCAKE,
+    &kv_cache_tester::KV_CACHE_TESTER,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
