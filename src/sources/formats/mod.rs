@@ -1,6 +1,7 @@
 //! The list of formats, most particular first: detection takes the first that recognises.
 
 mod anthropic_messages;
+mod azure_trace;
 mod braintrust;
 mod claude_code;
 mod claude_trace;
@@ -43,6 +44,7 @@ pub static FORMATS: &[&Format] = &[
     &ollama::OLLAMA,
     &mooncake::MOONCAKE,
     &kv_cache_tester::KV_CACHE_TESTER,
+    &azure_trace::AZURE_TRACE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
