@@ -3,6 +3,7 @@
 mod anthropic_messages;
 mod azure_trace;
 mod braintrust;
+mod burstgpt;
 mod claude_code;
 mod claude_trace;
 mod gemini;
@@ -45,6 +46,7 @@ pub static FORMATS: &[&Format] = &[
     &mooncake::MOONCAKE,
     &kv_cache_tester::KV_CACHE_TESTER,
     &azure_trace::AZURE_TRACE,
+    &burstgpt::BURSTGPT,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
