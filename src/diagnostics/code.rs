@@ -58,11 +58,13 @@ pub enum Code {
     UnknownFormat,
     /// A file holds no record.
     EmptyFile,
+    /// A file is of a known format, but none of its records is a call.
+    NoCalls,
 }
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -86,6 +88,7 @@ impl Code {
         Self::UnreadableFile,
         Self::UnknownFormat,
         Self::EmptyFile,
+        Self::NoCalls,
     ];
 
     /// The stable name.
@@ -114,6 +117,7 @@ impl Code {
             Self::UnreadableFile => "unreadable-file",
             Self::UnknownFormat => "unknown-format",
             Self::EmptyFile => "empty-file",
+            Self::NoCalls => "no-calls",
         }
     }
 
@@ -131,7 +135,8 @@ impl Code {
             | Self::DuplicateWindow
             | Self::UnreadableFile
             | Self::UnknownFormat
-            | Self::EmptyFile => Severity::Warning,
+            | Self::EmptyFile
+            | Self::NoCalls => Severity::Warning,
             _ => Severity::Skipped,
         }
     }
@@ -229,6 +234,12 @@ impl Code {
                  field=column`."
             }
             Self::EmptyFile => "The file holds no record at all.",
+            Self::NoCalls => {
+                "The file is of a format that is known, but nothing in it is a call of a model: only \
+                 its header, only what groups or repeats calls that are logged elsewhere, only answers \
+                 of a gateway's own cache, or only charges without tokens. Add the file that has the \
+                 calls."
+            }
         }
     }
 }

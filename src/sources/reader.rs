@@ -415,6 +415,13 @@ impl Assembly {
         if let Some(calls) = self.duplicates.release(true) {
             sink(&calls);
         }
+        for (file, reading) in (0..).zip(&self.reading.files) {
+            if let Some(format) = reading.format.filter(|_| reading.lines.is_without_calls()) {
+                self.reading.ledger.push(Code::NoCalls, Place { file, line: 0 }, || {
+                    format!("it is read as `{format}`, but none of its records is a call")
+                });
+            }
+        }
         if self.duplicates.forgot {
             self.reading.ledger.push(Code::DuplicateWindow, Place::default(), || {
                 "more request ids than are remembered".to_owned()
