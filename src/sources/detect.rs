@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::documents::{Next, next_record};
-use super::foreign::{EVENT_STREAM, container, is_event_stream, not_read_yet};
+use super::foreign::{
+    EVENT_STREAM, VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet,
+};
 use super::format::{Format, Identity};
 use super::formats::{FORMATS, OWN};
 use super::framing::Framing;
@@ -122,6 +124,9 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     let line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if is_event_stream(line) {
         return Err(EVENT_STREAM.to_owned());
+    }
+    if is_vllm_log(sample) {
+        return Err(VLLM_LOG.to_owned());
     }
     let delimiter = [b',', b';', b'\t', b'|']
         .into_iter()
@@ -324,6 +329,11 @@ mod tests {
     fn what_is_no_text_and_what_is_a_stream_is_named() {
         check("SQLite format 3\0...", Err("SQLite"));
         check("PAR1\u{1}", Err("Parquet"));
+        check("SQLite format 3\0...CREATE TABLE \"_llm_migrations\"", Err("llm logs --json -n 0"));
+        check(
+            "INFO 10-05 engine.py: Avg prompt throughput: 1.0 tokens/s, Running: 1\n",
+            Err("vLLM"),
+        );
         check("PK\u{3}\u{4}...", Err("zip"));
         check("{\0\"\0a\0", Err("binary"));
         check("event: message_start\ndata: {\"type\":1}\n", Err("stream"));
