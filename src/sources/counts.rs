@@ -46,7 +46,8 @@ pub(super) fn counts(
     remarks: &mut Vec<Remark>,
 ) -> Result<(), Refusal> {
     let counted = values.has(Field::Input) || values.has(Field::Output);
-    if !counted && !matches!(draft.call.status, Status::Error(_)) {
+    let expected = !draft.without_tokens && !matches!(draft.call.status, Status::Error(_));
+    if !counted && expected {
         let text = if values.has(Field::Total) {
             "only a total of tokens: input and output have different prices"
         } else {
@@ -232,6 +233,13 @@ pub(super) fn settle(
     let possible = || ways.iter().filter(|way| fits(way));
     let found = possible().find(|way| adds_up(way)).or_else(|| possible().next());
     let (cache_inside, reasoning_inside) = *found.expect("nothing inside always fits");
+    if cache_inside && total.is_zero() && !cached.is_zero() && draft.model.contains("claude") {
+        let text = format!(
+            "nothing shows whether the {cached} cached tokens are inside the {input} of input or \
+             beside it, as Anthropic counts them; read as inside"
+        );
+        draft.remarks.push((Code::InconsistentCounts, text));
+    }
     if cache_inside {
         tokens[TokenClass::Input] = tokens[TokenClass::Input].saturating_sub(cached);
     }

@@ -95,11 +95,19 @@ pub enum Field {
     CacheModalities,
     /// Output tokens by modality, as JSON.
     OutputModalities,
+    /// Which count or cost the row states, where each has a row of its own.
+    Metric,
+    /// How much of that there was.
+    Amount,
+    /// What that is counted in.
+    Unit,
+    /// The currency of amounts of money.
+    Currency,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 50] = [
         Self::Time,
         Self::EndTime,
         Self::Provider,
@@ -146,6 +154,10 @@ impl Field {
         Self::InputModalities,
         Self::CacheModalities,
         Self::OutputModalities,
+        Self::Metric,
+        Self::Amount,
+        Self::Unit,
+        Self::Currency,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -196,7 +208,11 @@ impl Field {
             | Self::Parts
             | Self::InputModalities
             | Self::CacheModalities
-            | Self::OutputModalities => return None,
+            | Self::OutputModalities
+            | Self::Metric
+            | Self::Amount
+            | Self::Unit
+            | Self::Currency => return None,
         })
     }
 

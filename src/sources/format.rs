@@ -79,6 +79,8 @@ pub(super) enum Identity {
 pub(super) enum Screen {
     /// It is.
     Call,
+    /// It is, or it sums up some, though it need not have tokens.
+    WithoutTokens,
     /// By its nature it is none; nothing is lost.
     NoCall,
 }
@@ -97,6 +99,10 @@ pub(super) struct Draft<'a> {
     pub(super) geo: Cow<'a, str>,
     /// Calls inside this one that are billed on their own: their model and numbers.
     pub(super) parts: Vec<(String, Call)>,
+    /// Whether it need not have tokens.
+    pub(super) without_tokens: bool,
+    /// What the format has to say about the record.
+    pub(super) remarks: Vec<(Code, String)>,
 }
 
 /// For formats without other records.

@@ -282,12 +282,14 @@ impl<'p> Parser<'p> {
         values: &Values<'_>,
         line: u64,
     ) {
-        if (plan.format.screen)(values) == Screen::NoCall {
+        let screen = (plan.format.screen)(values);
+        if screen == Screen::NoCall {
             self.lines.continuation += 1;
             return;
         }
         self.remarks.clear();
-        let mut draft = Draft::default();
+        let without_tokens = screen == Screen::WithoutTokens;
+        let mut draft = Draft { without_tokens, ..Draft::default() };
         let decoded = decode(values, plan.format, convention, &mut draft, &mut self.remarks);
         if let Err((code, message)) = decoded {
             self.skip(line, code, || message);

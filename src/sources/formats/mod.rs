@@ -6,6 +6,7 @@ mod braintrust;
 mod burstgpt;
 mod claude_code;
 mod claude_trace;
+mod focus;
 mod gemini;
 mod helicone;
 mod kv_cache_tester;
@@ -47,6 +48,7 @@ pub static FORMATS: &[&Format] = &[
     &kv_cache_tester::KV_CACHE_TESTER,
     &azure_trace::AZURE_TRACE,
     &burstgpt::BURSTGPT,
+    &focus::FOCUS,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
