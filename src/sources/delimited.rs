@@ -27,6 +27,10 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         line += newlines(&bytes[at..end]);
         at = end;
         ends.push(end);
+        if delimiter == b'|' && is_drawing(record.as_slice()) {
+            parser.lines.continuation += 1;
+            continue;
+        }
         if std::mem::take(&mut header) {
             parser.lines.continuation += 1;
             continue;
@@ -36,6 +40,20 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         spare = values.reuse();
     }
     parser.count_other_lines(bytes, &ends);
+}
+
+/// Whether a line of a table drawn with bars, as database clients and Markdown have them, holds no
+/// row: a rule, or the number of rows below them. The bars are taken out already.
+pub(super) fn is_drawing(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let ruled = |byte: &u8| matches!(byte, b'-' | b'+' | b'=' | b':' | b'|' | b' ');
+    let rule = line.iter().all(ruled) && line.windows(2).any(|pair| pair == b"--");
+    let counted = [&b" rows)"[..], b" row)"].iter().any(|end| line.ends_with(end));
+    let told = [&b" rows in set"[..], b" row in set"]
+        .iter()
+        .any(|part| memchr::memmem::find(line, part).is_some());
+    rule || counted && line.starts_with(b"(")
+        || told && line.first().is_some_and(u8::is_ascii_digit)
 }
 
 fn row<'a>(

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::delimited::is_drawing;
 use super::documents::{Next, next_record};
 use super::foreign::{
     EVENT_STREAM, VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet,
@@ -121,6 +122,9 @@ fn detect_json(
 }
 
 fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
+    let first = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // A table that is drawn may begin with a rule.
+    let sample = if is_drawing(first) { sample[first.len()..].trim_ascii_start() } else { sample };
     let line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if is_event_stream(line) {
         return Err(EVENT_STREAM.to_owned());
