@@ -98,8 +98,7 @@ fn a_sink_that_panics_ends_the_reading() {
     assert!(panics(|| {
         let file = many_lines();
         let inputs = [Input::File(file.path().to_owned())];
-        let sink = &mut |_: &Calls| panic!("the sink has had enough");
-        read_within(TINY, &inputs, &options(), &Quiet, sink);
+        read_within(TINY, &inputs, &options(), &Quiet, &mut |_| panic!("the sink has had enough"));
     }));
 }
 
