@@ -1,4 +1,4 @@
-//! LangSmith runs, as its client and its interface write them, one a record or nested.
+//! `LangSmith` runs, as its client and its interface write them, one a record or nested.
 //!
 //! Source: runs printed by its client (2026-02) and the token details of `LangChain`: the counts
 //! of a prompt include what was cached, those of an answer include reasoning. Chains and roots
