@@ -29,7 +29,9 @@ pub(super) fn decode<'a>(
     details(values, draft, remarks);
     time_and_cost(values, draft, remarks);
     (format.refine)(values, draft)?;
-    remarks.append(&mut draft.remarks);
+    if !draft.remarks.is_empty() {
+        remarks.append(&mut draft.remarks);
+    }
     if draft.model.is_empty() {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }

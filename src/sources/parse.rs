@@ -288,8 +288,10 @@ impl<'p> Parser<'p> {
             return;
         }
         self.remarks.clear();
-        let without_tokens = screen == Screen::WithoutTokens;
-        let mut draft = Draft { without_tokens, ..Draft::default() };
+        let mut draft = Draft::default();
+        if screen == Screen::WithoutTokens {
+            draft.without_tokens = true;
+        }
         let decoded = decode(values, plan.format, convention, &mut draft, &mut self.remarks);
         if let Err((code, message)) = decoded {
             self.skip(line, code, || message);
