@@ -223,28 +223,39 @@ pub(super) fn settle(
         (!cache_inside || cached <= tokens[TokenClass::Input])
             && (!reasoning_inside || reasoning <= tokens[TokenClass::Output])
     };
-    let total = count(values, Field::Total)?;
-    let adds_up = |(cache_inside, reasoning_inside): &(bool, bool)| {
+    let sum = |(cache_inside, reasoning_inside): &(bool, bool)| {
         let apart = |inside: bool, count: Tokens| if inside { Tokens::ZERO } else { count };
-        total == input + output + apart(*cache_inside, cached) + apart(*reasoning_inside, reasoning)
+        input + output + apart(*cache_inside, cached) + apart(*reasoning_inside, reasoning)
     };
-    let usual = (usual.input_includes_cache, usual.output_includes_reasoning);
-    let ways = [usual, (true, true), (false, true), (true, false), (false, false)];
+    let total = count(values, Field::Total)?;
+    let usual_way = (usual.input_includes_cache, usual.output_includes_reasoning);
+    let ways = [usual_way, (true, true), (false, true), (true, false), (false, false)];
     let possible = || ways.iter().filter(|way| fits(way));
-    let found = possible().find(|way| adds_up(way)).or_else(|| possible().next());
-    let (cache_inside, reasoning_inside) = *found.expect("nothing inside always fits");
-    if cache_inside && total.is_zero() && !cached.is_zero() && draft.model.contains("claude") {
+    let shown = possible().find(|way| sum(way) == total);
+    let way = shown.or_else(|| possible().next()).expect("nothing inside always fits");
+    let hidden = total.saturating_sub(sum(way));
+    if way.0 {
+        tokens[TokenClass::Input] = tokens[TokenClass::Input].saturating_sub(cached);
+    }
+    if way.1 {
+        tokens[TokenClass::Output] = tokens[TokenClass::Output].saturating_sub(reasoning);
+    }
+    let complete = values.has(Field::Input) && values.has(Field::Output);
+    if complete && !hidden.is_zero() {
+        let counted = usual == Convention::INCLUSIVE && reasoning.is_zero();
+        let how = if counted { "they are counted as reasoning" } else { "they are left out" };
+        if counted {
+            tokens[TokenClass::Reasoning] += hidden;
+        }
+        let text = format!("the total has {hidden} tokens more than the counts; {how}");
+        draft.remarks.push((Code::InconsistentCounts, text));
+    }
+    if way.0 && total.is_zero() && !cached.is_zero() && draft.model.contains("claude") {
         let text = format!(
             "nothing shows whether the {cached} cached tokens are inside the {input} of input or \
              beside it, as Anthropic counts them; read as inside"
         );
         draft.remarks.push((Code::InconsistentCounts, text));
-    }
-    if cache_inside {
-        tokens[TokenClass::Input] = tokens[TokenClass::Input].saturating_sub(cached);
-    }
-    if reasoning_inside {
-        tokens[TokenClass::Output] = tokens[TokenClass::Output].saturating_sub(reasoning);
     }
     Ok(())
 }

@@ -99,6 +99,8 @@ impl FilePlan {
             self.paths.add_either_way(path, target);
         } else {
             self.paths.add(path, target);
+            // Keys with dots are also written as objects in objects.
+            self.paths.add(&path.replace("\\.", "."), target);
         }
         let path = &path.replace("\\.", ".");
         for (place, name) in columns.iter().enumerate() {

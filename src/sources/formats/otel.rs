@@ -57,7 +57,8 @@ fn is_known(key: &str, value: &serde_json::Value) -> bool {
         "ai.usage.",
     ];
     let nested = matches!(key, "gen_ai" | "openinference") && value.is_object();
-    nested || STARTS.iter().any(|start| key.starts_with(start))
+    let event = key == "event.name" && value.as_str().is_some_and(is_event);
+    nested || event || STARTS.iter().any(|start| key.starts_with(start))
 }
 
 /// Operations and kinds of spans that call a model.
@@ -91,6 +92,13 @@ const OTHERS: [&str; 14] = [
     "task",
     "tool",
 ];
+
+/// Whether coding agents write events of this name.
+fn is_event(name: &str) -> bool {
+    ["claude_code.", "codex.", "gemini_cli.", "api_request", "api_error"]
+        .iter()
+        .any(|start| name.starts_with(start))
+}
 
 /// The end of a call, among what streams.
 const COMPLETED: &str = "response.completed";
@@ -147,5 +155,61 @@ fn usual(values: &Values<'_>) -> Convention {
             Convention { output_includes_reasoning: false, ..Convention::INCLUSIVE }
         }
         _ => Convention::INCLUSIVE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::Code;
+    use crate::sources::Input;
+    use crate::sources::tests::{options, read_all};
+    use crate::units::TokenClass;
+
+    /// The classes of a record's call: input, read, output, reasoning; and the remarks on it.
+    fn check(record: &str, expected: [u64; 4], remarks: u64) {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), record).expect("writes");
+        let (calls, reading) = read_all(&[Input::File(file.path().to_owned())], &options());
+        assert_eq!(reading.files[0].format, Some("otel"), "{record}");
+        use TokenClass::{CacheRead, Input as Uncached, Output, Reasoning};
+        let call = calls.call(0);
+        let found = [Uncached, CacheRead, Output, Reasoning].map(|class| call.tokens[class].get());
+        assert_eq!(found, expected, "{record}");
+        assert_eq!(reading.ledger.count(Code::InconsistentCounts), remarks, "{record}");
+    }
+
+    #[test]
+    fn attributes_may_be_keys_with_dots_or_objects_in_objects() {
+        let nested = r#"{"gen_ai":{"operation":{"name":"chat"},"usage":{"input_tokens":9,"output_tokens":2}}}"#;
+        check(nested, [9, 0, 2, 0], 0);
+        let flat =
+            r#"{"attributes":{"gen_ai.usage.input_tokens":"9","gen_ai.usage.output_tokens":2}}"#;
+        check(flat, [9, 0, 2, 0], 0);
+    }
+
+    #[test]
+    fn events_of_agents_count_in_their_own_way() {
+        let event = |name: &str, counts: &str| format!(r#"{{"event.name":"{name}",{counts}}}"#);
+        let claude = r#""input_tokens":100,"cache_read_tokens":60,"output_tokens":5"#;
+        check(&event("claude_code.api_request", claude), [100, 60, 5, 0], 0);
+        let gemini = r#""input_token_count":100,"cached_content_token_count":60,"output_token_count":50,"thoughts_token_count":7"#;
+        check(&event("gemini_cli.api_response", gemini), [40, 60, 50, 7], 0);
+    }
+
+    #[test]
+    fn what_the_numbers_do_not_show_is_read_as_the_convention_says() {
+        let usage = |model: &str, more: &str| {
+            format!(
+                r#"{{"gen_ai.request.model":"{model}","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":5{more}}}"#
+            )
+        };
+        let read = r#","gen_ai.usage.cache_read.input_tokens":60"#;
+        check(&usage("gpt-5", read), [40, 60, 5, 0], 0);
+        check(&usage("claude-sonnet-4-6", read), [40, 60, 5, 0], 1);
+        // The total shows it, or shows that something was not counted.
+        let total = |count: u32| format!(r#"{read},"llm.usage.total_tokens":{count}"#);
+        check(&usage("claude-sonnet-4-6", &total(165)), [100, 60, 5, 0], 0);
+        check(&usage("claude-sonnet-4-6", &total(105)), [40, 60, 5, 0], 0);
+        check(&usage("gemini-3-pro", r#","llm.usage.total_tokens":112"#), [100, 0, 5, 7], 1);
     }
 }
