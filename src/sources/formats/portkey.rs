@@ -50,6 +50,7 @@ pub(in crate::sources) static PORTKEY: Format = Format {
         ("response_time", Field::LatencyMs),
         ("request.max_tokens", Field::MaxTokens),
         ("cost", Field::CostUsd),
+        ("cost_currency", Field::Currency),
         ("id", Field::RequestId),
         ("metadata._session", Field::Conversation),
         ("trace_id", Field::Conversation),
@@ -66,8 +67,9 @@ pub(in crate::sources) static PORTKEY: Format = Format {
         if hit { Screen::NoCall } else { Screen::Call }
     },
     refine: |values, draft| {
-        draft.call.logged_cost =
-            draft.call.logged_cost.map(|cents| Usd::from_atto(cents.atto() / 100));
+        let dollars = matches!(&*values.text(Field::Currency), "" | "USD");
+        let cents = draft.call.logged_cost.filter(|_| dollars);
+        draft.call.logged_cost = cents.map(|cents| Usd::from_atto(cents.atto() / 100));
         let exclusive = values.has(Field::Foreign);
         settle(values, if exclusive { Convention::EXCLUSIVE } else { Convention::INCLUSIVE }, draft)
     },
