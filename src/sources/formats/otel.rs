@@ -138,7 +138,7 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     } else if reason == "tool-calls" {
         draft.call.finish_reason = FinishReason::ToolUse;
     }
-    let status = values.text(Field::Speed);
+    let status = values.text(Field::Metric);
     if matches!(&*status, "2" | "ERROR" | "STATUS_CODE_ERROR")
         && draft.call.status == Status::Unknown
     {
