@@ -9,7 +9,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen};
 use crate::sources::values::Values;
 use crate::units::{Excess, TokenClass, Tokens, parse_decimal};
-use crate::usage::ServiceTier;
+use crate::usage::{Counting, ServiceTier};
 
 /// Sums of tokens over a period, each kind in a row of its own.
 pub(in crate::sources) static FOCUS: Format = Format {
@@ -74,6 +74,7 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.call.logged_cost = None;
         draft.remarks.push((Code::BadCost, format!("the cost is in {currency}; it was left out")));
     }
+    draft.call.counting = Counting::Unknown;
     let text = "the row sums up calls without saying how many; it is counted as one";
     draft.remarks.push((Code::AggregatedRow, text.to_owned()));
     Ok(())
