@@ -17,7 +17,9 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
     let mut record = csv::ByteRecord::new();
     let mut spare = Values::new(parser.plan.slots);
     let mut ends = Vec::new();
-    let (mut header, mut line, mut at) = (first, 1, 0);
+    // A drawn table may have a rule before its header, so the header is known by its names.
+    let drawn = delimiter == b'|';
+    let (mut header, mut line, mut at) = (first && !drawn, 1, 0);
     // Reading from memory with a flexible width has no errors left to give.
     while let Ok(true) = reader.read_byte_record(&mut record) {
         let end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len());
@@ -27,7 +29,7 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         line += newlines(&bytes[at..end]);
         at = end;
         ends.push(end);
-        if delimiter == b'|' && is_drawing(record.as_slice()) {
+        if drawn && (is_drawing(record.as_slice()) || is_header(&record, &parser.plan.names)) {
             parser.lines.continuation += 1;
             continue;
         }
@@ -40,6 +42,11 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         spare = values.reuse();
     }
     parser.count_other_lines(bytes, &ends);
+}
+
+fn is_header(record: &csv::ByteRecord, names: &[String]) -> bool {
+    record.len() == names.len()
+        && record.iter().zip(names).all(|(cell, name)| cell.trim_ascii() == name.as_bytes())
 }
 
 /// Whether a line of a table drawn with bars, as database clients and Markdown have them, holds no

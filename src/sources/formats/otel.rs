@@ -165,15 +165,17 @@ mod tests {
     use crate::sources::tests::{options, read_all};
     use crate::units::TokenClass;
 
-    /// The classes of a record's call: input, read, output, reasoning; and the remarks on it.
+    const CLASSES: [TokenClass; 4] =
+        [TokenClass::Input, TokenClass::CacheRead, TokenClass::Output, TokenClass::Reasoning];
+
+    /// The tokens of a record's call by class, and how many remarks there are on it.
     fn check(record: &str, expected: [u64; 4], remarks: u64) {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), record).expect("writes");
         let (calls, reading) = read_all(&[Input::File(file.path().to_owned())], &options());
         assert_eq!(reading.files[0].format, Some("otel"), "{record}");
-        use TokenClass::{CacheRead, Input as Uncached, Output, Reasoning};
         let call = calls.call(0);
-        let found = [Uncached, CacheRead, Output, Reasoning].map(|class| call.tokens[class].get());
+        let found = CLASSES.map(|class| call.tokens[class].get());
         assert_eq!(found, expected, "{record}");
         assert_eq!(reading.ledger.count(Code::InconsistentCounts), remarks, "{record}");
     }
