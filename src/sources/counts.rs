@@ -46,7 +46,8 @@ pub(super) fn counts(
     remarks: &mut Vec<Remark>,
 ) -> Result<(), Refusal> {
     let counted = values.has(Field::Input) || values.has(Field::Output) || values.has(Field::Parts);
-    if !counted && !matches!(draft.call.status, Status::Error(_)) {
+    let expected = !draft.without_tokens && !matches!(draft.call.status, Status::Error(_));
+    if !counted && expected {
         let text = if values.has(Field::Total) {
             "only a total of tokens: input and output have different prices"
         } else {
@@ -200,5 +201,61 @@ fn output_counts(
     tokens[TokenClass::Reasoning] = reasoning;
     tokens[TokenClass::AudioOutput] = audio;
     tokens[TokenClass::ImageOutput] = image;
+    Ok(())
+}
+
+/// Settles row by row what the counts of a format include that were first read as if none did:
+/// the total of the row shows it, or the counts themselves; `usual` decides where neither does.
+///
+/// Records of programs that take usage from many sources follow whichever source they had.
+pub(super) fn settle(
+    values: &Values<'_>,
+    usual: Convention,
+    draft: &mut Draft<'_>,
+) -> Result<(), Refusal> {
+    let tokens = &mut draft.call.tokens;
+    let cached = tokens[TokenClass::CacheRead]
+        + tokens[TokenClass::CacheWrite5m]
+        + tokens[TokenClass::CacheWrite1h];
+    let reasoning = tokens[TokenClass::Reasoning];
+    let (input, output) = (count(values, Field::Input)?, count(values, Field::Output)?);
+    let fits = |(cache_inside, reasoning_inside): &(bool, bool)| {
+        (!cache_inside || cached <= tokens[TokenClass::Input])
+            && (!reasoning_inside || reasoning <= tokens[TokenClass::Output])
+    };
+    let sum = |(cache_inside, reasoning_inside): &(bool, bool)| {
+        let apart = |inside: bool, count: Tokens| if inside { Tokens::ZERO } else { count };
+        input + output + apart(*cache_inside, cached) + apart(*reasoning_inside, reasoning)
+    };
+    let total = count(values, Field::Total)?;
+    let usual_way = (usual.input_includes_cache, usual.output_includes_reasoning);
+    let ways = [usual_way, (true, true), (false, true), (true, false), (false, false)];
+    let possible = || ways.iter().filter(|way| fits(way));
+    let shown = possible().find(|way| sum(way) == total);
+    let way = shown.or_else(|| possible().next()).expect("nothing inside always fits");
+    let hidden = total.saturating_sub(sum(way));
+    if way.0 {
+        tokens[TokenClass::Input] = tokens[TokenClass::Input].saturating_sub(cached);
+    }
+    if way.1 {
+        tokens[TokenClass::Output] = tokens[TokenClass::Output].saturating_sub(reasoning);
+    }
+    let complete = values.has(Field::Input) && values.has(Field::Output);
+    if complete && !hidden.is_zero() {
+        let counted = usual == Convention::INCLUSIVE && reasoning.is_zero();
+        let how = if counted { "they are counted as reasoning" } else { "they are left out" };
+        if counted {
+            tokens[TokenClass::Reasoning] += hidden;
+        }
+        let text = format!("the total has {hidden} tokens more than the counts; {how}");
+        draft.remarks.push((Code::InconsistentCounts, text));
+    }
+    if way.0 && total.is_zero() && !cached.is_zero() && draft.model.contains("claude") {
+        let text = format!(
+            "nothing shows whether the {cached} cached tokens are inside the {input} of input or \
+             beside it, as Anthropic counts them; read as inside"
+        );
+        draft.remarks.push((Code::InconsistentCounts, text));
+    }
     Ok(())
 }

@@ -29,6 +29,9 @@ pub(super) fn decode<'a>(
     details(values, draft, remarks);
     time_and_cost(values, draft, remarks);
     (format.refine)(values, draft)?;
+    if !draft.remarks.is_empty() {
+        remarks.append(&mut draft.remarks);
+    }
     if draft.model.is_empty() {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }
@@ -191,6 +194,12 @@ const COST_MAX: &str = "1000000000";
 /// A cent is 10¹⁶ of the smallest part of a dollar.
 const CENT_DECIMALS: u32 = 16;
 
+/// The milliseconds to the end of a call; nothing where an end is missing or lies before the start.
+fn latency(start: Instant, end: &str) -> Option<u32> {
+    let end = Instant::parse(end).ok()?.known()?;
+    u32::try_from(end.millis() - start.known()?.millis()).ok()
+}
+
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let time = values.text(Field::Time);
     if time.is_empty() {
@@ -200,6 +209,9 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     } else {
         let shown: String = time.chars().take(40).collect();
         remarks.push((Code::BadTime, format!("`{shown}` is no time that is understood")));
+    }
+    if draft.call.latency_ms.is_none() && values.has(Field::EndTime) {
+        draft.call.latency_ms = latency(draft.call.time, &values.text(Field::EndTime));
     }
     let in_cents = !values.has(Field::CostUsd);
     let cost = values.text(if in_cents { Field::CostCents } else { Field::CostUsd });

@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
+use super::delimited::is_drawing;
 use super::documents::{Next, next_record};
-use super::foreign::{EVENT_STREAM, container, is_event_stream, not_read_yet};
+use super::foreign::{
+    EVENT_STREAM, VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet,
+};
 use super::format::{Format, Identity};
 use super::formats::{FORMATS, OWN};
 use super::framing::Framing;
@@ -119,9 +122,15 @@ fn detect_json(
 }
 
 fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
+    let first = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // A table that is drawn may begin with a rule.
+    let sample = if is_drawing(first) { sample[first.len()..].trim_ascii_start() } else { sample };
     let line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if is_event_stream(line) {
         return Err(EVENT_STREAM.to_owned());
+    }
+    if is_vllm_log(sample) {
+        return Err(VLLM_LOG.to_owned());
     }
     let delimiter = [b',', b';', b'\t', b'|']
         .into_iter()
@@ -313,7 +322,6 @@ mod tests {
             ("generation_id,created_at,tokens_prompt,tokens_completion", "OpenRouter"),
             ("Date,Slug,Usage,Requests,Prompt Tokens,Completion Tokens", "OpenRouter"),
             ("usage_date_utc,model_version,usage_output_tokens", "Anthropic"),
-            ("request_id,startTime,spend,prompt_tokens,completion_tokens", "LiteLLM"),
         ] {
             check(header, Err(part));
             let hint = Hint { format: Some(OWN), mapped: false };
@@ -325,6 +333,11 @@ mod tests {
     fn what_is_no_text_and_what_is_a_stream_is_named() {
         check("SQLite format 3\0...", Err("SQLite"));
         check("PAR1\u{1}", Err("Parquet"));
+        check("SQLite format 3\0...CREATE TABLE \"_llm_migrations\"", Err("llm logs --json -n 0"));
+        check(
+            "INFO 10-05 engine.py: Avg prompt throughput: 1.0 tokens/s, Running: 1\n",
+            Err("vLLM"),
+        );
         check("PK\u{3}\u{4}...", Err("zip"));
         check("{\0\"\0a\0", Err("binary"));
         check("event: message_start\ndata: {\"type\":1}\n", Err("stream"));

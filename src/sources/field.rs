@@ -5,6 +5,8 @@
 pub enum Field {
     /// When the call started.
     Time,
+    /// When it ended; gives the latency where that is not logged.
+    EndTime,
     /// Who bills.
     Provider,
     /// The model that answered.
@@ -101,12 +103,21 @@ pub enum Field {
     Parent,
     /// The cost the log states, in cents of a dollar.
     CostCents,
+    /// Which count or cost the row states, where each has a row of its own.
+    Metric,
+    /// How much of that there was.
+    Amount,
+    /// What that is counted in.
+    Unit,
+    /// The currency of amounts of money.
+    Currency,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 54] = [
         Self::Time,
+        Self::EndTime,
         Self::Provider,
         Self::Model,
         Self::RequestModel,
@@ -155,6 +166,10 @@ impl Field {
         Self::Inside,
         Self::Parent,
         Self::CostCents,
+        Self::Metric,
+        Self::Amount,
+        Self::Unit,
+        Self::Currency,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -194,7 +209,8 @@ impl Field {
             Self::LatencyMs => "latency_ms",
             Self::CostUsd => "cost_usd",
             Self::Calls => "calls",
-            Self::OuterModel
+            Self::EndTime
+            | Self::OuterModel
             | Self::Foreign
             | Self::ToolInput
             | Self::Total
@@ -208,7 +224,11 @@ impl Field {
             | Self::Rows
             | Self::Inside
             | Self::Parent
-            | Self::CostCents => return None,
+            | Self::CostCents
+            | Self::Metric
+            | Self::Amount
+            | Self::Unit
+            | Self::Currency => return None,
         })
     }
 

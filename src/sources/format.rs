@@ -7,6 +7,7 @@ use crate::units::{PerClass, Tokens};
 use crate::usage::Call;
 
 use super::field::Field;
+use super::rows::Unfold;
 use super::session::Session;
 use super::values::Values;
 
@@ -32,6 +33,8 @@ pub struct Format {
     pub(super) loose_names: bool,
     /// What the counts include, given the names of the columns or keys.
     pub(super) convention: fn(&[String]) -> Convention,
+    /// Takes apart records that hold several calls, or that no path leads into.
+    pub(super) unfold: Option<Unfold>,
     /// How copies of one call are recognised.
     pub(super) identity: Identity,
     /// Says whether a record is a call at all, before its counts are read.
@@ -58,6 +61,9 @@ impl Convention {
         Self { input_includes_cache: true, output_includes_reasoning: true, settled: false };
     pub(super) const EXCLUSIVE: Self =
         Self { input_includes_cache: false, output_includes_reasoning: true, settled: false };
+    /// Nothing inside anything: for counts that [`settle`](super::counts::settle) looks at again.
+    pub(super) const APART: Self =
+        Self { output_includes_reasoning: false, settled: true, ..Self::EXCLUSIVE };
 }
 
 /// How copies of one call are recognised across all files.
@@ -79,6 +85,8 @@ pub(super) enum Identity {
 pub(super) enum Screen {
     /// It is.
     Call,
+    /// It is, or it sums up some, though it need not have tokens.
+    WithoutTokens,
     /// By its nature it is none; nothing is lost.
     NoCall,
     /// It is usage, but none that can be priced; why.
@@ -101,6 +109,10 @@ pub(super) struct Draft<'a> {
     pub(super) parts: Vec<(String, Call)>,
     /// Where the numbers are totals so far: those of the last call, if the log has them.
     pub(super) last: Option<PerClass<Tokens>>,
+    /// Whether it need not have tokens.
+    pub(super) without_tokens: bool,
+    /// What the format has to say about the record.
+    pub(super) remarks: Vec<(Code, String)>,
 }
 
 /// For formats without other records.

@@ -28,6 +28,7 @@ mod paths;
 mod plan;
 mod reader;
 mod reading;
+mod rows;
 mod session;
 mod stores;
 mod threads;

@@ -18,7 +18,8 @@ pub fn page(format: &Format) -> String {
     text.push_str("\n| value | where it stands; the first that is there counts |\n|---|---|\n");
     for field in Field::ALL {
         let places = format.fields.iter().filter(|(_, known)| *known == field);
-        let places: Vec<_> = places.map(|(path, _)| format!("`{path}`")).collect();
+        let shown = |path: &str| format!("`{}`", path.replace("\\.", "."));
+        let places: Vec<_> = places.map(|(path, _)| shown(path)).collect();
         if let (Some(name), false) = (name(field), places.is_empty()) {
             let _ = writeln!(text, "| {name} | {} |", places.join(", "));
         }
@@ -31,6 +32,10 @@ fn includes(format: &Format) -> String {
     let named = ["prompt_tokens", "cached_tokens"].map(str::to_owned);
     if (format.convention)(&named) != convention {
         return "What the input includes is told by the names of the columns.".to_owned();
+    }
+    if convention == Convention::APART {
+        let how = "is settled record by record, from its total and counts";
+        return format!("What the input and the output include {how}.");
     }
     let side = |inside| if inside { "inside" } else { "beside" };
     let Convention { input_includes_cache: cache, output_includes_reasoning: reasoning, settled } =
@@ -84,6 +89,11 @@ fn name(field: Field) -> Option<&'static str> {
         Field::Inside => Some("text with the record as JSON"),
         Field::Parent => Some("session it comes from"),
         Field::CostCents => Some("cost in cents"),
+        Field::EndTime => Some("end of the call"),
+        Field::Metric => Some("what the row counts"),
+        Field::Amount => Some("how much of it"),
+        Field::Unit => Some("what that is counted in"),
+        Field::Currency => Some("currency of the cost"),
         _ => None,
     })
 }
@@ -97,7 +107,8 @@ mod tests {
     fn every_format_has_a_page_that_says_where_its_counts_stand() {
         for format in FORMATS {
             let page = page(format);
-            let counted = page.contains("\n| output_tokens | ");
+            let named = |name: &str| page.contains(&format!("\n| {name} | "));
+            let counted = named("output_tokens") || named("how much of it");
             assert!(counted && page.starts_with("# "), "{page}");
         }
         let codex = page(find_format("codex").expect("known"));

@@ -79,7 +79,7 @@ pub(super) fn parse(
     }
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
-        (None, Framing::Lines) => parser.lines.lines - parser.shared_lines,
+        (None, Framing::Lines) => parser.text_lines,
         (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
     };
     *so_far = std::mem::take(&mut parser.so_far);
@@ -89,16 +89,22 @@ pub(super) fn parse(
 /// Tells of usage that the rest of a session was to tell in full and did not.
 pub(super) fn tell_of_partial_usage(parsed: &mut [Parsed], so_far: &SoFar) {
     let mut left = so_far.partial;
+    // What is said of a whole file comes first, however it was cut.
+    let mut told = Ledger::default();
     for chunk in parsed.iter_mut().rev() {
         let partial = left.min(chunk.lines.continuation);
         left -= partial;
         chunk.lines.continuation -= partial;
         chunk.lines.skipped += partial;
         for _ in 0..partial {
-            chunk.ledger.push(Code::MissingUsage, Place { file: 0, line: 0 }, || {
+            told.push(Code::MissingUsage, Place { file: 0, line: 0 }, || {
                 "the session has no end yet, which would tell the input of its calls".to_owned()
             });
         }
+    }
+    if let Some(first) = parsed.first_mut() {
+        told.append(std::mem::take(&mut first.ledger));
+        first.ledger = told;
     }
 }
 
@@ -107,13 +113,13 @@ pub(super) struct Parser<'p> {
     pub(super) plan: &'p FilePlan,
     assumed: &'p Assumed,
     pub(super) lines: Lines,
+    /// Lines of text, where a record is one: less than `lines` where records hold several calls.
+    text_lines: u64,
     ledger: Ledger,
     calls: Calls,
     keys: Vec<RecordKey>,
     /// Whether the chunk starts inside a line that is counted already.
     inside_line: bool,
-    /// How many records share their line with one before, where lines are counted as they come.
-    shared_lines: u64,
     so_far: SoFar,
     kin: Vec<(ThreadId, ThreadId)>,
     symbols: Vec<Symbol>,
@@ -127,11 +133,11 @@ impl<'p> Parser<'p> {
             plan,
             assumed,
             lines: Lines::default(),
+            text_lines: 0,
             ledger: Ledger::default(),
             calls: Calls::new(dimensions.emptied()),
             keys: Vec::new(),
             inside_line: false,
-            shared_lines: 0,
             so_far: SoFar::default(),
             kin: Vec::new(),
             symbols: vec![Symbol::EMPTY; dimensions.len()],
@@ -168,17 +174,16 @@ impl<'p> Parser<'p> {
             match text {
                 Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
                 Some(text) => {
-                    if let Some(rows) = self.json_record(text, line, &mut layouts, &mut values) {
-                        let more = (rows.len() as u64).saturating_sub(1);
-                        self.lines.lines += more;
-                        self.shared_lines += more;
-                        self.lines.continuation += u64::from(rows.is_empty());
+                    if let Some(ends) = self.json_record(text, line, &mut layouts, &mut values) {
+                        self.lines.lines += (ends.len() as u64).saturating_sub(1);
+                        self.lines.continuation += u64::from(ends.is_empty());
                     }
                 }
                 None => self.not_utf8(line),
             }
             start = end + 1;
         }
+        self.text_lines = line;
     }
 
     pub(super) fn not_utf8(&mut self, line: u64) {
@@ -197,14 +202,14 @@ impl<'p> Parser<'p> {
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
-            let rows = if let Ok(text) = std::str::from_utf8(&bytes[start..end]) {
+            let inner = if let Ok(text) = std::str::from_utf8(&bytes[start..end]) {
                 self.json_record(text, line, &mut layouts, &mut values)
             } else {
                 self.not_utf8(line);
                 None
             };
-            match rows {
-                Some(rows) => ends.extend(rows.into_iter().map(|row| start + row)),
+            match inner {
+                Some(inner) => ends.extend(inner.into_iter().map(|inner| start + inner)),
                 None => ends.push(end),
             }
             line += newlines(&bytes[start..end]);
@@ -213,8 +218,8 @@ impl<'p> Parser<'p> {
         self.count_other_lines(bytes, &ends);
     }
 
-    /// Reads a record. One that holds a list of records gives the ends of those instead, counted
-    /// from its own start.
+    /// Reads a record. One that holds others gives the ends of those instead, counted from its
+    /// own start.
     fn json_record<'a>(
         &mut self,
         text: &'a str,
@@ -222,6 +227,9 @@ impl<'p> Parser<'p> {
         layouts: &mut Layouts,
         values: &mut Values<'a>,
     ) -> Option<Vec<usize>> {
+        if let Some(ends) = self.unfold(self.plan, text, line) {
+            return Some(ends);
+        }
         values.clear();
         if !layouts.read(text, values) {
             values.clear();
@@ -236,14 +244,17 @@ impl<'p> Parser<'p> {
             self.rows(text, values, line, &mut ends);
             return Some(ends);
         }
-        if !(is_odd(self.plan, values) && self.odd_record(text, line)) {
-            self.record(values, line);
+        if is_odd(self.plan, values)
+            && let Some(ends) = self.odd_record(text, line)
+        {
+            return Some(ends);
         }
+        self.record(values, line);
         None
     }
 
-    /// Reads the records that a record holds. `line` is that of the start of `text`, from where
-    /// their ends are counted.
+    /// Reads the records that a record holds in a list. `line` is that of the start of `text`, from
+    /// where their ends are counted.
     fn rows(&mut self, text: &str, outer: &Values<'_>, line: u64, ends: &mut Vec<usize>) {
         let list = outer.raw(Field::Rows.slot());
         // A list that is no list holds no records.
@@ -266,17 +277,47 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// Reads a record of another format than its file; says no if it is none, or has no counts
+    /// Reads the calls inside a record, each a line of its own; nothing when it is a call itself.
+    /// A record without any is no call.
+    fn unfold(&mut self, plan: &FilePlan, text: &str, line: u64) -> Option<Vec<usize>> {
+        let rows = (plan.format.unfold?)(text)?;
+        let mut around = Values::new(plan.slots);
+        if rows.iter().any(|row| row.inherits) {
+            // The rows were found in it, so it is valid.
+            let _ = walk(text, &plan.paths, &mut around);
+        }
+        let (mut at, mut line) = (0, line);
+        for row in &rows {
+            line += newlines(&text.as_bytes()[at.min(row.start)..row.start]);
+            at = at.max(row.start);
+            let mut values = if row.inherits { around.clone() } else { Values::new(plan.slots) };
+            if let Err(error) = walk(&row.text, &plan.paths, &mut values) {
+                self.skip(line, Code::InvalidJson, || error.to_string());
+                continue;
+            }
+            self.record_as(plan, plan.convention, &values, line);
+        }
+        if rows.is_empty() {
+            self.lines.continuation += 1;
+            return Some(vec![text.len()]);
+        }
+        Some(rows.iter().map(|row| row.end).collect())
+    }
+
+    /// Reads a record of another format than its file; nothing if it is none, or has no counts
     /// in that format either.
-    fn odd_record(&mut self, text: &str, line: u64) -> bool {
-        let Some((plan, convention)) = other(self.plan, text) else { return false };
+    fn odd_record(&mut self, text: &str, line: u64) -> Option<Vec<usize>> {
+        let (plan, convention) = other(self.plan, text)?;
+        if let Some(ends) = self.unfold(plan, text, line) {
+            return Some(ends);
+        }
         let mut values = Values::new(plan.slots);
         let valid = walk(text, &plan.paths, &mut values).is_ok();
         let counted = values.has(Field::Input) || values.has(Field::Output);
-        if valid && counted {
+        (valid && counted).then(|| {
             self.record_as(plan, convention, &values, line);
-        }
-        valid && counted
+            vec![text.len()]
+        })
     }
 
     /// Counts the lines in which no record ends. `ends` are the ends of the records, in order.
@@ -350,8 +391,9 @@ impl<'p> Parser<'p> {
         values: &Values<'_>,
         line: u64,
     ) {
-        match (plan.format.screen)(values) {
-            Screen::Call => {}
+        let screen = (plan.format.screen)(values);
+        match screen {
+            Screen::Call | Screen::WithoutTokens => {}
             Screen::NoCall => {
                 self.lines.continuation += 1;
                 return;
@@ -363,6 +405,9 @@ impl<'p> Parser<'p> {
         }
         self.remarks.clear();
         let mut draft = Draft::default();
+        if screen == Screen::WithoutTokens {
+            draft.without_tokens = true;
+        }
         let decoded = decode(values, plan.format, convention, &mut draft, &mut self.remarks);
         if let Err((code, message)) = decoded {
             self.skip(line, code, || message);

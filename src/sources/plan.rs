@@ -17,6 +17,8 @@ pub(super) struct FilePlan {
     pub(super) convention: Convention,
     /// Places of values in JSON records.
     pub(super) paths: Paths,
+    /// The names of the columns of a table.
+    pub(super) names: Vec<String>,
     /// Slots of the columns of a table.
     pub(super) columns: Vec<Vec<Target>>,
     /// Dimensions beyond the fixed ones: their place in the table and the slot of their value.
@@ -70,6 +72,7 @@ impl FilePlan {
             framing,
             convention: (format.convention)(columns),
             paths: Paths::new(format.loose_names),
+            names: columns.to_vec(),
             columns: vec![Vec::new(); columns.len()],
             dimensions: Vec::new(),
             slots: Field::ALL.len(),
@@ -96,7 +99,10 @@ impl FilePlan {
             self.paths.add_either_way(path, target);
         } else {
             self.paths.add(path, target);
+            // Keys with dots are also written as objects in objects.
+            self.paths.add(&path.replace("\\.", "."), target);
         }
+        let path = &path.replace("\\.", ".");
         for (place, name) in columns.iter().enumerate() {
             let same = name == path || (self.format.loose_names && plain(name) == plain(path));
             if same {

@@ -97,8 +97,7 @@ fn a_sink_that_panics_ends_the_reading() {
     assert!(panics(|| {
         let file = many_lines();
         let inputs = [Input::File(file.path().to_owned())];
-        let sink = &mut |_: &Calls| panic!("the sink has had enough");
-        read_within(TINY, &inputs, &options(), &Quiet, sink);
+        read_within(TINY, &inputs, &options(), &Quiet, &mut |_| panic!("the sink has had enough"));
     }));
 }
 
@@ -112,6 +111,7 @@ static PANICS: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: |_| panic!("a bug in a format"),
     session: None,

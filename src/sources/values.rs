@@ -39,7 +39,7 @@ const UNSET: u16 = u16::MAX;
 ///
 /// A format may know several places for one field. Each has a rank; the best one that is there
 /// wins, whatever the order of the keys in the record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Values<'a> {
     raw: Vec<&'a str>,
     ranks: Vec<u16>,

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::tests::{options, read_all};
+use super::chunk::Limits;
+use super::reader::read_within;
+use super::tests::{Quiet, options, read_all};
 use super::*;
 use crate::units::TokenClass;
 use crate::usage::{Calls, column};
@@ -130,5 +132,36 @@ fn line_ends_and_marks_change_nothing() {
         check(&path, "line ends", &text.replace('\n', "\r\n"), &expected);
         check(&path, "mark", &format!("\u{feff}{text}"), &expected);
         check(&path, "no last line end", text.trim_end_matches('\n'), &expected);
+    }
+}
+
+/// Also where records hold several calls, and where a line is torn between two chunks.
+#[test]
+fn a_log_says_the_same_however_it_is_cut_into_chunks() {
+    for (_, path) in fixtures() {
+        let inputs = [Input::File(path.clone())];
+        let (whole, reading) = read_all(&inputs, &options());
+        for chunk in [1, 100, 700] {
+            let limits = Limits { chunk, sample: 1 << 16, record: 1 << 20 };
+            let mut calls = Calls::new(options().dimensions);
+            let sink = &mut |batch: &Calls| calls.append(batch);
+            let found = read_within(limits, &inputs, &options(), &Quiet, sink);
+            assert_eq!(found.total(), reading.total(), "{chunk}: {}", path.display());
+            assert_eq!(found.ledger, reading.ledger, "{chunk}: {}", path.display());
+            assert_eq!(each(&calls), each(&whole), "{chunk}: {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_log_that_is_cut_off_anywhere_is_accounted_for() {
+    for (_, path) in fixtures() {
+        let text = std::fs::read_to_string(&path).expect("reads");
+        for part in 1..12 {
+            let end = text.len() * part / 12;
+            let end = (end..text.len()).find(|end| text.is_char_boundary(*end));
+            // What is said is accounted for.
+            let _ = said(&text[..end.unwrap_or(text.len())]);
+        }
     }
 }

@@ -50,7 +50,7 @@ impl Instant {
 
     /// Reads ISO 8601 (`2026-05-01T10:00:00.123Z`, a space for the `T`, an offset, a date alone,
     /// an hour and minute alone) or a number since 1970 in s, ms, µs or ns, told apart by size.
-    /// A time without a zone is UTC.
+    /// A time without a zone is UTC. A list such as `[1767690966, 951000000]` is s and ns.
     ///
     /// # Errors
     /// When the text is neither, or the number lies between the ranges.
@@ -62,6 +62,9 @@ impl Instant {
         }
         if text.as_bytes().get(4) == Some(&b'-') {
             return parse_iso(text.as_bytes()).map(Self).ok_or(TimeError);
+        }
+        if text.starts_with('[') {
+            return parse_pair(text).map(Self).ok_or(TimeError);
         }
         parse_epoch(text).map(Self).ok_or(TimeError)
     }
@@ -99,6 +102,15 @@ fn parse_epoch(text: &str) -> Option<i64> {
         _ => return None,
     };
     i64::try_from(millis).ok()
+}
+
+/// Seconds and nanoseconds in a list, as programs for Node write them.
+fn parse_pair(text: &str) -> Option<i64> {
+    let (seconds, nanos) = text.strip_prefix('[')?.strip_suffix(']')?.split_once(',')?;
+    let nanos: u32 = nanos.trim().parse().ok()?;
+    let whole: i64 =
+        seconds.trim().parse().ok().filter(|seconds| (0..=99_999_999_999).contains(seconds))?;
+    Some(i64::from(nanos / 1_000_000) + whole * MILLIS_PER_SECOND)
 }
 
 /// The first three digits of a fraction of a second, as milliseconds.
@@ -283,6 +295,7 @@ mod tests {
         check("1767690966951", "2026-01-06T09:16:06.951Z");
         check("1767690966951000", "2026-01-06T09:16:06.951Z");
         check("1767690966951000000", "2026-01-06T09:16:06.951Z");
+        check("[1767690966, 951000000]", "2026-01-06T09:16:06.951Z");
     }
 
     #[test]

@@ -9,4 +9,5 @@ mod readme;
 mod real_logs;
 mod same_bytes;
 mod samples_agents;
+mod samples_gateways;
 mod support;

@@ -32,6 +32,7 @@ pub(in crate::sources) static AIDER: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         let sent = values.text(Field::RecordType) == "message_send";

@@ -20,7 +20,10 @@ const WRAPPERS: &[&str] =
     &["", "response", "response.body", "body", "result.message", "message", "data", "output"];
 
 /// Messages API responses, one a record.
-pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
+pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = MESSAGES;
+
+/// For formats that hold such responses in another way.
+pub(super) const MESSAGES: Format = Format {
     name: "anthropic-messages",
     summary: "Anthropic Messages responses, bare, wrapped or batch results",
     provider: "anthropic",
@@ -75,6 +78,7 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
     wrappers: WRAPPERS,
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::Response,
     screen,
     session: None,

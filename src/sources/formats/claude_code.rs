@@ -63,6 +63,7 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::Stream,
     screen,
     session: None,

@@ -46,6 +46,7 @@ pub(in crate::sources) static CLAUDE_CODE_RESULT: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

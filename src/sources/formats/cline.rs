@@ -52,6 +52,7 @@ pub(in crate::sources) static CLINE: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen,
     session: None,

@@ -47,6 +47,7 @@ pub(in crate::sources) static COPILOT: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::Running,
     screen: |values| {
         let ended = values.text(Field::RecordType) == "session.shutdown";
@@ -163,6 +164,7 @@ pub(in crate::sources) static COPILOT_BILLING: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         if values.has(Field::Input) || values.has(Field::Output) {

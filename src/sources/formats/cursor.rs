@@ -39,6 +39,7 @@ pub(in crate::sources) static CURSOR: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| SPLIT,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,
@@ -75,6 +76,7 @@ pub(in crate::sources) static CURSOR_EVENTS: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| SPLIT,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         if values.has(Field::Input) || values.has(Field::Output) {

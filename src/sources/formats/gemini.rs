@@ -69,6 +69,7 @@ pub(in crate::sources) static GEMINI: Format = Format {
     wrappers: WRAPPERS,
     loose_names: false,
     convention: |_| Convention { output_includes_reasoning: false, ..Convention::INCLUSIVE },
+    unfold: None,
     identity: Identity::Response,
     screen: every_record,
     session: None,

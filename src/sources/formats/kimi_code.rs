@@ -56,6 +56,7 @@ pub(in crate::sources) static KIMI_CODE: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         let counted = values.has(Field::Input) || values.has(Field::Output);

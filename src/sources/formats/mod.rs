@@ -2,21 +2,39 @@
 
 mod aider;
 mod anthropic_messages;
+mod azure_trace;
+mod braintrust;
+mod burstgpt;
 mod claude_code;
 mod claude_code_result;
+mod claude_trace;
 mod cline;
 mod codex;
 mod copilot;
 mod cursor;
+mod focus;
 mod gemini;
 mod gemini_cli;
+mod helicone;
 mod kimi_code;
+mod kv_cache_tester;
+mod langfuse;
+mod langsmith;
+mod litellm;
+mod mooncake;
+mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod opencode;
+mod otel;
+mod otel_fields;
+mod otel_unfold;
 mod own;
 mod pi;
+mod portkey;
 mod qwen_code;
+mod sglang;
+mod simonw_llm;
 mod table;
 
 use super::format::Format;
@@ -41,6 +59,23 @@ pub static FORMATS: &[&Format] = &[
     &cline::CLINE,
     &pi::PI,
     &kimi_code::KIMI_CODE,
+    // Gateways, telemetry and traces.
+    &langfuse::LANGFUSE,
+    &langsmith::LANGSMITH,
+    &litellm::LITELLM,
+    &helicone::HELICONE,
+    &portkey::PORTKEY,
+    &braintrust::BRAINTRUST,
+    &otel::OTEL,
+    &simonw_llm::SIMONW_LLM,
+    &claude_trace::CLAUDE_TRACE,
+    &sglang::SGLANG,
+    &ollama::OLLAMA,
+    &mooncake::MOONCAKE,
+    &kv_cache_tester::KV_CACHE_TESTER,
+    &azure_trace::AZURE_TRACE,
+    &burstgpt::BURSTGPT,
+    &focus::FOCUS,
     // Responses of providers.
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,

@@ -72,6 +72,7 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
     wrappers: WRAPPERS,
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
+    unfold: None,
     identity: Identity::Response,
     screen: every_record,
     session: None,

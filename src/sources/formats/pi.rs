@@ -43,6 +43,7 @@ pub(in crate::sources) static PI: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     // Other events show a message again while it grows.
     screen: |values| {

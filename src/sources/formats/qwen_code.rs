@@ -33,6 +33,7 @@ pub(in crate::sources) static QWEN_CODE: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
+    unfold: None,
     identity: Identity::Response,
     screen: |values| {
         let counted = values.has(Field::Input) || values.has(Field::Output);
