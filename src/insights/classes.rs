@@ -44,7 +44,7 @@ impl<'a> CardTotals<'a> {
             add_tokens(&mut whole.tokens, &call.tokens);
             return;
         }
-        for (card, tokens) in card.portions(&call.tokens, call.calls) {
+        for (card, tokens) in card.portions(&call.tokens, call.prompts()) {
             add_tokens(&mut self.of(card, model).tokens, &tokens);
         }
     }

@@ -56,6 +56,10 @@ impl Instant {
     /// When the text is neither, or the number lies between the ranges.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let text = text.trim();
+        if is_compact_day(text) {
+            let day = [&text[..4], &text[4..6], &text[6..]].join("-");
+            return parse_iso(day.as_bytes()).map(Self).ok_or(TimeError);
+        }
         if text.as_bytes().get(4) == Some(&b'-') {
             return parse_iso(text.as_bytes()).map(Self).ok_or(TimeError);
         }
@@ -74,6 +78,12 @@ impl Instant {
         };
         moment.format(pattern).to_string()
     }
+}
+
+/// A day such as `20260629`; as an epoch number it would be one of 1970.
+fn is_compact_day(text: &str) -> bool {
+    let century = text.starts_with("19") || text.starts_with("20");
+    text.len() == 8 && century && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Epoch numbers by size: 1e8–1e11 s, 1e11–1e14 ms, 1e14–1e17 µs, 1e17–1e20 ns. A fraction of
