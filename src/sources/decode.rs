@@ -6,11 +6,8 @@ use crate::usage::{Fingerprint, FinishReason, Instant, ServiceTier, Status};
 
 use super::counts::counts;
 use super::field::Field;
-use super::format::{Convention, Draft, Format, Refusal};
+use super::format::{Convention, Draft, Format, Refusal, Remark};
 use super::values::Values;
-
-/// A remark on a record that was used all the same.
-pub(super) type Remark = (Code, String);
 
 /// Reads one record into an empty `draft`; a draft is large, and copying it would be felt.
 ///
@@ -29,7 +26,13 @@ pub(super) fn decode<'a>(
     details(values, draft, remarks);
     time_and_cost(values, draft, remarks);
     (format.refine)(values, draft)?;
-    if draft.model.is_empty() {
+    remarks.append(&mut draft.remarks);
+    if draft.call.service_tier == ServiceTier::Unknown {
+        let tier = values.text(Field::ServiceTier);
+        remarks.push((Code::UnknownTier, format!("the service tier `{tier}` is not known")));
+    }
+    let told = |code| remarks.iter().any(|(known, _)| *known == code);
+    if draft.model.is_empty() && !told(Code::MissingModel) {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }
     if draft.call.calls > 1 {
@@ -179,6 +182,18 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
 /// No single row costs more dollars than this.
 const COST_MAX: &str = "1000000000";
 
+/// The units of money in logs, as parts of a dollar.
+const MONEY: [(Field, i128); 3] =
+    [(Field::CostUsd, 1), (Field::CostCents, 100), (Field::CostTicks, 10_000_000_000)];
+
+/// An amount in units of which so many make a dollar.
+fn amount(text: &str, units: i128) -> Option<Usd> {
+    let plain = text.trim().trim_start_matches('$');
+    let read = Usd::parse(plain, Excess::Round).ok()?;
+    let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
+    Some(Usd::from_atto(read.atto() / units)).filter(|cost| *cost <= limit)
+}
+
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let time = values.text(Field::Time);
     if time.is_empty() {
@@ -189,19 +204,14 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
         let shown: String = time.chars().take(40).collect();
         remarks.push((Code::BadTime, format!("`{shown}` is no time that is understood")));
     }
-    let cost = values.text(Field::CostUsd);
-    if !cost.is_empty() {
-        let plain = cost.trim().trim_start_matches('$');
-        let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
-        let cost_read = Usd::parse(plain, Excess::Round).ok();
-        draft.call.logged_cost = cost_read.filter(|cost| *cost <= limit);
-        if draft.call.logged_cost.is_none() {
-            let shown: String = cost.chars().take(40).collect();
-            remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));
+    for (field, unit) in MONEY {
+        let cost = values.text(field);
+        if !cost.is_empty() && draft.call.logged_cost.is_none() {
+            draft.call.logged_cost = amount(&cost, unit);
+            if draft.call.logged_cost.is_none() {
+                let shown: String = cost.chars().take(40).collect();
+                remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));
+            }
         }
-    }
-    if draft.call.service_tier == ServiceTier::Unknown {
-        let tier = values.text(Field::ServiceTier);
-        remarks.push((Code::UnknownTier, format!("the service tier `{tier}` is not known")));
     }
 }

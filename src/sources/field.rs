@@ -93,11 +93,35 @@ pub enum Field {
     CacheModalities,
     /// Output tokens by modality, as JSON.
     OutputModalities,
+    /// The part of the cached input that was audio.
+    AudioCacheRead,
+    /// Tokens written to the cache by lifetime, as JSON.
+    CacheLifetimes,
+    /// When the period that the row sums up ends.
+    BucketEnd,
+    /// The project or workspace.
+    Project,
+    /// The key the calls were made with.
+    ApiKey,
+    /// Who made the calls.
+    User,
+    /// The range of prompt sizes that the row sums up.
+    ContextWindow,
+    /// Which count or cost the row states, where each has a row of its own.
+    Metric,
+    /// How much of that there was.
+    Amount,
+    /// The currency of amounts of money.
+    Currency,
+    /// The cost the log states, in hundredths of a dollar.
+    CostCents,
+    /// The cost the log states, in units of 10⁻¹⁰ dollars.
+    CostTicks,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 57] = [
         Self::Time,
         Self::Provider,
         Self::Model,
@@ -143,6 +167,18 @@ impl Field {
         Self::InputModalities,
         Self::CacheModalities,
         Self::OutputModalities,
+        Self::AudioCacheRead,
+        Self::CacheLifetimes,
+        Self::BucketEnd,
+        Self::Project,
+        Self::ApiKey,
+        Self::User,
+        Self::ContextWindow,
+        Self::Metric,
+        Self::Amount,
+        Self::Currency,
+        Self::CostCents,
+        Self::CostTicks,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -192,7 +228,19 @@ impl Field {
             | Self::Parts
             | Self::InputModalities
             | Self::CacheModalities
-            | Self::OutputModalities => return None,
+            | Self::OutputModalities
+            | Self::AudioCacheRead
+            | Self::CacheLifetimes
+            | Self::BucketEnd
+            | Self::Project
+            | Self::ApiKey
+            | Self::User
+            | Self::ContextWindow
+            | Self::Metric
+            | Self::Amount
+            | Self::Currency
+            | Self::CostCents
+            | Self::CostTicks => return None,
         })
     }
 
@@ -231,6 +279,32 @@ impl Field {
                 | Self::InputModalities
                 | Self::CacheModalities
                 | Self::OutputModalities
+                | Self::AudioCacheRead
+                | Self::CacheLifetimes
+        )
+    }
+
+    /// Whether it says which sum a row of a report states, rather than how much.
+    pub(super) const fn names_a_sum(self) -> bool {
+        matches!(
+            self,
+            Self::Time
+                | Self::BucketEnd
+                | Self::Provider
+                | Self::Model
+                | Self::RequestModel
+                | Self::CallType
+                | Self::Geo
+                | Self::ServiceTier
+                | Self::Batch
+                | Self::Speed
+                | Self::RecordType
+                | Self::RequestId
+                | Self::SecondId
+                | Self::Project
+                | Self::ApiKey
+                | Self::User
+                | Self::ContextWindow
         )
     }
 

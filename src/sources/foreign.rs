@@ -21,14 +21,11 @@ pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
 
 const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
 
-/// Why a recorded event stream is not read.
-pub(super) const EVENT_STREAM: &str = "it is a recorded event stream, whose pieces repeat and \
-    revise each other's counts; log the final response of each call as one JSON object a line";
-
 /// Whether a line is one of a server-sent event stream.
 pub(super) fn is_event_stream(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
-    line.starts_with(b"data: {") || line.starts_with(b"data:{") || line.starts_with(b"event: ")
+    let starts: [&[u8]; 5] = [b"data: {", b"data:{", b"event: ", b"event:", b"data: [DONE]"];
+    starts.iter().any(|start| line.starts_with(start))
 }
 
 /// The exports of other programs whose counts mean something else than the same names in a table

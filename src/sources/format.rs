@@ -38,6 +38,19 @@ pub struct Format {
     pub(super) refine: fn(&Values<'_>, &mut Draft<'_>) -> Result<(), Refusal>,
 }
 
+impl Format {
+    /// Whether it has a use for a value of this name, wherever it stands.
+    pub(super) fn reads(&self, name: &str) -> bool {
+        let ends = |path: &str| path == name || name.ends_with(&format!(".{path}"));
+        self.fields.iter().any(|(path, _)| ends(path))
+    }
+
+    /// Whether its rows are sums over a period.
+    pub(super) fn sums_up(&self) -> bool {
+        matches!(self.identity, Identity::Bucket | Identity::Pivot)
+    }
+}
+
 /// Which counts are inside which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Convention {
@@ -45,15 +58,20 @@ pub(super) struct Convention {
     pub(super) input_includes_cache: bool,
     /// Reasoning is part of the output count.
     pub(super) output_includes_reasoning: bool,
+    /// Audio and images are part of the count of their side.
+    pub(super) includes_media: bool,
     /// Known beyond doubt, from the user or the names: no total of a record is asked.
     pub(super) settled: bool,
 }
 
 impl Convention {
-    pub(super) const INCLUSIVE: Self =
-        Self { input_includes_cache: true, output_includes_reasoning: true, settled: false };
-    pub(super) const EXCLUSIVE: Self =
-        Self { input_includes_cache: false, output_includes_reasoning: true, settled: false };
+    pub(super) const INCLUSIVE: Self = Self {
+        input_includes_cache: true,
+        output_includes_reasoning: true,
+        includes_media: true,
+        settled: false,
+    };
+    pub(super) const EXCLUSIVE: Self = Self { input_includes_cache: false, ..Self::INCLUSIVE };
 }
 
 /// How copies of one call are recognised across all files.
@@ -66,6 +84,11 @@ pub(super) enum Identity {
     /// As [`Identity::Response`], where a response by its nature takes several records: the
     /// further ones in its file are parts of it, not copies.
     Stream,
+    /// A sum over a period: all that names it. The same name a second time in a file is another
+    /// sum; in another file it is a copy, and the larger counts are the later ones.
+    Bucket,
+    /// As [`Identity::Bucket`], where each count of the sum has a row of its own.
+    Pivot,
 }
 
 /// Whether a record is a call.
@@ -73,12 +96,17 @@ pub(super) enum Identity {
 pub(super) enum Screen {
     /// It is.
     Call,
+    /// It is, or it sums up some, though it need not have tokens.
+    WithoutTokens,
     /// By its nature it is none; nothing is lost.
     NoCall,
 }
 
 /// Why a record cannot be used.
 pub(super) type Refusal = (Code, String);
+
+/// A remark on a record that was used all the same.
+pub(super) type Remark = (Code, String);
 
 /// A call in the making: its numbers, and its names as text.
 #[derive(Debug, Default)]
@@ -91,6 +119,10 @@ pub(super) struct Draft<'a> {
     pub(super) geo: Cow<'a, str>,
     /// Calls inside this one that are billed on their own: their model and numbers.
     pub(super) parts: Vec<(String, Call)>,
+    /// Whether it need not have tokens.
+    pub(super) without_tokens: bool,
+    /// What the format has to say about the record.
+    pub(super) remarks: Vec<Remark>,
 }
 
 /// For formats without other records.

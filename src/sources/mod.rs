@@ -13,6 +13,8 @@ mod detect;
 mod discover;
 mod documents;
 mod duplicates;
+mod envelope;
+mod events;
 mod field;
 mod foreign;
 mod format;

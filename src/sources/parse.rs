@@ -4,12 +4,13 @@ use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
-use super::decode::{Remark, decode};
+use super::decode::decode;
 use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
 use super::duplicates::{CallKey, key};
+use super::events::streams;
 use super::field::Field;
-use super::format::{Convention, Draft, Identity, Screen};
+use super::format::{Convention, Draft, Identity, Remark, Screen};
 use super::framing::Framing;
 use super::layout::Layouts;
 use super::others::{is_odd, other};
@@ -62,14 +63,15 @@ pub(super) fn parse(
     match plan.framing {
         Framing::Lines => parser.json_lines(&chunk.bytes),
         Framing::Documents => parser.json_documents(&chunk.bytes),
+        Framing::Events => parser.event_streams(&chunk.bytes),
         Framing::Delimited { delimiter } => {
             parse_delimited(&mut parser, &chunk.bytes, first, delimiter);
         }
     }
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
-        (None, Framing::Lines) => parser.lines.lines,
-        (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
+        (None, Framing::Lines) if plan.envelope.is_none() => parser.lines.lines,
+        (None, _) => newlines(&chunk.bytes),
     };
     parser.finish(newlines)
 }
@@ -132,7 +134,12 @@ impl<'p> Parser<'p> {
             };
             match text {
                 Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
-                Some(text) => self.json_record(text, line, &mut layouts, &mut values),
+                Some(text) => {
+                    let records = self.json_record(text, line, &mut layouts, &mut values);
+                    // Records that share a line count as lines of their own.
+                    self.lines.lines += records.saturating_sub(1);
+                    self.lines.continuation += u64::from(records == 0);
+                }
                 None => self.not_utf8(line),
             }
             start = end + 1;
@@ -156,35 +163,77 @@ impl<'p> Parser<'p> {
             };
             line += newlines(&bytes[at..start]);
             match std::str::from_utf8(&bytes[start..end]) {
-                Ok(text) => self.json_record(text, line, &mut layouts, &mut values),
-                Err(_) => self.not_utf8(line),
+                Ok(text) => {
+                    let records = self.json_record(text, line, &mut layouts, &mut values);
+                    ends.extend((0..records).map(|_| end));
+                }
+                Err(_) => {
+                    self.not_utf8(line);
+                    ends.push(end);
+                }
             }
             line += newlines(&bytes[start..end]);
-            ends.push(end);
             at = end;
         }
         self.count_other_lines(bytes, &ends);
     }
 
+    /// Reads the events of each response as that response.
+    fn event_streams(&mut self, bytes: &[u8]) {
+        let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
+        for stream in streams(bytes) {
+            line += newlines(&bytes[at..stream.start]);
+            at = stream.start;
+            self.built_record(&serde_json::Value::Object(stream.response), line);
+            ends.push(stream.end);
+        }
+        self.count_other_lines(bytes, &ends);
+    }
+
+    /// Reads a record that is not in the log as it stands.
+    fn built_record(&mut self, record: &serde_json::Value, line: u64) {
+        let text = record.to_string();
+        let mut values = Values::new(self.plan.slots);
+        if let Err(error) = walk(&text, &self.plan.paths, &mut values) {
+            self.skip(line, Code::InvalidJson, || error.to_string());
+        } else if !(is_odd(self.plan, &values) && self.odd_record(&text, line)) {
+            self.record(&values, line);
+        }
+    }
+
+    /// Reads what is in a record that holds others; nothing if it holds none.
+    fn enveloped(&mut self, text: &str, line: u64) -> Option<u64> {
+        let envelope = self.plan.envelope?;
+        let record = serde_json::from_str(text).ok().filter(envelope.is_one)?;
+        let inside = (envelope.open)(record);
+        inside.iter().for_each(|record| self.built_record(record, line));
+        Some(inside.len() as u64)
+    }
+
+    /// Reads a record, or those in it, and says how many there were.
     fn json_record<'a>(
         &mut self,
         text: &'a str,
         line: u64,
         layouts: &mut Layouts,
         values: &mut Values<'a>,
-    ) {
+    ) -> u64 {
+        if let Some(records) = self.enveloped(text, line) {
+            return records;
+        }
         values.clear();
         if !layouts.read(text, values) {
             values.clear();
             if let Err(error) = walk(text, &self.plan.paths, values) {
                 self.skip(line, Code::InvalidJson, || error.to_string());
-                return;
+                return 1;
             }
             layouts.learn(text, &self.plan.paths);
         }
         if !(is_odd(self.plan, values) && self.odd_record(text, line)) {
             self.record(values, line);
         }
+        1
     }
 
     /// Reads a record of another format than its file; says no if it is none, or has no counts
@@ -236,12 +285,14 @@ impl<'p> Parser<'p> {
         values: &Values<'_>,
         line: u64,
     ) {
-        if (plan.format.screen)(values) == Screen::NoCall {
+        let screen = (plan.format.screen)(values);
+        if screen == Screen::NoCall {
             self.lines.continuation += 1;
             return;
         }
         self.remarks.clear();
-        let mut draft = Draft::default();
+        let without_tokens = screen == Screen::WithoutTokens;
+        let mut draft = Draft { without_tokens, ..Draft::default() };
         let decoded = decode(values, plan.format, convention, &mut draft, &mut self.remarks);
         if let Err((code, message)) = decoded {
             self.skip(line, code, || message);
@@ -295,12 +346,23 @@ impl<'p> Parser<'p> {
     }
 
     fn key(&mut self, identity: Identity, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
+        let bytes = &mut self.key_bytes;
+        bytes.clear();
+        if matches!(identity, Identity::Bucket | Identity::Pivot) {
+            // The counts of a pivoted sum are told apart by their metric, and belong together.
+            let names = |field: &Field| {
+                field.names_a_sum() || *field == Field::Metric && identity == Identity::Bucket
+            };
+            for field in Field::ALL.into_iter().filter(names) {
+                bytes.extend_from_slice(values.text(field).as_bytes());
+                bytes.push(0);
+            }
+            return key(bytes);
+        }
         let id = values.text(Field::RequestId);
         if id.is_empty() {
             return 0;
         }
-        let bytes = &mut self.key_bytes;
-        bytes.clear();
         bytes.extend_from_slice(id.as_bytes());
         match identity {
             Identity::Response => {
@@ -311,7 +373,7 @@ impl<'p> Parser<'p> {
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
-            Identity::WholeRecord => {
+            Identity::WholeRecord | Identity::Bucket | Identity::Pivot => {
                 bytes.push(0);
                 bytes.extend_from_slice(draft.model.as_bytes());
                 bytes.extend_from_slice(&draft.call.time.millis().to_le_bytes());

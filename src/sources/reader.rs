@@ -7,17 +7,20 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use foldhash::quality::FixedState;
+use hashbrown::HashMap;
+
 use crate::diagnostics::{Code, Place};
-use crate::usage::{Calls, Dimensions, Symbol};
+use crate::usage::{Call, Calls, Dimensions, Row, Symbol};
 
 use super::chunk::{Chunk, Chunks, Limits, newlines};
 use super::detect::{Detection, Hint, Unknown, detect};
 use super::discover::Input;
-use super::duplicates::{Duplicates, Verdict};
+use super::duplicates::{CallKey, Duplicates, Verdict};
 use super::format::{Format, Identity};
-use super::formats::is_other_money;
+use super::formats::{find_format, is_other_money};
 use super::open::{Source, open_bytes, open_file, open_stdin};
-use super::parse::{Assumed, Parsed, parse};
+use super::parse::{Assumed, Parsed, RecordKey, parse};
 use super::plan::FilePlan;
 use super::reading::{FileReading, Lines, Reading};
 
@@ -309,6 +312,9 @@ struct Assembly {
     /// Lines of text so far, by file.
     newlines: Vec<u64>,
     duplicates: Duplicates,
+    /// How often a sum of this name was met in the file it is about.
+    numbers: HashMap<CallKey, u128, FixedState>,
+    numbered: u32,
 }
 
 impl Assembly {
@@ -317,7 +323,13 @@ impl Assembly {
         let files = inputs.iter().map(named).collect();
         let duplicates = Duplicates::new(Calls::new(options.dimensions.emptied()));
         let newlines = vec![0; inputs.len()];
-        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates }
+        Self {
+            reading: Reading { files, ..Reading::default() },
+            newlines,
+            duplicates,
+            numbers: HashMap::with_hasher(FixedState::default()),
+            numbered: 0,
+        }
     }
 
     fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
@@ -325,7 +337,8 @@ impl Assembly {
             Step::Opened { file, format, columns } => {
                 let reading = &mut self.reading.files[file as usize];
                 reading.format = Some(format.name);
-                if let Some(column) = columns.iter().find(|column| is_other_money(column)) {
+                let left_out = |column: &&String| is_other_money(column) && !format.reads(column);
+                if let Some(column) = columns.iter().find(left_out) {
                     let place = Place { file, line: 0 };
                     self.reading.ledger.push(Code::BadCost, place, || {
                         format!("`{column}` is not in dollars; it was left out")
@@ -369,7 +382,12 @@ impl Assembly {
             Identity::WholeRecord => {
                 parsed.keys.iter().map(|record| self.duplicates.record(record.key)).collect()
             }
-            Identity::Response | Identity::Stream => self.snapshots(&parsed),
+            Identity::Bucket => {
+                self.number(file, &mut parsed.keys);
+                self.snapshots(&parsed, Calls::grow)
+            }
+            Identity::Pivot => self.snapshots(&parsed, Calls::complete),
+            Identity::Response | Identity::Stream => self.snapshots(&parsed, Calls::grow),
         };
         for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
             if !record.counts_line || *verdict == Verdict::New {
@@ -377,7 +395,7 @@ impl Assembly {
             }
             parsed.lines.records -= 1;
             match verdict {
-                Verdict::Snapshot if identity == Identity::Stream => {
+                Verdict::Snapshot if matches!(identity, Identity::Stream | Identity::Pivot) => {
                     parsed.lines.continuation += 1;
                 }
                 _ => parsed.lines.duplicates += 1,
@@ -386,7 +404,7 @@ impl Assembly {
         self.reading.files[file as usize].lines.add(&parsed.lines);
         if identity != Identity::WholeRecord {
             if let Some(calls) = self.duplicates.release(false) {
-                sink(&calls);
+                self.give(&calls, sink);
             }
             return;
         }
@@ -398,7 +416,29 @@ impl Assembly {
         }
     }
 
-    fn snapshots(&mut self, parsed: &Parsed) -> Vec<Verdict> {
+    /// Tells apart the sums of one file that have the same name.
+    fn number(&mut self, file: u32, keys: &mut [RecordKey]) {
+        if self.numbered != file {
+            self.numbers.clear();
+            self.numbered = file;
+        }
+        for record in keys {
+            let number = self.numbers.entry(record.key).or_default();
+            record.key = record.key.wrapping_add(*number).max(1);
+            *number += 1;
+        }
+    }
+
+    /// Gives out calls that nothing can be added to any more.
+    fn give(&mut self, calls: &Calls, sink: &mut dyn FnMut(&Calls)) {
+        for place in calls.uncounted() {
+            let text = "the row sums up calls, but not how many; it counts as one";
+            self.reading.ledger.push(Code::AggregatedRow, place, || text.to_owned());
+        }
+        sink(calls);
+    }
+
+    fn snapshots(&mut self, parsed: &Parsed, grow: fn(&mut Calls, Row, &Call)) -> Vec<Verdict> {
         let remap = self.duplicates.adopt(&parsed.calls);
         let mut symbols = vec![Symbol::EMPTY; parsed.calls.dimensions.len()];
         let keys = parsed.keys.iter().enumerate();
@@ -406,15 +446,32 @@ impl Assembly {
             for (place, symbol) in symbols.iter_mut().enumerate() {
                 *symbol = remap[place][parsed.calls.symbol(place, row).index()];
             }
-            self.duplicates.snapshot(record.key, &parsed.calls.call(row), &symbols)
+            self.duplicates.snapshot(record.key, &parsed.calls.call(row), &symbols, grow)
         })
         .collect()
     }
 
+    /// A report with nothing in it is no reason to think that nothing was spent.
+    fn tell_of_files_without_calls(&mut self) {
+        for (file, reading) in (0..).zip(&self.reading.files) {
+            let Lines { records, duplicates, skipped, continuation, .. } = reading.lines;
+            let Some(format) = reading.format.filter(|_| records + duplicates + skipped == 0)
+            else {
+                continue;
+            };
+            // A header on its own is one line that belongs to others.
+            if continuation == 1 || find_format(format).is_some_and(Format::sums_up) {
+                let text = || format!("it looks like {format}, but there is no call in it");
+                self.reading.ledger.push(Code::EmptyFile, Place { file, line: 0 }, text);
+            }
+        }
+    }
+
     fn finish(mut self, sink: &mut dyn FnMut(&Calls)) -> Reading {
         if let Some(calls) = self.duplicates.release(true) {
-            sink(&calls);
+            self.give(&calls, sink);
         }
+        self.tell_of_files_without_calls();
         if self.duplicates.forgot {
             self.reading.ledger.push(Code::DuplicateWindow, Place::default(), || {
                 "more request ids than are remembered".to_owned()

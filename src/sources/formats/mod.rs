@@ -4,10 +4,14 @@ mod anthropic_messages;
 mod claude_code;
 mod gemini;
 mod openai_chat;
+mod openai_costs;
 mod openai_responses;
+mod openai_usage;
 mod own;
+mod reports;
 mod table;
 
+use super::envelope::Envelope;
 use super::format::Format;
 
 pub(super) use table::is_other_money;
@@ -15,12 +19,20 @@ pub(super) use table::is_other_money;
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,
+    &openai_costs::OPENAI_COSTS,
+    &openai_usage::OPENAI_USAGE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
     &openai_chat::OPENAI_CHAT,
     &own::LLMCOST,
     &table::TABLE,
+];
+
+/// Every kind of record that holds others.
+pub(super) static ENVELOPES: &[&Envelope] = &[
+    &openai_costs::OPENAI_COSTS_PAGE,
+    &openai_usage::OPENAI_USAGE_PAGE,
 ];
 
 /// llmcost's own format, which also stands in for what only `--map` explains.
