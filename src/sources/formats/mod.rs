@@ -1,6 +1,8 @@
 //! The list of formats, most particular first: detection takes the first that recognises.
 
+mod anthropic_costs;
 mod anthropic_messages;
+mod anthropic_usage;
 mod claude_code;
 mod gemini;
 mod openai_chat;
@@ -21,6 +23,8 @@ pub static FORMATS: &[&Format] = &[
     &claude_code::CLAUDE_CODE,
     &openai_costs::OPENAI_COSTS,
     &openai_usage::OPENAI_USAGE,
+    &anthropic_costs::ANTHROPIC_COSTS,
+    &anthropic_usage::ANTHROPIC_USAGE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
@@ -33,6 +37,8 @@ pub static FORMATS: &[&Format] = &[
 pub(super) static ENVELOPES: &[&Envelope] = &[
     &openai_costs::OPENAI_COSTS_PAGE,
     &openai_usage::OPENAI_USAGE_PAGE,
+    &anthropic_costs::ANTHROPIC_COSTS_PAGE,
+    &anthropic_usage::ANTHROPIC_USAGE_PAGE,
 ];
 
 /// llmcost's own format, which also stands in for what only `--map` explains.
