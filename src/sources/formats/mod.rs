@@ -4,6 +4,8 @@ mod anthropic_costs;
 mod anthropic_messages;
 mod anthropic_usage;
 mod claude_code;
+mod deepseek_costs;
+mod deepseek_usage;
 mod gemini;
 mod openai_chat;
 mod openai_costs;
@@ -25,6 +27,8 @@ pub static FORMATS: &[&Format] = &[
     &openai_usage::OPENAI_USAGE,
     &anthropic_costs::ANTHROPIC_COSTS,
     &anthropic_usage::ANTHROPIC_USAGE,
+    &deepseek_costs::DEEPSEEK_COSTS,
+    &deepseek_usage::DEEPSEEK_USAGE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
