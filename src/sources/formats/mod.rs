@@ -11,6 +11,8 @@ mod openai_chat;
 mod openai_costs;
 mod openai_responses;
 mod openai_usage;
+mod openrouter;
+mod openrouter_activity;
 mod own;
 mod reports;
 mod table;
@@ -29,6 +31,8 @@ pub static FORMATS: &[&Format] = &[
     &anthropic_usage::ANTHROPIC_USAGE,
     &deepseek_costs::DEEPSEEK_COSTS,
     &deepseek_usage::DEEPSEEK_USAGE,
+    &openrouter_activity::OPENROUTER_ACTIVITY,
+    &openrouter::OPENROUTER,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
@@ -43,6 +47,7 @@ pub(super) static ENVELOPES: &[&Envelope] = &[
     &openai_usage::OPENAI_USAGE_PAGE,
     &anthropic_costs::ANTHROPIC_COSTS_PAGE,
     &anthropic_usage::ANTHROPIC_USAGE_PAGE,
+    &openrouter_activity::OPENROUTER_ACTIVITY_PAGE,
 ];
 
 /// llmcost's own format, which also stands in for what only `--map` explains.
