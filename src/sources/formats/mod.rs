@@ -3,6 +3,8 @@
 mod anthropic_costs;
 mod anthropic_messages;
 mod anthropic_usage;
+mod bedrock_converse;
+mod bedrock_log;
 mod claude_code;
 mod deepseek_costs;
 mod deepseek_usage;
@@ -33,6 +35,8 @@ pub static FORMATS: &[&Format] = &[
     &deepseek_usage::DEEPSEEK_USAGE,
     &openrouter_activity::OPENROUTER_ACTIVITY,
     &openrouter::OPENROUTER,
+    &bedrock_log::BEDROCK_LOG,
+    &bedrock_converse::BEDROCK_CONVERSE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
@@ -48,6 +52,7 @@ pub(super) static ENVELOPES: &[&Envelope] = &[
     &anthropic_costs::ANTHROPIC_COSTS_PAGE,
     &anthropic_usage::ANTHROPIC_USAGE_PAGE,
     &openrouter_activity::OPENROUTER_ACTIVITY_PAGE,
+    &bedrock_log::BEDROCK_EVENTS,
 ];
 
 /// llmcost's own format, which also stands in for what only `--map` explains.
