@@ -3,6 +3,8 @@
 mod anthropic_costs;
 mod anthropic_messages;
 mod anthropic_usage;
+mod azure_diagnostics;
+mod azure_gateway;
 mod bedrock_converse;
 mod bedrock_log;
 mod claude_code;
@@ -36,6 +38,8 @@ pub static FORMATS: &[&Format] = &[
     &openrouter_activity::OPENROUTER_ACTIVITY,
     &openrouter::OPENROUTER,
     &bedrock_log::BEDROCK_LOG,
+    &azure_gateway::AZURE_GATEWAY,
+    &azure_diagnostics::AZURE_DIAGNOSTICS,
     &bedrock_converse::BEDROCK_CONVERSE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
@@ -53,6 +57,7 @@ pub(super) static ENVELOPES: &[&Envelope] = &[
     &anthropic_usage::ANTHROPIC_USAGE_PAGE,
     &openrouter_activity::OPENROUTER_ACTIVITY_PAGE,
     &bedrock_log::BEDROCK_EVENTS,
+    &azure_gateway::AZURE_GATEWAY_RECORD,
 ];
 
 /// llmcost's own format, which also stands in for what only `--map` explains.
