@@ -8,6 +8,7 @@ mod azure_gateway;
 mod bedrock_converse;
 mod bedrock_log;
 mod claude_code;
+mod cohere;
 mod deepseek_costs;
 mod deepseek_usage;
 mod gemini;
@@ -41,6 +42,7 @@ pub static FORMATS: &[&Format] = &[
     &azure_gateway::AZURE_GATEWAY,
     &azure_diagnostics::AZURE_DIAGNOSTICS,
     &bedrock_converse::BEDROCK_CONVERSE,
+    &cohere::COHERE,
     &gemini::GEMINI,
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
