@@ -1,28 +1,41 @@
-//! `OpenAI` Responses, bare, wrapped or from a batch.
+//! `OpenAI` Responses, images and transcriptions, bare, wrapped or from a batch.
 //!
 //! Source: the `OpenAPI` description of 2026-08-21: `input_tokens` includes cached and written
-//! tokens, `output_tokens` includes reasoning.
+//! tokens, audio and images, `output_tokens` includes reasoning. What a model that draws puts out
+//! are images, unless its response says otherwise.
 
+use serde_json::Value;
+
+use crate::diagnostics::Code;
 use crate::sources::field::Field;
-use crate::sources::format::{Convention, Format, Identity, at, every_record, no_table, wrapped};
+use crate::sources::format::{
+    Convention, Draft, Format, Identity, Refusal, Screen, at, no_table, wrapped,
+};
+use crate::sources::values::Values;
+use crate::units::{TokenClass, Tokens};
 
-use super::openai_chat::{WRAPPERS, refine};
+use super::openai_chat::{WRAPPERS, refine as refine_batch};
 
 /// Responses API responses, one a record.
 pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
     name: "openai-responses",
-    summary: "OpenAI Responses API responses, bare, wrapped or batch output",
+    summary: "OpenAI Responses, images and transcriptions, bare, wrapped, batch output or stream",
     provider: "",
     recognises: |record| {
         wrapped(record, WRAPPERS, |inner| {
             at(inner, "usage.input_tokens_details").is_some()
+                || at(inner, "usage.input_token_details").is_some()
                 || at(inner, "usage.output_tokens_details.reasoning_tokens").is_some()
+                || at(inner, "usage.total_tokens").and(at(inner, "usage.input_tokens")).is_some()
+                || at(inner, "usage.type").is_some_and(|kind| kind == "duration")
+                || is_bare(inner)
                 || at(inner, "object").is_some_and(|kind| kind == "response")
         })
     },
     recognises_columns: no_table,
     fields: &[
         ("created_at", Field::Time),
+        ("created", Field::Time),
         ("timestamp", Field::Time),
         ("time", Field::Time),
         ("provider", Field::Provider),
@@ -36,6 +49,9 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
         ("usage.input_tokens_details.cached_tokens", Field::CacheRead),
         ("usage.input_tokens_details.cache_write_tokens", Field::CacheWrite),
         ("usage.input_tokens_details.audio_tokens", Field::AudioInput),
+        ("usage.input_token_details.audio_tokens", Field::AudioInput),
+        ("usage.input_tokens_details.image_tokens", Field::ImageInput),
+        ("usage.seconds", Field::Amount),
         ("usage.output_tokens", Field::Output),
         ("usage.output_tokens_details.reasoning_tokens", Field::Reasoning),
         ("usage.output_tokens_details.audio_tokens", Field::AudioOutput),
@@ -45,6 +61,17 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
         ("usage.cache_creation_input_tokens", Field::Foreign),
         ("usage.cost", Field::CostUsd),
         ("cost_usd", Field::CostUsd),
+        ("usage.cost_in_usd_ticks", Field::CostTicks),
+        ("cost_in_usd_ticks", Field::CostTicks),
+        // Usage on its own, without the response around it.
+        ("input_tokens", Field::Input),
+        ("input_tokens_details.cached_tokens", Field::CacheRead),
+        ("input_tokens_details.cache_write_tokens", Field::CacheWrite),
+        ("input_tokens_details.audio_tokens", Field::AudioInput),
+        ("output_tokens", Field::Output),
+        ("output_tokens_details.reasoning_tokens", Field::Reasoning),
+        ("total_tokens", Field::Total),
+        ("cost", Field::CostUsd),
         ("service_tier", Field::ServiceTier),
         ("custom_id", Field::Batch),
         ("response.status_code", Field::HttpStatus),
@@ -62,6 +89,29 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::Response,
-    screen: every_record,
+    screen: |values| {
+        if values.has(Field::Amount) { Screen::WithoutTokens } else { Screen::Call }
+    },
     refine,
 };
+
+/// Whether it is a usage object, and not a row of a table with the same names.
+fn is_bare(record: &Value) -> bool {
+    let details = ["input_tokens_details", "output_tokens_details"];
+    at(record, "input_tokens").is_some()
+        && details.iter().any(|key| at(record, key).is_some_and(Value::is_object))
+}
+
+fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if values.has(Field::Amount) && !values.has(Field::Input) {
+        let seconds = values.text(Field::Amount);
+        let text = format!("{seconds} seconds of speech, which are not billed by the token");
+        return Err((Code::MissingUsage, text));
+    }
+    let tokens = &mut draft.call.tokens;
+    if draft.model.contains("gpt-image") && tokens[TokenClass::ImageOutput].is_zero() {
+        tokens[TokenClass::ImageOutput] = tokens[TokenClass::Output];
+        tokens[TokenClass::Output] = Tokens::ZERO;
+    }
+    refine_batch(values, draft)
+}
