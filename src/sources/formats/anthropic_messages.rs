@@ -16,8 +16,17 @@ use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::{Call, ServiceTier};
 
-const WRAPPERS: &[&str] =
-    &["", "response", "response.body", "body", "result.message", "message", "data", "output"];
+const WRAPPERS: &[&str] = &[
+    "",
+    "response",
+    "response.body",
+    "body",
+    "result.message",
+    "message",
+    "data",
+    "output",
+    "modelOutput",
+];
 
 /// Messages API responses, one a record.
 pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
@@ -63,6 +72,8 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
         ("usage.output_tokens_details.reasoning_tokens", Field::Foreign),
         ("usage.total_tokens", Field::Foreign),
         ("custom_id", Field::Batch),
+        // Batches on Bedrock.
+        ("recordId", Field::Batch),
         ("stop_reason", Field::FinishReason),
         ("request.max_tokens", Field::MaxTokens),
         ("id", Field::RequestId),
