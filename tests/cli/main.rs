@@ -7,4 +7,5 @@ mod prices_of_calls;
 mod readme;
 mod real_logs;
 mod same_bytes;
+mod samples_exports;
 mod support;
