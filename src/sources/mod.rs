@@ -42,3 +42,5 @@ pub use reading::{FileReading, Lines, Reading};
 mod regressions;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants;
