@@ -60,11 +60,13 @@ pub enum Code {
     UnknownFormat,
     /// A file holds no record.
     EmptyFile,
+    /// A file is of a known format, but none of its records is a call.
+    NoCalls,
 }
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -89,6 +91,7 @@ impl Code {
         Self::UnreadableFile,
         Self::UnknownFormat,
         Self::EmptyFile,
+        Self::NoCalls,
     ];
 
     /// The stable name.
@@ -118,6 +121,7 @@ impl Code {
             Self::UnreadableFile => "unreadable-file",
             Self::UnknownFormat => "unknown-format",
             Self::EmptyFile => "empty-file",
+            Self::NoCalls => "no-calls",
         }
     }
 
@@ -135,7 +139,8 @@ impl Code {
             | Self::DuplicateWindow
             | Self::UnreadableFile
             | Self::UnknownFormat
-            | Self::EmptyFile => Severity::Warning,
+            | Self::EmptyFile
+            | Self::NoCalls => Severity::Warning,
             _ => Severity::Skipped,
         }
     }
@@ -238,6 +243,12 @@ impl Code {
                  field=column`."
             }
             Self::EmptyFile => "The file holds no record at all.",
+            Self::NoCalls => {
+                "The file is of a format that is known, but nothing in it is a call of a model: only \
+                 its header, only what groups or repeats calls that are logged elsewhere, only answers \
+                 of a gateway's own cache, or only charges without tokens. Add the file that has the \
+                 calls."
+            }
         }
     }
 }

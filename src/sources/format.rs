@@ -44,11 +44,6 @@ impl Format {
         let ends = |path: &str| path == name || name.ends_with(&format!(".{path}"));
         self.fields.iter().any(|(path, _)| ends(path))
     }
-
-    /// Whether its rows are sums over a period.
-    pub(super) fn sums_up(&self) -> bool {
-        matches!(self.identity, Identity::Bucket | Identity::Pivot)
-    }
 }
 
 /// Which counts are inside which.

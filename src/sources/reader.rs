@@ -18,7 +18,7 @@ use super::detect::{Detection, Hint, Unknown, detect};
 use super::discover::Input;
 use super::duplicates::{CallKey, Duplicates, Verdict};
 use super::format::{Format, Identity};
-use super::formats::{find_format, is_other_money};
+use super::formats::is_other_money;
 use super::open::{Source, open_bytes, open_file, open_stdin};
 use super::parse::{Assumed, Parsed, RecordKey, parse};
 use super::plan::FilePlan;
@@ -451,27 +451,17 @@ impl Assembly {
         .collect()
     }
 
-    /// A report with nothing in it is no reason to think that nothing was spent.
-    fn tell_of_files_without_calls(&mut self) {
-        for (file, reading) in (0..).zip(&self.reading.files) {
-            let Lines { records, duplicates, skipped, continuation, .. } = reading.lines;
-            let Some(format) = reading.format.filter(|_| records + duplicates + skipped == 0)
-            else {
-                continue;
-            };
-            // A header on its own is one line that belongs to others.
-            if continuation == 1 || find_format(format).is_some_and(Format::sums_up) {
-                let text = || format!("it looks like {format}, but there is no call in it");
-                self.reading.ledger.push(Code::EmptyFile, Place { file, line: 0 }, text);
-            }
-        }
-    }
-
     fn finish(mut self, sink: &mut dyn FnMut(&Calls)) -> Reading {
         if let Some(calls) = self.duplicates.release(true) {
             self.give(&calls, sink);
         }
-        self.tell_of_files_without_calls();
+        for (file, reading) in (0..).zip(&self.reading.files) {
+            if let Some(format) = reading.format.filter(|_| reading.lines.is_without_calls()) {
+                self.reading.ledger.push(Code::NoCalls, Place { file, line: 0 }, || {
+                    format!("it is read as `{format}`, but none of its records is a call")
+                });
+            }
+        }
         if self.duplicates.forgot {
             self.reading.ledger.push(Code::DuplicateWindow, Place::default(), || {
                 "more request ids than are remembered".to_owned()

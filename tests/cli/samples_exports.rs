@@ -76,7 +76,7 @@ fn sums_of_openai_are_what_the_reference_says() {
     check("openai/org_usage_moderations.json", usage, 2, json!({"input": 16}));
     check("openai/org_usage_web_search_calls.json", usage, 2, json!({}));
     check("openai/org_usage_file_search_calls.json", usage, 1, json!({}));
-    check_refused("openai/dashboard_completions_usage_empty.csv", "there is no call in it");
+    check_refused("openai/dashboard_completions_usage_empty.csv", "none of its records is a call");
     check_refused("openai/dashboard_costs.csv", "0.8958740000000000 dollars");
     check_refused("openai/org_costs.json", "0.06 dollars that belong to no model");
     for (kind, says) in [
@@ -141,7 +141,7 @@ fn samples_of_deepseek_and_openrouter_are_what_the_reference_says() {
     check_cost("openrouter/activity_generations_subset.csv", one, 1, tokens, "0.0123");
     let tokens = json!({"input": 7, "cache_read": 3, "output": 25, "reasoning": 5});
     check_cost("openrouter/generation_stats.json", one, 1, tokens, "0.0015");
-    check_refused("openrouter/activity_generations_header_only.csv", "there is no call in it");
+    check_refused("openrouter/activity_generations_header_only.csv", "none of its records is a call");
     let tokens = json!({"input": 8, "cache_read": 2, "output": 15, "reasoning": 5});
     check_cost("openrouter/chat_usage_object.json", "openai-chat", 1, tokens, "0.0012");
     let tokens = json!({"input": 10, "output": 25});
