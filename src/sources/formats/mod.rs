@@ -12,6 +12,7 @@ mod cohere;
 mod deepseek_costs;
 mod deepseek_usage;
 mod gemini;
+mod langchain;
 mod openai_chat;
 mod openai_costs;
 mod openai_responses;
@@ -47,6 +48,7 @@ pub static FORMATS: &[&Format] = &[
     &anthropic_messages::ANTHROPIC_MESSAGES,
     &openai_responses::OPENAI_RESPONSES,
     &openai_chat::OPENAI_CHAT,
+    &langchain::LANGCHAIN,
     &own::LLMCOST,
     &table::TABLE,
 ];
