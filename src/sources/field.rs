@@ -97,6 +97,8 @@ pub enum Field {
     AudioCacheRead,
     /// Tokens written to the cache by lifetime, as JSON.
     CacheLifetimes,
+    /// The pieces of the answer, as JSON.
+    OutputItems,
     /// When the period that the row sums up ends.
     BucketEnd,
     /// The project or workspace.
@@ -121,7 +123,7 @@ pub enum Field {
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::Time,
         Self::Provider,
         Self::Model,
@@ -169,6 +171,7 @@ impl Field {
         Self::OutputModalities,
         Self::AudioCacheRead,
         Self::CacheLifetimes,
+        Self::OutputItems,
         Self::BucketEnd,
         Self::Project,
         Self::ApiKey,
@@ -231,6 +234,7 @@ impl Field {
             | Self::OutputModalities
             | Self::AudioCacheRead
             | Self::CacheLifetimes
+            | Self::OutputItems
             | Self::BucketEnd
             | Self::Project
             | Self::ApiKey
@@ -281,6 +285,7 @@ impl Field {
                 | Self::OutputModalities
                 | Self::AudioCacheRead
                 | Self::CacheLifetimes
+                | Self::OutputItems
         )
     }
 

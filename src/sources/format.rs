@@ -48,6 +48,10 @@ impl Format {
 
 /// Which counts are inside which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "questions that have nothing to do with each other"
+)]
 pub(super) struct Convention {
     /// Cached tokens, read and written, are part of the input count.
     pub(super) input_includes_cache: bool,

@@ -26,8 +26,8 @@ impl Framing {
             Self::Lines => memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1),
             Self::Delimited { delimiter } => last_unquoted_newline(bytes, delimiter),
             Self::Events => {
-                let closed = streams(bytes).into_iter().filter(|stream| stream.closed);
-                closed.last().map_or(0, |stream| stream.end)
+                let streams = streams(bytes);
+                streams.iter().rfind(|stream| stream.closed).map_or(0, |stream| stream.end)
             }
             Self::Documents => {
                 let mut at = 0;

@@ -162,16 +162,13 @@ impl<'p> Parser<'p> {
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
-            match std::str::from_utf8(&bytes[start..end]) {
-                Ok(text) => {
-                    let records = self.json_record(text, line, &mut layouts, &mut values);
-                    ends.extend((0..records).map(|_| end));
-                }
-                Err(_) => {
-                    self.not_utf8(line);
-                    ends.push(end);
-                }
-            }
+            let records = if let Ok(text) = std::str::from_utf8(&bytes[start..end]) {
+                self.json_record(text, line, &mut layouts, &mut values)
+            } else {
+                self.not_utf8(line);
+                1
+            };
+            ends.extend((0..records).map(|_| end));
             line += newlines(&bytes[start..end]);
             at = end;
         }
@@ -206,7 +203,9 @@ impl<'p> Parser<'p> {
         let envelope = self.plan.envelope?;
         let record = serde_json::from_str(text).ok().filter(envelope.is_one)?;
         let inside = (envelope.open)(record);
-        inside.iter().for_each(|record| self.built_record(record, line));
+        for record in &inside {
+            self.built_record(record, line);
+        }
         Some(inside.len() as u64)
     }
 

@@ -82,11 +82,11 @@ pub(in crate::sources) static BEDROCK_EVENTS: Envelope = Envelope {
         if events.is_empty() {
             events.push(record);
         }
-        events.iter_mut().for_each(|event| {
+        for event in &mut events {
             let mut message = event.get_mut("message").map(Value::take).unwrap_or_default();
             open_text(&mut message);
             *event = message;
-        });
+        }
         events.retain(Value::is_object);
         events
     },

@@ -4,6 +4,7 @@
 //! tokens, audio and images, `output_tokens` includes reasoning. What a model that draws puts out
 //! are images, unless its response says otherwise.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostics::Code;
@@ -57,6 +58,7 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
         ("usage.output_tokens_details.audio_tokens", Field::AudioOutput),
         ("usage.output_tokens_details.image_tokens", Field::ImageOutput),
         ("usage.total_tokens", Field::Total),
+        ("output", Field::OutputItems),
         ("usage.cache_read_input_tokens", Field::Foreign),
         ("usage.cache_creation_input_tokens", Field::Foreign),
         ("usage.cost", Field::CostUsd),
@@ -102,12 +104,45 @@ fn is_bare(record: &Value) -> bool {
         && details.iter().any(|key| at(record, key).is_some_and(Value::is_object))
 }
 
+/// A piece of an answer.
+#[derive(Deserialize)]
+struct Item {
+    r#type: Option<String>,
+    action: Option<Action>,
+}
+
+/// What a call of a tool did.
+#[derive(Deserialize)]
+struct Action {
+    r#type: Option<String>,
+}
+
+/// The calls of the search tools, which are billed beside the tokens; opening a page that was
+/// found is not.
+fn count_searches(values: &Values<'_>, draft: &mut Draft<'_>) {
+    let raw = values.raw(Field::OutputItems.slot());
+    if memchr::memmem::find(raw.as_bytes(), b"_search_call").is_none() {
+        return;
+    }
+    let items: Vec<Item> = serde_json::from_str(raw).unwrap_or_default();
+    let count = |kind: &str| {
+        let searches = |item: &&Item| {
+            let action = item.action.as_ref().and_then(|action| action.r#type.as_deref());
+            item.r#type.as_deref() == Some(kind) && matches!(action, None | Some("search"))
+        };
+        u32::try_from(items.iter().filter(searches).count()).unwrap_or(u32::MAX)
+    };
+    draft.call.searches = count("web_search_call");
+    draft.call.file_searches = count("file_search_call");
+}
+
 fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if values.has(Field::Amount) && !values.has(Field::Input) {
         let seconds = values.text(Field::Amount);
         let text = format!("{seconds} seconds of speech, which are not billed by the token");
         return Err((Code::MissingUsage, text));
     }
+    count_searches(values, draft);
     let tokens = &mut draft.call.tokens;
     if draft.model.contains("gpt-image") && tokens[TokenClass::ImageOutput].is_zero() {
         tokens[TokenClass::ImageOutput] = tokens[TokenClass::Output];
