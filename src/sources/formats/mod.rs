@@ -8,6 +8,7 @@ mod azure_gateway;
 mod bedrock_converse;
 mod bedrock_log;
 mod claude_code;
+mod claude_code_analytics;
 mod cohere;
 mod deepseek_costs;
 mod deepseek_usage;
@@ -35,6 +36,7 @@ pub static FORMATS: &[&Format] = &[
     &openai_usage::OPENAI_USAGE,
     &anthropic_costs::ANTHROPIC_COSTS,
     &anthropic_usage::ANTHROPIC_USAGE,
+    &claude_code_analytics::CLAUDE_CODE_ANALYTICS,
     &deepseek_costs::DEEPSEEK_COSTS,
     &deepseek_usage::DEEPSEEK_USAGE,
     &openrouter_activity::OPENROUTER_ACTIVITY,
@@ -59,6 +61,7 @@ pub(super) static ENVELOPES: &[&Envelope] = &[
     &openai_usage::OPENAI_USAGE_PAGE,
     &anthropic_costs::ANTHROPIC_COSTS_PAGE,
     &anthropic_usage::ANTHROPIC_USAGE_PAGE,
+    &claude_code_analytics::CLAUDE_CODE_ANALYTICS_PAGE,
     &openrouter_activity::OPENROUTER_ACTIVITY_PAGE,
     &bedrock_log::BEDROCK_EVENTS,
     &azure_gateway::AZURE_GATEWAY_RECORD,
