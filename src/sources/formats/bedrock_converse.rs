@@ -1,4 +1,4 @@
-//! Responses of Bedrock's Converse, bare or wrapped.
+//! Responses of Bedrock's Converse, and of its Llama and Titan models, bare or wrapped.
 //!
 //! Source: the API reference (2026-08-22) and 205 recorded bodies: input excludes cached tokens,
 //! the total is the sum of all four counts; some dumps have each count of the cache under two
@@ -16,6 +16,9 @@ use crate::units::{TokenClass, Tokens};
 
 const WRAPPERS: &[&str] = &["", "response", "response.body", "body", "data"];
 
+/// Beside the last event of a stream.
+const STREAM: &str = "amazon-bedrock-invocationMetrics";
+
 /// Converse responses, one a record.
 pub(in crate::sources) static BEDROCK_CONVERSE: Format = Format {
     name: "bedrock-converse",
@@ -24,6 +27,10 @@ pub(in crate::sources) static BEDROCK_CONVERSE: Format = Format {
     recognises: |record| {
         wrapped(record, WRAPPERS, |inner| {
             let usage = |key| at(inner, &format!("usage.{key}")).is_some();
+            let native = ["generation_token_count", "inputTextTokenCount", STREAM];
+            if native.iter().any(|key| inner.get(*key).is_some()) {
+                return true;
+            }
             let counts = usage("inputTokens") && usage("outputTokens");
             let ours = ["cacheReadInputTokens", "cacheWriteInputTokens", "serverToolUsage"];
             let body = ["metrics.latencyMs", "stopReason", "output.message"];
@@ -42,6 +49,13 @@ pub(in crate::sources) static BEDROCK_CONVERSE: Format = Format {
         ("request.modelId", Field::RequestModel),
         ("call_type", Field::CallType),
         ("usage.inputTokens", Field::Input),
+        ("prompt_token_count", Field::Input),
+        ("inputTextTokenCount", Field::Input),
+        ("amazon-bedrock-invocationMetrics.inputTokenCount", Field::Input),
+        ("generation_token_count", Field::Output),
+        ("amazon-bedrock-invocationMetrics.outputTokenCount", Field::Output),
+        ("amazon-bedrock-invocationMetrics.cacheReadInputTokenCount", Field::CacheRead),
+        ("amazon-bedrock-invocationMetrics.cacheWriteInputTokenCount", Field::CacheWrite),
         ("usage.cacheReadInputTokens", Field::CacheRead),
         ("usage.cacheReadInputTokenCount", Field::CacheRead),
         ("usage.cacheWriteInputTokens", Field::CacheWrite),
