@@ -26,6 +26,7 @@ const WRAPPERS: &[&str] = &[
     "data",
     "output",
     "modelOutput",
+    "full_response",
 ];
 
 /// Messages API responses, one a record.
@@ -49,6 +50,8 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
         ("timestamp", Field::Time),
         ("time", Field::Time),
         ("created_at", Field::Time),
+        // Claude in Vertex's log of requests and responses.
+        ("logging_time", Field::Time),
         ("model", Field::Model),
         ("request.model", Field::RequestModel),
         ("model", Field::OuterModel),
