@@ -8,7 +8,7 @@
 
 use crate::sources::field::Field;
 use crate::sources::format::{
-    Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
+    Convention, Draft, Format, Identity, Refusal, Screen, at, no_table, wrapped,
 };
 use crate::sources::values::Values;
 use crate::usage::ServiceTier;
@@ -27,6 +27,7 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
             at(inner, "usage.prompt_tokens").is_some()
                 || at(inner, "usage.completion_tokens").is_some()
                 || is_bare(inner)
+                || at(inner, "custom_id").is_some() && inner.get("error").is_some()
                 || at(inner, "object").is_some_and(|kind| {
                     kind.as_str().is_some_and(|kind| kind.starts_with("chat.completion"))
                 })
@@ -82,6 +83,7 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
         ("cost", Field::CostUsd),
         ("service_tier", Field::ServiceTier),
         ("custom_id", Field::Batch),
+        ("error", Field::Error),
         ("response.status_code", Field::HttpStatus),
         ("status_code", Field::HttpStatus),
         ("max_completion_tokens", Field::MaxTokens),
@@ -97,9 +99,17 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::Response,
-    screen: every_record,
+    screen: screen_batch,
     refine,
 };
+
+/// Requests of a batch that were not answered are not billed.
+fn screen_batch(values: &Values<'_>) -> Screen {
+    let counted = values.has(Field::Input) || values.has(Field::Output);
+    let refused = values.text(Field::HttpStatus).parse().is_ok_and(|status: u16| status >= 400);
+    let failed = values.has(Field::Error) || refused;
+    if values.has(Field::Batch) && failed && !counted { Screen::NoCall } else { Screen::Call }
+}
 
 /// Whether it is a usage object, and not a row of a table with the same names.
 fn is_bare(record: &serde_json::Value) -> bool {
