@@ -59,7 +59,7 @@ pub(super) fn streams(bytes: &[u8]) -> Vec<Stream> {
 /// The id of the response that an event belongs to, if it says.
 fn response_id(event: &Map<String, Value>) -> Option<&str> {
     let inner = event.get("message").or_else(|| event.get("response"));
-    let known = inner.and_then(|inner| inner.get("id"));
+    let known = inner.and_then(|inner| inner.get("id").or_else(|| inner.get("responseId")));
     // Other events of a typed stream have the ids of pieces.
     let own = || if event.contains_key("type") { None } else { event.get("id") };
     let id = known.or_else(own).or_else(|| event.get("responseId"));
@@ -130,6 +130,20 @@ mod tests {
             {\"output_tokens\":7}}\ndata: {\"type\":\"message_stop\"}\n";
         let usage = json!({"input_tokens": 9, "output_tokens": 7});
         check(text, &[(true, json!({"id": "m1", "usage": usage, "stop_reason": "end_turn"}))]);
+    }
+
+    #[test]
+    fn chunks_of_gemini_may_be_wrapped() {
+        let chunk = |id: &str, count: u32| {
+            format!("data: {{\"response\":{{\"responseId\":\"{id}\",\"n\":{count}}}}}\n\n")
+        };
+        check(
+            &[chunk("a", 1), chunk("a", 2), chunk("b", 1)].concat(),
+            &[
+                (true, json!({"responseId": "a", "n": 2})),
+                (false, json!({"responseId": "b", "n": 1})),
+            ],
+        );
     }
 
     #[test]

@@ -21,11 +21,13 @@ pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
 
 const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
 
-/// Whether a line is one of a server-sent event stream.
-pub(super) fn is_event_stream(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    let starts: [&[u8]; 5] = [b"data: {", b"data:{", b"event: ", b"event:", b"data: [DONE]"];
-    starts.iter().any(|start| line.starts_with(start))
+/// Whether a text is a server-sent event stream; comments and ids may come before its first event.
+pub(super) fn is_event_stream(text: &[u8]) -> bool {
+    let is = |line: &[u8], starts: &[&[u8]]| starts.iter().any(|start| line.starts_with(start));
+    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let aside = |line: &&[u8]| line.is_empty() || is(line, &[b":", b"id:", b"retry:"]);
+    let first = lines.skip_while(aside).next();
+    first.is_some_and(|line| is(line, &[b"data: {", b"data:{", b"event:", b"data: [DONE]"]))
 }
 
 /// The exports of other programs whose counts mean something else than the same names in a table

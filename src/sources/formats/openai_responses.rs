@@ -46,6 +46,7 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
         ("call_type", Field::CallType),
         ("request.metadata.task", Field::CallType),
         ("metadata.task", Field::CallType),
+        ("type", Field::RecordType),
         ("usage.input_tokens", Field::Input),
         ("usage.input_tokens_details.cached_tokens", Field::CacheRead),
         ("usage.input_tokens_details.cache_write_tokens", Field::CacheWrite),
@@ -92,7 +93,16 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
     convention: |_| Convention::INCLUSIVE,
     identity: Identity::Response,
     screen: |values| {
-        if values.has(Field::Amount) { Screen::WithoutTokens } else { Screen::Call }
+        // Events of a stream before its last have nothing to count.
+        let event = values.text(Field::RecordType);
+        let early = event.starts_with("response.") && !values.has(Field::Input);
+        if early && !matches!(&*event, "response.failed" | "response.completed") {
+            Screen::NoCall
+        } else if values.has(Field::Amount) {
+            Screen::WithoutTokens
+        } else {
+            Screen::Call
+        }
     },
     refine,
 };
