@@ -24,9 +24,9 @@ const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -
 /// Whether a text is a server-sent event stream; comments and ids may come before its first event.
 pub(super) fn is_event_stream(text: &[u8]) -> bool {
     let is = |line: &[u8], starts: &[&[u8]]| starts.iter().any(|start| line.starts_with(start));
-    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let aside = |line: &&[u8]| line.is_empty() || is(line, &[b":", b"id:", b"retry:"]);
-    let first = lines.skip_while(aside).next();
+    let first = lines.find(|line| !aside(line));
     first.is_some_and(|line| is(line, &[b"data: {", b"data:{", b"event:", b"data: [DONE]"]))
 }
 
