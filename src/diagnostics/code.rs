@@ -50,6 +50,8 @@ pub enum Code {
     StreamPiece,
     /// A logged cost could not be read.
     BadCost,
+    /// An amount of money that belongs to no model, or is not in dollars.
+    CostOnly,
     /// Too many request ids to remember all of them.
     DuplicateWindow,
     /// A file could not be read, or not to its end.
@@ -64,7 +66,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -84,6 +86,7 @@ impl Code {
         Self::OutOfRange,
         Self::StreamPiece,
         Self::BadCost,
+        Self::CostOnly,
         Self::DuplicateWindow,
         Self::UnreadableFile,
         Self::UnknownFormat,
@@ -113,6 +116,7 @@ impl Code {
             Self::OutOfRange => "out-of-range",
             Self::StreamPiece => "stream-piece",
             Self::BadCost => "bad-cost",
+            Self::CostOnly => "cost-only",
             Self::DuplicateWindow => "duplicate-window",
             Self::UnreadableFile => "unreadable-file",
             Self::UnknownFormat => "unknown-format",
@@ -219,6 +223,11 @@ impl Code {
             Self::BadCost => {
                 "The logged cost is not an amount of dollars and was left out; the call is priced \
                  from its tokens as always."
+            }
+            Self::CostOnly => {
+                "The row is of a report of costs and does not say which model they are of, or is not in \
+                 dollars. Such a report tells what was billed, not what was used: analyze the usage \
+                 and compare it with the sum by `--invoice AMOUNT`."
             }
             Self::DuplicateWindow => {
                 "The log has more request ids than are kept in memory; copies of a call that lie \

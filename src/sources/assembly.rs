@@ -1,13 +1,19 @@
 //! Puts what the threads parsed in order: drops copies and keeps the account of every line.
 
-use crate::diagnostics::{Code, Place};
-use crate::usage::{Calls, Symbol};
+use std::collections::BTreeSet;
 
+use foldhash::quality::FixedState;
+use hashbrown::HashMap;
+
+use crate::diagnostics::{Code, Place};
+use crate::usage::{Call, Calls, Row, Symbol};
+
+use super::decode::UNCOUNTED;
 use super::discover::Input;
-use super::duplicates::{Duplicates, Verdict};
+use super::duplicates::{CallKey, Duplicates, Verdict};
 use super::format::{Format, Identity};
 use super::formats::{find_format, is_other_money};
-use super::parse::Parsed;
+use super::parse::{Parsed, RecordKey};
 use super::reader::ReadOptions;
 use super::reading::{FileReading, Lines, Reading};
 use super::threads::Threads;
@@ -33,6 +39,11 @@ pub(super) struct Assembly {
     newlines: Vec<u64>,
     duplicates: Duplicates,
     threads: Threads,
+    /// How often a sum of this name was met in the file it is about.
+    numbers: HashMap<CallKey, u128, FixedState>,
+    numbered: u32,
+    /// Files in which the counts of a sum have rows of their own.
+    pivots: BTreeSet<u32>,
 }
 
 impl Assembly {
@@ -42,7 +53,15 @@ impl Assembly {
         let duplicates = Duplicates::new(Calls::new(options.dimensions.emptied()));
         let threads = Threads::new(Calls::new(options.dimensions.emptied()));
         let newlines = vec![0; inputs.len()];
-        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates, threads }
+        Self {
+            reading: Reading { files, ..Reading::default() },
+            newlines,
+            duplicates,
+            threads,
+            numbers: HashMap::with_hasher(FixedState::default()),
+            numbered: 0,
+            pivots: BTreeSet::new(),
+        }
     }
 
     pub(super) fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
@@ -50,7 +69,8 @@ impl Assembly {
             Step::Opened { file, format, columns } => {
                 let reading = &mut self.reading.files[file as usize];
                 reading.format = Some(format.name);
-                if let Some(column) = columns.iter().find(|column| is_other_money(column)) {
+                let left_out = |column: &&String| is_other_money(column) && !format.reads(column);
+                if let Some(column) = columns.iter().find(left_out) {
                     let place = Place { file, line: 0 };
                     self.reading.ledger.push(Code::BadCost, place, || {
                         format!("`{column}` is not in dollars; it was left out")
@@ -108,7 +128,17 @@ impl Assembly {
             Identity::WholeRecord => {
                 parsed.keys.iter().map(|record| self.duplicates.record(record.key)).collect()
             }
-            Identity::Response | Identity::Stream | Identity::Running => self.snapshots(&parsed),
+            Identity::Bucket => {
+                self.number(file, &mut parsed.keys);
+                self.snapshots(&parsed, Calls::grow)
+            }
+            Identity::Pivot => {
+                self.pivots.insert(file);
+                self.snapshots(&parsed, Calls::complete)
+            }
+            Identity::Response | Identity::Stream | Identity::Running => {
+                self.snapshots(&parsed, Calls::grow)
+            }
         };
         for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
             if !record.counts_line || *verdict == Verdict::New {
@@ -116,7 +146,7 @@ impl Assembly {
             }
             parsed.lines.records -= 1;
             match verdict {
-                Verdict::Snapshot if identity == Identity::Stream => {
+                Verdict::Snapshot if matches!(identity, Identity::Stream | Identity::Pivot) => {
                     parsed.lines.continuation += 1;
                 }
                 _ => parsed.lines.duplicates += 1,
@@ -125,7 +155,7 @@ impl Assembly {
         self.reading.files[file as usize].lines.add(&parsed.lines);
         if identity != Identity::WholeRecord {
             if let Some(calls) = self.duplicates.release(false) {
-                sink(&calls);
+                self.give(&calls, sink);
             }
             return;
         }
@@ -137,7 +167,28 @@ impl Assembly {
         }
     }
 
-    fn snapshots(&mut self, parsed: &Parsed) -> Vec<Verdict> {
+    /// Tells apart the sums of one file that have the same name.
+    fn number(&mut self, file: u32, keys: &mut [RecordKey]) {
+        if self.numbered != file {
+            self.numbers.clear();
+            self.numbered = file;
+        }
+        for record in keys {
+            let number = self.numbers.entry(record.key).or_default();
+            record.key = record.key.wrapping_add(*number).max(1);
+            *number += 1;
+        }
+    }
+
+    /// Gives out calls that nothing can be added to any more.
+    fn give(&mut self, calls: &Calls, sink: &mut dyn FnMut(&Calls)) {
+        for place in calls.uncounted().filter(|place| self.pivots.contains(&place.file)) {
+            self.reading.ledger.push(Code::AggregatedRow, place, || UNCOUNTED.to_owned());
+        }
+        sink(calls);
+    }
+
+    fn snapshots(&mut self, parsed: &Parsed, grow: fn(&mut Calls, Row, &Call)) -> Vec<Verdict> {
         let remap = self.duplicates.adopt(&parsed.calls);
         let mut symbols = vec![Symbol::EMPTY; parsed.calls.dimensions.len()];
         let keys = parsed.keys.iter().enumerate();
@@ -145,7 +196,7 @@ impl Assembly {
             for (place, symbol) in symbols.iter_mut().enumerate() {
                 *symbol = remap[place][parsed.calls.symbol(place, row).index()];
             }
-            self.duplicates.snapshot(record.key, &parsed.calls.call(row), &symbols)
+            self.duplicates.snapshot(record.key, &parsed.calls.call(row), &symbols, grow)
         })
         .collect()
     }
@@ -183,7 +234,7 @@ impl Assembly {
         self.settle(true, sink);
         self.tell_of_files_without_calls();
         if let Some(calls) = self.duplicates.release(true) {
-            sink(&calls);
+            self.give(&calls, sink);
         }
         if self.duplicates.forgot {
             self.reading.ledger.push(Code::DuplicateWindow, Place::default(), || {

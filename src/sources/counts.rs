@@ -4,9 +4,8 @@ use crate::diagnostics::Code;
 use crate::units::{TokenClass, Tokens};
 use crate::usage::Status;
 
-use super::decode::Remark;
 use super::field::Field;
-use super::format::{Convention, Draft, Refusal};
+use super::format::{Convention, Draft, Refusal, Remark};
 use super::values::{BadValue, Values};
 
 /// A count, or why it is none. Most counts of most records are not there.
@@ -162,14 +161,19 @@ fn input_counts(
             (Code::CacheExceedsInput, text)
         })?;
     }
-    let metered = audio + image;
+    let heard = count(values, Field::AudioCacheRead)?;
+    let text_read = read.checked_sub(heard).ok_or_else(|| {
+        (Code::CacheExceedsInput, format!("{heard} cached audio tokens, but {read} cached tokens"))
+    })?;
+    let metered = if convention.includes_media { audio + image } else { Tokens::ZERO };
     input = input.checked_sub(metered).ok_or_else(|| {
         let text = format!("{metered} audio and image tokens, but {input} of uncached input");
         (Code::CacheExceedsInput, text)
     })?;
     let tokens = &mut draft.call.tokens;
     tokens[TokenClass::Input] = input + count(values, Field::ToolInput)?;
-    tokens[TokenClass::CacheRead] = read;
+    tokens[TokenClass::CacheRead] = text_read;
+    tokens[TokenClass::AudioCacheRead] = heard;
     tokens[TokenClass::CacheWrite5m] = short + unsplit;
     tokens[TokenClass::CacheWrite1h] = long;
     tokens[TokenClass::AudioInput] = audio;
@@ -191,7 +195,7 @@ fn output_counts(
             (Code::ReasoningExceedsOutput, text)
         })?;
     }
-    let metered = audio + image;
+    let metered = if convention.includes_media { audio + image } else { Tokens::ZERO };
     output = output.checked_sub(metered).ok_or_else(|| {
         let text = format!("{metered} audio and image tokens, but {output} of output");
         (Code::ReasoningExceedsOutput, text)

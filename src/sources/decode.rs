@@ -6,11 +6,8 @@ use crate::usage::{Counting, Fingerprint, FinishReason, Instant, ServiceTier, St
 
 use super::counts::counts;
 use super::field::Field;
-use super::format::{Convention, Draft, Format, Refusal};
+use super::format::{Convention, Draft, Format, Identity, Refusal, Remark};
 use super::values::Values;
-
-/// A remark on a record that was used all the same.
-pub(super) type Remark = (Code, String);
 
 /// Reads one record into an empty `draft`; a draft is large, and copying it would be felt.
 ///
@@ -32,22 +29,30 @@ pub(super) fn decode<'a>(
     if !draft.remarks.is_empty() {
         remarks.append(&mut draft.remarks);
     }
-    if draft.model.is_empty() {
+    if draft.call.service_tier == ServiceTier::Unknown {
+        let tier = values.text(Field::ServiceTier);
+        remarks.push((Code::UnknownTier, format!("the service tier `{tier}` is not known")));
+    }
+    let told = |code| remarks.iter().any(|(known, _)| *known == code);
+    if draft.model.is_empty() && !told(Code::MissingModel) {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }
     Ok(())
 }
 
-/// Says so where a record stands for several calls.
-pub(super) fn tell_of_sums(draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
+/// What is said of sums whose calls nobody has counted.
+pub(super) const UNCOUNTED: &str = "the row sums up calls, but not how many; it counts as one";
+
+/// Says so where a record stands for several calls. Whether the rows of a pivoted sum say how many
+/// is only known when all of them are there.
+pub(super) fn tell_of_sums(format: &Format, draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
     let calls = std::iter::once(&draft.call).chain(draft.parts.iter().map(|(_, call)| call));
     let summed: u64 = calls.map(|call| call.calls).filter(|calls| *calls > 1).sum();
     if summed > 1 {
         let text = format!("the row sums up {summed} calls");
         remarks.push((Code::AggregatedRow, text));
-    } else if draft.call.counting != Counting::Known {
-        let text = "the row sums up calls, but not how many; it is counted as one".to_owned();
-        remarks.push((Code::AggregatedRow, text));
+    } else if draft.call.counting != Counting::Known && format.identity != Identity::Pivot {
+        remarks.push((Code::AggregatedRow, UNCOUNTED.to_owned()));
     }
 }
 
@@ -191,8 +196,17 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
 /// No single row costs more dollars than this.
 const COST_MAX: &str = "1000000000";
 
-/// A cent is 10¹⁶ of the smallest part of a dollar.
-const CENT_DECIMALS: u32 = 16;
+/// The units of money in logs: how many decimals of them the smallest part of a dollar is.
+const MONEY: [(Field, u32); 3] =
+    [(Field::CostUsd, 18), (Field::CostCents, 16), (Field::CostTicks, 8)];
+
+/// An amount in units of so many decimals.
+fn amount(text: &str, decimals: u32) -> Option<Usd> {
+    let plain = text.trim().trim_start_matches('$');
+    let read = parse_decimal(plain, decimals, Excess::Round).ok().map(Usd::from_atto)?;
+    let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
+    Some(read).filter(|cost| *cost <= limit)
+}
 
 /// The milliseconds to the end of a call; nothing where an end is missing or lies before the start.
 fn latency(start: Instant, end: &str) -> Option<u32> {
@@ -213,22 +227,15 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     if draft.call.latency_ms.is_none() && values.has(Field::EndTime) {
         draft.call.latency_ms = latency(draft.call.time, &values.text(Field::EndTime));
     }
-    let in_cents = !values.has(Field::CostUsd);
-    let cost = values.text(if in_cents { Field::CostCents } else { Field::CostUsd });
-    // A plan's own usage has no amount of its own.
-    if !cost.is_empty() && cost != "Included" {
-        let plain = cost.trim().trim_start_matches('$');
-        let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
-        let decimals = if in_cents { CENT_DECIMALS } else { CENT_DECIMALS + 2 };
-        let cost_read = parse_decimal(plain, decimals, Excess::Round).ok().map(Usd::from_atto);
-        draft.call.logged_cost = cost_read.filter(|cost| *cost <= limit);
-        if draft.call.logged_cost.is_none() {
-            let shown: String = cost.chars().take(40).collect();
-            remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));
+    for (field, decimals) in MONEY {
+        let cost = values.text(field);
+        // A plan's own usage has no amount of its own.
+        if !cost.is_empty() && cost != "Included" && draft.call.logged_cost.is_none() {
+            draft.call.logged_cost = amount(&cost, decimals);
+            if draft.call.logged_cost.is_none() {
+                let shown: String = cost.chars().take(40).collect();
+                remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));
+            }
         }
-    }
-    if draft.call.service_tier == ServiceTier::Unknown {
-        let tier = values.text(Field::ServiceTier);
-        remarks.push((Code::UnknownTier, format!("the service tier `{tier}` is not known")));
     }
 }

@@ -101,8 +101,22 @@ pub enum Field {
     Inside,
     /// The session that this one goes on from, or that started it.
     Parent,
-    /// The cost the log states, in cents of a dollar.
-    CostCents,
+    /// The part of the cached input that was audio.
+    AudioCacheRead,
+    /// Tokens written to the cache by lifetime, as JSON.
+    CacheLifetimes,
+    /// The pieces of the answer, as JSON.
+    OutputItems,
+    /// When the period that the row sums up ends.
+    BucketEnd,
+    /// The project or workspace.
+    Project,
+    /// The key the calls were made with.
+    ApiKey,
+    /// Who made the calls.
+    User,
+    /// The range of prompt sizes that the row sums up.
+    ContextWindow,
     /// Which count or cost the row states, where each has a row of its own.
     Metric,
     /// How much of that there was.
@@ -111,11 +125,15 @@ pub enum Field {
     Unit,
     /// The currency of amounts of money.
     Currency,
+    /// The cost the log states, in hundredths of a dollar.
+    CostCents,
+    /// The cost the log states, in units of 10⁻¹⁰ dollars.
+    CostTicks,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 63] = [
         Self::Time,
         Self::EndTime,
         Self::Provider,
@@ -165,11 +183,20 @@ impl Field {
         Self::Rows,
         Self::Inside,
         Self::Parent,
-        Self::CostCents,
+        Self::AudioCacheRead,
+        Self::CacheLifetimes,
+        Self::OutputItems,
+        Self::BucketEnd,
+        Self::Project,
+        Self::ApiKey,
+        Self::User,
+        Self::ContextWindow,
         Self::Metric,
         Self::Amount,
         Self::Unit,
         Self::Currency,
+        Self::CostCents,
+        Self::CostTicks,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -224,11 +251,20 @@ impl Field {
             | Self::Rows
             | Self::Inside
             | Self::Parent
-            | Self::CostCents
+            | Self::AudioCacheRead
+            | Self::CacheLifetimes
+            | Self::OutputItems
+            | Self::BucketEnd
+            | Self::Project
+            | Self::ApiKey
+            | Self::User
+            | Self::ContextWindow
             | Self::Metric
             | Self::Amount
             | Self::Unit
-            | Self::Currency => return None,
+            | Self::Currency
+            | Self::CostCents
+            | Self::CostTicks => return None,
         })
     }
 
@@ -267,6 +303,33 @@ impl Field {
                 | Self::InputModalities
                 | Self::CacheModalities
                 | Self::OutputModalities
+                | Self::AudioCacheRead
+                | Self::CacheLifetimes
+                | Self::OutputItems
+        )
+    }
+
+    /// Whether it says which sum a row of a report states, rather than how much.
+    pub(super) const fn names_a_sum(self) -> bool {
+        matches!(
+            self,
+            Self::Time
+                | Self::BucketEnd
+                | Self::Provider
+                | Self::Model
+                | Self::RequestModel
+                | Self::CallType
+                | Self::Geo
+                | Self::ServiceTier
+                | Self::Batch
+                | Self::Speed
+                | Self::RecordType
+                | Self::RequestId
+                | Self::SecondId
+                | Self::Project
+                | Self::ApiKey
+                | Self::User
+                | Self::ContextWindow
         )
     }
 

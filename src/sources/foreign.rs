@@ -37,14 +37,13 @@ pub(super) fn is_vllm_log(sample: &[u8]) -> bool {
     has(b"Received request ") && has(b"SamplingParams(") || has(b"Avg prompt throughput: ")
 }
 
-/// Why a recorded event stream is not read.
-pub(super) const EVENT_STREAM: &str = "it is a recorded event stream, whose pieces repeat and \
-    revise each other's counts; log the final response of each call as one JSON object a line";
-
-/// Whether a line is one of a server-sent event stream.
-pub(super) fn is_event_stream(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    line.starts_with(b"data: {") || line.starts_with(b"data:{") || line.starts_with(b"event: ")
+/// Whether a text is a server-sent event stream; comments and ids may come before its first event.
+pub(super) fn is_event_stream(text: &[u8]) -> bool {
+    let is = |line: &[u8], starts: &[&[u8]]| starts.iter().any(|start| line.starts_with(start));
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let aside = |line: &&[u8]| line.is_empty() || is(line, &[b":", b"id:", b"retry:"]);
+    let first = lines.find(|line| !aside(line));
+    first.is_some_and(|line| is(line, &[b"data: {", b"data:{", b"event:", b"data: [DONE]"]))
 }
 
 /// The exports of other programs whose counts mean something else than the same names in a table

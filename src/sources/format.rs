@@ -45,22 +45,39 @@ pub struct Format {
     pub(super) refine: fn(&Values<'_>, &mut Draft<'_>) -> Result<(), Refusal>,
 }
 
+impl Format {
+    /// Whether it has a use for a value of this name, wherever it stands.
+    pub(super) fn reads(&self, name: &str) -> bool {
+        let ends = |path: &str| path == name || name.ends_with(&format!(".{path}"));
+        self.fields.iter().any(|(path, _)| ends(path))
+    }
+}
+
 /// Which counts are inside which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "questions that have nothing to do with each other"
+)]
 pub(super) struct Convention {
     /// Cached tokens, read and written, are part of the input count.
     pub(super) input_includes_cache: bool,
     /// Reasoning is part of the output count.
     pub(super) output_includes_reasoning: bool,
+    /// Audio and images are part of the count of their side.
+    pub(super) includes_media: bool,
     /// Known beyond doubt, from the user or the names: no total of a record is asked.
     pub(super) settled: bool,
 }
 
 impl Convention {
-    pub(super) const INCLUSIVE: Self =
-        Self { input_includes_cache: true, output_includes_reasoning: true, settled: false };
-    pub(super) const EXCLUSIVE: Self =
-        Self { input_includes_cache: false, output_includes_reasoning: true, settled: false };
+    pub(super) const INCLUSIVE: Self = Self {
+        input_includes_cache: true,
+        output_includes_reasoning: true,
+        includes_media: true,
+        settled: false,
+    };
+    pub(super) const EXCLUSIVE: Self = Self { input_includes_cache: false, ..Self::INCLUSIVE };
     /// Nothing inside anything: for counts that [`settle`](super::counts::settle) looks at again.
     pub(super) const APART: Self =
         Self { output_includes_reasoning: false, settled: true, ..Self::EXCLUSIVE };
@@ -78,6 +95,11 @@ pub(super) enum Identity {
     Stream,
     /// The session's totals so far, which its forks repeat.
     Running,
+    /// A sum over a period: all that names it. The same name a second time in a file is another
+    /// sum; in another file it is a copy, and the larger counts are the later ones.
+    Bucket,
+    /// As [`Identity::Bucket`], where each count of the sum has a row of its own.
+    Pivot,
 }
 
 /// Whether a record is a call.
@@ -96,6 +118,9 @@ pub(super) enum Screen {
 /// Why a record cannot be used.
 pub(super) type Refusal = (Code, String);
 
+/// A remark on a record that was used all the same.
+pub(super) type Remark = (Code, String);
+
 /// A call in the making: its numbers, and its names as text.
 #[derive(Debug, Default)]
 pub(super) struct Draft<'a> {
@@ -112,7 +137,7 @@ pub(super) struct Draft<'a> {
     /// Whether it need not have tokens.
     pub(super) without_tokens: bool,
     /// What the format has to say about the record.
-    pub(super) remarks: Vec<(Code, String)>,
+    pub(super) remarks: Vec<Remark>,
 }
 
 /// For formats without other records.

@@ -14,6 +14,8 @@ mod detect;
 mod discover;
 mod documents;
 mod duplicates;
+mod envelope;
+mod events;
 mod field;
 mod foreign;
 mod format;

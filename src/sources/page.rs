@@ -28,6 +28,10 @@ pub fn page(format: &Format) -> String {
 }
 
 fn includes(format: &Format) -> String {
+    let counts = [Field::Input, Field::Output, Field::Parts, Field::Amount];
+    if !format.fields.iter().any(|(_, field)| counts.contains(field)) {
+        return "It has no tokens.".to_owned();
+    }
     let convention = (format.convention)(&[]);
     let named = ["prompt_tokens", "cached_tokens"].map(str::to_owned);
     if (format.convention)(&named) != convention {
@@ -38,8 +42,12 @@ fn includes(format: &Format) -> String {
         return format!("What the input and the output include {how}.");
     }
     let side = |inside| if inside { "inside" } else { "beside" };
-    let Convention { input_includes_cache: cache, output_includes_reasoning: reasoning, settled } =
-        convention;
+    let Convention {
+        input_includes_cache: cache,
+        output_includes_reasoning: reasoning,
+        settled,
+        ..
+    } = convention;
     let totals = format.fields.iter().any(|(_, field)| *field == Field::Total);
     let shown = totals && !settled;
     let unless = if shown { ", unless the total of a record shows otherwise" } else { "" };
@@ -57,6 +65,14 @@ fn copies(format: &Format) -> &'static str {
         Identity::Stream => {
             "Records with the same ids are one response; its largest counts hold, and those in \
              another file are copies."
+        }
+        Identity::Bucket => {
+            "A sum over the same period of the same things in another file is a copy; the larger \
+             counts hold."
+        }
+        Identity::Pivot => {
+            "Rows over the same period of the same things are one sum; in another file they are \
+             copies."
         }
         Identity::Running => {
             "The same total in a session and those it came from or started is a copy; the \
@@ -94,6 +110,15 @@ fn name(field: Field) -> Option<&'static str> {
         Field::Amount => Some("how much of it"),
         Field::Unit => Some("what that is counted in"),
         Field::Currency => Some("currency of the cost"),
+        Field::AudioCacheRead => Some("cached input that was audio"),
+        Field::CacheLifetimes => Some("cache writes by lifetime"),
+        Field::OutputItems => Some("pieces of the answer"),
+        Field::BucketEnd => Some("end of the period"),
+        Field::Project => Some("project or workspace"),
+        Field::ApiKey => Some("key of the API"),
+        Field::User => Some("who called"),
+        Field::ContextWindow => Some("range of prompt sizes"),
+        Field::CostTicks => Some("cost in 10⁻¹⁰ dollars"),
         _ => None,
     })
 }
@@ -109,6 +134,8 @@ mod tests {
             let page = page(format);
             let named = |name: &str| page.contains(&format!("\n| {name} | "));
             let counted = named("output_tokens") || named("how much of it");
+            let counted = counted || page.contains("- It has no tokens.");
+
             assert!(counted && page.starts_with("# "), "{page}");
         }
         let codex = page(find_format("codex").expect("known"));

@@ -6,12 +6,13 @@ use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
-use super::decode::{Remark, decode, fingerprint, tell_of_sums};
+use super::decode::{decode, fingerprint, tell_of_sums};
 use super::delimited::parse_delimited;
 use super::documents::{Next, next_record};
 use super::duplicates::{CallKey, key};
+use super::events::streams;
 use super::field::Field;
-use super::format::{Convention, Draft, Identity, Screen};
+use super::format::{Convention, Draft, Identity, Remark, Screen};
 use super::framing::Framing;
 use super::layout::Layouts;
 use super::others::{is_odd, other};
@@ -73,6 +74,7 @@ pub(super) fn parse(
     match plan.framing {
         Framing::Lines => parser.json_lines(&chunk.bytes),
         Framing::Documents => parser.json_documents(&chunk.bytes),
+        Framing::Events => parser.event_streams(&chunk.bytes),
         Framing::Delimited { delimiter } => {
             parse_delimited(&mut parser, &chunk.bytes, first, delimiter);
         }
@@ -80,7 +82,7 @@ pub(super) fn parse(
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
         (None, Framing::Lines) => parser.text_lines,
-        (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
+        (None, _) => newlines(&chunk.bytes),
     };
     *so_far = std::mem::take(&mut parser.so_far);
     parser.finish(newlines)
@@ -218,6 +220,44 @@ impl<'p> Parser<'p> {
         self.count_other_lines(bytes, &ends);
     }
 
+    /// Reads the events of each response as that response.
+    fn event_streams(&mut self, bytes: &[u8]) {
+        let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
+        for stream in streams(bytes) {
+            line += newlines(&bytes[at..stream.start]);
+            at = stream.start;
+            let records = self.built_record(&serde_json::Value::Object(stream.response), line);
+            ends.extend((0..records).map(|_| stream.end));
+        }
+        self.count_other_lines(bytes, &ends);
+    }
+
+    /// Reads a record that is not in the log as it stands, and says how many there were in it.
+    fn built_record(&mut self, record: &serde_json::Value, line: u64) -> usize {
+        let text = record.to_string();
+        let mut values = Values::new(self.plan.slots);
+        if let Err(error) = walk(&text, &self.plan.paths, &mut values) {
+            self.skip(line, Code::InvalidJson, || error.to_string());
+            return 1;
+        }
+        if is_odd(self.plan, &values)
+            && let Some(ends) = self.odd_record(&text, line)
+        {
+            return ends.len();
+        }
+        self.record(&values, line);
+        1
+    }
+
+    /// Reads what is in a record that is an envelope; nothing if it is none.
+    fn enveloped(&mut self, text: &str, line: u64) -> Option<Vec<usize>> {
+        let envelope = self.plan.envelope?;
+        let record = serde_json::from_str(text).ok().filter(envelope.is_one)?;
+        let inside = (envelope.open)(record);
+        let records: usize = inside.iter().map(|record| self.built_record(record, line)).sum();
+        Some(vec![text.len(); records])
+    }
+
     /// Reads a record. One that holds others gives the ends of those instead, counted from its
     /// own start.
     fn json_record<'a>(
@@ -227,8 +267,9 @@ impl<'p> Parser<'p> {
         layouts: &mut Layouts,
         values: &mut Values<'a>,
     ) -> Option<Vec<usize>> {
-        if let Some(ends) = self.unfold(self.plan, text, line) {
-            return Some(ends);
+        let held = self.enveloped(text, line).or_else(|| self.unfold(self.plan, text, line));
+        if held.is_some() {
+            return held;
         }
         values.clear();
         if !layouts.read(text, values) {
@@ -424,7 +465,7 @@ impl<'p> Parser<'p> {
         {
             self.lines.continuation += 1;
         } else {
-            tell_of_sums(&draft, &mut self.remarks);
+            tell_of_sums(plan.format, &draft, &mut self.remarks);
             self.lines.records += 1;
             self.so_far.partial = 0;
             self.assume(&mut draft);
@@ -483,12 +524,23 @@ impl<'p> Parser<'p> {
     }
 
     fn key(&mut self, identity: Identity, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
+        let bytes = &mut self.key_bytes;
+        bytes.clear();
+        if matches!(identity, Identity::Bucket | Identity::Pivot) {
+            // The counts of a pivoted sum are told apart by their metric, and belong together.
+            let names = |field: &Field| {
+                field.names_a_sum() || *field == Field::Metric && identity == Identity::Bucket
+            };
+            for field in Field::ALL.into_iter().filter(names) {
+                bytes.extend_from_slice(values.text(field).as_bytes());
+                bytes.push(0);
+            }
+            return key(bytes);
+        }
         let id = values.text(Field::RequestId);
         if id.is_empty() {
             return 0;
         }
-        let bytes = &mut self.key_bytes;
-        bytes.clear();
         bytes.extend_from_slice(id.as_bytes());
         match identity {
             Identity::Response => {
@@ -499,7 +551,7 @@ impl<'p> Parser<'p> {
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
-            Identity::WholeRecord | Identity::Running => {
+            Identity::WholeRecord | Identity::Running | Identity::Bucket | Identity::Pivot => {
                 bytes.push(0);
                 bytes.extend_from_slice(draft.model.as_bytes());
                 bytes.extend_from_slice(&draft.call.time.millis().to_le_bytes());

@@ -3,6 +3,7 @@
 use crate::usage::{Dimensions, column};
 
 use super::detect::Detection;
+use super::envelope::Envelope;
 use super::field::Field;
 use super::format::{Convention, Format};
 use super::framing::Framing;
@@ -28,6 +29,8 @@ pub(super) struct FilePlan {
     /// For records of another format in the same file; nothing where the user said what all
     /// records are.
     pub(super) others: Option<Others>,
+    /// What its records are in.
+    pub(super) envelope: Option<&'static Envelope>,
 }
 
 /// What `--map` says about the counts.
@@ -42,7 +45,8 @@ impl FilePlan {
         dimensions: &Dimensions,
     ) -> Self {
         let columns = &detection.columns;
-        Self::of(detection.format, detection.framing, columns, map, dimensions)
+        let plan = Self::of(detection.format, detection.framing, columns, map, dimensions);
+        Self { envelope: detection.envelope, ..plan }
     }
 
     /// Lets records of other formats be read as what they are.
@@ -77,6 +81,7 @@ impl FilePlan {
             dimensions: Vec::new(),
             slots: Field::ALL.len(),
             others: None,
+            envelope: None,
         };
         for (name, value) in map {
             if name == INCLUDES_CACHE {

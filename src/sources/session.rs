@@ -6,9 +6,8 @@ use crate::diagnostics::Code;
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::Call;
 
-use super::decode::Remark;
 use super::field::Field;
-use super::format::Draft;
+use super::format::{Draft, Remark};
 use super::values::Values;
 
 /// How the records of a format depend on those before them in their file. Such a file is read

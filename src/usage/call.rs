@@ -300,6 +300,26 @@ mod tests {
     }
 
     #[test]
+    fn where_nobody_knows_how_many_prompts_there_were_none_is_long() {
+        let row = |counting| Call { counting, ..Call::default() };
+        assert!(row(Counting::Known).is_single());
+        assert!(!row(Counting::Unknown).is_single());
+        assert_eq!(row(Counting::Known).prompts(), 1);
+        assert_eq!(row(Counting::Unknown).prompts(), u64::MAX);
+        assert_eq!(row(Counting::UnknownLong).prompts(), 1);
+    }
+
+    #[test]
+    fn only_a_sum_without_tokens_is_a_cost_alone() {
+        let cost = Usd::parse("1", crate::units::Excess::Reject).ok();
+        let row = Call { logged_cost: cost, counting: Counting::Unknown, ..Call::default() };
+        assert!(row.is_cost_alone());
+        assert!(!Call { searches: 1, ..row }.is_cost_alone());
+        // A call that failed is none, though its log may state what it would have cost.
+        assert!(!Call { counting: Counting::Known, ..row }.is_cost_alone());
+    }
+
+    #[test]
     fn tiers_read_their_own_names() {
         for tier in ServiceTier::ALL {
             assert_eq!(ServiceTier::parse(tier.name()), tier);

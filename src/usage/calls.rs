@@ -328,6 +328,21 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_of_one_sum_complete_each_other() {
+        let mut calls = table(&[]);
+        let mut first = Call { counting: Counting::Unknown, ..Call::default() };
+        first.tokens[TokenClass::CacheRead] = Tokens::new(9);
+        calls.push(&first, &[Symbol::EMPTY; column::FIXED.len()]);
+        assert_eq!(calls.uncounted().count(), 1);
+        let mut second = Call { calls: 65, ..Call::default() };
+        second.tokens[TokenClass::Input] = Tokens::new(4);
+        calls.complete(0, &second);
+        let found = calls.call(0);
+        assert_eq!((found.calls, found.counting), (65, Counting::Known));
+        assert_eq!(found.input_total(), Tokens::new(13));
+    }
+
+    #[test]
     fn every_class_is_on_one_side() {
         assert_eq!(INPUT_SIDE.len() + OUTPUT_SIDE.len(), TokenClass::ALL.len());
     }

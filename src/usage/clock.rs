@@ -283,6 +283,13 @@ mod tests {
     }
 
     #[test]
+    fn a_day_may_have_no_separators() {
+        assert_eq!(Instant::parse("20260629"), Instant::parse("2026-06-29"));
+        assert!(Instant::parse("20261329").is_err());
+        assert!(Instant::parse("30260629").is_err());
+    }
+
+    #[test]
     fn reads_every_spelling_of_a_time() {
         check("2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z");
         check("2026-05-01 10:00:00.123456+00", "2026-05-01T10:00:00.123Z");

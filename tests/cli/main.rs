@@ -9,5 +9,6 @@ mod readme;
 mod real_logs;
 mod same_bytes;
 mod samples_agents;
+mod samples_exports;
 mod samples_gateways;
 mod support;

@@ -16,8 +16,18 @@ use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::{Call, ServiceTier};
 
-const WRAPPERS: &[&str] =
-    &["", "response", "response.body", "body", "result.message", "message", "data", "output"];
+const WRAPPERS: &[&str] = &[
+    "",
+    "response",
+    "response.body",
+    "body",
+    "result.message",
+    "message",
+    "data",
+    "output",
+    "modelOutput",
+    "full_response",
+];
 
 /// Messages API responses, one a record.
 pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = MESSAGES;
@@ -43,6 +53,8 @@ pub(super) const MESSAGES: Format = Format {
         ("timestamp", Field::Time),
         ("time", Field::Time),
         ("created_at", Field::Time),
+        // Claude in Vertex's log of requests and responses.
+        ("logging_time", Field::Time),
         ("model", Field::Model),
         ("request.model", Field::RequestModel),
         ("model", Field::OuterModel),
@@ -66,6 +78,8 @@ pub(super) const MESSAGES: Format = Format {
         ("usage.output_tokens_details.reasoning_tokens", Field::Foreign),
         ("usage.total_tokens", Field::Foreign),
         ("custom_id", Field::Batch),
+        // Batches on Bedrock.
+        ("recordId", Field::Batch),
         ("stop_reason", Field::FinishReason),
         ("request.max_tokens", Field::MaxTokens),
         ("id", Field::RequestId),
