@@ -124,4 +124,15 @@ mod tests {
             .collect();
         assert_eq!(lines, [1, 2, 3]);
     }
+
+    #[test]
+    fn the_first_ones_are_kept_in_the_order_of_the_input() {
+        let mut ledger = Ledger::default();
+        for line in [5, 9, 7, 0, 6] {
+            ledger.push(Code::InvalidJson, Place { file: 0, line }, String::new);
+        }
+        let entry = &ledger.entries[&Code::InvalidJson];
+        let lines: Vec<_> = entry.first.iter().map(|kept| kept.place.line).collect();
+        assert_eq!((entry.count, lines), (5, vec![0, 5, 6]));
+    }
 }

@@ -21,6 +21,7 @@ mod foreign;
 mod format;
 mod formats;
 mod framing;
+mod json;
 mod layout;
 mod open;
 mod others;
