@@ -417,9 +417,9 @@ prices = { input = "1", output = "5" }
             &[("\"5\"", "\"0.000005\"")],
             &[],
             &[
-                "21: in the standard lane, `output` is cheaper than `input`",
                 "21: `output` costs less than anything known: prices are per million tokens, not \
                  per token",
+                "21: in the standard lane, `output` is cheaper than `input`",
             ],
         );
     }
