@@ -186,7 +186,7 @@ pub(super) struct CommonArgs {
     /// Use the sample month that is part of the program.
     #[arg(long, conflicts_with = "files")]
     pub(super) demo: bool,
-    /// Price tables that add to and override the built-in ones.
+    /// Price tables that add to and override the built-in ones: files, or folders of them.
     #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
     pub(super) prices: Vec<PathBuf>,
     /// Price every call as if made on this day, at its own hour; `log`, its own day, is the default.

@@ -21,9 +21,31 @@ pub(super) fn price_book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
     }
     let mut tables = Vec::new();
     for path in files {
-        tables.push(read_table(path)?);
+        if path.is_dir() {
+            for table in tables_in(path)? {
+                tables.push(read_table(&table)?);
+            }
+        } else {
+            tables.push(read_table(path)?);
+        }
     }
     PriceBook::with_overrides(&tables).map_err(|error| Failure::pricing(anyhow!("{error}")))
+}
+
+/// The tables of a folder, in the order of their names.
+fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let name = folder.display();
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("cannot read the folder {name}"))
+        .map_err(Failure::pricing)?;
+    let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let is_table = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+    let mut tables: Vec<_> = paths.filter(is_table).collect();
+    tables.sort();
+    if tables.is_empty() {
+        return Err(Failure::pricing(anyhow!("no price table (*.toml) in the folder {name}")));
+    }
+    Ok(tables)
 }
 
 /// The name and text of a price table.

@@ -283,7 +283,7 @@ fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
         cells.extend([money.text(analysis.fees()), DASH.to_owned(), String::new()]);
         rows.push(GridRow::Cells(Tone::Plain, cells));
     }
-    screen.grid(Grid { rows, columns });
+    screen.grid(Grid { columns, rows });
 }
 
 fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {

@@ -122,7 +122,7 @@ fn example(screen: &mut Screen, prices: &SheetPrices) {
 }
 
 fn periods(screen: &mut Screen, periods: &[SheetPeriod]) {
-    screen.heading("Prices over time");
+    screen.heading("List prices over time");
     let columns = vec![
         Column::text("from", Keep::Always),
         Column::text("to", Keep::Always),

@@ -187,13 +187,14 @@ impl PriceDiff {
         input: InputAccounting,
         ledger: &Ledger,
     ) -> Self {
-        let [unpriced_old, unpriced_new] = rest.clone().map(|one| one.unpriced);
+        let not_comparable = whole(&rest[0], &rest[1]);
+        let [unpriced_old, unpriced_new] = rest.map(|one| one.unpriced);
         self.effect = Some(LogEffect {
             diagnostics: summarize(ledger, &input),
             input,
             window: new.window,
             total: whole(&old, &new),
-            not_comparable: whole(&rest[0], &rest[1]),
+            not_comparable,
             groups: groups(&old, &new),
             group_by: new.group_by,
             unpriced_old,
