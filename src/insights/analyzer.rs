@@ -222,7 +222,7 @@ impl<'a> Sums<'a> {
         self.bands.add(call, cost);
         if let Some(cost) = cost {
             self.costliest.add(calls, row, call, cost);
-            if call.calls == 1 {
+            if call.is_single() {
                 self.histogram.add(cost);
             }
         }

@@ -51,7 +51,7 @@ impl<'a> CardTotals<'a> {
             add_tokens(&mut whole.tokens, &call.tokens);
             return;
         }
-        let mut portions = card.portions(&call.tokens, call.calls).into_iter();
+        let mut portions = card.portions(&call.tokens, call.prompts()).into_iter();
         if let Some((_, below)) = portions.next() {
             add_tokens(&mut whole.tokens, &below);
         }

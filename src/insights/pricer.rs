@@ -127,7 +127,11 @@ impl<'a> Pricer<'a> {
         let calculated = known.model.and_then(|model| self.calculate(model, calls, row, call));
         let calculated_cost = calculated.map(|found| found.cost).map_err(Reason::Unpriced);
         let from_log = match self.mode {
-            CostMode::Auto if calculated.is_err() || known.bills_as_logged => call.logged_cost,
+            CostMode::Auto
+                if calculated.is_err() || known.bills_as_logged || call.is_cost_alone() =>
+            {
+                call.logged_cost
+            }
             CostMode::Logged => call.logged_cost,
             CostMode::Auto | CostMode::Calculate => None,
         };

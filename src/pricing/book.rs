@@ -276,7 +276,7 @@ impl PriceBook {
         if provider.is_unbilled(call, place) {
             return Ok(&self.unbilled);
         }
-        Ok(period.lane(place, call.service_tier, at)?.card(&call.tokens, call.calls))
+        Ok(period.lane(place, call.service_tier, at)?.card(&call.tokens, call.prompts()))
     }
 
     /// The known id or alias that is closest to an unknown one, if a slip of the keys lies between

@@ -17,7 +17,7 @@ pub fn cost(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
     if card.is_flat() {
         return add_tokens(total, &call.tokens, card);
     }
-    for (card, tokens) in card.portions(&call.tokens, call.calls) {
+    for (card, tokens) in card.portions(&call.tokens, call.prompts()) {
         total = add_tokens(total, &tokens, card)?;
     }
     Ok(total)

@@ -5,6 +5,7 @@
 //! into columns. The chunks are put back in order, copies of one call are dropped
 //! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
 
+mod assembly;
 mod chunk;
 mod counts;
 mod decode;
@@ -13,19 +14,27 @@ mod detect;
 mod discover;
 mod documents;
 mod duplicates;
+mod envelope;
+mod events;
 mod field;
 mod foreign;
 mod format;
 mod formats;
 mod framing;
+mod json;
 mod layout;
 mod open;
 mod others;
+mod page;
 mod parse;
 mod paths;
 mod plan;
 mod reader;
 mod reading;
+mod rows;
+mod session;
+mod stores;
+mod threads;
 mod values;
 mod walk;
 
@@ -33,10 +42,15 @@ pub use discover::{Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
+pub use page::page;
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 
 #[cfg(test)]
+mod chunk_tests;
+#[cfg(test)]
 mod regressions;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants;

@@ -3,6 +3,7 @@
 use crate::usage::{Dimensions, column};
 
 use super::detect::Detection;
+use super::envelope::Envelope;
 use super::field::Field;
 use super::format::{Convention, Format};
 use super::framing::Framing;
@@ -17,6 +18,8 @@ pub(super) struct FilePlan {
     pub(super) convention: Convention,
     /// Places of values in JSON records.
     pub(super) paths: Paths,
+    /// The names of the columns of a table.
+    pub(super) names: Vec<String>,
     /// Slots of the columns of a table.
     pub(super) columns: Vec<Vec<Target>>,
     /// Dimensions beyond the fixed ones: their place in the table and the slot of their value.
@@ -26,6 +29,8 @@ pub(super) struct FilePlan {
     /// For records of another format in the same file; nothing where the user said what all
     /// records are.
     pub(super) others: Option<Others>,
+    /// What its records are in.
+    pub(super) envelope: Option<&'static Envelope>,
 }
 
 /// What `--map` says about the counts.
@@ -40,7 +45,8 @@ impl FilePlan {
         dimensions: &Dimensions,
     ) -> Self {
         let columns = &detection.columns;
-        Self::of(detection.format, detection.framing, columns, map, dimensions)
+        let plan = Self::of(detection.format, detection.framing, columns, map, dimensions);
+        Self { envelope: detection.envelope, ..plan }
     }
 
     /// Lets records of other formats be read as what they are.
@@ -70,10 +76,12 @@ impl FilePlan {
             framing,
             convention: (format.convention)(columns),
             paths: Paths::new(format.loose_names),
+            names: columns.to_vec(),
             columns: vec![Vec::new(); columns.len()],
             dimensions: Vec::new(),
             slots: Field::ALL.len(),
             others: None,
+            envelope: None,
         };
         for (name, value) in map {
             if name == INCLUDES_CACHE {
@@ -96,7 +104,10 @@ impl FilePlan {
             self.paths.add_either_way(path, target);
         } else {
             self.paths.add(path, target);
+            // Keys with dots are also written as objects in objects.
+            self.paths.add(&path.replace("\\.", "."), target);
         }
+        let path = &path.replace("\\.", ".");
         for (place, name) in columns.iter().enumerate() {
             let same = name == path || (self.format.loose_names && plain(name) == plain(path));
             if same {

@@ -1,25 +1,25 @@
 //! Reads all inputs: one thread cuts, several parse, the caller's thread puts in order.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Chain, Cursor, Read};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::diagnostics::{Code, Place};
-use crate::usage::{Calls, Dimensions, Symbol};
+use crate::diagnostics::Code;
+use crate::usage::{Calls, Dimensions};
 
+use super::assembly::{Assembly, Step};
 use super::chunk::{Chunk, Chunks, Limits, newlines};
 use super::detect::{Detection, Hint, Unknown, detect};
 use super::discover::Input;
-use super::duplicates::{Duplicates, Verdict};
-use super::format::{Format, Identity};
-use super::formats::is_other_money;
+use super::format::Format;
 use super::open::{Source, open_bytes, open_file, open_stdin};
-use super::parse::{Assumed, Parsed, parse};
+use super::parse::{Assumed, parse, tell_of_partial_usage};
 use super::plan::FilePlan;
-use super::reading::{FileReading, Lines, Reading};
+use super::reading::Reading;
+use super::session::SoFar;
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
@@ -48,23 +48,16 @@ pub trait Progress: Sync {
 struct Job {
     sequence: u64,
     file: u32,
-    first: bool,
     plan: Arc<FilePlan>,
-    chunk: Chunk,
+    work: Work,
 }
 
-/// What comes to the thread that puts in order.
-enum Step {
-    /// A file begins: its format and columns.
-    Opened { file: u32, format: &'static Format, columns: Vec<String> },
-    /// A file has no records.
-    Empty { file: u32, blank: u64 },
-    /// A file cannot be read at all, or not further.
-    Failed { file: u32, code: Code, reason: String, opened: bool },
-    /// A chunk of a file.
-    Parsed { file: u32, identity: Identity, parsed: Box<Parsed> },
-    /// A thread that parses has panicked; nothing more will come in order.
-    Broken,
+/// How much of a file goes to one thread.
+enum Work {
+    /// A chunk; the first one of a file is told apart.
+    Chunk(Chunk, bool),
+    /// The whole file: its records depend on those before them.
+    File(Chunks<Chain<Cursor<Vec<u8>>, Source>>),
 }
 
 /// Reads `inputs` and gives their calls to `sink`, in input order and without copies. Batches
@@ -111,7 +104,7 @@ pub(super) fn read_within(
         for _ in 0..threads {
             let (steps, jobs) = (step_sender.clone(), Arc::clone(&job_receiver));
             let assumed = &assumed;
-            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions));
+            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions, progress));
         }
         drop(job_receiver);
         let cutter = Cutter {
@@ -145,14 +138,34 @@ fn parse_jobs(
     steps: &SyncSender<(u64, Step)>,
     assumed: &Assumed,
     dimensions: &Dimensions,
+    progress: &dyn Progress,
 ) {
     let _alarm = Alarm { steps };
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        let parsed = parse(&job.chunk, job.first, &job.plan, assumed, dimensions);
-        let identity = job.plan.format.identity;
-        let step = Step::Parsed { file: job.file, identity, parsed: Box::new(parsed) };
+        let (identity, mut so_far) = (job.plan.format.identity, SoFar::default());
+        let (mut parsed, mut failure) = (Vec::new(), None);
+        match job.work {
+            Work::Chunk(chunk, first) => {
+                parsed.push(parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far));
+            }
+            Work::File(mut chunks) => loop {
+                let chunk = match chunks.next() {
+                    Ok(Some(chunk)) => chunk,
+                    Ok(None) => break,
+                    Err(error) => {
+                        failure = Some(error.to_string());
+                        break;
+                    }
+                };
+                progress.advance(chunk.bytes.len() as u64);
+                let first = parsed.is_empty();
+                parsed.push(parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far));
+            },
+        }
+        tell_of_partial_usage(&mut parsed, &so_far);
+        let step = Step::Parsed { file: job.file, identity, parsed, failure };
         if steps.send((job.sequence, step)).is_err() {
             return;
         }
@@ -251,11 +264,17 @@ impl Cutter {
         self.step(Step::Opened { file, format: plan.format, columns })?;
         let source = Cursor::new(sample).chain(source);
         let mut chunks = Chunks::new(source, plan.framing, self.limits);
+        if plan.format.session.is_some() {
+            let sequence = self.next_sequence()?;
+            let job = Job { sequence, file, plan, work: Work::File(chunks) };
+            return self.jobs.send(job).map_err(|_| Trouble::Stopped);
+        }
         let mut first = true;
         while let Some(chunk) = chunks.next().map_err(|error| Trouble::Failed(error, true))? {
             progress.advance(chunk.bytes.len() as u64);
             let sequence = self.next_sequence()?;
-            let job = Job { sequence, file, first, plan: Arc::clone(&plan), chunk };
+            let work = Work::Chunk(chunk, first);
+            let job = Job { sequence, file, plan: Arc::clone(&plan), work };
             first = false;
             self.jobs.send(job).map_err(|_| Stopped)?;
         }
@@ -300,126 +319,5 @@ fn look(
             Err(Unknown::Format(reason)) => return Err(Trouble::Unknown(reason)),
             Err(Unknown::Incomplete) => {}
         }
-    }
-}
-
-/// Puts chunks in order, drops copies and keeps the account.
-struct Assembly {
-    reading: Reading,
-    /// Lines of text so far, by file.
-    newlines: Vec<u64>,
-    duplicates: Duplicates,
-}
-
-impl Assembly {
-    fn new(inputs: &[Input], options: &ReadOptions) -> Self {
-        let named = |input: &Input| FileReading { name: input.name(), ..FileReading::default() };
-        let files = inputs.iter().map(named).collect();
-        let duplicates = Duplicates::new(Calls::new(options.dimensions.emptied()));
-        let newlines = vec![0; inputs.len()];
-        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates }
-    }
-
-    fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
-        match step {
-            Step::Opened { file, format, columns } => {
-                let reading = &mut self.reading.files[file as usize];
-                reading.format = Some(format.name);
-                if let Some(column) = columns.iter().find(|column| is_other_money(column)) {
-                    let place = Place { file, line: 0 };
-                    self.reading.ledger.push(Code::BadCost, place, || {
-                        format!("`{column}` is not in dollars; it was left out")
-                    });
-                }
-                reading.columns = columns;
-            }
-            Step::Empty { file, blank } => {
-                self.reading.files[file as usize].lines =
-                    Lines { lines: blank, blank, ..Lines::default() };
-                self.reading.ledger.push(Code::EmptyFile, Place { file, line: 0 }, || {
-                    "there is nothing in it".to_owned()
-                });
-            }
-            Step::Broken => {}
-            Step::Failed { file, code, reason, opened } => {
-                let place = Place { file, line: 0 };
-                self.reading.ledger.push(code, place, || reason.clone());
-                if !opened {
-                    let name = self.reading.files[file as usize].name.clone();
-                    self.reading.failures.push((name, reason));
-                }
-            }
-            Step::Parsed { file, identity, parsed } => self.chunk(file, identity, *parsed, sink),
-        }
-    }
-
-    fn chunk(
-        &mut self,
-        file: u32,
-        identity: Identity,
-        mut parsed: Parsed,
-        sink: &mut dyn FnMut(&Calls),
-    ) {
-        let before = &mut self.newlines[file as usize];
-        parsed.calls.shift_places(file, *before);
-        parsed.ledger.shift_places(file, *before);
-        *before += parsed.newlines;
-        self.reading.ledger.append(std::mem::take(&mut parsed.ledger));
-        let verdicts: Vec<Verdict> = match identity {
-            Identity::WholeRecord => {
-                parsed.keys.iter().map(|record| self.duplicates.record(record.key)).collect()
-            }
-            Identity::Response | Identity::Stream => self.snapshots(&parsed),
-        };
-        for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
-            if !record.counts_line || *verdict == Verdict::New {
-                continue;
-            }
-            parsed.lines.records -= 1;
-            match verdict {
-                Verdict::Snapshot if identity == Identity::Stream => {
-                    parsed.lines.continuation += 1;
-                }
-                _ => parsed.lines.duplicates += 1,
-            }
-        }
-        self.reading.files[file as usize].lines.add(&parsed.lines);
-        if identity != Identity::WholeRecord {
-            if let Some(calls) = self.duplicates.release(false) {
-                sink(&calls);
-            }
-            return;
-        }
-        let keep: Vec<bool> = verdicts.iter().map(|verdict| *verdict == Verdict::New).collect();
-        if keep.iter().all(|keep| *keep) {
-            sink(&parsed.calls);
-        } else {
-            sink(&parsed.calls.filtered(&keep));
-        }
-    }
-
-    fn snapshots(&mut self, parsed: &Parsed) -> Vec<Verdict> {
-        let remap = self.duplicates.adopt(&parsed.calls);
-        let mut symbols = vec![Symbol::EMPTY; parsed.calls.dimensions.len()];
-        let keys = parsed.keys.iter().enumerate();
-        keys.map(|(row, record)| {
-            for (place, symbol) in symbols.iter_mut().enumerate() {
-                *symbol = remap[place][parsed.calls.symbol(place, row).index()];
-            }
-            self.duplicates.snapshot(record.key, &parsed.calls.call(row), &symbols)
-        })
-        .collect()
-    }
-
-    fn finish(mut self, sink: &mut dyn FnMut(&Calls)) -> Reading {
-        if let Some(calls) = self.duplicates.release(true) {
-            sink(&calls);
-        }
-        if self.duplicates.forgot {
-            self.reading.ledger.push(Code::DuplicateWindow, Place::default(), || {
-                "more request ids than are remembered".to_owned()
-            });
-        }
-        self.reading
     }
 }

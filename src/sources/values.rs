@@ -39,7 +39,7 @@ const UNSET: u16 = u16::MAX;
 ///
 /// A format may know several places for one field. Each has a rank; the best one that is there
 /// wins, whatever the order of the keys in the record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Values<'a> {
     raw: Vec<&'a str>,
     ranks: Vec<u16>,
@@ -77,6 +77,26 @@ impl<'a> Values<'a> {
             self.raw[slot] = raw;
             self.ranks[slot] = rank;
         }
+    }
+
+    /// Takes a value from around the record, or from before it: any of its own is better.
+    pub(super) fn inherit(&mut self, slot: usize, raw: &'a str) {
+        if !raw.is_empty() {
+            self.raw[slot] = raw;
+        }
+    }
+
+    /// Takes all values of `outer` that way.
+    pub(super) fn inherit_all(&mut self, outer: &Self) {
+        for (slot, raw) in outer.raw.iter().enumerate() {
+            self.inherit(slot, raw);
+        }
+    }
+
+    /// Forgets the value of a field.
+    pub(super) fn remove(&mut self, field: Field) {
+        self.raw[field.slot()] = "";
+        self.ranks[field.slot()] = UNSET;
     }
 
     pub(super) fn raw(&self, slot: usize) -> &'a str {

@@ -8,4 +8,7 @@ mod prices_of_calls;
 mod readme;
 mod real_logs;
 mod same_bytes;
+mod samples_agents;
+mod samples_exports;
+mod samples_gateways;
 mod support;

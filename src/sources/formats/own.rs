@@ -20,8 +20,10 @@ pub(in crate::sources) static LLMCOST: Format = Format {
     loose_names: false,
     // Its own names say what they count; a total beside them proves nothing.
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: every_record,
+    session: None,
     refine: as_read,
 };
 
