@@ -23,6 +23,7 @@ fn report_of(path: &Path) -> Value {
 }
 
 /// Checks one sample: its format, its calls, its tokens.
+#[expect(clippy::needless_pass_by_value, reason = "written out in every call")]
 fn check(sample: &str, format: &str, calls: u64, tokens: Value) -> Option<Value> {
     let path = shared(&format!("samples/{sample}"))?;
     let report = report_of(&path);
