@@ -151,6 +151,11 @@ fn input_counts(
         let text = format!("{written} tokens written to the cache in all, but {split} by lifetime");
         remarks.push((Code::InconsistentCounts, text));
     }
+    let audio_read = count(values, Field::AudioCacheRead)?;
+    let text_read = read.checked_sub(audio_read).ok_or_else(|| {
+        let text = format!("{audio_read} audio tokens read from the cache, but {read} in all");
+        (Code::CacheExceedsInput, text)
+    })?;
     let (audio, image) = (count(values, Field::AudioInput)?, count(values, Field::ImageInput)?);
     let mut input = count(values, Field::Input)?;
     if convention.input_includes_cache {
@@ -168,7 +173,8 @@ fn input_counts(
     })?;
     let tokens = &mut draft.call.tokens;
     tokens[TokenClass::Input] = input + count(values, Field::ToolInput)?;
-    tokens[TokenClass::CacheRead] = read;
+    tokens[TokenClass::CacheRead] = text_read;
+    tokens[TokenClass::AudioCacheRead] = audio_read;
     tokens[TokenClass::CacheWrite5m] = short + unsplit;
     tokens[TokenClass::CacheWrite1h] = long;
     tokens[TokenClass::AudioInput] = audio;

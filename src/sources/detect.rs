@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::documents::{Next, next_record};
 use super::foreign::{EVENT_STREAM, container, is_event_stream, not_read_yet};
 use super::format::{Format, Identity};
-use super::formats::{FORMATS, OWN};
+use super::formats::{FORMATS, OWN, is_signed};
 use super::framing::Framing;
+use super::values::unquoted;
 
 /// How many records of the sample are looked at: the first ones may be of a kind without usage.
 const RECORDS_MAX: usize = 50;
@@ -100,10 +101,12 @@ fn detect_json(
     if records.is_empty() && !complete {
         return Err(Unknown::Incomplete);
     }
-    let found = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
+    let signed = records.iter().any(|record| is_signed(|name| record.get(name).is_some()));
+    let known = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
+    let found = if signed { Some(OWN) } else { known };
     let columns = keys(records);
     if is_flat(found)
-        && !hint.explains()
+        && !(signed || hint.explains())
         && let Some(name) = not_read_yet(&columns)
     {
         return Err(Unknown::Format(refused(name)));
@@ -132,16 +135,19 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(sample);
     let header = reader.headers().map_err(|error| format!("its header line is no CSV: {error}"))?;
-    let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    let columns: Vec<String> =
+        header.iter().map(|name| unquoted(name.trim()).into_owned()).collect();
     if let Some(name) = repeated(&columns) {
         return Err(format!(
             "its header has the column `{name}` twice: which one is meant cannot be known"
         ));
     }
-    if let (Some(name), false) = (not_read_yet(&columns), hint.explains()) {
+    let signed = is_signed(|name| columns.iter().any(|column| column == name));
+    if let (Some(name), false) = (not_read_yet(&columns), signed || hint.explains()) {
         return Err(refused(name));
     }
-    let found = FORMATS.iter().find(|format| (format.recognises_columns)(&columns)).copied();
+    let known = FORMATS.iter().find(|format| (format.recognises_columns)(&columns)).copied();
+    let found = if signed { Some(OWN) } else { known };
     let format = chosen(found, hint)
         .ok_or_else(|| format!("no known format has the columns {}", shown(&columns)))?;
     Ok(Detection { format, framing: Framing::Delimited { delimiter }, columns })
@@ -157,8 +163,12 @@ fn repeated(columns: &[String]) -> Option<&String> {
 
 /// Whether the format goes by the names of columns alone.
 fn is_flat(found: Option<&'static Format>) -> bool {
-    found
-        .is_none_or(|format| format.wrappers.len() == 1 && format.identity == Identity::WholeRecord)
+    found.is_none_or(has_flat_records)
+}
+
+/// Whether the records of a format are rows of columns: nothing wrapped, nothing in parts.
+pub(super) fn has_flat_records(format: &'static Format) -> bool {
+    format.wrappers.len() == 1 && format.identity == Identity::WholeRecord
 }
 
 fn refused(name: &str) -> String {

@@ -93,11 +93,13 @@ pub enum Field {
     CacheModalities,
     /// Output tokens by modality, as JSON.
     OutputModalities,
+    /// The part of the cached input that was audio.
+    AudioCacheRead,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Time,
         Self::Provider,
         Self::Model,
@@ -143,6 +145,7 @@ impl Field {
         Self::InputModalities,
         Self::CacheModalities,
         Self::OutputModalities,
+        Self::AudioCacheRead,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -182,6 +185,7 @@ impl Field {
             Self::LatencyMs => "latency_ms",
             Self::CostUsd => "cost_usd",
             Self::Calls => "calls",
+            Self::AudioCacheRead => "audio_cache_read_tokens",
             Self::OuterModel
             | Self::Foreign
             | Self::ToolInput
@@ -199,6 +203,17 @@ impl Field {
     /// The field of a name typed after `--map`.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.own_name() == Some(name))
+    }
+
+    /// The name of a dimension that holds the text of this field, wherever the format finds it: a
+    /// column of the field's own name may hold something else. Brackets keep it apart from those.
+    pub fn dimension(self) -> Option<String> {
+        self.own_name().map(|name| format!("<{name}>"))
+    }
+
+    /// The field whose text a dimension of this name holds.
+    pub fn of_dimension(name: &str) -> Option<Self> {
+        Self::named(name.strip_prefix('<')?.strip_suffix('>')?)
     }
 
     /// Whether the response itself knows it best: where a record wraps a response, the same name
@@ -231,6 +246,7 @@ impl Field {
                 | Self::InputModalities
                 | Self::CacheModalities
                 | Self::OutputModalities
+                | Self::AudioCacheRead
         )
     }
 

@@ -24,6 +24,7 @@ mod others;
 mod parse;
 mod paths;
 mod plan;
+mod preview;
 mod reader;
 mod reading;
 mod values;
@@ -33,6 +34,7 @@ pub use discover::{Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
+pub use preview::{Preview, is_taken, preview};
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 
