@@ -6,10 +6,11 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::convert::ConvertArgs;
 use super::prices::PricesCommand;
 
 /// More threads than this only cost memory.
-const THREADS_MAX: i64 = 512;
+pub(super) const THREADS_MAX: i64 = 512;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -52,6 +53,9 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PricesCommand,
     },
+    /// The records of any log, in one shape: llmcost's own JSONL or CSV, or the lines of a bill.
+    #[command(after_help = super::convert::EXAMPLES)]
+    Convert(Box<ConvertArgs>),
     /// A technique, a diagnostic code or a log format, in words.
     Explain(ExplainArgs),
 }
