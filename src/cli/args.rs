@@ -7,6 +7,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::convert::ConvertArgs;
+use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
 
 /// More threads than this only cost memory.
@@ -56,6 +57,8 @@ pub(super) enum Command {
     /// The records of any log, in one shape: llmcost's own JSONL or CSV, or the lines of a bill.
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(Box<ConvertArgs>),
+    /// The log formats that are read.
+    Formats(FormatsArgs),
     /// A technique, a diagnostic code or a log format, in words.
     Explain(ExplainArgs),
 }

@@ -11,6 +11,7 @@ mod exit_status;
 mod explain;
 mod failure;
 mod flags;
+mod formats;
 mod intake;
 mod output;
 mod plan;
@@ -45,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Simulate(args) => simulate::run(*args),
         Command::Plan(args) => plan::run(&args),
         Command::Convert(args) => convert::run(*args),
+        Command::Formats(args) => formats::run(args),
         Command::Prices { command } => prices::run(command),
         Command::Explain(args) => explain::run(&args),
     };

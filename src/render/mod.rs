@@ -11,6 +11,7 @@ mod conversion_account;
 mod csv_rows;
 mod figures;
 mod findings;
+mod format_list;
 mod import_account;
 mod input_document;
 mod markdown;
@@ -53,6 +54,7 @@ use crate::report::{
     AnalysisReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList, PriceSheet,
     SavingsReport, TableCheck,
 };
+use crate::sources::Format;
 
 pub use records_csv::CsvRecords;
 pub use records_jsonl::JsonLines;
@@ -237,4 +239,22 @@ pub fn write_conversion(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     terminal::write(&conversion_account::compose(report), style, out)
+}
+
+/// Writes the log formats that are read.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_formats(
+    formats: &[&Format],
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&format_list::compose(formats), style, out),
+        OutputFormat::Markdown => markdown::write(&format_list::compose(formats), out),
+        OutputFormat::Json => wire::write(&format_list::document(formats), out),
+        OutputFormat::Csv => format_list::write_rows(formats, out),
+    }
 }

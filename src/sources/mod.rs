@@ -27,6 +27,7 @@ mod plan;
 mod preview;
 mod reader;
 mod reading;
+mod signs;
 mod values;
 mod walk;
 

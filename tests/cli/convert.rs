@@ -200,6 +200,15 @@ fn the_lines_of_a_bill_add_up_to_the_analysis() {
     }
 }
 
+#[test]
+fn the_formats_are_listed() {
+    let formats = json(project(), &["formats"]);
+    let names = formats["formats"].as_array().expect("a list");
+    assert!(names.iter().any(|format| format["name"] == "claude-code"), "{formats}");
+    let page = run(project(), &["formats"]);
+    assert!(page.stdout.contains("message.usage.input_tokens"), "{}", page.stdout);
+}
+
 struct Quiet;
 
 impl Progress for Quiet {
