@@ -6,10 +6,12 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::convert::ConvertArgs;
+use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
 
 /// More threads than this only cost memory.
-const THREADS_MAX: i64 = 512;
+pub(super) const THREADS_MAX: i64 = 512;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -52,6 +54,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PricesCommand,
     },
+    /// The records of any log, in one shape: llmcost's own JSONL or CSV, or the lines of a bill.
+    #[command(after_help = super::convert::EXAMPLES)]
+    Convert(Box<ConvertArgs>),
+    /// The log formats that are read.
+    Formats(FormatsArgs),
     /// A technique, a diagnostic code or a log format, in words.
     Explain(ExplainArgs),
 }

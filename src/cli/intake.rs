@@ -7,7 +7,9 @@ use anyhow::anyhow;
 
 use crate::diagnostics::did_you_mean;
 use crate::report::InputAccounting;
-use crate::sources::{FORMATS, Field, Input, NoInput, ReadOptions, Reading, discover, read};
+use crate::sources::{
+    FORMATS, Field, Input, NoInput, Preview, ReadOptions, Reading, discover, preview, read,
+};
 use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
 use super::failure::{Failure, warn};
@@ -52,14 +54,7 @@ impl Intake {
             .chain(filter.into_iter().flat_map(Filter::dimensions))
             .collect();
         check_mapped_fields(&settings.map, &wanted)?;
-        let options = ReadOptions {
-            format: settings.source_format,
-            map: settings.map.clone(),
-            dimensions: Dimensions::new(wanted),
-            assume_model: settings.assume_model.clone(),
-            assume_call_type: settings.assume_call_type.clone(),
-            threads: settings.threads,
-        };
+        let options = options(settings, Dimensions::new(wanted));
         let progress = ReadProgress::new(!settings.quiet && std::io::stderr().is_terminal());
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
         let reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
@@ -76,9 +71,26 @@ impl Intake {
         Ok(Self { reading, filtered_out: sorter.filtered_out })
     }
 
+    /// A first look at the inputs of `settings`; standard input cannot be looked at.
+    pub(super) fn previews(settings: &Settings) -> Result<Vec<Preview>, Failure> {
+        let options = options(settings, Dimensions::new([]));
+        Ok(inputs(settings)?.iter().filter_map(|input| preview(input, &options)).collect())
+    }
+
     /// The account for the report.
     pub(super) fn accounting(&self) -> InputAccounting {
         InputAccounting::new(&self.reading, self.filtered_out)
+    }
+}
+
+fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
+    ReadOptions {
+        format: settings.source_format,
+        map: settings.map.clone(),
+        dimensions,
+        assume_model: settings.assume_model.clone(),
+        assume_call_type: settings.assume_call_type.clone(),
+        threads: settings.threads,
     }
 }
 
@@ -261,7 +273,8 @@ fn check_columns(
         let in_log =
             reading.files.iter().any(|file| file.columns.iter().any(|known| known == name));
         let mapped = settings.map.iter().any(|(field, _)| field == name);
-        if seen[place] || in_log || mapped || Field::named(name).is_some() {
+        let is_field = Field::named(name).or_else(|| Field::of_dimension(name)).is_some();
+        if seen[place] || in_log || mapped || is_field {
             continue;
         }
         let columns = reading.files.iter().flat_map(|file| &file.columns).map(String::as_str);

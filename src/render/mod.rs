@@ -7,9 +7,11 @@ mod analysis_document;
 mod analysis_screen;
 mod class_names;
 mod columns;
+mod conversion_account;
 mod csv_rows;
 mod figures;
 mod findings;
+mod format_list;
 mod import_account;
 mod input_document;
 mod markdown;
@@ -23,6 +25,9 @@ mod price_rows;
 mod price_sheet_document;
 mod price_sheet_screen;
 mod price_words;
+mod records_csv;
+mod records_focus;
+mod records_jsonl;
 mod savings_document;
 mod savings_screen;
 mod screen;
@@ -46,8 +51,13 @@ mod views;
 use std::io;
 
 use crate::report::{
-    AnalysisReport, Imported, PriceDiff, PriceList, PriceSheet, SavingsReport, TableCheck,
+    AnalysisReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList, PriceSheet,
+    SavingsReport, TableCheck,
 };
+use crate::sources::Format;
+
+pub use records_csv::CsvRecords;
+pub use records_jsonl::JsonLines;
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -209,4 +219,42 @@ pub fn write_left_out(imported: &Imported, out: &mut dyn io::Write) -> io::Resul
 /// When `out` cannot be written.
 pub fn write_import(imported: &Imported, out: &mut dyn io::Write) -> io::Result<()> {
     wire::write(&import_account::document(imported), out)
+}
+
+/// Writes lines of a bill in the columns of FOCUS.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_billing_lines(lines: &[BillingLine], out: &mut dyn io::Write) -> io::Result<()> {
+    records_focus::write(lines, out)
+}
+
+/// Writes what a conversion wrote and left out, for people.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_conversion(
+    report: &ConversionReport,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    terminal::write(&conversion_account::compose(report), style, out)
+}
+
+/// Writes the log formats that are read.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_formats(
+    formats: &[&Format],
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&format_list::compose(formats), style, out),
+        OutputFormat::Markdown => markdown::write(&format_list::compose(formats), out),
+        OutputFormat::Json => wire::write(&format_list::document(formats), out),
+        OutputFormat::Csv => format_list::write_rows(formats, out),
+    }
 }

@@ -8,8 +8,9 @@ use super::envelope::Envelope;
 use super::events::streams;
 use super::foreign::{VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet};
 use super::format::{Format, Identity};
-use super::formats::{ENVELOPES, FORMATS, OWN};
+use super::formats::{ENVELOPES, FORMATS, OWN, is_signed};
 use super::framing::Framing;
+use super::values::unquoted;
 
 /// How many records of the sample are looked at: the first ones may be of a kind without usage.
 const RECORDS_MAX: usize = 50;
@@ -111,16 +112,19 @@ fn detect_json(
     if records.is_empty() && !complete {
         return Err(Unknown::Incomplete);
     }
-    if let Some(envelope) = envelope_of(records, hint) {
+    // A record that llmcost wrote is read as such, whatever else of the log it came from it kept.
+    let signed = records.iter().any(|record| is_signed(|name| record.get(name).is_some()));
+    if let Some(envelope) = envelope_of(records, hint).filter(|_| !signed) {
         let holding = records.iter().filter(|record| (envelope.is_one)(record)).cloned();
         let inside: Vec<Value> = holding.flat_map(envelope.open).take(RECORDS_MAX).collect();
         let (format, columns) = (envelope.format, keys(&inside));
         return Ok(Detection { format, framing, columns, envelope: Some(envelope) });
     }
-    let found = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
+    let known = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
+    let found = if signed { Some(OWN) } else { known };
     let columns = keys(records);
     if is_flat(found)
-        && !hint.explains()
+        && !(signed || hint.explains())
         && let Some(name) = not_read_yet(&columns)
     {
         return Err(Unknown::Format(refused(name)));
@@ -152,15 +156,18 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(sample);
     let header = reader.headers().map_err(|error| format!("its header line is no CSV: {error}"))?;
-    let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    let columns: Vec<String> =
+        header.iter().map(|name| unquoted(name.trim()).into_owned()).collect();
     if let Some(name) = repeated(&columns) {
         return Err(format!(
             "its header has the column `{name}` twice: which one is meant cannot be known"
         ));
     }
-    let found = FORMATS.iter().find(|format| (format.recognises_columns)(&columns)).copied();
+    let signed = is_signed(|name| columns.iter().any(|column| column == name));
+    let known = FORMATS.iter().find(|format| (format.recognises_columns)(&columns)).copied();
+    let found = if signed { Some(OWN) } else { known };
     if is_flat(found)
-        && !hint.explains()
+        && !(signed || hint.explains())
         && let Some(name) = not_read_yet(&columns)
     {
         return Err(refused(name));
@@ -190,8 +197,12 @@ fn repeated(columns: &[String]) -> Option<&String> {
 
 /// Whether the format goes by the names of columns alone.
 fn is_flat(found: Option<&'static Format>) -> bool {
-    found
-        .is_none_or(|format| format.wrappers.len() == 1 && format.identity == Identity::WholeRecord)
+    found.is_none_or(has_flat_records)
+}
+
+/// Whether the records of a format are rows of columns: nothing wrapped, nothing in parts.
+pub(super) fn has_flat_records(format: &'static Format) -> bool {
+    format.wrappers.len() == 1 && format.identity == Identity::WholeRecord
 }
 
 fn refused(name: &str) -> String {

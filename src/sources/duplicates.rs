@@ -122,8 +122,8 @@ impl Duplicates {
         let given = self.waiting.len() / 2;
         let is_given: Vec<bool> = (0..self.waiting.len()).map(|row| row < given).collect();
         let is_kept: Vec<bool> = is_given.iter().map(|given| !given).collect();
-        let older = self.waiting.filtered(&is_given);
-        self.waiting = self.waiting.filtered(&is_kept);
+        let older = self.waiting.extracted(&is_given);
+        self.waiting = self.waiting.extracted(&is_kept);
         self.places.retain(|_, row| {
             let kept = *row >= given;
             *row = row.saturating_sub(given);

@@ -236,6 +236,7 @@ impl Field {
             Self::LatencyMs => "latency_ms",
             Self::CostUsd => "cost_usd",
             Self::Calls => "calls",
+            Self::AudioCacheRead => "audio_cache_read_tokens",
             Self::EndTime
             | Self::OuterModel
             | Self::Foreign
@@ -251,7 +252,6 @@ impl Field {
             | Self::Rows
             | Self::Inside
             | Self::Parent
-            | Self::AudioCacheRead
             | Self::CacheLifetimes
             | Self::OutputItems
             | Self::BucketEnd
@@ -271,6 +271,17 @@ impl Field {
     /// The field of a name typed after `--map`.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.own_name() == Some(name))
+    }
+
+    /// The name of a dimension that holds the text of this field, wherever the format finds it: a
+    /// column of the field's own name may hold something else. Brackets keep it apart from those.
+    pub fn dimension(self) -> Option<String> {
+        self.own_name().map(|name| format!("<{name}>"))
+    }
+
+    /// The field whose text a dimension of this name holds.
+    pub fn of_dimension(name: &str) -> Option<Self> {
+        Self::named(name.strip_prefix('<')?.strip_suffix('>')?)
     }
 
     /// Whether the response itself knows it best: where a record wraps a response, the same name

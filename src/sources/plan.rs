@@ -67,10 +67,7 @@ impl FilePlan {
             places.extend(Field::named(name).map(|field| (path.clone(), field)));
         }
         let named = places.len();
-        for (path, field) in format.fields {
-            let wrappers = wrappers_of(format, *field);
-            places.extend(wrappers.into_iter().map(|wrapper| (join(wrapper, path), *field)));
-        }
+        places.extend(places_of(format));
         let mut plan = Self {
             format,
             framing,
@@ -125,6 +122,10 @@ impl FilePlan {
     ) {
         for place in column::FIXED.len()..dimensions.len() {
             let name = dimensions[place].name.clone();
+            if let Some(field) = Field::of_dimension(&name) {
+                self.dimensions.push((place, field.slot()));
+                continue;
+            }
             let mapped = map.iter().find(|(field, _)| *field == name).map(|(_, path)| path);
             let own_column = columns.contains(&name);
             if let (None, Some(field), false) = (mapped, Field::named(&name), own_column) {
@@ -137,6 +138,14 @@ impl FilePlan {
             self.dimensions.push((place, slot));
         }
     }
+}
+
+/// The places of a format's fields, wrapped or not; the best one of a field comes first.
+pub(super) fn places_of(format: &Format) -> impl Iterator<Item = (String, Field)> {
+    format.fields.iter().flat_map(|(path, field)| {
+        let wrappers = wrappers_of(format, *field).into_iter();
+        wrappers.map(|wrapper| (join(wrapper, path), *field))
+    })
 }
 
 /// The wrappers in the order in which a field is looked for: what belongs to the response is

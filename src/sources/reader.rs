@@ -187,10 +187,10 @@ impl Drop for Alarm<'_> {
 }
 
 /// Nobody takes what is read any more.
-struct Stopped;
+pub(super) struct Stopped;
 
 /// Why a file is not read, or not further.
-enum Trouble {
+pub(super) enum Trouble {
     /// The reading as a whole has ended.
     Stopped,
     /// Its format is not known.
@@ -295,7 +295,7 @@ impl Cutter {
 
 /// The start of a source, as much of it as its format needs, and the format; no format when
 /// there is nothing in it.
-fn look(
+pub(super) fn look(
     source: &mut Source,
     limits: Limits,
     hint: Hint,

@@ -167,8 +167,9 @@ fn is_nothing(raw: &str) -> bool {
     )
 }
 
+/// The text of a raw value: without the quotes and escapes of JSON, if it has them.
 #[inline]
-fn unquoted(raw: &str) -> Cow<'_, str> {
+pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
     if raw.is_empty() {
         return Cow::Borrowed(raw);
     }

@@ -242,6 +242,20 @@ impl Calls {
         kept
     }
 
+    /// As [`Calls::filtered`], with dictionaries of only the names that these rows use.
+    #[must_use]
+    pub fn extracted(&self, keep: &[bool]) -> Self {
+        let mut kept = Self::new(self.dimensions.emptied());
+        let mut symbols = vec![Symbol::EMPTY; self.dimensions.len()];
+        for row in (0..self.len()).filter(|row| keep[*row]) {
+            for (place, symbol) in symbols.iter_mut().enumerate() {
+                *symbol = kept.dimensions[place].intern(self.name(place, row));
+            }
+            kept.push(&self.call(row), &symbols);
+        }
+        kept
+    }
+
     /// The rows in order of time; rows of one instant keep their order, rows without a time come
     /// first.
     #[must_use]
@@ -352,5 +366,12 @@ mod tests {
         let calls = table(&[("a", 1), ("b", 2), ("c", 3)]).filtered(&[true, false, true]);
         assert_eq!(models(&calls), ["a", "c"]);
         assert_eq!(calls.call(1).time, Instant::from_millis(3));
+    }
+
+    #[test]
+    fn extracting_forgets_the_names_of_other_rows() {
+        let calls = table(&[("a", 1), ("b", 2), ("c", 3)]).extracted(&[false, true, true]);
+        assert_eq!(models(&calls), ["b", "c"]);
+        assert_eq!(calls.dimensions[column::MODEL].len(), 3, "two, and the empty one");
     }
 }

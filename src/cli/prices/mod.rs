@@ -19,7 +19,7 @@ use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::supplies::price_book;
 
-pub(super) use self::args::PricesCommand;
+pub(super) use self::args::{FormArgs, PricesCommand};
 
 pub(super) fn run(command: PricesCommand) -> Result<ExitStatus, Failure> {
     match command {

@@ -56,6 +56,7 @@ mod table;
 use super::envelope::Envelope;
 use super::format::Format;
 
+pub(super) use own::is_signed;
 pub(super) use table::is_other_money;
 
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
