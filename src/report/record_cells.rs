@@ -64,7 +64,11 @@ pub(super) fn names_and_counts<'a>(
     values.push(places.conversation.map_or(Cell::Absent, name));
     values.push(name(column::GEO));
     values.push(tier);
-    values.push(if call.calls == 1 { Cell::Absent } else { Cell::Count(call.calls) });
+    values.push(match call.counting.name() {
+        Some(word) => Cell::text(word),
+        None if call.calls == 1 => Cell::Absent,
+        None => Cell::Count(call.calls),
+    });
     let tokens = |class: TokenClass| call.tokens[class];
     let part = |class: TokenClass| Cell::unless_zero(tokens(class).get());
     // Own logs count audio and images inside the sums of their side, uncached or cached.

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Code;
 use crate::units::{TokenClass, Tokens};
-use crate::usage::Status;
+use crate::usage::{Counting, Status};
 
 use super::field::Field;
 use super::format::{Convention, Draft, Refusal, Remark};
@@ -72,6 +72,12 @@ pub(super) fn counts(
     }
     draft.call.searches = searches(values, Field::Searches, remarks)?;
     draft.call.file_searches = searches(values, Field::FileSearches, remarks)?;
+    // Exports that do not count calls, once llmcost has written them down, say so in words.
+    let uncounted = values.has(Field::Calls).then(|| Counting::named(&values.text(Field::Calls)));
+    if let Some(counting) = uncounted.flatten() {
+        draft.call.counting = counting;
+        return Ok(());
+    }
     draft.call.calls = number(values, Field::Calls)?.unwrap_or(1);
     if draft.call.calls == 0 {
         draft.call.calls = 1;

@@ -83,6 +83,22 @@ pub enum Counting {
     UnknownLong,
 }
 
+impl Counting {
+    /// The word in a record for a row whose calls nobody counted; nothing where they are counted.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Known => None,
+            Self::Unknown => Some("unknown"),
+            Self::UnknownLong => Some("unknown-long"),
+        }
+    }
+
+    /// What a word in a record says.
+    pub fn named(text: &str) -> Option<Self> {
+        [Self::Unknown, Self::UnknownLong].into_iter().find(|known| known.name() == Some(text))
+    }
+}
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
