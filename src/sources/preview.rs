@@ -96,6 +96,7 @@ fn sort_out(format: &'static Format, columns: &[String], map: &[(String, String)
             || is_mapped
             || is_own_field(column)
             || is_beside_counts(column, &places)
+            || is_inside_a_value(column, &places)
             || !(is_free(format, &places, column, columns) && is_harmless(column))
         {
             continue;
@@ -132,6 +133,26 @@ fn is_free(format: &Format, places: &[(String, Field)], column: &str, columns: &
         && NAMES.contains(meant)
         && !is_best
         && own.is_none_or(|own| own == *meant)
+}
+
+/// Whether a column stands in an object or list that the format takes apart as a whole.
+fn is_inside_a_value(column: &str, places: &[(String, Field)]) -> bool {
+    let whole = |field: &Field| {
+        matches!(
+            field,
+            Field::Parts
+                | Field::Rows
+                | Field::Inside
+                | Field::InputModalities
+                | Field::CacheModalities
+                | Field::OutputModalities
+                | Field::CacheLifetimes
+                | Field::OutputItems
+        )
+    };
+    places.iter().filter(|(_, field)| whole(field)).any(|(path, _)| {
+        column.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    })
 }
 
 /// Whether a column is or stands in the object that holds the counts, which are taken apart anyway.
