@@ -8,6 +8,7 @@ mod analysis_screen;
 mod class_names;
 mod columns;
 mod csv_rows;
+mod dates;
 mod figures;
 mod findings;
 mod import_account;
