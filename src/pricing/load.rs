@@ -64,8 +64,8 @@ impl Tables {
         let mine = |model: &&mut Model| usize::from(model.provider_index) == provider;
         for model in self.models.iter_mut().filter(mine).filter(|_| !new.is_empty()) {
             for period in &mut model.periods {
-                for (place, like) in new.iter().filter_map(|(at, place)| Some((at, place.like?))) {
-                    period.furnish(*place, usize::from(like));
+                for (at, place) in &new {
+                    period.furnish(*at, place);
                 }
             }
         }

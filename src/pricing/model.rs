@@ -8,6 +8,7 @@ use crate::usage::{Instant, ServiceTier};
 use super::card::RateCard;
 use super::load_model::newest;
 use super::policy::{CachePolicy, DatedPolicy, policy_at};
+use super::resolve::Place;
 use super::schedule::Schedule;
 use super::span::Span;
 use super::unpriced::Unpriced;
@@ -155,14 +156,17 @@ impl Period {
         lanes.flatten().next().is_some()
     }
 
-    /// Sells at a place what is sold at another, at the same prices.
-    pub(super) fn furnish(&mut self, place: usize, like: usize) {
+    /// Sells at a place what is sold at the one that it is like, in the lanes that it has.
+    pub(super) fn furnish(&mut self, at: usize, place: &Place) {
+        let Some(like) = place.like.map(usize::from) else { return };
         let width = ServiceTier::ALL.len();
         let hours = self.scheduled.iter_mut().map(|(_, lanes)| lanes);
         for lanes in std::iter::once(&mut self.lanes).chain(hours) {
-            lanes.resize(lanes.len().max((place + 1) * width), None);
-            for tier in 0..width {
-                lanes[place * width + tier] = lanes[like * width + tier].clone();
+            lanes.resize(lanes.len().max((at + 1) * width), None);
+            for tier in ServiceTier::ALL {
+                if place.tiers.as_ref().is_none_or(|tiers| tiers.contains(&tier)) {
+                    lanes[at * width + tier as usize] = lanes[like * width + tier as usize].clone();
+                }
             }
         }
     }

@@ -365,11 +365,12 @@ fn two_names_of_one_lane_share_prices_only_where_neither_is_stated() {
 
 #[test]
 fn a_later_table_takes_back_what_an_earlier_one_said() {
-    let first = table("[provider.same_tier]\nfast = \"priority\"", "", "");
+    let batch = "batch = { rule = \"multiply\", factor = \"0.5\" }";
+    let first = table("[provider.same_tier]\nfast = \"priority\"", batch, "");
     let first = first.replacen("id = \"acme\"", "id = \"acme\"\nreseller = true", 1);
     let later = "[provider]\nid = \"acme\"\nreseller = false\n[provider.same_tier]\n\
                  fast = \"standard\"\n[provider.names]\nacme_cloud = \"cloud\"\n\
-                 [[place]]\nid = \"cloud\"\nlike = \"list\"\n"
+                 [[place]]\nid = \"cloud\"\nlike = \"list\"\ntiers = [\"standard\"]\n"
         .to_owned()
         + &SECOND.replace("source", "priority = { rule = \"multiply\", factor = \"4\" }\nsource");
     let tables = [("first.toml".to_owned(), first), ("later.toml".to_owned(), later)];
@@ -381,6 +382,8 @@ fn a_later_table_takes_back_what_an_earlier_one_said() {
     let id = book.find("acme_cloud", "large").expect("known");
     let card = book.card(id, &call(), Instant::MISSING, "").expect("a card");
     assert_eq!(cost(&call(), card).map(|usd| usd.to_string()).as_deref(), Ok("11"));
+    let batch = Call { service_tier: ServiceTier::Batch, ..call() };
+    assert_eq!(book.card(id, &batch, Instant::MISSING, ""), Err(Unpriced::NoPriceForTier));
 }
 
 #[test]

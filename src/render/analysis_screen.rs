@@ -5,9 +5,10 @@ use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
 
 use super::class_names::class_name;
+use super::dates::{day, day_span, month};
 use super::figures::{
-    DASH, Money, bar, coefficient, common_folder, count, counted, day, day_span, month, multiple,
-    name, percent, percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
+    DASH, Money, bar, coefficient, common_folder, count, counted, multiple, name, percent,
+    percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
 };
 use super::findings::{sentence, tone};
 use super::price_remarks::{contract, other_sellers, reconciliation, remarks, swaps};

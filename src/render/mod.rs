@@ -9,6 +9,7 @@ mod class_names;
 mod columns;
 mod conversion_account;
 mod csv_rows;
+mod dates;
 mod figures;
 mod findings;
 mod format_list;

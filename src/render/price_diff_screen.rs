@@ -6,9 +6,8 @@ use crate::units::{TokenClass, TokenPrice, Usd};
 use crate::usage::ServiceTier;
 
 use super::class_names::class_name;
-use super::figures::{
-    DASH, Money, count, counted, day_span, growth, moment, name, price, token_limit,
-};
+use super::dates::{day_span, moment};
+use super::figures::{DASH, Money, count, counted, growth, name, price, token_limit};
 use super::price_list_screen::known;
 use super::screen::{Column, Grid, GridRow, Keep, Screen, Tone};
 use super::shared_blocks::{accounting, column_title, diagnostics, files, unpriced_models};

@@ -4,7 +4,8 @@ use crate::report::{EXAMPLE, PriceSheet, SheetBand, SheetLane, SheetPeriod, Shee
 use crate::units::TokenClass;
 
 use super::class_names::class_name;
-use super::figures::{DASH, count, exact_dollars, moment, name};
+use super::dates::moment;
+use super::figures::{DASH, count, exact_dollars, name};
 use super::price_list_screen::{basis, iso_day, known};
 use super::price_words::{limit, rules, way};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};

@@ -7,7 +7,8 @@ use crate::report::{
 use crate::units::{Factor, TokenClass};
 use crate::usage::ServiceTier;
 
-use super::figures::{count, counted, day, duration, exact_dollars, moment, price, times};
+use super::dates::{day, duration, moment};
+use super::figures::{count, counted, exact_dollars, price, times};
 
 /// The days of a week as tables write them.
 pub(super) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -5,7 +5,8 @@ use crate::report::{DiagnosticSummary, InputAccounting, PriceSource, Sighting};
 use crate::sources::Lines;
 use crate::usage::Days;
 
-use super::figures::{DASH, Money, count, counted, day, name, tokens};
+use super::dates::day;
+use super::figures::{DASH, Money, count, counted, name, tokens};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 
 /// The files of a report in few words.

@@ -108,6 +108,9 @@ fn status(values: &Values<'_>) -> Status {
     if values.has(Field::Error) && values.truth(Field::Error) != Some(false) {
         return Status::Error(0);
     }
+    if !values.has(Field::Status) {
+        return Status::Unknown;
+    }
     let text = values.text(Field::Status);
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(&text));
     if is(OK_WORDS) {
@@ -193,8 +196,8 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
     }
 }
 
-/// No single row costs more dollars than this.
-const COST_MAX: &str = "1000000000";
+/// No single row costs more than a billion dollars.
+const COST_MAX: Usd = Usd::from_atto(1_000_000_000 * 1_000_000_000_000_000_000);
 
 /// The units of money in logs: how many decimals of them the smallest part of a dollar is.
 const MONEY: [(Field, u32); 3] =
@@ -204,8 +207,7 @@ const MONEY: [(Field, u32); 3] =
 fn amount(text: &str, decimals: u32) -> Option<Usd> {
     let plain = text.trim().trim_start_matches('$');
     let read = parse_decimal(plain, decimals, Excess::Round).ok().map(Usd::from_atto)?;
-    let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
-    Some(read).filter(|cost| *cost <= limit)
+    Some(read).filter(|cost| *cost <= COST_MAX)
 }
 
 /// The milliseconds to the end of a call; nothing where an end is missing or lies before the start.
@@ -227,10 +229,10 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     if draft.call.latency_ms.is_none() && values.has(Field::EndTime) {
         draft.call.latency_ms = latency(draft.call.time, &values.text(Field::EndTime));
     }
-    for (field, decimals) in MONEY {
+    for (field, decimals) in MONEY.into_iter().filter(|(field, _)| values.has(*field)) {
         let cost = values.text(field);
         // A plan's own usage has no amount of its own.
-        if !cost.is_empty() && cost != "Included" && draft.call.logged_cost.is_none() {
+        if cost != "Included" && draft.call.logged_cost.is_none() {
             draft.call.logged_cost = amount(&cost, decimals);
             if draft.call.logged_cost.is_none() {
                 let shown: String = cost.chars().take(40).collect();

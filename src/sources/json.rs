@@ -153,9 +153,11 @@ impl Parser<'_> {
         let list = outer.raw(Field::Rows.slot());
         // A list that is no list holds no records.
         let rows: Vec<&RawValue> = serde_json::from_str(list).unwrap_or_default();
+        let (mut at, mut line) = (0, line);
         for row in rows.into_iter().map(RawValue::get) {
             let start = row.as_ptr().addr() - text.as_ptr().addr();
-            let line = line + newlines(&text.as_bytes()[..start]);
+            line += newlines(&text.as_bytes()[at..start]);
+            at = start;
             let mut values = Values::new(self.plan.slots);
             values.inherit_all(outer);
             values.remove(Field::Rows);

@@ -255,3 +255,19 @@ fn an_invoice_of_a_provider_without_a_table_or_calls_is_compared_too() {
     let page = run(folder("").path(), &["analyze", "--provider", "bedrock", "--invoice", "100"]);
     assert!(page.stdout.contains("$100.00 invoiced, $0.00 calculated"), "{}", page.stdout);
 }
+
+#[test]
+fn an_answer_of_openrouter_costs_its_charge_whoever_hosted_it() {
+    let answer = |id: &str, host: &str, model: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"provider\":\"{host}\",\"model\":\"{model}\",\
+             \"object\":\"chat.completion\",\"created\":1790000000,\"choices\":[],\"usage\":\
+             {{\"prompt_tokens\":1000,\"completion_tokens\":100,\"cost\":0.0123}}}}\n"
+        )
+    };
+    let log = answer("gen-1", "Anthropic", "anthropic/claude-sonnet-4.6")
+        + &answer("gen-2", "OpenAI", "openai/gpt-5");
+    let report = json(folder_with("answers.jsonl", log).path(), &["analyze", "answers.jsonl"]);
+    assert_eq!(report["totals"]["cost_usd"], "0.0246");
+    assert_eq!(report["totals"]["logged"]["calls"], 2);
+}

@@ -9,10 +9,10 @@ use crate::sources::field::Field;
 use crate::sources::format::{Convention, Format, Identity, Screen, at, no_table};
 use crate::sources::session::{Keep, Session};
 
-/// Session files below `~/.gemini/tmp`.
+/// Session files below `~/.gemini`.
 pub(in crate::sources) static GEMINI_CLI: Format = Format {
     name: "gemini-cli",
-    summary: "Gemini CLI session files (~/.gemini/tmp/*/chats)",
+    summary: "Gemini CLI session files (below ~/.gemini)",
     provider: "google",
     recognises: |record| {
         let is_answer = |message: &serde_json::Value| message.get("type").is_some_and(is_gemini);

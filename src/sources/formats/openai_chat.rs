@@ -120,11 +120,16 @@ fn is_bare(record: &serde_json::Value) -> bool {
         && details.iter().any(|key| at(record, key).is_some_and(serde_json::Value::is_object))
 }
 
-/// A record with a `custom_id` is a line of a batch's output.
+/// A record with a `custom_id` is a line of a batch's output; one with a cost and an id of its own kind
+/// is an answer of `OpenRouter`.
 #[expect(clippy::unnecessary_wraps, reason = "other formats refuse records here")]
 pub(super) fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if values.has(Field::Batch) {
         draft.call.service_tier = ServiceTier::Batch;
+    }
+    // In OpenRouter's answers `provider` is the host that it chose, and the cost is its charge.
+    if values.has(Field::CostUsd) && values.text(Field::RequestId).starts_with("gen-") {
+        draft.provider = "openrouter".into();
     }
     Ok(())
 }
