@@ -97,7 +97,9 @@ impl RecordRows {
             outcome(&mut values, &call);
             let name = |place: Option<usize>| place.map_or("", |place| calls.name(place, row));
             values.push(Cell::text(self.record.id(&call, calls, row, name(places.request_id))));
-            values.push(Cell::text(name(places.retry_of)));
+            // Some logs have other words there, which link nothing.
+            let repeats = Some(name(places.retry_of)).filter(|_| call.retry_of != 0);
+            values.push(repeats.map_or(Cell::Absent, Cell::text));
             let others = places.others.iter().map(|place| name(*place));
             let is_wanted = |text: &&str| !self.labels_only || is_label(text);
             values.extend(
