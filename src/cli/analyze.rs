@@ -17,11 +17,14 @@ use super::output::deliver;
 use super::settings::Settings;
 use super::supplies::{Prices, judge};
 
+/// A trillion dollars: nobody is billed more.
+const LARGEST_INVOICE: Usd = Usd::from_atto(1_000_000_000_000 * 1_000_000_000_000_000_000);
+
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let settings = Settings::resolve(args.common)?;
     let prices = Prices::load(&settings)?;
     let invoice = args.invoice.as_deref().map(amount).transpose()?;
-    let seller = args.provider.as_deref().map(|name| seller(&prices.book, name)).transpose()?;
+    let seller = args.provider.as_deref().map(|name| seller(&prices.book, name));
     let defaults = AnalysisOptions::default();
     let by = if settings.by.is_empty() { defaults.group_by } else { settings.by.clone() };
     let options = AnalysisOptions {
@@ -38,6 +41,9 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let intake = Intake::read(&settings, &[], &mut |calls| analyzer.add(calls))?;
     let analysis = analyzer.finish();
+    if let Some(name) = &args.provider {
+        check_seller(&prices.book, name, analysis.totals.calls)?;
+    }
     let unpriced = analysis.unpriced.iter().map(|model| model.calls).sum();
     let report = AnalysisReport::new(
         analysis,
@@ -58,22 +64,45 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
 
 /// The amount of an invoice.
 fn amount(text: &str) -> Result<Usd, Failure> {
-    let plain = text.trim().trim_start_matches('$').replace(',', "");
-    Usd::parse(&plain, Excess::Reject).map_err(|error| {
-        Failure::usage(anyhow!("--invoice: `{text}` is no amount of dollars: {error}"))
+    let plain = text.trim();
+    let plain = plain.strip_prefix('$').unwrap_or(plain);
+    let whole = plain.split('.').next().unwrap_or_default();
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    // A comma that separates no thousands is most likely a decimal one.
+    let is_grouped = plain.matches(',').count() == whole.matches(',').count()
+        && groups.all(|group| group.len() == 3)
+        && (!plain.contains(',') || (1..=3).contains(&first.len()));
+    let refuse = |why: &dyn std::fmt::Display| {
+        Failure::usage(anyhow!("--invoice: `{text}` is no amount of dollars: {why}"))
             .hint("write it as 48210.07")
-    })
+    };
+    if !is_grouped {
+        return Err(refuse(&"a comma separates groups of three digits"));
+    }
+    let amount =
+        Usd::parse(&plain.replace(',', ""), Excess::Reject).map_err(|error| refuse(&error))?;
+    if amount < Usd::ZERO || amount > LARGEST_INVOICE {
+        return Err(refuse(&"it must be between nothing and a trillion"));
+    }
+    Ok(amount)
 }
 
-/// Who bills under a name.
-fn seller(book: &PriceBook, name: &str) -> Result<String, Failure> {
-    if let Some(seller) = book.seller_named(name) {
-        return Ok(seller.to_owned());
+/// Who bills under a name: as the price tables have it, else as it was typed.
+fn seller(book: &PriceBook, name: &str) -> String {
+    book.seller_named(name).unwrap_or(name).to_owned()
+}
+
+/// A provider that neither the price tables nor the log have is a slip.
+fn check_seller(book: &PriceBook, name: &str, calls: u64) -> Result<(), Failure> {
+    if calls > 0 || book.seller_named(name).is_some() {
+        return Ok(());
     }
-    let failure = Failure::usage(anyhow!("--provider: no price table has a provider `{name}`"));
-    let names = book.provider_names();
-    Err(match did_you_mean(name, names.iter().copied()) {
+    let failure = Failure::usage(anyhow!(
+        "--provider: neither the log nor a price table has a provider `{name}`"
+    ));
+    Err(match did_you_mean(name, book.provider_names()) {
         Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
-        None => failure.hint(format!("known names: {}", names.join(", "))),
+        None => failure.hint("`llmcost prices list` shows who sells what"),
     })
 }

@@ -6,11 +6,12 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::convert::ConvertArgs;
 use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
 
 /// More threads than this only cost memory.
-const THREADS_MAX: i64 = 512;
+pub(super) const THREADS_MAX: i64 = 512;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,6 +54,9 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PricesCommand,
     },
+    /// The records of any log, in one shape: llmcost's own JSONL or CSV, or the lines of a bill.
+    #[command(after_help = super::convert::EXAMPLES)]
+    Convert(Box<ConvertArgs>),
     /// The log formats that are read.
     Formats(FormatsArgs),
     /// A technique, a diagnostic code or a log format, in words.
@@ -189,10 +193,10 @@ pub(super) struct CommonArgs {
     /// Use the sample month that is part of the program.
     #[arg(long, conflicts_with = "files")]
     pub(super) demo: bool,
-    /// Price tables that add to and override the built-in ones.
+    /// Price tables that add to and override the built-in ones: files, or folders of them.
     #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
     pub(super) prices: Vec<PathBuf>,
-    /// Price every call as if made on this day instead of its own; `log` is the default.
+    /// Price every call as if made on this day, at its own hour; `log`, its own day, is the default.
     #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
     pub(super) as_of: Option<String>,
     /// Fail if a record was skipped (3) or usage has no price (4).

@@ -76,6 +76,10 @@ fn read_contract(config: &ContractConfig, name: String, days: Days) -> Result<Co
 
 fn classes(names: Option<&[String]>, contract: &str) -> Result<(PerClass<bool>, bool), Failure> {
     let Some(names) = names else { return Ok((PerClass::from_fn(|_| true), true)) };
+    if names.is_empty() {
+        return Err(Failure::usage(anyhow!("contract `{contract}`: the list of classes is empty"))
+            .hint("leave `class` out for everything"));
+    }
     let (mut classes, mut fees) = (PerClass::default(), false);
     for name in names {
         if name == FEES {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::anyhow;
 
 use crate::diagnostics::{Code, did_you_mean};
-use crate::sources::{FORMATS, find_format};
+use crate::sources::{FORMATS, find_format, page};
 use crate::techniques::CATALOG;
 
 use super::args::ExplainArgs;
@@ -35,7 +35,7 @@ fn explain(topic: &str) -> Option<String> {
     if let Some(code) = Code::ALL.into_iter().find(|code| code.name() == topic) {
         return Some(format!("# {}\n\n{}\n", code.name(), code.advice()));
     }
-    find_format(topic).map(|format| format!("# {}\n\n{}\n", format.name, format.summary))
+    find_format(topic).map(page)
 }
 
 fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {

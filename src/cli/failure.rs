@@ -57,11 +57,18 @@ impl Failure {
             text.push('\n');
         }
         // With stderr gone there is nobody left to tell.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        let _ = std::io::stderr().write_all(harmless(&text).as_bytes());
     }
+}
+
+/// The text without characters that would move the cursor or change colours: names of files and
+/// models are other people's.
+fn harmless(text: &str) -> String {
+    let visible = |letter: char| if letter.is_control() && letter != '\n' { '�' } else { letter };
+    text.chars().map(visible).collect()
 }
 
 /// Tells the user something that does not stop the run, on stderr.
 pub(super) fn warn(message: &str) {
-    let _ = writeln!(std::io::stderr(), "warning: {message}");
+    let _ = writeln!(std::io::stderr(), "warning: {}", harmless(message));
 }

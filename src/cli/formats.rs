@@ -1,16 +1,33 @@
 //! `llmcost formats`: what can be read, and what an unknown log could be.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
+use crate::render::write_formats;
+use crate::sources::FORMATS;
+
+use super::args::OutputArgs;
+use super::config::Config;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::guess::{self, GuessArgs};
+use super::output::deliver;
+use super::prices::FormArgs;
+use super::settings::{output_format, style};
+use super::sources::saved_sources;
 
-/// `llmcost formats`.
+/// `llmcost formats`: the list, or a question about one file.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct FormatsArgs {
     #[command(subcommand)]
-    command: FormatsCommand,
+    command: Option<FormatsCommand>,
+    #[command(flatten)]
+    form: FormArgs,
+    /// The project's configuration instead of ./llmcost.toml.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
+    config: Option<PathBuf>,
 }
 
 /// Questions about one file.
@@ -21,7 +38,14 @@ enum FormatsCommand {
 }
 
 pub(super) fn run(args: FormatsArgs) -> Result<ExitStatus, Failure> {
-    match args.command {
-        FormatsCommand::Guess(args) => guess::run(args),
+    if let Some(FormatsCommand::Guess(args)) = args.command {
+        return guess::run(args);
     }
+    let config = Config::load(args.config.as_deref())?;
+    let saved = saved_sources(&config.source)?;
+    let output = OutputArgs::from(args.form);
+    deliver(output.output.as_deref(), |out| {
+        write_formats(FORMATS, &saved, output_format(&output), style(&output), out)
+    })?;
+    Ok(ExitStatus::Delivered)
 }

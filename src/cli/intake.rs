@@ -8,8 +8,8 @@ use anyhow::anyhow;
 use crate::diagnostics::did_you_mean;
 use crate::report::InputAccounting;
 use crate::sources::{
-    FORMATS, Field, Input, NoInput, ReadOptions, Reading, STATEMENTS, Statement, discover,
-    quoted_for_shell, read,
+    FORMATS, Field, Input, NoInput, Preview, ReadOptions, Reading, STATEMENTS, Statement, discover,
+    preview, quoted_for_shell, read,
 };
 use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
@@ -56,16 +56,7 @@ impl Intake {
             .chain(filter.into_iter().flat_map(Filter::dimensions))
             .collect();
         check_mapped_fields(&settings.map, &wanted)?;
-        let options = ReadOptions {
-            format: settings.source_format,
-            map: settings.map.clone(),
-            sources: settings.sources.clone(),
-            source: settings.source,
-            dimensions: Dimensions::new(wanted),
-            assume_model: settings.assume_model.clone(),
-            assume_call_type: settings.assume_call_type.clone(),
-            threads: settings.threads,
-        };
+        let options = options(settings, Dimensions::new(wanted));
         let progress = ReadProgress::new(!settings.quiet && std::io::stderr().is_terminal());
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
         let reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
@@ -82,9 +73,28 @@ impl Intake {
         Ok(Self { reading, filtered_out: sorter.filtered_out })
     }
 
+    /// A first look at the inputs of `settings`; standard input cannot be looked at.
+    pub(super) fn previews(settings: &Settings) -> Result<Vec<Preview>, Failure> {
+        let options = options(settings, Dimensions::new([]));
+        Ok(inputs(settings)?.iter().filter_map(|input| preview(input, &options)).collect())
+    }
+
     /// The account for the report.
     pub(super) fn accounting(&self) -> InputAccounting {
         InputAccounting::new(&self.reading, self.filtered_out)
+    }
+}
+
+fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
+    ReadOptions {
+        format: settings.source_format,
+        map: settings.map.clone(),
+        sources: settings.sources.clone(),
+        source: settings.source,
+        dimensions,
+        assume_model: settings.assume_model.clone(),
+        assume_call_type: settings.assume_call_type.clone(),
+        threads: settings.threads,
     }
 }
 
@@ -275,7 +285,8 @@ fn check_columns(
         let saved =
             settings.sources.iter().flat_map(|saved| saved.map.iter().chain(&saved.constants));
         let mapped = settings.map.iter().chain(saved).any(|(field, _)| field == name);
-        if seen[place] || in_log || mapped || Field::named(name).is_some() {
+        let is_field = Field::named(name).or_else(|| Field::of_dimension(name)).is_some();
+        if seen[place] || in_log || mapped || is_field {
             continue;
         }
         let columns = reading.files.iter().flat_map(|file| &file.columns).map(String::as_str);

@@ -6,6 +6,7 @@ mod analyze;
 mod args;
 mod config;
 mod contracts;
+mod convert;
 mod exit_status;
 mod explain;
 mod failure;
@@ -46,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Analyze(args) => analyze::run(*args),
         Command::Simulate(args) => simulate::run(*args),
         Command::Plan(args) => plan::run(&args),
+        Command::Convert(args) => convert::run(*args),
         Command::Formats(args) => formats::run(args),
         Command::Prices { command } => prices::run(command),
         Command::Explain(args) => explain::run(&args),

@@ -1,33 +1,122 @@
 //! Where a report goes.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
-
-use anyhow::Context;
+use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+
+/// Why nothing was given out.
+pub(super) enum Undelivered {
+    /// It could not be written.
+    Unwritten(io::Error),
+    /// There was nothing to write.
+    Failed(Failure),
+}
+
+impl From<io::Error> for Undelivered {
+    fn from(error: io::Error) -> Self {
+        Self::Unwritten(error)
+    }
+}
 
 /// Gives a report to a file or to standard output. A reader that closed the pipe has seen enough.
 pub(super) fn deliver(
     file: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let Some(path) = file else {
-        let mut out = BufWriter::new(io::stdout().lock());
-        return match write(&mut out).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::output(anyhow::Error::new(error).context("cannot write the report")))
-            }
-            _ => Ok(()),
-        };
+    deliver_while(file, |out| write(out).map_err(Undelivered::Unwritten)).map(|_| ())
+}
+
+/// As [`deliver`], for what is written while it is made. Nothing is returned when the reader
+/// closed the pipe.
+pub(super) fn deliver_while<T>(
+    file: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Undelivered>,
+) -> Result<Option<T>, Failure> {
+    let (result, context) = if let Some(path) = file {
+        let context = format!("cannot write the report to {}", path.display());
+        (to_file(path, write), context)
+    } else {
+        let out = BufWriter::new(io::stdout().lock());
+        (to_end(out, write), "cannot write the report".to_owned())
     };
-    let result = File::create(path).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        write(&mut out)?;
-        out.flush()
+    match result {
+        Ok(made) => Ok(Some(made)),
+        Err(Undelivered::Failed(failure)) => Err(failure),
+        Err(Undelivered::Unwritten(error))
+            if file.is_none() && error.kind() == io::ErrorKind::BrokenPipe =>
+        {
+            Ok(None)
+        }
+        Err(Undelivered::Unwritten(error)) => {
+            Err(Failure::output(anyhow::Error::new(error).context(context)))
+        }
+    }
+}
+
+fn to_end<T>(
+    mut out: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Undelivered>,
+) -> Result<T, Undelivered> {
+    let made = write(&mut out)?;
+    out.flush()?;
+    Ok(made)
+}
+
+/// Writes aside and moves into place: a run that fails leaves the old file as it was, and a log
+/// can be replaced by what is made of it.
+fn to_file<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Undelivered>,
+) -> Result<T, Undelivered> {
+    // A link stays a link to the file it means.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let known = fs::metadata(&target).ok();
+    if known.as_ref().is_some_and(|known| !known.is_file()) {
+        // A device or a pipe is written to, never replaced.
+        return to_end(BufWriter::new(File::create(path)?), write);
+    }
+    let aside = aside(&target);
+    let result = File::create_new(&aside).map_err(Undelivered::Unwritten).and_then(|file| {
+        if let Some(known) = &known {
+            file.set_permissions(known.permissions())?;
+        }
+        let made = to_end(BufWriter::new(file), write)?;
+        fs::rename(&aside, &target)?;
+        Ok(made)
     });
+    if result.is_err() {
+        // What is in the way is told by the error itself.
+        let _ = fs::remove_file(&aside);
+    }
     result
-        .with_context(|| format!("cannot write the report to {}", path.display()))
-        .map_err(Failure::output)
+}
+
+/// A name beside a file that no other run uses.
+fn aside(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}.{}.part", std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_fails_leaves_the_old_file_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.json");
+        fs::write(&path, "old").expect("writes");
+        let failed = deliver(Some(&path), |out| {
+            out.write_all(b"new")?;
+            Err(io::Error::other("full"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_to_string(&path).expect("reads"), "old");
+        let delivered = deliver(Some(&path), |out| out.write_all(b"new"));
+        assert!(delivered.is_ok());
+        assert_eq!(fs::read_to_string(&path).expect("reads"), "new");
+        assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 1);
+    }
 }

@@ -96,7 +96,7 @@ impl Settings {
             strict: args.strict,
             threads: threads(args.threads),
             plan: config.plan,
-            as_of: as_of(args.as_of.as_deref(), days)?,
+            as_of: as_of(args.as_of.as_deref())?,
             contracts: contracts(&config.contract, days)?,
         })
     }
@@ -108,13 +108,15 @@ impl Settings {
     }
 }
 
-/// The instant at which all calls are priced, and its name for the report.
-fn as_of(text: Option<&str>, days: Days) -> Result<Option<(Instant, String)>, Failure> {
+/// The start of the day on which all calls are priced, and its name for the report.
+fn as_of(text: Option<&str>) -> Result<Option<(Instant, String)>, Failure> {
     let Some(text) = text.filter(|text| *text != "log") else { return Ok(None) };
-    let instant = Days::parse_day(text).and_then(|day| days.start_of(day)).ok_or_else(|| {
-        Failure::usage(anyhow!("--as-of: `{text}` is no day"))
-            .hint("write it as 2026-10-31, or `log` for each call's own day")
-    })?;
+    // Prices change at moments of UTC, whatever the zone of the report.
+    let instant =
+        Days::parse_day(text).and_then(|day| Days::UTC.start_of(day)).ok_or_else(|| {
+            Failure::usage(anyhow!("--as-of: `{text}` is no day"))
+                .hint("write it as 2026-10-31, or `log` for each call's own day")
+        })?;
     Ok(Some((instant, text.to_owned())))
 }
 

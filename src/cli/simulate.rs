@@ -44,7 +44,8 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
         prices.source(),
         settings.top,
     )
-    .with_unpriced_models(analysis.unpriced);
+    .with_unpriced_models(analysis.unpriced)
+    .beside_logged(analysis.logged.used);
     deliver(settings.output.as_deref(), |out| {
         write_savings(&report, settings.format, settings.style, out)
     })?;

@@ -21,9 +21,31 @@ pub(super) fn price_book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
     }
     let mut tables = Vec::new();
     for path in files {
-        tables.push(read_table(path)?);
+        if path.is_dir() {
+            for table in tables_in(path)? {
+                tables.push(read_table(&table)?);
+            }
+        } else {
+            tables.push(read_table(path)?);
+        }
     }
     PriceBook::with_overrides(&tables).map_err(|error| Failure::pricing(anyhow!("{error}")))
+}
+
+/// The tables of a folder, in the order of their names.
+fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let name = folder.display();
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("cannot read the folder {name}"))
+        .map_err(Failure::pricing)?;
+    let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let is_table = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+    let mut tables: Vec<_> = paths.filter(is_table).collect();
+    tables.sort();
+    if tables.is_empty() {
+        return Err(Failure::pricing(anyhow!("no price table (*.toml) in the folder {name}")));
+    }
+    Ok(tables)
 }
 
 /// The name and text of a price table.
@@ -55,7 +77,7 @@ impl Prices {
             as_of.clone_from(name);
         }
         let contracts = &settings.contracts;
-        let names = contracts.iter().map(|contract| contract.name.clone()).collect();
+        let names = contracts.iter().map(ToString::to_string).collect();
         if contracts.is_empty() {
             return Ok(Self { book: list, list: None, as_of, contracts: names });
         }
@@ -96,7 +118,8 @@ pub(super) fn judge(
         return Err(failure.hint("the report lists the first ones with file and line"));
     }
     if strict && unpriced_calls > 0 {
-        return Err(Failure::pricing(anyhow!("{unpriced_calls} calls have no price"))
+        let calls = if unpriced_calls == 1 { "call has" } else { "calls have" };
+        return Err(Failure::pricing(anyhow!("{unpriced_calls} {calls} no price"))
             .hint("the report lists their models; add them with --prices FILE.toml"));
     }
     Ok(ExitStatus::Delivered)

@@ -50,6 +50,8 @@ pub enum Code {
     StreamPiece,
     /// A logged cost could not be read.
     BadCost,
+    /// An amount of money that belongs to no model, or is not in dollars.
+    CostOnly,
     /// Too many request ids to remember all of them.
     DuplicateWindow,
     /// A file could not be read, or not to its end.
@@ -58,11 +60,13 @@ pub enum Code {
     UnknownFormat,
     /// A file holds no record.
     EmptyFile,
+    /// A file is of a known format, but none of its records is a call.
+    NoCalls,
 }
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -82,10 +86,12 @@ impl Code {
         Self::OutOfRange,
         Self::StreamPiece,
         Self::BadCost,
+        Self::CostOnly,
         Self::DuplicateWindow,
         Self::UnreadableFile,
         Self::UnknownFormat,
         Self::EmptyFile,
+        Self::NoCalls,
     ];
 
     /// The stable name.
@@ -110,10 +116,12 @@ impl Code {
             Self::OutOfRange => "out-of-range",
             Self::StreamPiece => "stream-piece",
             Self::BadCost => "bad-cost",
+            Self::CostOnly => "cost-only",
             Self::DuplicateWindow => "duplicate-window",
             Self::UnreadableFile => "unreadable-file",
             Self::UnknownFormat => "unknown-format",
             Self::EmptyFile => "empty-file",
+            Self::NoCalls => "no-calls",
         }
     }
 
@@ -131,7 +139,8 @@ impl Code {
             | Self::DuplicateWindow
             | Self::UnreadableFile
             | Self::UnknownFormat
-            | Self::EmptyFile => Severity::Warning,
+            | Self::EmptyFile
+            | Self::NoCalls => Severity::Warning,
             _ => Severity::Skipped,
         }
     }
@@ -191,8 +200,8 @@ impl Code {
                  has more of them."
             }
             Self::AggregatedRow => {
-                "The row sums up several calls. Prices that depend on the size of a single prompt \
-                 cannot be known and the base price is used."
+                "The row sums up several calls. Where prices depend on the size of a single prompt, \
+                 which cannot be known, the mean prompt decides."
             }
             Self::UnknownTier => {
                 "The service tier is not one that has prices; the call is reported as unpriced \
@@ -215,6 +224,11 @@ impl Code {
                 "The logged cost is not an amount of dollars and was left out; the call is priced \
                  from its tokens as always."
             }
+            Self::CostOnly => {
+                "The row is of a report of costs and does not say which model they are of, or is not in \
+                 dollars. Such a report tells what was billed, not what was used: analyze the usage \
+                 and compare it with the sum by `--invoice AMOUNT`."
+            }
             Self::DuplicateWindow => {
                 "The log has more request ids than are kept in memory; copies of a call that lie \
                  very far apart are no longer recognised."
@@ -229,6 +243,12 @@ impl Code {
                  field=column`."
             }
             Self::EmptyFile => "The file holds no record at all.",
+            Self::NoCalls => {
+                "The file is of a format that is known, but nothing in it is a call of a model: only \
+                 its header, only what groups or repeats calls that are logged elsewhere, only answers \
+                 of a gateway's own cache, or only charges without tokens. Add the file that has the \
+                 calls."
+            }
         }
     }
 }

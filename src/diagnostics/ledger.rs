@@ -36,6 +36,20 @@ pub struct Entry {
     pub first: Vec<Diagnostic>,
 }
 
+impl Entry {
+    /// Whether a diagnostic of this place is among the first.
+    fn has_room_before(&self, place: Place) -> bool {
+        self.first.len() < KEPT_PER_CODE || self.first.last().is_some_and(|last| place < last.place)
+    }
+
+    /// Keeps a diagnostic in its place: some are only known after later ones.
+    fn keep(&mut self, diagnostic: Diagnostic) {
+        let at = self.first.partition_point(|known| known.place <= diagnostic.place);
+        self.first.insert(at, diagnostic);
+        self.first.truncate(KEPT_PER_CODE);
+    }
+}
+
 /// Counts every diagnostic and keeps the first few of each kind, so that ten million bad lines
 /// cost no more memory than ten.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,8 +62,8 @@ impl Ledger {
     pub fn push(&mut self, code: Code, place: Place, message: impl FnOnce() -> String) {
         let entry = self.entries.entry(code).or_default();
         entry.count += 1;
-        if entry.first.len() < KEPT_PER_CODE {
-            entry.first.push(Diagnostic { code, place, message: message() });
+        if entry.has_room_before(place) {
+            entry.keep(Diagnostic { code, place, message: message() });
         }
     }
 
@@ -66,8 +80,11 @@ impl Ledger {
         for (code, entry) in later.entries {
             let mine = self.entries.entry(code).or_default();
             mine.count += entry.count;
-            let free = KEPT_PER_CODE.saturating_sub(mine.first.len());
-            mine.first.extend(entry.first.into_iter().take(free));
+            for diagnostic in entry.first {
+                if mine.has_room_before(diagnostic.place) {
+                    mine.keep(diagnostic);
+                }
+            }
         }
     }
 
@@ -106,5 +123,16 @@ mod tests {
             .flat_map(|(_, entry)| entry.first.iter().map(|kept| kept.place.line))
             .collect();
         assert_eq!(lines, [1, 2, 3]);
+    }
+
+    #[test]
+    fn the_first_ones_are_kept_in_the_order_of_the_input() {
+        let mut ledger = Ledger::default();
+        for line in [5, 9, 7, 0, 6] {
+            ledger.push(Code::InvalidJson, Place { file: 0, line }, String::new);
+        }
+        let entry = &ledger.entries[&Code::InvalidJson];
+        let lines: Vec<_> = entry.first.iter().map(|kept| kept.place.line).collect();
+        assert_eq!((entry.count, lines), (5, vec![0, 5, 6]));
     }
 }

@@ -68,6 +68,13 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// What the calls whose cost was calculated cost beside their tokens, in dollars: fees of
+    /// searches and requests.
+    pub fn fees(&self) -> Usd {
+        let cost: Usd = self.classes.iter().map(|class| class.cost).sum();
+        self.totals.calculated().cost - cost
+    }
+
     /// The part of the bill that the costs of token classes add up to; nothing when that is all
     /// of it. Calls at the log's own cost and fees of searches are of no class.
     pub fn class_coverage(&self) -> Option<Share> {
@@ -252,6 +259,9 @@ pub struct LoggedCosts {
     pub compared: CallsAndCost,
     /// The calculated cost of the same calls, in dollars.
     pub compared_calculated: Usd,
+    /// Those of them whose two costs differ by less than a billionth of a dollar a call: what
+    /// binary fractions in a log may be off.
+    pub equal_calls: u64,
     /// The calls whose cost in this analysis is the log's.
     pub used: CallsAndCost,
 }

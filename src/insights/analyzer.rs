@@ -212,7 +212,8 @@ impl<'a> Sums<'a> {
         if call.finish_reason == FinishReason::Length {
             self.cut_off.add(call.calls, cost);
         }
-        if let Some(found) = &price.calculated {
+        // The charge of a log is not split into prices.
+        if let Some(found) = price.calculated.as_ref().filter(|_| !price.from_log) {
             self.cards.add(found, call);
             if found.too_early {
                 self.too_early += call.calls;
@@ -221,7 +222,7 @@ impl<'a> Sums<'a> {
         self.bands.add(call, cost);
         if let Some(cost) = cost {
             self.costliest.add(calls, row, call, cost);
-            if call.calls == 1 {
+            if call.is_single() {
                 self.histogram.add(cost);
             }
         }
@@ -234,6 +235,9 @@ impl<'a> Sums<'a> {
         if let Some(found) = &price.calculated {
             self.logged.compared.add(call.calls, Some(logged));
             self.logged.compared_calculated += found.cost;
+            if is_equal(found.cost, logged, call.calls) {
+                self.logged.equal_calls += call.calls;
+            }
         }
         if price.from_log {
             self.logged.used.add(call.calls, Some(logged));
@@ -256,7 +260,15 @@ impl<'a> Sums<'a> {
         self.logged.compared.merge(other.logged.compared);
         self.logged.compared_calculated += other.logged.compared_calculated;
         self.logged.used.merge(other.logged.used);
+        self.logged.equal_calls += other.logged.equal_calls;
     }
+}
+
+/// A billionth of a dollar, in units of 10⁻¹⁸.
+const BILLIONTH: i128 = 1_000_000_000;
+
+fn is_equal(calculated: Usd, logged: Usd, calls: u64) -> bool {
+    (calculated - logged).atto().abs() < BILLIONTH * i128::from(calls)
 }
 
 fn concentration(groups: &[Group], histogram: &CostHistogram) -> Concentration {

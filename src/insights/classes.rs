@@ -29,6 +29,10 @@ pub(super) struct CardTotal<'a> {
     /// The calls whose first token bills at it, and what they cost in all.
     pub(super) calls: u64,
     pub(super) cost: Usd,
+    /// The calls of which only the tokens beyond a limit bill at it.
+    pub(super) partial_calls: u64,
+    /// The calls in rows that sum up several, at prices that change with the hour.
+    pub(super) hourless_calls: u64,
 }
 
 impl<'a> CardTotals<'a> {
@@ -40,19 +44,35 @@ impl<'a> CardTotals<'a> {
         let is_silent = card.is_unbilled() && call.input_total().is_zero();
         whole.calls += if is_silent { 0 } else { call.calls };
         whole.cost += cost;
+        if call.calls > 1 && card.is_hourly() {
+            whole.hourless_calls += call.calls;
+        }
         if card.is_flat() {
             add_tokens(&mut whole.tokens, &call.tokens);
             return;
         }
-        for (card, tokens) in card.portions(&call.tokens, call.calls) {
-            add_tokens(&mut self.of(card, model).tokens, &tokens);
+        let mut portions = card.portions(&call.tokens, call.prompts()).into_iter();
+        if let Some((_, below)) = portions.next() {
+            add_tokens(&mut whole.tokens, &below);
+        }
+        for (card, tokens) in portions.filter(|(_, tokens)| *tokens != PerClass::default()) {
+            let excess = self.of(card, model);
+            excess.partial_calls += call.calls;
+            add_tokens(&mut excess.tokens, &tokens);
         }
     }
 
     fn of(&mut self, card: &'a RateCard, model: ModelId) -> &mut CardTotal<'a> {
         let place = *self.places.entry(std::ptr::from_ref(card).addr()).or_insert_with(|| {
-            let (tokens, calls, cost) = (PerClass::default(), 0, Usd::ZERO);
-            self.cards.push(CardTotal { card, model, tokens, calls, cost });
+            self.cards.push(CardTotal {
+                card,
+                model,
+                tokens: PerClass::default(),
+                calls: 0,
+                cost: Usd::ZERO,
+                partial_calls: 0,
+                hourless_calls: 0,
+            });
             self.cards.len() - 1
         });
         &mut self.cards[place]
@@ -64,6 +84,8 @@ impl<'a> CardTotals<'a> {
             let mine = self.of(theirs.card, theirs.model);
             mine.calls += theirs.calls;
             mine.cost += theirs.cost;
+            mine.partial_calls += theirs.partial_calls;
+            mine.hourless_calls += theirs.hourless_calls;
             add_tokens(&mut mine.tokens, &theirs.tokens);
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct ContextBands([CallsAndCost; BANDS]);
 impl ContextBands {
     /// Counts a call; `cost` is nothing when it is not known.
     pub(super) fn add(&mut self, call: &Call, cost: Option<Usd>) {
-        let place = if call.calls == 1 {
+        let place = if call.is_single() {
             let prompt = call.input_total().get();
             LIMITS.iter().position(|limit| prompt <= *limit).unwrap_or(LIMITS.len())
         } else {

@@ -33,7 +33,7 @@ impl Costliest {
     /// Considers a row. A row that sums up several calls is no call. Names are copied only when
     /// the call is kept.
     pub(super) fn add(&mut self, calls: &Calls, row: Row, call: &Call, cost: Usd) {
-        if call.calls != 1 || !self.has_room_for((Reverse(cost), call.place)) {
+        if !call.is_single() || !self.has_room_for((Reverse(cost), call.place)) {
             return;
         }
         self.insert(CostlyCall {

@@ -6,6 +6,7 @@
 mod analysis;
 mod analyzer;
 mod calendar;
+mod charges;
 mod classes;
 mod concentration;
 mod context_bands;
@@ -31,8 +32,10 @@ pub use analysis::{
     LoggedCosts, TierTotal, UnpricedModel, Window,
 };
 pub use analyzer::Analyzer;
+pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use findings::Finding;
 pub use options::{AnalysisOptions, CostMode};
+pub use pricer::priced_rows;
 pub use reconciliation::{Cause, Explanation, Reconciliation};
 pub use remarks::{BorrowedPrice, Doubt, PriceRemarks, SellerTotal};
 pub use run_rate::RunRate;

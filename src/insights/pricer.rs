@@ -68,7 +68,7 @@ pub(super) struct Calculated<'a> {
     pub(super) cost: Usd,
     /// The prices behind it.
     pub(super) card: &'a RateCard,
-    /// The model that has them.
+    /// The model that has them, at the place where it is billed.
     pub(super) model: ModelId,
     /// Whether it was priced for a day before the model's first known one.
     pub(super) too_early: bool,
@@ -112,7 +112,13 @@ impl<'a> Pricer<'a> {
 
     /// Whether a row of the current table is billed by the seller that was asked for.
     pub(super) fn is_wanted(&mut self, calls: &Calls, row: Row) -> bool {
-        self.seller.is_none() || self.known(calls, row).is_wanted
+        let Some(wanted) = self.seller.clone() else { return true };
+        let known = self.known(calls, row);
+        let placed = known.model.and_then(|id| self.book.placed(id, calls.name(column::GEO, row)));
+        match placed {
+            Ok(id) => wanted.eq_ignore_ascii_case(self.book.seller(id)),
+            Err(_) => known.is_wanted,
+        }
     }
 
     /// The price of a row of the current table.
@@ -121,7 +127,11 @@ impl<'a> Pricer<'a> {
         let calculated = known.model.and_then(|model| self.calculate(model, calls, row, call));
         let calculated_cost = calculated.map(|found| found.cost).map_err(Reason::Unpriced);
         let from_log = match self.mode {
-            CostMode::Auto if calculated.is_err() || known.bills_as_logged => call.logged_cost,
+            CostMode::Auto
+                if calculated.is_err() || known.bills_as_logged || call.is_cost_alone() =>
+            {
+                call.logged_cost
+            }
             CostMode::Logged => call.logged_cost,
             CostMode::Auto | CostMode::Calculate => None,
         };
@@ -151,7 +161,9 @@ impl<'a> Pricer<'a> {
         row: Row,
         call: &Call,
     ) -> Result<Calculated<'a>, Unpriced> {
-        let card = self.book.card(model, call, call.time, calls.name(column::GEO, row))?;
+        let geo = calls.name(column::GEO, row);
+        let card = self.book.card(model, call, call.time, geo)?;
+        let model = self.book.placed(model, geo)?;
         let at = self.book.instant_of(call.time);
         let first_known = self.book.model(model).first_known;
         let too_early = !at.is_missing() && first_known.is_some_and(|first| at < first);
@@ -185,6 +197,14 @@ impl<'a> Pricer<'a> {
             }
         })
     }
+}
+
+/// For each row of a table, whether a book has a price for it.
+pub fn priced_rows(calls: &Calls, book: &PriceBook) -> Vec<bool> {
+    let mut pricer = Pricer::new(book, None, CostMode::Calculate, None);
+    (0..calls.len())
+        .map(|row| pricer.price(calls, row, &calls.call(row)).calculated.is_some())
+        .collect()
 }
 
 fn cost_in(book: &PriceBook, model: ModelId, calls: &Calls, row: Row, call: &Call) -> Option<Usd> {

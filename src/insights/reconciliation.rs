@@ -131,7 +131,8 @@ fn explanations(analysis: &Analysis, gap: Usd, skipped: u64, duplicates: u64) ->
         }
         let quiet = quiet_days(analysis);
         if quiet > 0 {
-            let days = analysis.days.len() as u64;
+            let days =
+                analysis.days.iter().filter(|day| day.total.priced_calls() > 0).count() as u64;
             let amount = part(totals.cost, quiet, days);
             found.push(estimate(Cause::QuietDays(quiet), amount));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::pricing::PriceBook;
+use crate::pricing::{PriceBook, cost_of_tokens};
 use crate::units::{TokenClass, Tokens, Usd};
 
 use super::classes::CardTotals;
@@ -20,6 +20,9 @@ pub struct PriceRemarks {
     pub unbilled_calls: u64,
     /// All their tokens.
     pub unbilled_tokens: Tokens,
+    /// Calls in rows that sum up several, at prices that change with the hour: all are taken to be
+    /// of the hour of their row.
+    pub hourless_calls: u64,
 }
 
 /// The calls that one provider, cloud or gateway bills.
@@ -89,9 +92,11 @@ impl PriceRemarks {
             }
             if let Some(text) = one.card.doubt() {
                 let sums = doubts.entry((model, text.to_owned())).or_default();
-                sums.0 += one.calls;
-                sums.1 += one.cost;
+                let excess = cost_of_tokens(&one.tokens, one.card).unwrap_or_default();
+                sums.0 += one.calls + one.partial_calls;
+                sums.1 += if one.partial_calls > 0 { excess } else { one.cost };
             }
+            remarks.hourless_calls += one.hourless_calls;
         }
         remarks.doubts = doubts
             .into_iter()

@@ -83,6 +83,11 @@ impl<'a> Swaps<'a> {
         }
         let Some(asked) = self.asked(calls, row) else { return };
         let Some(found) = &price.calculated else { return };
+        // Before its first known price, a name may have meant what answered it.
+        let first_known = self.book.model(asked).first_known;
+        if !call.time.is_missing() && first_known.is_some_and(|first| call.time < first) {
+            return;
+        }
         let means = |id| self.book.meaning(id, call.time);
         if self.book.is_same_model(means(asked), means(found.model)) {
             return;

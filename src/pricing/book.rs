@@ -12,6 +12,7 @@ use super::card::RateCard;
 use super::load::Tables;
 use super::model::{Model, ModelId};
 use super::policy::CachePolicy;
+use super::span::Span;
 use super::table_error::{PriceTableError, Source};
 use super::tokenizer::{TokenizerRatio, ratio_between};
 use super::unpriced::Unpriced;
@@ -40,6 +41,8 @@ const TABLES: [(&str, &str); 19] = [
     ("pricing/zai.toml", include_str!("../../pricing/zai.toml")),
 ];
 
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
 /// Ends of the ratio between tokenizers that nobody compared: counts of one text by current
 /// tokenizers differ by up to about half.
 const UNKNOWN_RATIO: [&str; 3] = ["0.7", "1", "1.5"];
@@ -49,7 +52,7 @@ const UNKNOWN_RATIO: [&str; 3] = ["0.7", "1", "1.5"];
 pub struct PriceBook {
     pub(super) tables: Tables,
     unknown_ratio: TokenizerRatio,
-    /// The instant at which every call is priced; its own for nothing.
+    /// The start of the day on which every call is priced; its own for nothing.
     pinned: Option<Instant>,
     /// The prices of calls that are not charged.
     unbilled: RateCard,
@@ -125,16 +128,17 @@ impl PriceBook {
     fn resolve(&self, provider: &str, model: &str) -> Result<Option<(u16, u16)>, Unpriced> {
         let providers = self.tables.providers.iter();
         if !provider.is_empty() {
-            let mut named = providers.filter_map(|known| {
+            let named = providers.filter_map(|known| {
                 let place = known.place_of_name(provider)?;
                 known.resolve(model, place)
             });
-            return Ok(named.next());
+            return Ok(self.first_sold(named));
         }
         // Who makes a model goes before who sells it on; resellers differ in their prices, so that
         // a model that only they have needs the name of one.
         let (resellers, makers): (Vec<_>, Vec<_>) = providers.partition(|one| one.is_reseller);
-        if let Some(found) = makers.iter().find_map(|maker| maker.resolve(model, 0)) {
+        let made = makers.iter().filter_map(|maker| maker.resolve(model, 0));
+        if let Some(found) = self.first_sold(made) {
             return Ok(Some(found));
         }
         let mut sold = resellers.iter().filter_map(|reseller| reseller.resolve(model, 0));
@@ -142,6 +146,17 @@ impl PriceBook {
             (Some(_), Some(_)) => Err(Unpriced::SeveralSellers),
             (found, _) => Ok(found),
         }
+    }
+
+    /// Of what several tables answer to one name, the first that has a price at its place; where none
+    /// has, the first.
+    fn first_sold(&self, mut found: impl Iterator<Item = (u16, u16)>) -> Option<(u16, u16)> {
+        let first = found.next()?;
+        let is_sold = |(model, place): &(u16, u16)| {
+            let periods = &self.tables.models[usize::from(*model)].periods;
+            periods.iter().any(|period| period.is_sold_at(*place))
+        };
+        if is_sold(&first) { Some(first) } else { found.find(is_sold).or(Some(first)) }
     }
 
     /// Who bills for calls of a model: the provider of its table, or the cloud or gateway that its
@@ -155,12 +170,15 @@ impl PriceBook {
     pub fn seller_named(&self, name: &str) -> Option<&str> {
         let mut providers = self.tables.providers.iter();
         providers.find_map(|known| {
-            let place = known.place_of_name(name)?;
-            Some(known.seller(usize::from(place)))
+            let named = known.place_of_name(name).map(usize::from);
+            let is_meant = |place: &usize| known.seller(*place).eq_ignore_ascii_case(name);
+            let place = named.or_else(|| (0..known.places.len()).find(is_meant))?;
+            Some(known.seller(place))
         })
     }
 
-    /// This book with every call priced as if made at one instant.
+    /// This book with every call priced as if made on the day (UTC) that begins at an instant, at
+    /// its own time of the day.
     #[must_use]
     pub fn pinned(mut self, at: Instant) -> Self {
         self.pinned = Some(at);
@@ -169,12 +187,30 @@ impl PriceBook {
 
     /// The instant whose prices hold for a call of another.
     pub fn instant_of(&self, at: Instant) -> Instant {
-        self.pinned.unwrap_or(at)
+        match self.pinned {
+            Some(day) if !at.is_missing() => {
+                Instant::from_millis(day.millis() + at.millis().rem_euclid(DAY_MILLIS))
+            }
+            Some(day) => day,
+            None => at,
+        }
     }
 
     /// The rules of a model's prompt cache for a call at an instant.
     pub fn cache_policy(&self, id: ModelId, at: Instant) -> Option<&CachePolicy> {
         self.model(id).cache_policy_at(self.instant_of(at), id.place)
+    }
+
+    /// The same model at the place where a call of this `geo` is processed, and billed.
+    ///
+    /// # Errors
+    /// When the provider has no prices for the place.
+    pub fn placed(&self, id: ModelId, geo: &str) -> Result<ModelId, Unpriced> {
+        if geo.is_empty() {
+            return Ok(id);
+        }
+        let provider = &self.tables.providers[usize::from(self.model(id).provider_index)];
+        Ok(ModelId { place: provider.place_of_geo(id.place, geo)?, ..id })
     }
 
     /// Whether prompts of a model are cached in batches, where it is sold.
@@ -187,11 +223,10 @@ impl PriceBook {
     pub fn meaning(&self, id: ModelId, at: Instant) -> ModelId {
         let model = self.model(id);
         let at = self.instant_of(at);
-        let meant = if at.is_missing() {
-            model.targets.last()
-        } else {
-            model.targets.iter().find(|(span, _)| span.contains(at))
+        let within = |(span, _): &&(Span, String)| {
+            if at.is_missing() { span.from <= model.newest_start() } else { span.contains(at) }
         };
+        let meant = model.targets.iter().rev().find(within);
         let ids = &self.tables.providers[usize::from(model.provider_index)].ids;
         let index = meant.and_then(|(_, name)| ids.get(name).copied());
         ModelId { model: index.unwrap_or(id.model), ..id }
@@ -233,15 +268,15 @@ impl PriceBook {
         at: Instant,
         geo: &str,
     ) -> Result<&RateCard, Unpriced> {
+        let place = self.placed(id, geo)?.place;
         let model = self.model(id);
         let at = self.instant_of(at);
         let period = model.period_at(at)?;
         let provider = &self.tables.providers[usize::from(model.provider_index)];
-        let place = provider.place_of_geo(id.place, geo)?;
         if provider.is_unbilled(call, place) {
             return Ok(&self.unbilled);
         }
-        Ok(period.lane(place, call.service_tier, at)?.card(&call.tokens, call.calls))
+        Ok(period.lane(place, call.service_tier, at)?.card(&call.tokens, call.prompts()))
     }
 
     /// The known id or alias that is closest to an unknown one, if a slip of the keys lies between
@@ -266,7 +301,12 @@ impl PriceBook {
 
     /// Every model at its list prices, by provider in table order.
     pub fn models(&self) -> impl Iterator<Item = (ModelId, &Model)> {
-        (0u16..).map(|model| ModelId { model, place: 0 }).zip(&self.tables.models)
+        let known = |(id, model): &(ModelId, &Model)| {
+            let provider = &self.tables.providers[usize::from(model.provider_index)];
+            // A later table may have given the name to another model.
+            provider.ids.get(&model.id) == Some(&id.model)
+        };
+        (0u16..).map(|model| ModelId { model, place: 0 }).zip(&self.tables.models).filter(known)
     }
 
     /// Tokens that `to` makes of a text for each token that `from` makes of it.

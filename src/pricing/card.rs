@@ -15,6 +15,8 @@ pub(super) type Borrowed = PerClass<Option<TokenClass>>;
 pub(super) struct Fees {
     /// Dollars for one server-side web search.
     pub(super) search: Option<Usd>,
+    /// Dollars for one request that searched the web, however often.
+    pub(super) searching_request: Option<Usd>,
     /// Dollars for one search in stored files.
     pub(super) file_search: Option<Usd>,
     /// Dollars for one request, whatever it holds.
@@ -33,6 +35,8 @@ pub struct RateCard {
     /// Where only the excess over a limit has other prices, from the lowest limit to the highest.
     pub(super) beyond: Vec<Beyond>,
     pub(super) is_unbilled: bool,
+    /// Whether other prices hold at other hours.
+    pub(super) is_hourly: bool,
 }
 
 /// Other prices for the part of a prompt beyond a limit.
@@ -68,6 +72,7 @@ impl RateCard {
             doubt: None,
             beyond: Vec::new(),
             is_unbilled: false,
+            is_hourly: false,
         }
     }
 
@@ -75,7 +80,7 @@ impl RateCard {
     pub(super) fn unbilled() -> Self {
         let free = PerClass::from_fn(|_| Some(TokenPrice::ZERO));
         let none = Some(Usd::ZERO);
-        let fees = Fees { search: none, file_search: none, request: none };
+        let fees = Fees { search: none, searching_request: None, file_search: none, request: none };
         Self { is_unbilled: true, ..Self::new(&free, fees) }
     }
 
@@ -92,6 +97,12 @@ impl RateCard {
     /// Dollars for one server-side web search. The tokens it brings in bill as input, apart.
     pub const fn search_fee(&self) -> Option<Usd> {
         self.fees.search
+    }
+
+    /// Dollars for one request that searched the web, however often; nothing where each search is
+    /// charged.
+    pub const fn searching_request_fee(&self) -> Option<Usd> {
+        self.fees.searching_request
     }
 
     /// Dollars for one search in stored files.
@@ -117,6 +128,11 @@ impl RateCard {
     /// Whether the provider reports the usage of such calls and does not charge it.
     pub const fn is_unbilled(&self) -> bool {
         self.is_unbilled
+    }
+
+    /// Whether other prices hold at other hours of the week.
+    pub const fn is_hourly(&self) -> bool {
+        self.is_hourly
     }
 
     /// Whether prompts of any length bill each token alike.

@@ -6,6 +6,7 @@ use crate::units::{TokenClass, TokenPrice};
 use crate::usage::{Instant, ServiceTier};
 
 use super::book::PriceBook;
+use super::card::RateCard;
 use super::facts::{LaneFacts, PlaceFacts};
 use super::model::{Model, ModelId, Period};
 use super::outline::TableOutline;
@@ -51,6 +52,12 @@ pub enum TableRemark {
     DearerThanStandard(ServiceTier, TokenClass),
     /// The model writes text and states no price for it.
     NoOutput,
+    /// A price is so small that it may be one for a single token.
+    PerToken(TokenClass),
+    /// A class costs nothing.
+    Free(TokenClass),
+    /// The model takes the place of one in the program, with all that is said about that one.
+    Replaces,
     /// The id is sold by another provider too; who answers when a log names no provider.
     AlsoSoldBy(String, String, Option<String>),
 }
@@ -74,6 +81,16 @@ impl fmt::Display for TableRemark {
             Self::DearerThanStandard(tier, class) => {
                 write!(f, "`{}` is dearer in the {} lane than outside", class.name(), tier.name())
             }
+            Self::PerToken(class) => write!(
+                f,
+                "`{}` costs less than anything known: prices are per million tokens, not per token",
+                class.name()
+            ),
+            Self::Free(class) => write!(f, "`{}` costs nothing", class.name()),
+            Self::Replaces => f.write_str(
+                "takes the place of the model in the program: lanes, places, cache rules and \
+                 earlier prices that are not repeated here are gone",
+            ),
             Self::NoOutput => f.write_str("no price for output: calls that have any are unpriced"),
             Self::AlsoSoldBy(id, other, answers) => {
                 write!(f, "`{id}` is an id of {other} too")?;
@@ -151,6 +168,7 @@ fn without_block(text: &str, line: usize) -> Option<String> {
 }
 
 fn warnings(book: &PriceBook, outline: &TableOutline) -> Vec<TableWarning> {
+    let program = PriceBook::embedded();
     let mut found = Vec::new();
     for ((id, line), periods) in outline.models.iter().zip(&outline.lines).zip(&outline.periods) {
         let Ok(known) = book.find(&outline.provider, id) else { continue };
@@ -161,6 +179,9 @@ fn warnings(book: &PriceBook, outline: &TableOutline) -> Vec<TableWarning> {
         for remark in shared_names(book, model) {
             say(*line, remark);
         }
+        if loses_lanes(&program, &outline.provider, id, model) {
+            say(*line, TableRemark::Replaces);
+        }
         for (place, (period, line)) in model.periods().iter().zip(periods).enumerate() {
             let remarks = period_remarks(model, place, period).into_iter();
             for remark in remarks.chain(price_remarks(book, known, period)) {
@@ -170,6 +191,18 @@ fn warnings(book: &PriceBook, outline: &TableOutline) -> Vec<TableWarning> {
     }
     found.sort_by_key(|warning| warning.line);
     found
+}
+
+/// Whether the model in the program has lanes or places that the one in its place lacks.
+fn loses_lanes(program: &PriceBook, provider: &str, id: &str, model: &Model) -> bool {
+    let Ok(known) = program.find(provider, id) else { return false };
+    let known = program.model(known);
+    let newest = |model: &Model| model.periods().last().map(|period| period.lanes.clone());
+    let (Some(before), Some(after)) = (newest(known), newest(model)) else { return false };
+    let is_lost = |(at, lane): (usize, &Option<_>)| {
+        lane.is_some() && after.get(at).is_none_or(Option::is_none)
+    };
+    known.id == model.id && before.iter().enumerate().any(is_lost)
 }
 
 fn shared_names(book: &PriceBook, model: &Model) -> Vec<TableRemark> {
@@ -209,8 +242,28 @@ const ORDER: [(TokenClass, TokenClass); 4] = [
     (TokenClass::CacheWrite1h, TokenClass::CacheWrite5m),
 ];
 
+/// Less than this for a million tokens, in dollars, and a price may be one for a single token; the
+/// smallest that is known is 0.002.
+const LEAST: &str = "0.0005";
+
+fn size_remarks(card: &RateCard) -> Vec<TableRemark> {
+    let least = TokenPrice::parse_per_million(LEAST).expect("a constant of this file");
+    let own = TokenClass::ALL.into_iter().filter(|class| card.borrowed(*class).is_none());
+    let priced = own.filter_map(|class| Some((class, card.price(class)?)));
+    let remarks = priced.filter_map(|(class, price)| {
+        let free = class == TokenClass::Input && price == TokenPrice::ZERO;
+        let small = price != TokenPrice::ZERO && price < least;
+        match (free, small) {
+            (true, _) => Some(TableRemark::Free(class)),
+            (_, true) => Some(TableRemark::PerToken(class)),
+            _ => None,
+        }
+    });
+    remarks.collect()
+}
+
 fn price_remarks(book: &PriceBook, id: ModelId, period: &Period) -> Vec<TableRemark> {
-    let mut remarks = Vec::new();
+    let mut remarks = size_remarks(period.list_card());
     // Other places multiply the same prices.
     let Some(list) = book.places(id, period).into_iter().next() else { return remarks };
     for lane in &list.lanes {
@@ -355,6 +408,19 @@ prices = { input = "1", output = "5" }
             &[(", output = \"5\"", "")],
             &[],
             &["21: no price for output: calls that have any are unpriced"],
+        );
+    }
+
+    #[test]
+    fn prices_of_another_unit_and_free_ones_are_warned_of() {
+        check(
+            &[("\"5\"", "\"0.000005\"")],
+            &[],
+            &[
+                "21: `output` costs less than anything known: prices are per million tokens, not \
+                 per token",
+                "21: in the standard lane, `output` is cheaper than `input`",
+            ],
         );
     }
 

@@ -32,6 +32,35 @@ pub struct Contract {
     pub span: Span,
 }
 
+/// What it takes off what, in a line.
+impl fmt::Display for Contract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (model, provider) = (self.model.as_deref(), self.provider.as_deref());
+        write!(f, "{}: {} off ", self.name, self.discount)?;
+        let classes = TokenClass::ALL.into_iter().filter(|class| self.classes[*class]);
+        let mut names: Vec<_> = classes.map(TokenClass::name).collect();
+        if names.len() < TokenClass::ALL.len() {
+            if self.fees {
+                names.push("fees");
+            }
+            write!(f, "{} of ", names.join(", "))?;
+        } else if !self.fees {
+            f.write_str("all tokens of ")?;
+        }
+        write!(f, "{}", model.unwrap_or("every model"))?;
+        if let Some(provider) = provider {
+            write!(f, " by {provider}")?;
+        }
+        if let Some(from) = self.span.from {
+            write!(f, " from {}", from.to_iso())?;
+        }
+        match self.span.to {
+            Some(to) => write!(f, " until {}", to.to_iso()),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A contract that cannot be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContractError {
@@ -48,6 +77,8 @@ pub enum ContractProblem {
     UnknownProvider(String, Option<String>),
     /// No price table has this model; the closest name.
     UnknownModel(String, Option<String>),
+    /// The name has meant different models over time; they have to be named.
+    MovingName(String),
     /// The discounted price of a model is not exact.
     Inexact(String),
 }
@@ -63,6 +94,9 @@ impl fmt::Display for ContractError {
             ContractProblem::UnknownModel(name, similar) => {
                 write!(f, "no price table has a model `{name}`")?;
                 similar
+            }
+            ContractProblem::MovingName(model) => {
+                return write!(f, "`{model}` has meant different models: name those");
             }
             ContractProblem::Inexact(model) => {
                 return write!(f, "the discounted prices of `{model}` are not exact");
@@ -97,7 +131,7 @@ impl PriceBook {
         for index in 0..tables.models.len() {
             if tables.models[index].targets.is_empty() {
                 let periods = contracted_periods(tables, index, &resolved)?;
-                tables.models[index].set_periods(periods);
+                tables.models[index].set_pieces(periods);
             }
         }
         tables.compose_aliases();
@@ -112,14 +146,21 @@ impl PriceBook {
                 error(ContractProblem::UnknownProvider(name.to_owned(), similar))
             })
         });
-        let model = contract.model.as_deref().map(|name| {
-            let provider = contract.provider.as_deref().unwrap_or_default();
-            self.find(provider, name).map(|id| usize::from(id.model)).map_err(|_| {
-                let similar = self.suggest(name).map(str::to_owned);
-                error(ContractProblem::UnknownModel(name.to_owned(), similar))
-            })
-        });
-        Ok(Resolved { contract, seller: seller.transpose()?, model: model.transpose()? })
+        let seller = seller.transpose()?;
+        let Some(name) = contract.model.as_deref() else {
+            return Ok(Resolved { contract, seller, model: None });
+        };
+        let provider = contract.provider.as_deref().unwrap_or_default();
+        let id = self.find(provider, name).map_err(|_| {
+            let similar = self.suggest(name).map(str::to_owned);
+            error(ContractProblem::UnknownModel(name.to_owned(), similar))
+        })?;
+        if !self.model(id).targets.is_empty() {
+            return Err(error(ContractProblem::MovingName(name.to_owned())));
+        }
+        // A spelling of a cloud or gateway says who bills.
+        let implied = (id.place != 0).then(|| self.seller(id).to_owned());
+        Ok(Resolved { contract, seller: seller.or(implied), model: Some(usize::from(id.model)) })
     }
 }
 
@@ -196,7 +237,11 @@ fn discount_lane(mine: &mut Lane, list: &Lane, contract: &Contract) -> Option<()
 
 fn discount_card(mine: &mut RateCard, list: &RateCard, contract: &Contract) -> Option<()> {
     let factor = Factor::from(contract.discount.complement());
-    for class in TokenClass::ALL.into_iter().filter(|class| contract.classes[*class]) {
+    // A class at the price of another one is discounted with it.
+    let is_meant = |class: &TokenClass| {
+        contract.classes[*class] || list.borrowed[*class].is_some_and(|lent| contract.classes[lent])
+    };
+    for class in TokenClass::ALL.into_iter().filter(is_meant) {
         if let Some(price) = list.prices[class] {
             mine.prices[class] = Some(price.scaled(factor)?);
         }
@@ -204,6 +249,7 @@ fn discount_card(mine: &mut RateCard, list: &RateCard, contract: &Contract) -> O
     if contract.fees {
         let fee = |fee: Option<Usd>| fee.map_or(Some(None), |fee| fee.scaled(factor).map(Some));
         mine.fees.search = fee(list.fees.search)?;
+        mine.fees.searching_request = fee(list.fees.searching_request)?;
         mine.fees.file_search = fee(list.fees.file_search)?;
         mine.fees.request = fee(list.fees.request)?;
     }

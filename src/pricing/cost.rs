@@ -17,7 +17,7 @@ pub fn cost(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
     if card.is_flat() {
         return add_tokens(total, &call.tokens, card);
     }
-    for (card, tokens) in card.portions(&call.tokens, call.calls) {
+    for (card, tokens) in card.portions(&call.tokens, call.prompts()) {
         total = add_tokens(total, &tokens, card)?;
     }
     Ok(total)
@@ -44,10 +44,20 @@ fn add_tokens(mut total: Usd, tokens: &PerClass<Tokens>, card: &RateCard) -> Res
 }
 
 fn fees(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
+    // Few calls have any: this runs once a record.
+    if call.searches == 0 && call.file_searches == 0 && card.request_fee().is_none() {
+        return Ok(Usd::ZERO);
+    }
     let requests = if card.request_fee().is_some() { call.calls } else { 0 };
+    let searches = u64::from(call.searches);
+    let web = match card.searching_request_fee() {
+        // Of a row of several calls, no more than all of them searched.
+        Some(fee) => (searches.min(call.calls), Some(fee)),
+        None => (searches, card.search_fee()),
+    };
     let metered = [
         (requests, card.request_fee(), Unpriced::TooLarge),
-        (u64::from(call.searches), card.search_fee(), Unpriced::NoPriceForSearch),
+        (web.0, web.1, Unpriced::NoPriceForSearch),
         (u64::from(call.file_searches), card.file_search_fee(), Unpriced::NoPriceForFileSearch),
     ];
     let mut total = Usd::ZERO;
@@ -123,6 +133,21 @@ mod tests {
         let card = RateCard::new(card().prices(), Fees { request, ..Fees::default() });
         let call = Call { calls: 3, ..Call::default() };
         assert_eq!(cost(&call, &card).map(|usd| usd.to_string()), Ok("0.015".to_owned()));
+    }
+
+    #[test]
+    fn a_request_can_pay_once_for_all_its_searches() {
+        let searching_request = Some(Usd::parse("0.035", Excess::Reject).expect("an amount"));
+        let fees = Fees { searching_request, ..Fees::default() };
+        let card = RateCard::new(card().prices(), fees);
+        let cost_of = |searches, calls| {
+            let call = Call { searches, calls, ..Call::default() };
+            cost(&call, &card).map(|usd| usd.to_string())
+        };
+        assert_eq!(cost_of(10, 1).as_deref(), Ok("0.035"));
+        assert_eq!(cost_of(10, 4).as_deref(), Ok("0.14"));
+        assert_eq!(cost_of(2, 4).as_deref(), Ok("0.07"));
+        assert_eq!(cost_of(0, 4).as_deref(), Ok("0"));
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Rates {
             let times = scale(prices, factor)?;
             Ok(PerClass::from_fn(|class| match (cached, full_price_of(class)) {
                 (CachedTokens::Kept, Some(_)) if stated[class].is_some() => prices[class],
-                (CachedTokens::AsInput, Some(full)) => times[full],
+                (CachedTokens::AsInput, Some(full)) if prices[class].is_some() => times[full],
                 _ => times[class],
             }))
         })

@@ -32,7 +32,9 @@ impl Tables {
             source.error(error.span().unwrap_or(0..0), problem)
         })?;
         let provider = self.provider_index(&source.filled("provider id", &raw.provider.id)?);
+        let known_places = self.providers[provider].places.len();
         extend_provider(&mut self.providers[provider], &raw, source)?;
+        self.furnish_places(provider, known_places);
         self.ratios.extend(read_ratios(&raw, source)?);
         let mut seen = BTreeSet::new();
         for raw_model in &raw.model {
@@ -53,6 +55,20 @@ impl Tables {
             }
         }
         self.add_aliases(provider, &raw.alias, source, &mut seen)
+    }
+
+    /// Gives the models that are already there prices at new places that are like another one.
+    fn furnish_places(&mut self, provider: usize, known: usize) {
+        let places = &self.providers[provider].places;
+        let new: Vec<_> = places.iter().enumerate().skip(known).collect();
+        let mine = |model: &&mut Model| usize::from(model.provider_index) == provider;
+        for model in self.models.iter_mut().filter(mine).filter(|_| !new.is_empty()) {
+            for period in &mut model.periods {
+                for (at, place) in &new {
+                    period.furnish(*at, place);
+                }
+            }
+        }
     }
 
     fn provider_index(&mut self, id: &str) -> usize {
@@ -134,7 +150,11 @@ impl Source<'_> {
     }
 
     pub(super) fn price(self, number: &Number) -> Result<TokenPrice, PriceTableError> {
-        self.number(number, TokenPrice::parse_per_million)
+        let price = self.number(number, TokenPrice::parse_per_million)?;
+        if price > TokenPrice::DOLLAR {
+            return Err(self.error(number.span(), Problem::TooDear));
+        }
+        Ok(price)
     }
 
     pub(super) fn factor(self, number: &Number) -> Result<Factor, PriceTableError> {
@@ -145,7 +165,7 @@ impl Source<'_> {
     pub(super) fn fee(self, number: &Number) -> Result<Usd, PriceTableError> {
         self.number(number, |text| {
             let atto = parse_decimal(text, 15, Excess::Reject)?;
-            if atto < 0 { Err(DecimalError::NotANumber) } else { Ok(Usd::from_atto(atto)) }
+            if atto < 0 { Err(DecimalError::Negative) } else { Ok(Usd::from_atto(atto)) }
         })
     }
 
@@ -342,7 +362,7 @@ batch = { rule = "multiply", factor = "0.5" }
     #[test]
     fn numbers_must_be_exact_and_not_negative() {
         check("\"15\"", "\"fifteen\"", "prices", "not a decimal number");
-        check("\"15\"", "\"-1\"", "prices", "not a decimal number");
+        check("\"15\"", "\"-1\"", "prices", "below zero");
         check("\"15\"", "\"0.0000000000001\"", "prices", "more decimals");
         check("\"3\"", "\"0.000000000001\"", "batch", "the derived price of input tokens");
     }

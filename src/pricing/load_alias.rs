@@ -58,6 +58,15 @@ impl Tables {
         source: Source,
     ) -> Result<MovingAlias, PriceTableError> {
         source.filled("source", &raw.source)?;
+        let ids = &self.providers[provider].ids;
+        let is_plain = |name: &String| {
+            let index = ids.get(name);
+            index.is_some_and(|index| self.models[usize::from(*index)].targets.is_empty())
+        };
+        // The models that other names mean must stay what they are.
+        if is_plain(raw.id.get_ref()) {
+            return Err(source.error(raw.id.span(), Problem::DuplicateId(raw.id.get_ref().clone())));
+        }
         source.day(&raw.checked_on)?;
         if raw.targets.is_empty() {
             return Err(source.error(raw.id.span(), Problem::NoPeriod));
@@ -72,15 +81,14 @@ impl Tables {
         let mut targets = Vec::new();
         for (target, span) in raw.targets.iter().zip(spans) {
             let name = target.model.get_ref();
-            let known = self.providers[provider].ids.get(name);
-            let is_model =
-                known.is_some_and(|index| self.models[usize::from(*index)].targets.is_empty());
-            if !is_model {
+            if !is_plain(name) {
                 return Err(source.unknown("model", name, &target.model));
             }
             targets.push((span, name.clone()));
         }
-        Ok(MovingAlias { id: source.filled("alias id", &raw.id)?, targets })
+        let doubt = raw.doubt.as_ref().map(|text| source.filled("doubt", text)).transpose()?;
+        let id = source.filled("alias id", &raw.id)?;
+        Ok(MovingAlias { id, targets, doubt: doubt.map(Into::into) })
     }
 
     /// Makes every moving name again, after the prices of what they mean have changed.
@@ -104,7 +112,11 @@ impl Tables {
             let model = target(name);
             periods.extend(model.periods.iter().filter_map(|period| {
                 let span = period.span.within(*span)?;
-                Some(Period { span, ..period.clone() })
+                let mut period = Period { span, ..period.clone() };
+                if let Some(doubt) = &alias.doubt {
+                    period.add_doubt(doubt);
+                }
+                Some(period)
             }));
             caches.extend(model.caches.iter().filter_map(|dated| {
                 let span = dated.span.within(*span)?;
@@ -116,7 +128,7 @@ impl Tables {
         Model {
             id: alias.id.clone(),
             aliases: Vec::new(),
-            first_known: None,
+            first_known: alias.targets.first().and_then(|(_, name)| target(name).first_known),
             note: None,
             targets: alias.targets.clone(),
             newest: newest(&periods),

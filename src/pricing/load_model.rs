@@ -128,10 +128,16 @@ impl<'a> ModelReader<'a> {
             let places = cache.places.iter().flatten();
             let places = places.map(|place| find_place(self.provider, place, self.source));
             let places = places.collect::<Result<Vec<_>, _>>()?;
-            match groups.iter_mut().find(|(known, _)| *known == places) {
-                Some((_, group)) => group.push(cache),
-                None => groups.push((places, vec![cache])),
+            if let Some((_, group)) = groups.iter_mut().find(|(known, _)| *known == places) {
+                group.push(cache);
+                continue;
             }
+            let twice = |place: &&u16| groups.iter().any(|(known, _)| known.contains(place));
+            if let Some(place) = places.iter().find(twice) {
+                let name = self.provider.places[usize::from(*place)].id.clone();
+                return Err(self.source.error(cache.policy.span(), Problem::CacheTwice(name)));
+            }
+            groups.push((places, vec![cache]));
         }
         let mut found = Vec::new();
         for (places, caches) in groups {

@@ -80,6 +80,7 @@ impl PeriodReader<'_> {
         let fee = |number: &Option<Number>| number.as_ref().map(|fee| source.fee(fee)).transpose();
         let fees = Fees {
             search: fee(&raw.web_search)?,
+            searching_request: fee(&raw.web_search_request)?,
             file_search: fee(&raw.file_search)?,
             request: fee(&raw.request)?,
         };
@@ -136,7 +137,8 @@ impl PeriodReader<'_> {
             }
         }
         for (tier, same) in &self.provider.same_tier {
-            let is_stated = lanes.iter().any(|lane| lane.tier == *tier);
+            let mut stated = stated_lanes(raw).into_iter();
+            let is_stated = stated.any(|(known, lane)| known == *tier && lane.is_some());
             let Some(known) = lanes.iter().find(|lane| lane.tier == *same) else { continue };
             if !is_stated {
                 let (rates, at) = (known.rates.clone(), known.at.clone());
@@ -223,7 +225,8 @@ impl PeriodReader<'_> {
             return Err(self.source.error(band.span(), Problem::BandClasses(class)));
         }
         let excess_only = *band.get_ref().rule.get_ref() == RawBandRule::AboveThreshold;
-        let repriced = |class: &TokenClass| !class.is_input() && prices[*class] != base[*class];
+        let counts = self.read_limit(band)?.counts;
+        let repriced = |class: &TokenClass| !counts[*class] && prices[*class] != base[*class];
         match TokenClass::ALL.into_iter().find(repriced).filter(|_| excess_only) {
             Some(class) => Err(self.source.error(band.span(), Problem::BandOutput(class))),
             None => Ok(()),
@@ -302,7 +305,9 @@ impl PeriodReader<'_> {
                     let at = if *factor == Factor::ONE { &lane.at } else { at };
                     self.source.error(at.clone(), Problem::Inexact(class))
                 });
-                cards[lane_index(*place, tier)] = Some(derived?);
+                let mut derived = derived?;
+                derived.set_hourly(!raw.scheduled.is_empty());
+                cards[lane_index(*place, tier)] = Some(derived);
             }
         }
         Ok(cards)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use crate::units::{Factor, TokenClass, Tokens};
+use crate::usage::ServiceTier;
 
 use super::load_rules::{read_schedule, read_unbilled};
 use super::policy::{CacheLifetime, CacheMatch, CachePolicy, CacheWrite};
@@ -50,6 +51,7 @@ pub(super) fn extend_provider(
     }
     for form in &raw.form {
         let read = read_form(provider, form, source)?;
+        provider.forms.retain(|known| !known.is_same_spelling(&read));
         provider.forms.push(read);
     }
     for policy in &raw.cache_policy {
@@ -60,8 +62,10 @@ pub(super) fn extend_provider(
     for tokenizer in &raw.tokenizer {
         provider.tokenizers.push(source.filled("tokenizer id", &tokenizer.id)?);
     }
-    provider.is_reseller |= raw.provider.reseller;
-    provider.bills_as_logged |= matches!(raw.provider.logged_cost, Some(RawLoggedCost::Billed));
+    provider.is_reseller = raw.provider.reseller.unwrap_or(provider.is_reseller);
+    if let Some(logged) = raw.provider.logged_cost {
+        provider.bills_as_logged = matches!(logged, RawLoggedCost::Billed);
+    }
     for schedule in &raw.schedule {
         let read = read_schedule(schedule, source)?;
         provider.schedules.retain(|known| known.id != read.id);
@@ -73,6 +77,7 @@ pub(super) fn extend_provider(
     }
     for (tier, same) in &raw.provider.same_tier {
         let pair = (source.tier(tier, same)?, source.tier(same.get_ref(), same)?);
+        provider.same_tier.retain(|(known, _)| *known != pair.0);
         provider.same_tier.push(pair);
     }
     extend_fallback(provider, &raw.provider.fallback, source)
@@ -94,7 +99,7 @@ fn describe_place(
     let index = usize::from(find_place(provider, &raw.id, source)?);
     for (geo, place) in &raw.geos {
         let place = find_place(provider, place, source)?;
-        provider.places[index].geos.retain(|(known, _)| known != geo);
+        provider.places[index].geos.retain(|(known, _)| !known.eq_ignore_ascii_case(geo));
         provider.places[index].geos.push((geo.clone(), place));
     }
     if let Some(seller) = &raw.seller {
@@ -111,11 +116,17 @@ fn describe_place(
         provider.places[index].other_geo = Some(find_place(provider, other, source)?);
     }
     if let Some(tiers) = &raw.tiers {
-        let tiers = tiers.iter().map(|tier| source.tier(tier.get_ref(), tier));
-        provider.places[index].tiers = Some(tiers.collect::<Result<_, _>>()?);
+        let read = tiers.iter().map(|tier| source.tier(tier.get_ref(), tier));
+        let read = read.collect::<Result<Vec<_>, _>>()?;
+        if index == 0 && !read.contains(&ServiceTier::Standard) {
+            return Err(source.error(raw.id.span(), Problem::ListWithoutStandard));
+        }
+        provider.places[index].tiers = Some(read);
     }
-    provider.places[index].batch_keeps_cached_price |= raw.batch_keeps_cached_price;
-    provider.places[index].caches_in_batch &= raw.caches_in_batch.unwrap_or(true);
+    let here = &mut provider.places[index];
+    here.batch_keeps_cached_price =
+        raw.batch_keeps_cached_price.unwrap_or(here.batch_keeps_cached_price);
+    here.caches_in_batch = raw.caches_in_batch.unwrap_or(here.caches_in_batch);
     debug_assert_eq!(provider.places[0].id, LIST_PLACE);
     Ok(())
 }

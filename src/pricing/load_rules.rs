@@ -117,7 +117,8 @@ fn read_reason(text: &Text, source: Source) -> Result<FinishReason, PriceTableEr
         FinishReason::Length,
         FinishReason::ToolUse,
         FinishReason::Refusal,
-        FinishReason::Other,
+        // Not the reasons that have no name here: a spelling nobody has heard of is no failure.
+        FinishReason::Error,
     ];
     let known = KNOWN.into_iter().find(|reason| reason.name() == text.get_ref());
     known.ok_or_else(|| source.unknown("finish reason", text.get_ref(), text))

@@ -8,6 +8,7 @@ use crate::usage::{Instant, ServiceTier};
 use super::card::RateCard;
 use super::load_model::newest;
 use super::policy::{CachePolicy, DatedPolicy, policy_at};
+use super::resolve::Place;
 use super::schedule::Schedule;
 use super::span::Span;
 use super::unpriced::Unpriced;
@@ -105,6 +106,14 @@ impl Limit {
 }
 
 impl Lane {
+    /// Says whether other prices hold at other hours.
+    pub(super) fn set_hourly(&mut self, is_hourly: bool) {
+        self.card.is_hourly = is_hourly;
+        for band in &mut self.bands {
+            band.card.is_hourly = is_hourly;
+        }
+    }
+
     /// The card of a prompt: the highest band that it crosses wins.
     pub(super) fn card(&self, tokens: &PerClass<Tokens>, calls: u64) -> &RateCard {
         let crossed = self.bands.iter().rev().find(|band| band.limit.is_crossed(tokens, calls));
@@ -140,6 +149,41 @@ impl Period {
         lane / ServiceTier::ALL.len()
     }
 
+    /// Whether any lane has prices at a place.
+    pub(super) fn is_sold_at(&self, place: u16) -> bool {
+        let width = ServiceTier::ALL.len();
+        let lanes = self.lanes.iter().skip(usize::from(place) * width).take(width);
+        lanes.flatten().next().is_some()
+    }
+
+    /// Sells at a place what is sold at the one that it is like, in the lanes that it has.
+    pub(super) fn furnish(&mut self, at: usize, place: &Place) {
+        let Some(like) = place.like.map(usize::from) else { return };
+        let width = ServiceTier::ALL.len();
+        let hours = self.scheduled.iter_mut().map(|(_, lanes)| lanes);
+        for lanes in std::iter::once(&mut self.lanes).chain(hours) {
+            lanes.resize(lanes.len().max((at + 1) * width), None);
+            for tier in ServiceTier::ALL {
+                if place.tiers.as_ref().is_none_or(|tiers| tiers.contains(&tier)) {
+                    lanes[at * width + tier as usize] = lanes[like * width + tier as usize].clone();
+                }
+            }
+        }
+    }
+
+    /// Adds a doubt to all prices that have none.
+    pub(super) fn add_doubt(&mut self, doubt: &Arc<str>) {
+        let hours = self.scheduled.iter_mut().map(|(_, lanes)| lanes);
+        for lanes in std::iter::once(&mut self.lanes).chain(hours) {
+            for lane in lanes.iter_mut().flatten() {
+                let bands = lane.bands.iter_mut().map(|band| &mut band.card);
+                for card in std::iter::once(&mut lane.card).chain(bands) {
+                    card.doubt.get_or_insert_with(|| Arc::clone(doubt));
+                }
+            }
+        }
+    }
+
     /// The list prices of this period: standard lane, no context band.
     ///
     /// # Panics
@@ -156,10 +200,18 @@ impl Model {
         &self.periods
     }
 
-    /// Puts other periods in place of these, of the same model.
-    pub(super) fn set_periods(&mut self, periods: Vec<Period>) {
-        self.newest = newest(&periods);
-        self.periods = periods;
+    /// Puts other periods in place of these: the same ones, cut into pieces. What held when the
+    /// table was checked is then the last piece of the period that did.
+    pub(super) fn set_pieces(&mut self, pieces: Vec<Period>) {
+        let whole = self.periods[self.newest].span;
+        let last = pieces.iter().rposition(|piece| piece.span.is_within(whole));
+        self.newest = last.unwrap_or_else(|| newest(&pieces));
+        self.periods = pieces;
+    }
+
+    /// When the prices began that were in force when the table was checked.
+    pub(super) fn newest_start(&self) -> Option<Instant> {
+        self.periods[self.newest].span.from
     }
 
     /// The prices in force at an instant; those in force when the table was checked where the

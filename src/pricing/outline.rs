@@ -9,7 +9,7 @@ use toml::Spanned;
 pub struct TableOutline {
     /// The provider's id.
     pub provider: String,
-    /// The ids of its models.
+    /// The ids of its models, and then its names that move.
     pub models: Vec<String>,
     /// Their ids and aliases.
     pub(super) names: Vec<String>,
@@ -24,6 +24,8 @@ struct Table {
     provider: Named,
     #[serde(default)]
     model: Vec<Entry>,
+    #[serde(default)]
+    alias: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
@@ -45,20 +47,20 @@ impl TableOutline {
     pub fn read(text: &str) -> Option<Self> {
         let table: Table = toml::from_str(text).ok()?;
         let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
-        let names = table
-            .model
-            .iter()
-            .flat_map(|entry| std::iter::once(entry.id.get_ref()).chain(&entry.aliases).cloned());
+        // A name that moves is a model of its own.
+        let entries = || table.model.iter().chain(&table.alias);
+        let names =
+            table.model.iter().chain(&table.alias).flat_map(|entry| {
+                std::iter::once(entry.id.get_ref()).chain(&entry.aliases).cloned()
+            });
         Some(Self {
             names: names.collect(),
-            provider: table.provider.id,
-            lines: table.model.iter().map(|entry| line(entry.id.span().start)).collect(),
-            periods: table
-                .model
-                .iter()
+            provider: table.provider.id.clone(),
+            lines: entries().map(|entry| line(entry.id.span().start)).collect(),
+            periods: entries()
                 .map(|entry| entry.period.iter().map(|period| line(period.span().start)).collect())
                 .collect(),
-            models: table.model.into_iter().map(|entry| entry.id.into_inner()).collect(),
+            models: entries().map(|entry| entry.id.get_ref().clone()).collect(),
         })
     }
 }

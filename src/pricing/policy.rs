@@ -80,11 +80,10 @@ pub(super) struct DatedPolicy {
 
 /// The policy in force at a place; the newest one when the time is unknown.
 pub(super) fn policy_at(policies: &[DatedPolicy], at: Instant, place: u16) -> Option<&CachePolicy> {
-    let own = policies.iter().any(|dated| dated.places.contains(&place));
-    let mut here = policies
-        .iter()
-        .filter(|dated| if own { dated.places.contains(&place) } else { dated.places.is_empty() });
-    let found =
-        if at.is_missing() { here.next_back() } else { here.find(|dated| dated.span.contains(at)) };
+    let holds = |dated: &&DatedPolicy| at.is_missing() || dated.span.contains(at);
+    let mut own = policies.iter().filter(|dated| dated.places.contains(&place)).filter(holds);
+    let mut general = policies.iter().filter(|dated| dated.places.is_empty()).filter(holds);
+    // Of several, the last: those of a dated call do not overlap.
+    let found = own.next_back().or_else(|| general.next_back());
     found.map(|dated| &dated.policy)
 }

@@ -49,6 +49,7 @@ pub(super) struct Provider {
 pub(super) struct MovingAlias {
     pub(super) id: String,
     pub(super) targets: Vec<(Span, String)>,
+    pub(super) doubt: Option<Arc<str>>,
 }
 
 /// Calls whose usage is reported and not charged. What is not stated is not asked.
@@ -116,6 +117,12 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// Whether two forms take the same off an id, so that the later one stands.
+    pub(super) fn is_same_spelling(&self, other: &Self) -> bool {
+        (&self.prefix, &self.through, &self.suffix)
+            == (&other.prefix, &other.through, &other.suffix)
+    }
+
     /// The id without this form, or nothing when it does not wear it.
     pub(super) fn strip<'a>(&self, id: &'a str) -> Option<&'a str> {
         let mut rest = id.strip_prefix(&*self.prefix)?.strip_suffix(&*self.suffix)?;

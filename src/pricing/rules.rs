@@ -339,3 +339,80 @@ fn a_place_can_have_cache_rules_of_its_own() {
     assert_eq!(least("acme"), (Some(Tokens::new(1024)), true));
     assert_eq!(least("acme_cloud"), (Some(Tokens::new(4096)), false));
 }
+
+#[test]
+fn two_names_of_one_lane_share_prices_only_where_neither_is_stated() {
+    let text = |lanes: &str| {
+        let hours =
+            r#"scheduled = [{ schedule = "peak", prices = { input = "2", output = "20" } }]"#;
+        let same = "[provider.same_tier]\nfast = \"priority\"";
+        table(&format!("{same}\n{SCHEDULE}"), &format!("{hours}\n{lanes}"), "")
+    };
+    let fast = |lanes: &str, at: &str| {
+        let call = Call { service_tier: ServiceTier::Fast, ..call() };
+        price(&load(&text(lanes)), "large", &call, at)
+    };
+    let priority = "priority = { rule = \"multiply\", factor = \"2\" }";
+    assert_eq!(fast(priority, "2026-11-20T14:00:00Z").as_deref(), Ok("22"));
+    let explicit = format!(
+        "{priority}\nfast = {{ rule = \"explicit\", prices = {{ input = \"5\", output = \"5\" }} }}"
+    );
+    assert_eq!(fast(&explicit, "2026-11-20T14:00:00Z").as_deref(), Ok("10"));
+    assert_eq!(fast(&explicit, "2026-11-20T02:00:00Z"), Err(Unpriced::NoPriceForTier));
+    let none = format!("{priority}\nfast = {{ rule = \"none\" }}");
+    assert_eq!(fast(&none, "2026-11-20T14:00:00Z"), Err(Unpriced::NoPriceForTier));
+}
+
+#[test]
+fn a_later_table_takes_back_what_an_earlier_one_said() {
+    let batch = "batch = { rule = \"multiply\", factor = \"0.5\" }";
+    let first = table("[provider.same_tier]\nfast = \"priority\"", batch, "");
+    let first = first.replacen("id = \"acme\"", "id = \"acme\"\nreseller = true", 1);
+    let later = "[provider]\nid = \"acme\"\nreseller = false\n[provider.same_tier]\n\
+                 fast = \"standard\"\n[provider.names]\nacme_cloud = \"cloud\"\n\
+                 [[place]]\nid = \"cloud\"\nlike = \"list\"\ntiers = [\"standard\"]\n"
+        .to_owned()
+        + &SECOND.replace("source", "priority = { rule = \"multiply\", factor = \"4\" }\nsource");
+    let tables = [("first.toml".to_owned(), first), ("later.toml".to_owned(), later)];
+    let book = PriceBook::with_overrides(&tables).unwrap_or_else(|error| panic!("{error}"));
+    let at = "2026-11-20T14:00:00Z";
+    let fast = Call { service_tier: ServiceTier::Fast, ..call() };
+    assert_eq!(price(&book, "larger", &fast, at).as_deref(), Ok("33"));
+    // The models of the first table are sold at the new place too.
+    let id = book.find("acme_cloud", "large").expect("known");
+    let card = book.card(id, &call(), Instant::MISSING, "").expect("a card");
+    assert_eq!(cost(&call(), card).map(|usd| usd.to_string()).as_deref(), Ok("11"));
+    let batch = Call { service_tier: ServiceTier::Batch, ..call() };
+    assert_eq!(book.card(id, &batch, Instant::MISSING, ""), Err(Unpriced::NoPriceForTier));
+}
+
+#[test]
+fn the_list_has_the_standard_lane_and_prices_are_per_million() {
+    let place = "[[place]]\nid = \"list\"\ntiers = [\"batch\"]";
+    check_refused(&table(place, "", ""), "list", "has no `standard` among its tiers");
+    let dear = table("", "", "").replace("\"10\"", "\"1000001\"");
+    check_refused(&dear, "prices", "no model costs more than a dollar a token");
+}
+
+#[test]
+fn a_moving_name_cannot_take_the_place_of_a_model() {
+    let taken = alias(r#"{ model = "larger" }"#).replace("\"latest\"", "\"large\"");
+    check_refused(&table("", "", &taken), "large", "is taken by another model");
+    let chain = alias(r#"{ model = "larger" }"#)
+        + "\n[[alias]]\nid = \"newest\"\ntargets = [{ model = \"latest\" }]\n\
+           source = \"a page\"\nchecked_on = \"2026-11-10\"";
+    check_refused(&table("", "", &chain), "targets", "there is no model `latest`");
+}
+
+#[test]
+fn a_doubt_about_a_name_goes_with_its_calls() {
+    let doubtful = alias(r#"{ model = "larger" }"#) + "\ndoubt = \"the day is a guess\"";
+    let book = load(&table("", "", &doubtful));
+    let doubt = |model: &str| {
+        let id = book.find("acme", model).expect("known");
+        let card = book.card(id, &call(), Instant::MISSING, "").expect("a card");
+        card.doubt().map(str::to_owned)
+    };
+    assert_eq!(doubt("latest").as_deref(), Some("the day is a guess"));
+    assert_eq!(doubt("larger"), None);
+}

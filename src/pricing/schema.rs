@@ -74,8 +74,7 @@ pub(super) struct RawTable {
 pub(super) struct RawProvider {
     pub(super) id: Text,
     /// Whether it sells models that others make.
-    #[serde(default)]
-    pub(super) reseller: bool,
+    pub(super) reseller: Option<bool>,
     /// Whether the cost that it writes into a log is the charge itself.
     pub(super) logged_cost: Option<RawLoggedCost>,
     /// Names in logs to places.
@@ -93,6 +92,7 @@ pub(super) struct RawProvider {
 #[serde(rename_all = "snake_case")]
 pub(super) enum RawLoggedCost {
     Billed,
+    Calculated,
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,8 +106,7 @@ pub(super) struct RawPlace {
     pub(super) geos: BTreeMap<String, Text>,
     pub(super) other_geo: Option<Text>,
     pub(super) tiers: Option<Vec<Text>>,
-    #[serde(default)]
-    pub(super) batch_keeps_cached_price: bool,
+    pub(super) batch_keeps_cached_price: Option<bool>,
     /// Whether prompts are cached in batches; they are without this.
     pub(super) caches_in_batch: Option<bool>,
     #[serde(rename = "note")]
@@ -231,6 +230,8 @@ pub(super) enum RawStatus {
 pub(super) struct RawAlias {
     pub(super) id: Text,
     pub(super) targets: Vec<RawTarget>,
+    /// What nobody has confirmed about them.
+    pub(super) doubt: Option<Text>,
     pub(super) source: Text,
     pub(super) checked_on: Text,
     #[serde(rename = "note")]
@@ -320,6 +321,8 @@ pub(super) struct RawPeriod {
     pub(super) ultrafast: Option<Spanned<RawLane>>,
     /// Dollars per 1,000 searches.
     pub(super) web_search: Option<Number>,
+    /// Dollars per 1,000 requests that searched the web, however often.
+    pub(super) web_search_request: Option<Number>,
     /// Dollars per 1,000 searches in stored files.
     pub(super) file_search: Option<Number>,
     /// Dollars per 1,000 requests.

@@ -59,6 +59,12 @@ pub enum PriceTableProblem {
     BandOutput(TokenClass),
     /// What comes out cannot count towards the limit of a band.
     BandCounts(TokenClass),
+    /// Every period has list prices, so the list has the standard lane.
+    ListWithoutStandard,
+    /// A place has cache rules in two groups of places.
+    CacheTwice(String),
+    /// More dollars per million tokens than anything costs: most likely another unit.
+    TooDear,
     /// A place can only be like one that is declared before it.
     LikeLater,
     /// Not an hour of a day, or a window that ends before it begins.
@@ -92,6 +98,9 @@ impl PriceTableProblem {
                 "use one of {}, or declare it: [[tokenizer]] with id = \"{name}\"",
                 known.join(", ")
             ),
+            Self::BadNumber(DecimalError::NotANumber) => {
+                "write it as \"0.25\": digits and a point, without a sign of a currency".to_owned()
+            }
             Self::BadTime => "write a UTC timestamp: \"2026-03-13T00:00:00Z\"".to_owned(),
             Self::BadDay => "write a day: \"2026-11-10\"".to_owned(),
             Self::BandMix => "give all bands of a lane the same `rule` and `counts`".to_owned(),
@@ -133,6 +142,13 @@ impl fmt::Display for PriceTableProblem {
             Self::BandCounts(class) => {
                 write!(f, "`{}` is no part of the prompt and cannot count", class.name())
             }
+            Self::ListWithoutStandard => f.write_str("the list has no `standard` among its tiers"),
+            Self::CacheTwice(place) => {
+                write!(f, "the place `{place}` has cache rules in two different lists of places")
+            }
+            Self::TooDear => {
+                f.write_str("no model costs more than a dollar a token; prices are per million")
+            }
             Self::LikeLater => f.write_str("a place is like one that is declared before it"),
             Self::BadHours => f.write_str("not hours of a day, from the earlier to the later"),
             Self::EmptyUnbilled => f.write_str("the rule does not say which calls are free"),
@@ -164,6 +180,17 @@ impl fmt::Display for PriceTableError {
 
 impl std::error::Error for PriceTableError {}
 
+/// A line of a table is shown up to so many characters.
+const SHOWN: usize = 240;
+
+/// The start of a line, as much as a reader needs to find it.
+fn clipped(line: &str) -> String {
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 /// A table's name and text: turns spans into lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'a> {
@@ -176,7 +203,7 @@ impl Source<'_> {
     pub(super) fn error(self, at: Range<usize>, problem: PriceTableProblem) -> PriceTableError {
         let start = at.start.min(self.text.len());
         let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let text = self.text[line_start..].lines().next().unwrap_or_default().to_owned();
+        let text = clipped(self.text[line_start..].lines().next().unwrap_or_default());
         let line = self.text[..start].matches('\n').count() + 1;
         PriceTableError { file: self.file.to_owned(), line, text, problem }
     }
@@ -186,7 +213,7 @@ impl Source<'_> {
         let line_start = self.text[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
         let (before, number) = (&self.text[line_start..at.start], &self.text[at.clone()]);
         let after = self.text[at.end..].lines().next().unwrap_or_default();
-        let corrected = format!("{before}\"{number}\"{after}").trim().to_owned();
+        let corrected = clipped(format!("{before}\"{number}\"{after}").trim());
         self.error(at, PriceTableProblem::BareNumber(corrected))
     }
 }

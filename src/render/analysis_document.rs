@@ -31,6 +31,7 @@ pub(super) struct AnalysisDocument<'a> {
     unpriced_models: Vec<UnpricedModelDocument<'a>>,
     hints: Vec<HintDocument>,
     token_classes: Vec<ClassDocument>,
+    fees_usd: Dollars,
     cache: CacheDocument,
     service_tiers: Vec<TierDocument>,
     context_bands: Vec<BandDocument>,
@@ -70,6 +71,7 @@ pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
         unpriced_models: analysis.unpriced.iter().map(UnpricedModelDocument::from).collect(),
         hints: hints(analysis),
         token_classes: classes(analysis),
+        fees_usd: Dollars(analysis.fees()),
         cache: CacheDocument {
             input_tokens: analysis.cache.input.get(),
             read_tokens: analysis.cache.read.get(),
@@ -333,6 +335,7 @@ struct LoggedDocument {
     stated: CallsAndCostDocument,
     compared: CallsAndCostDocument,
     compared_calculated_usd: Dollars,
+    equal_calls: u64,
     difference_usd: Dollars,
     used: CallsAndCostDocument,
 }
@@ -343,6 +346,7 @@ impl From<&LoggedCosts> for LoggedDocument {
             stated: logged.stated.into(),
             compared: logged.compared.into(),
             compared_calculated_usd: Dollars(logged.compared_calculated),
+            equal_calls: logged.equal_calls,
             difference_usd: Dollars(logged.difference()),
             used: logged.used.into(),
         }

@@ -5,9 +5,10 @@ use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
 
 use super::class_names::class_name;
+use super::dates::{day, day_span, month};
 use super::figures::{
-    DASH, Money, bar, coefficient, common_folder, count, counted, day, day_span, month, multiple,
-    name, percent, percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
+    DASH, Money, bar, coefficient, common_folder, count, counted, multiple, name, percent,
+    percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
 };
 use super::findings::{sentence, tone};
 use super::price_remarks::{contract, other_sellers, reconciliation, remarks, swaps};
@@ -29,9 +30,11 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
     if analysis.totals.calls > 0 {
         groups(&mut screen, report, money);
         unpriced(&mut screen, analysis, money);
-        if let Some(of) = &report.reconciliation {
-            reconciliation(&mut screen, of, money);
-        }
+    }
+    if let Some(of) = &report.reconciliation {
+        reconciliation(&mut screen, of, Money::for_bill(of.invoiced.max(of.calculated)));
+    }
+    if analysis.totals.calls > 0 {
         findings(&mut screen, analysis, money);
         classes(&mut screen, analysis, money);
         bands(&mut screen, analysis, money);
@@ -81,7 +84,7 @@ fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
         );
         screen.line(Tone::Warning, text);
     }
-    for line in accounting(&report.input, totals.calls) {
+    for line in accounting(&report.input, totals.calls + analysis.other_sellers) {
         screen.line(line.tone, line.text);
     }
 }
@@ -275,7 +278,13 @@ fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
         ];
         GridRow::Cells(Tone::Plain, cells)
     });
-    screen.grid(Grid { rows: rows.collect(), columns });
+    let mut rows: Vec<_> = rows.collect();
+    if !analysis.fees().is_zero() {
+        let mut cells = vec!["fees, beside tokens".to_owned(), DASH.to_owned()];
+        cells.extend([money.text(analysis.fees()), DASH.to_owned(), String::new()]);
+        rows.push(GridRow::Cells(Tone::Plain, cells));
+    }
+    screen.grid(Grid { columns, rows });
 }
 
 fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {
@@ -402,6 +411,17 @@ fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
             money.text(logged.difference())
         );
         say(if logged.difference().is_zero() { Tone::Good } else { Tone::Plain }, text);
+        let (equal, all) = (logged.equal_calls, logged.compared.calls);
+        if equal == all {
+            say(Tone::Good, "each of them costs what its log says".to_owned());
+        } else {
+            let text = format!(
+                "{} of them cost what their log says, {} do not",
+                count(equal),
+                count(all - equal)
+            );
+            say(Tone::Plain, text);
+        }
     }
     screen.list("What the log itself says calls cost", lines);
 }

@@ -1,7 +1,6 @@
-//! Numbers and dates as text: the only place that rounds. Half to even, on exact decimals.
+//! Numbers as text: the only place that rounds. Half to even, on exact decimals.
 
 use crate::units::{Excess, Factor, Share, TokenPrice, Tokens, Usd, format_decimal, parse_decimal};
-use crate::usage::{Days, Instant};
 
 /// The minus sign of typography: as wide as a digit, and no hyphen to break a line at.
 const MINUS: &str = "−";
@@ -106,28 +105,6 @@ pub(super) fn growth(share: Share) -> String {
     if share.ratio() > 0.0 && !text.starts_with('<') { format!("+{text}") } else { text }
 }
 
-/// A length of time in its largest whole unit: `5 minutes`, `1 hour`.
-pub(super) fn duration(seconds: u64) -> String {
-    let units = [(86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes")];
-    let whole = units
-        .into_iter()
-        .find(|(length, ..)| seconds >= *length && seconds.is_multiple_of(*length));
-    whole.map_or_else(
-        || counted(seconds, "second", "seconds"),
-        |(length, one, many)| counted(seconds / length, one, many),
-    )
-}
-
-/// An instant as its day, with the time where it is not the start of one.
-pub(super) fn moment(at: Instant) -> String {
-    let Some(number) = Days::UTC.day_of(at) else { return DASH.to_owned() };
-    if Days::UTC.start_of(number) == Some(at) {
-        return day(number);
-    }
-    let iso = at.to_iso();
-    format!("{} {} UTC", day(number), iso.get(11..16).unwrap_or_default())
-}
-
 /// A count with separators: `1,204,331`.
 pub(super) fn count(number: u64) -> String {
     fixed(u128::from(number), 0)
@@ -195,56 +172,6 @@ pub(super) fn coefficient(value: Share) -> String {
 
 /// What stands where there is no value.
 pub(super) const DASH: &str = "–";
-
-/// A day: `1 Oct 2026`.
-pub(super) fn day(day: i32) -> String {
-    let name = Days::name(day);
-    let mut parts = name.split('-');
-    match (parts.next(), parts.next().and_then(month_name), parts.next()) {
-        (Some(year), Some(month), Some(day)) => {
-            format!("{} {} {year}", day.trim_start_matches('0'), &month[..3])
-        }
-        _ => name,
-    }
-}
-
-/// The days from a first to a last: `1 Oct – 31 Oct 2026`.
-pub(super) fn day_span(first: i32, last: i32) -> String {
-    let (from, to) = (day(first), day(last));
-    if first == last {
-        return to;
-    }
-    let (short, year) = from.rsplit_once(' ').unwrap_or((&from, ""));
-    if to.ends_with(year) { format!("{short} – {to}") } else { format!("{from} – {to}") }
-}
-
-/// A month such as `2026-10`: `October 2026`.
-pub(super) fn month(name: &str) -> String {
-    let parts = name.split_once('-');
-    match parts.and_then(|(year, month)| month_name(month).map(|month| (year, month))) {
-        Some((year, month)) => format!("{month} {year}"),
-        None => name.to_owned(),
-    }
-}
-
-fn month_name(number: &str) -> Option<&'static str> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let number: usize = number.parse().ok()?;
-    MONTHS.get(number.checked_sub(1)?).copied()
-}
 
 /// A bar: how much of `whole` is `part`. Something is never an empty bar.
 pub(super) fn bar(part: Usd, whole: Usd, width: usize) -> String {
@@ -403,20 +330,13 @@ mod tests {
     }
 
     #[test]
-    fn factors_and_times_are_words() {
+    fn factors_and_growth_are_words() {
         let check = |text, expected: &str| {
             assert_eq!(times(Factor::parse(text).expect("a factor")), expected);
         };
         check("0.5", "half of");
         check("2", "twice");
         check("1.25", "1.25 times");
-        assert_eq!(
-            [300, 3_600, 7_200, 90].map(duration),
-            ["5 minutes", "1 hour", "2 hours", "90 seconds"]
-        );
-        let at = |text| Instant::parse(text).expect("a time");
-        assert_eq!(moment(at("2026-03-13")), "13 Mar 2026");
-        assert_eq!(moment(at("2026-03-13T16:30:00Z")), "13 Mar 2026 16:30 UTC");
         assert_eq!(growth(Share::of(1, 4).expect("a share")), "+25.0 %");
         assert_eq!(growth(Share::of(-1, 4).expect("a share")), "−25.0 %");
     }
@@ -473,16 +393,6 @@ mod tests {
         let money = Money::for_bill(usd("1561.63"));
         assert_eq!(money.range(usd("951.87"), usd("1000.12")), "$951.87 – $1,000.12");
         assert_eq!(money.range(usd("-3.2"), usd("5")), "−$3.20 to $5.00");
-    }
-
-    #[test]
-    fn dates_are_for_people() {
-        let of = |text| Days::parse_day(text).expect("a day");
-        assert_eq!(day(of("2026-10-01")), "1 Oct 2026");
-        assert_eq!(day_span(of("2026-10-01"), of("2026-10-31")), "1 Oct – 31 Oct 2026");
-        assert_eq!(day_span(of("2025-12-30"), of("2026-01-02")), "30 Dec 2025 – 2 Jan 2026");
-        assert_eq!(day_span(of("2026-10-05"), of("2026-10-05")), "5 Oct 2026");
-        assert_eq!(month("2026-10"), "October 2026");
     }
 
     #[test]

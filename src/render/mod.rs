@@ -7,9 +7,12 @@ mod analysis_document;
 mod analysis_screen;
 mod class_names;
 mod columns;
+mod conversion_account;
 mod csv_rows;
+mod dates;
 mod figures;
 mod findings;
+mod format_list;
 mod guess_document;
 mod guess_screen;
 mod import_account;
@@ -25,6 +28,9 @@ mod price_rows;
 mod price_sheet_document;
 mod price_sheet_screen;
 mod price_words;
+mod records_csv;
+mod records_focus;
+mod records_jsonl;
 mod savings_document;
 mod savings_screen;
 mod screen;
@@ -34,8 +40,6 @@ mod terminal;
 mod timeline;
 mod wire;
 
-#[cfg(test)]
-mod guess_views;
 #[cfg(test)]
 mod price_views;
 #[cfg(test)]
@@ -50,9 +54,13 @@ mod views;
 use std::io;
 
 use crate::report::{
-    AnalysisReport, Imported, PriceDiff, PriceList, PriceSheet, SavingsReport, TableCheck,
+    AnalysisReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList, PriceSheet,
+    SavingsReport, TableCheck,
 };
-use crate::sources::Guess;
+use crate::sources::{Format, Guess, SavedSource};
+
+pub use records_csv::CsvRecords;
+pub use records_jsonl::JsonLines;
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -214,6 +222,45 @@ pub fn write_left_out(imported: &Imported, out: &mut dyn io::Write) -> io::Resul
 /// When `out` cannot be written.
 pub fn write_import(imported: &Imported, out: &mut dyn io::Write) -> io::Result<()> {
     wire::write(&import_account::document(imported), out)
+}
+
+/// Writes lines of a bill in the columns of FOCUS.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_billing_lines(lines: &[BillingLine], out: &mut dyn io::Write) -> io::Result<()> {
+    records_focus::write(lines, out)
+}
+
+/// Writes what a conversion wrote and left out, for people.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_conversion(
+    report: &ConversionReport,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    terminal::write(&conversion_account::compose(report), style, out)
+}
+
+/// Writes the log formats that are read, and the mappings that were saved.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_formats(
+    formats: &[&Format],
+    saved: &[SavedSource],
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&format_list::compose(formats, saved), style, out),
+        OutputFormat::Markdown => markdown::write(&format_list::compose(formats, saved), out),
+        OutputFormat::Json => wire::write(&format_list::document(formats, saved), out),
+        OutputFormat::Csv => format_list::write_rows(formats, saved, out),
+    }
 }
 
 /// Writes what the columns of a log could mean.

@@ -6,9 +6,8 @@ use crate::units::{TokenClass, TokenPrice, Usd};
 use crate::usage::ServiceTier;
 
 use super::class_names::class_name;
-use super::figures::{
-    DASH, Money, count, counted, day_span, growth, moment, name, price, token_limit,
-};
+use super::dates::{day_span, moment};
+use super::figures::{DASH, Money, count, counted, growth, name, price, token_limit};
 use super::price_list_screen::known;
 use super::screen::{Column, Grid, GridRow, Keep, Screen, Tone};
 use super::shared_blocks::{accounting, column_title, diagnostics, files, unpriced_models};
@@ -134,13 +133,13 @@ fn log(screen: &mut Screen, effect: &LogEffect) {
     let mut heading = format!(
         "What it means for {} · {}",
         files(&effect.input),
-        counted(effect.total.calls, "call", "calls")
+        counted(effect.total.calls + effect.not_comparable.calls, "call", "calls")
     );
     if let Some(window) = &effect.window {
         heading = format!("{heading} · {}", day_span(window.first_day, window.last_day));
     }
     screen.heading(heading);
-    for line in accounting(&effect.input, effect.total.calls) {
+    for line in accounting(&effect.input, effect.total.calls + effect.not_comparable.calls) {
         screen.line(line.tone, line.text);
     }
     let money = Money::for_bill(effect.total.new.max(effect.total.old).unwrap_or(Usd::ZERO));
@@ -167,6 +166,19 @@ fn log(screen: &mut Screen, effect: &LogEffect) {
     key.resize(width.max(1), String::new());
     rows.push(GridRow::Cells(Tone::Strong, figures(key, &effect.total, money)));
     screen.grid(Grid { columns, rows });
+    let rest = &effect.not_comparable;
+    if rest.calls > 0 {
+        let known =
+            |usd: Option<Usd>| usd.map_or_else(|| "nothing".to_owned(), |usd| money.text(usd));
+        let text = format!(
+            "{} with a price on one side at most are in no figure above: {} of them is known on the \
+             old side, {} on the new one",
+            counted(rest.calls, "call", "calls"),
+            known(rest.old),
+            known(rest.new)
+        );
+        screen.line(Tone::Warning, text);
+    }
     unpriced(screen, "Without an old price", &effect.unpriced_old, money);
     unpriced(screen, "Without a new price", &effect.unpriced_new, money);
     diagnostics(screen, &effect.diagnostics);

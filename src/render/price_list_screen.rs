@@ -4,7 +4,8 @@ use crate::report::{ClassPrices, PriceFlag, PriceList, PriceRow};
 use crate::units::TokenClass;
 use crate::usage::{Days, Instant};
 
-use super::figures::{DASH, counted, day, moment, name, price, token_limit, tokens};
+use super::dates::{day, moment};
+use super::figures::{DASH, counted, name, price, token_limit, tokens};
 use super::screen::{Column, Grid, GridRow, Keep, Screen, Tone};
 use super::shared_blocks::prices;
 

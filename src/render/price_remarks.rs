@@ -18,6 +18,11 @@ pub(super) fn contract(screen: &mut Screen, analysis: &Analysis, money: Money) {
         return;
     }
     let off = list - cost;
+    if off.is_zero() {
+        let text = "no call of this log is under a contract".to_owned();
+        screen.line(Tone::Warning, text);
+        return;
+    }
     let part = percent_or_dash(Share::of(off.atto(), list.atto()));
     let text = format!(
         "{} at list prices; contracts take off {} ({part})",
@@ -65,6 +70,14 @@ pub(super) fn remarks(screen: &mut Screen, remarks: &PriceRemarks, money: Money)
     if let Some(more) = remarks.borrowed.get(SHOWN..).filter(|more| !more.is_empty()) {
         let size = tokens(more.iter().map(|one| one.tokens).sum());
         say(Tone::Quiet, format!("{size} further tokens bill at the price of another class"));
+    }
+    if remarks.hourless_calls > 0 {
+        let calls = counted(remarks.hourless_calls, "call", "calls");
+        let text = format!(
+            "{calls} in rows that sum up several, at prices that change with the hour: all priced \
+             at the hour of their row"
+        );
+        say(Tone::Warning, text);
     }
     if remarks.unbilled_calls > 0 {
         let calls = counted(remarks.unbilled_calls, "call", "calls");
@@ -132,7 +145,9 @@ pub(super) fn reconciliation(screen: &mut Screen, of: &Reconciliation, money: Mo
     if of.gap().is_zero() {
         return;
     }
-    parts(screen, of, money);
+    if !of.classes.is_empty() {
+        parts(screen, of, money);
+    }
     let lines =
         of.explanations.iter().map(|one| Line { tone: Tone::Plain, text: cause(of, one, money) });
     screen.list("What could explain the difference", lines.collect());

@@ -13,6 +13,7 @@ pub(super) struct RemarksDocument<'a> {
     doubts: Vec<DoubtDocument<'a>>,
     borrowed: Vec<BorrowedDocument<'a>>,
     unbilled: UnbilledDocument,
+    hourless_calls: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -75,6 +76,7 @@ impl<'a> From<&'a PriceRemarks> for RemarksDocument<'a> {
                 calls: remarks.unbilled_calls,
                 tokens: remarks.unbilled_tokens.get(),
             },
+            hourless_calls: remarks.hourless_calls,
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::report::{EXAMPLE, PriceSheet, SheetBand, SheetLane, SheetPeriod, Shee
 use crate::units::TokenClass;
 
 use super::class_names::class_name;
-use super::figures::{DASH, count, exact_dollars, moment, name};
+use super::dates::moment;
+use super::figures::{DASH, count, exact_dollars, name};
 use super::price_list_screen::{basis, iso_day, known};
 use super::price_words::{limit, rules, way};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
@@ -122,7 +123,7 @@ fn example(screen: &mut Screen, prices: &SheetPrices) {
 }
 
 fn periods(screen: &mut Screen, periods: &[SheetPeriod]) {
-    screen.heading("Prices over time");
+    screen.heading("List prices over time");
     let columns = vec![
         Column::text("from", Keep::Always),
         Column::text("to", Keep::Always),

@@ -77,7 +77,8 @@ fn diff(with_log: bool) -> PriceDiff {
     let mut dearer = report.analysis.clone();
     dearer.groups[1].tally.cost = samples::usd("18300.25");
     dearer.totals.cost += samples::usd("3000.25");
-    diff.with_effect(report.analysis, dearer, report.input, &<_>::default())
+    let rest = samples::damaged_analysis().analysis;
+    diff.with_effect([report.analysis, dearer], [rest.clone(), rest], report.input, &<_>::default())
 }
 
 type Write<R> = fn(&R, OutputFormat, Style, &mut dyn io::Write) -> io::Result<()>;

@@ -7,7 +7,8 @@ use crate::report::{
 use crate::units::{Factor, TokenClass};
 use crate::usage::ServiceTier;
 
-use super::figures::{count, counted, day, duration, exact_dollars, moment, price, times};
+use super::dates::{day, duration, moment};
+use super::figures::{count, counted, exact_dollars, price, times};
 
 /// The days of a week as tables write them.
 pub(super) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -299,7 +300,11 @@ fn plain(class: TokenClass) -> String {
 }
 
 fn fees(prices: &SheetPrices) -> Vec<String> {
-    let fees = [(prices.search, "a web search"), (prices.file_search, "a search in stored files")];
+    let fees = [
+        (prices.search, "a web search"),
+        (prices.searching_request, "a request that searches the web, however often,"),
+        (prices.file_search, "a search in stored files"),
+    ];
     let stated = fees.into_iter().filter_map(|(fee, what)| {
         fee.map(|fee| format!("{what} costs {} beside its tokens", exact_dollars(fee)))
     });

@@ -38,6 +38,7 @@ pub(super) fn doubtful_analysis() -> AnalysisReport {
         }],
         unbilled_calls: 12,
         unbilled_tokens: Tokens::new(96_000),
+        hourless_calls: 24,
     };
     let swap = |requested: &str, served: &str, cost, requested_cost, compared_calls| ModelSwap {
         requested: requested.to_owned(),

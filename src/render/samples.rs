@@ -240,6 +240,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
             stated: total(12_000, "30000"),
             compared: total(12_000, "30000"),
             compared_calculated: usd("30412.5"),
+            equal_calls: 11_204,
             used: CallsAndCost::default(),
         },
         findings: typical_findings(),

@@ -5,7 +5,10 @@ use serde::Serialize;
 use crate::report::{SavingsGroup, SavingsReport, TechniqueLine};
 
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
-use super::wire::{Dollars, Key, Ratio, SCHEMA_VERSION, UnpricedDocument, UnpricedModelDocument};
+use super::wire::{
+    CallsAndCostDocument, Dollars, Key, Ratio, SCHEMA_VERSION, UnpricedDocument,
+    UnpricedModelDocument,
+};
 
 /// The document of a simulation.
 #[derive(Debug, Serialize)]
@@ -15,6 +18,7 @@ pub(super) struct SavingsDocument<'a> {
     input: InputDocument<'a>,
     calls: u64,
     unpriced: UnpricedDocument,
+    at_logged_cost: CallsAndCostDocument,
     unpriced_models: Vec<UnpricedModelDocument<'a>>,
     baseline_usd: Dollars,
     projected_usd: Dollars,
@@ -44,6 +48,7 @@ pub(super) fn document(report: &SavingsReport) -> SavingsDocument<'_> {
             calls: report.unpriced.calls,
             tokens: report.unpriced.tokens.get(),
         },
+        at_logged_cost: report.logged.into(),
         unpriced_models: report.unpriced_models.iter().map(UnpricedModelDocument::from).collect(),
         baseline_usd: Dollars(totals.baseline),
         projected_usd: Dollars(totals.projected),

@@ -1,5 +1,6 @@
 //! The same three simulations for every renderer: a typical one, an empty one, and a damaged one.
 
+use crate::insights::CallsAndCost;
 use crate::report::{
     Evidence, InputAccounting, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced,
     UsdRange, summarize,
@@ -99,6 +100,7 @@ fn no_savings() -> SavingsReport {
         window: None,
         calls: 0,
         unpriced: Unpriced::default(),
+        logged: CallsAndCost::default(),
         unpriced_models: Vec::new(),
         totals: SavingsTotals::default(),
         techniques: Vec::new(),

@@ -3,9 +3,8 @@
 use crate::report::{Evidence, SavingsGroup, SavingsReport, TechniqueLine, UsdRange};
 use crate::units::Usd;
 
-use super::figures::{
-    DASH, Money, bar, change, count, counted, day_span, name, percent_or_dash, tokens,
-};
+use super::dates::day_span;
+use super::figures::{DASH, Money, bar, change, count, counted, name, percent_or_dash, tokens};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{
     accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
@@ -18,7 +17,7 @@ const BAR: usize = 16;
 pub(super) fn compose(report: &SavingsReport) -> Screen {
     let money = Money::for_bill(report.totals.baseline);
     let mut screen = Screen::default();
-    headline(&mut screen, report);
+    headline(&mut screen, report, money);
     if report.calls > 0 {
         ladder(&mut screen, report, money);
         groups(&mut screen, report, money);
@@ -30,7 +29,7 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
     screen
 }
 
-fn headline(screen: &mut Screen, report: &SavingsReport) {
+fn headline(screen: &mut Screen, report: &SavingsReport, money: Money) {
     let mut title =
         format!("{} · {}", files(&report.input), counted(report.calls, "call", "calls"));
     if let Some(window) = &report.window {
@@ -46,6 +45,15 @@ fn headline(screen: &mut Screen, report: &SavingsReport) {
         let calls = counted(report.unpriced.calls, "call", "calls");
         let size = tokens(report.unpriced.tokens);
         let text = format!("{calls} with {size} tokens have no price and are in neither bill");
+        screen.line(Tone::Warning, text);
+    }
+    if report.logged.calls > 0 {
+        let calls = counted(report.logged.calls, "call", "calls");
+        let text = format!(
+            "analyze takes {calls} at the log's own cost, {}: here they cost what the price book \
+             says, or are left out where it has no price",
+            money.text(report.logged.cost)
+        );
         screen.line(Tone::Warning, text);
     }
     for line in accounting(&report.input, report.calls) {

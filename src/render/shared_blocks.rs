@@ -5,7 +5,8 @@ use crate::report::{DiagnosticSummary, InputAccounting, PriceSource, Sighting};
 use crate::sources::Lines;
 use crate::usage::Days;
 
-use super::figures::{DASH, Money, count, counted, day, name, tokens};
+use super::dates::day;
+use super::figures::{DASH, Money, count, counted, name, tokens};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 
 /// The files of a report in few words.
@@ -120,9 +121,8 @@ pub(super) fn prices(screen: &mut Screen, prices: &PriceSource, window: Option<&
         let tone = if age > STALE_DAYS { Tone::Warning } else { Tone::Quiet };
         screen.line(tone, format!("the last call is {days} younger than the newest price"));
     }
-    if !prices.contracts.is_empty() {
-        let names: Vec<_> = prices.contracts.iter().map(|contract| name(contract)).collect();
-        screen.line(Tone::Quiet, format!("discounts of {}", names.join(", ")));
+    for contract in &prices.contracts {
+        screen.line(Tone::Quiet, format!("contract {}", name(contract)));
     }
 }
 

@@ -1,6 +1,8 @@
 //! Everything a reader sees, as plain data: renderers add form, and compute nothing.
 
 mod analysis_report;
+mod billing_lines;
+mod conversion_report;
 mod diagnostics_summary;
 mod input_accounting;
 mod model_diff;
@@ -10,10 +12,15 @@ mod price_list;
 mod price_rules;
 mod price_sheet;
 mod price_source;
+mod record_cells;
+mod record_ids;
+mod records;
 mod savings_conversion;
 mod savings_report;
 
 pub use analysis_report::{AnalysisReport, CostlyLine, LeftOut};
+pub use billing_lines::{BillingLine, billing_lines};
+pub use conversion_report::{ConversionReport, Written};
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
 pub use input_accounting::{FileAccounting, InputAccounting};
 pub use price_diff::{
@@ -25,6 +32,8 @@ pub use price_sheet::{
     EXAMPLE, PriceSheet, SheetBand, SheetLane, SheetPeriod, SheetPlace, SheetPrices, SheetSchedule,
 };
 pub use price_source::PriceSource;
+pub use record_cells::Cell;
+pub use records::{RECORD_COLUMNS, RecordRows};
 pub use savings_report::{
     SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
 };

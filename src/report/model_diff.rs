@@ -1,12 +1,12 @@
 //! One model on two sides: which prices and rules differ, and when.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::pricing::{LaneFacts, Model, ModelId, Period, PlaceFacts, PriceBook, RateCard, Span};
 use crate::units::TokenClass;
 use crate::usage::{Instant, ServiceTier};
 
-use super::model_rules::rules_of;
+use super::model_rules::{lasting_rules, moment, rules_in};
 use super::price_diff::{PriceChange, RuleChange};
 use super::price_rules::common_factor;
 
@@ -41,6 +41,15 @@ impl<'a> Side<'a> {
     }
 }
 
+type Rules = BTreeMap<String, String>;
+
+/// When something differs, after its name; nothing for always.
+fn when(span: Span) -> String {
+    let from = span.from.map_or_else(String::new, |from| format!(" from {}", moment(from)));
+    let to = span.to.map_or_else(String::new, |to| format!(" until {}", moment(to)));
+    if from.is_empty() && to.is_empty() { String::new() } else { format!(",{from}{to}") }
+}
+
 /// The cards of a lane or band on both sides.
 struct Cards<'a> {
     tier: ServiceTier,
@@ -70,20 +79,41 @@ impl Pair<'_> {
         changes
     }
 
-    /// What differs besides prices, in the periods now in force.
+    /// What differs besides prices, each with the time in which it differs, if that is not always.
     pub(super) fn rules(&self) -> Vec<RuleChange> {
-        let (old, new) = (rules_of(self.old), rules_of(self.new));
+        let mut changes = self.compare(&lasting_rules(self.old), &lasting_rules(self.new));
+        let mut dated: Vec<(Span, RuleChange)> = Vec::new();
+        for span in self.segments() {
+            let periods = self.old.period_in(span).zip(self.new.period_in(span));
+            // A time without prices on one side is told by the dates of the prices.
+            let Some((old, new)) = periods else { continue };
+            for change in self.compare(&rules_in(self.old, old), &rules_in(self.new, new)) {
+                let goes_on = |(known, other): &&mut (Span, RuleChange)| {
+                    known.to.is_some() && known.to == span.from && *other == change
+                };
+                match dated.iter_mut().find(goes_on) {
+                    Some((known, _)) => known.to = span.to,
+                    None => dated.push((span, change)),
+                }
+            }
+        }
+        changes.extend(dated.into_iter().map(|(span, change)| RuleChange {
+            rule: format!("{}{}", change.rule, when(span)),
+            ..change
+        }));
+        changes
+    }
+
+    fn compare(&self, old: &Rules, new: &Rules) -> Vec<RuleChange> {
         let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
-        let text = |rules: &std::collections::BTreeMap<String, String>, name: &String| {
-            rules.get(name).cloned().unwrap_or_default()
-        };
+        let text = |rules: &Rules, name: &String| rules.get(name).cloned().unwrap_or_default();
         let model = self.new.model();
         let changes = names.into_iter().map(|rule| RuleChange {
             provider: model.provider.clone(),
             model: model.id.clone(),
             rule: rule.clone(),
-            old: text(&old, rule),
-            new: text(&new, rule),
+            old: text(old, rule),
+            new: text(new, rule),
         });
         changes.filter(|change| change.old != change.new).collect()
     }

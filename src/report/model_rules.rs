@@ -9,8 +9,8 @@ use crate::usage::{Days, Instant, ServiceTier};
 use super::model_diff::Side;
 use super::price_rules::{CachedRule, LaneRule, common_factor};
 
-/// Every rule of a model that has something to say, by name, in the period now in force.
-pub(super) fn rules_of(side: Side) -> BTreeMap<String, String> {
+/// The rules of a model that hold at any time and have something to say, by name.
+pub(super) fn lasting_rules(side: Side) -> BTreeMap<String, String> {
     let model = side.model();
     let mut rules = BTreeMap::new();
     let mut say = |name: &str, text: String| {
@@ -22,29 +22,39 @@ pub(super) fn rules_of(side: Side) -> BTreeMap<String, String> {
     say("context window", model.context_window.map_or_else(String::new, tokens));
     say("tokenizer", model.tokenizer.clone());
     say("retired", model.retired.map_or_else(String::new, moment));
-    let begins = model
-        .periods()
-        .iter()
-        .map(|period| period.span.from.map_or_else(|| "the first day".to_owned(), moment));
-    say("prices since", begins.collect::<Vec<_>>().join(", "));
+    let spans = model.periods().iter().map(|period| {
+        let from = period.span.from.map_or_else(|| "the first day".to_owned(), moment);
+        format!("{from} to {}", period.span.to.map_or_else(|| "today".to_owned(), moment))
+    });
+    say("prices from", spans.collect::<Vec<_>>().join(", "));
     say("cache", side_cache(side));
     let meant = model.targets.iter().map(|(span, name)| {
         format!("{name} from {}", span.from.map_or_else(|| "the first day".to_owned(), moment))
     });
     say("means", meant.collect::<Vec<_>>().join(", "));
-    if let Some(period) = model.period_in_force(Instant::MISSING) {
-        let card = period.list_card();
-        say("web search", card.search_fee().map_or_else(String::new, fee));
-        say("file search", card.file_search_fee().map_or_else(String::new, fee));
-        say("request", card.request_fee().map_or_else(String::new, fee));
-        say("doubt", card.doubt().unwrap_or_default().to_owned());
-        for other in side.book.scheduled(side.id, period) {
-            let name = format!("hours {}", other.schedule.id);
-            say(&name, scheduled(&other));
+    rules
+}
+
+/// The rules of a model in one of its periods that have something to say, by name.
+pub(super) fn rules_in(side: Side, period: &Period) -> BTreeMap<String, String> {
+    let mut rules = BTreeMap::new();
+    let mut say = |name: &str, text: String| {
+        if !text.is_empty() {
+            rules.insert(name.to_owned(), text);
         }
-        for (name, text) in lanes_and_places(side, period) {
-            say(&name, text);
-        }
+    };
+    let card = period.list_card();
+    say("web search", card.search_fee().map_or_else(String::new, fee));
+    say("searching request", card.searching_request_fee().map_or_else(String::new, fee));
+    say("file search", card.file_search_fee().map_or_else(String::new, fee));
+    say("request", card.request_fee().map_or_else(String::new, fee));
+    say("doubt", card.doubt().unwrap_or_default().to_owned());
+    for other in side.book.scheduled(side.id, period) {
+        let name = format!("hours {}", other.schedule.id);
+        say(&name, scheduled(&other));
+    }
+    for (name, text) in lanes_and_places(side, period) {
+        say(&name, text);
     }
     rules
 }
@@ -137,7 +147,7 @@ fn tokens(count: Tokens) -> String {
 }
 
 /// The day, or the whole moment where it is not the start of a day.
-fn moment(at: Instant) -> String {
+pub(super) fn moment(at: Instant) -> String {
     let day = Days::UTC.day_of(at);
     match day.filter(|day| Days::UTC.start_of(*day) == Some(at)) {
         Some(day) => Days::name(day),

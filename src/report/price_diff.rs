@@ -114,8 +114,10 @@ pub struct LogEffect {
     pub window: Option<Window>,
     /// The columns that make a group.
     pub group_by: Vec<String>,
-    /// All calls together.
+    /// All calls that both sides price.
     pub total: EffectRow,
+    /// The calls that at most one side prices, with what it says: no difference can be told.
+    pub not_comparable: EffectRow,
     /// By group, the largest change first.
     pub groups: Vec<EffectRow>,
     /// Models that have no price on the old side.
@@ -175,31 +177,39 @@ impl PriceDiff {
         diff
     }
 
-    /// Adds what it means for a log: the same calls analysed with both sides.
+    /// Adds what it means for a log: the calls that both sides price, analysed with the old and the
+    /// new one, and `rest`, the other calls, likewise.
     #[must_use]
     pub fn with_effect(
         mut self,
-        old: Analysis,
-        new: Analysis,
+        [old, new]: [Analysis; 2],
+        rest: [Analysis; 2],
         input: InputAccounting,
         ledger: &Ledger,
     ) -> Self {
+        let not_comparable = whole(&rest[0], &rest[1]);
+        let [unpriced_old, unpriced_new] = rest.map(|one| one.unpriced);
         self.effect = Some(LogEffect {
             diagnostics: summarize(ledger, &input),
             input,
             window: new.window,
-            total: EffectRow {
-                key: Vec::new(),
-                calls: new.totals.calls,
-                old: old.totals.known_cost(),
-                new: new.totals.known_cost(),
-            },
+            total: whole(&old, &new),
+            not_comparable,
             groups: groups(&old, &new),
             group_by: new.group_by,
-            unpriced_old: old.unpriced,
-            unpriced_new: new.unpriced,
+            unpriced_old,
+            unpriced_new,
         });
         self
+    }
+}
+
+fn whole(old: &Analysis, new: &Analysis) -> EffectRow {
+    EffectRow {
+        key: Vec::new(),
+        calls: new.totals.calls,
+        old: old.totals.known_cost(),
+        new: new.totals.known_cost(),
     }
 }
 
@@ -331,7 +341,31 @@ batch = { rule = "multiply", factor = "0.5" }
         assert_eq!(changes(&diff), ["standard input 3 -> 2"]);
         let from = diff.prices[0].span.from.map(crate::usage::Instant::to_iso);
         assert_eq!(from.as_deref(), Some("2027-01-01T00:00:00Z"));
-        assert!(diff.rules.iter().any(|change| change.rule == "prices since"), "{:?}", diff.rules);
+        assert!(diff.rules.iter().any(|change| change.rule == "prices from"), "{:?}", diff.rules);
+    }
+
+    #[test]
+    fn a_rule_of_an_earlier_period_is_told_with_its_time() {
+        let later = "[[model.period]]\nfrom = \"2026-01-01T00:00:00Z\"\nsource = \"a page\"\n\
+                     checked_on = \"2026-11-10\"\nprices = { input = \"2\", output = \"15\" }\n";
+        let diff = diff(|text| {
+            let text = text.replace(", factor = \"0.5\"", "").replace("multiply", "none");
+            format!("{text}{later}")
+        });
+        let rules: Vec<_> = diff.rules.iter().map(|change| change.rule.as_str()).collect();
+        assert!(rules.contains(&"batch"), "{rules:?}");
+        let old = |text: &str| format!("{text}{later}");
+        let (book, outline) = side("old.toml", &old(TABLE));
+        let none = TABLE.replace(", factor = \"0.5\"", "").replace("multiply", "none");
+        let (other, other_outline) = side("new.toml", &old(&none));
+        let pair = [(&book, outline), (&other, other_outline)].map(|(book, outline)| PriceSide {
+            name: String::new(),
+            book,
+            outline: Some(outline),
+            source: PriceSource::default(),
+        });
+        let rules = PriceDiff::new(&pair[0], &pair[1]).rules;
+        assert_eq!(rules[0].rule, "batch, until 2026-01-01");
     }
 
     #[test]

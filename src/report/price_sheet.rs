@@ -88,6 +88,8 @@ pub struct SheetPrices {
     pub fallbacks: Vec<(TokenClass, TokenClass)>,
     /// Dollars for one web search.
     pub search: Option<Usd>,
+    /// Dollars for one request that searched the web, however often.
+    pub searching_request: Option<Usd>,
     /// Dollars for one search in stored files.
     pub file_search: Option<Usd>,
     /// Dollars for one request, whatever it holds.
@@ -186,7 +188,7 @@ impl PriceSheet {
             note: model.note.clone(),
             targets: model.targets.clone(),
             resold: book.is_resold(id),
-            billed_as_logged: book.bills_as_logged(&model.provider),
+            billed_as_logged: book.bills_as_logged(book.seller(id)),
             unbilled: book.unbilled(id).cloned().collect(),
             periods: model
                 .periods()
@@ -201,7 +203,7 @@ impl PriceSheet {
                 })
                 .collect(),
             in_force: in_force.map(|period| SheetPrices::new(book, id, period, at)),
-            cache: model.cache_policy(at).cloned(),
+            cache: book.cache_policy(id, at).cloned(),
         }
     }
 }
@@ -219,6 +221,7 @@ impl SheetPrices {
             lanes: here.map(lanes).unwrap_or_default(),
             fallbacks: fallbacks.collect(),
             search: card.search_fee(),
+            searching_request: card.searching_request_fee(),
             file_search: card.file_search_fee(),
             examples: here.map(|here| examples(book, id, here, at)).unwrap_or_default(),
             places: places.iter().map(|place| sheet_place(place, &places[0])).collect(),

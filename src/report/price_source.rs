@@ -12,7 +12,7 @@ pub struct PriceSource {
     pub book_sha256: String,
     /// The oldest and the newest day on which a price was checked against its source.
     pub checked_on: (String, String),
-    /// The contracts whose discounts are in the prices, by name.
+    /// The contracts whose discounts are in the prices, each in a line.
     pub contracts: Vec<String>,
 }
 

@@ -1,6 +1,7 @@
 //! From the outcome of a simulation to what a reader sees of it.
 
 use crate::diagnostics::Ledger;
+use crate::insights::CallsAndCost;
 use crate::insights::Window;
 use crate::simulation::{GroupOutcome, Outcome, TechniqueOutcome};
 
@@ -31,6 +32,7 @@ impl SavingsReport {
             calls: outcome.calls + outcome.unpriced.calls,
             unpriced: Unpriced { calls: outcome.unpriced.calls, tokens: outcome.unpriced.tokens },
             unpriced_models: Vec::new(),
+            logged: CallsAndCost::default(),
             totals: SavingsTotals {
                 baseline: outcome.baseline,
                 projected: outcome.projected,

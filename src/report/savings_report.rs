@@ -133,6 +133,8 @@ pub struct SavingsReport {
     pub calls: u64,
     /// Those of them without a price.
     pub unpriced: Unpriced,
+    /// The calls that an analysis of the same log takes at the log's own cost.
+    pub logged: CallsAndCost,
     /// Their models, and why they have no price.
     pub unpriced_models: Vec<UnpricedModel>,
     /// Before and after.
@@ -154,6 +156,14 @@ impl SavingsReport {
     #[must_use]
     pub fn with_unpriced_models(mut self, models: Vec<UnpricedModel>) -> Self {
         self.unpriced_models = models;
+        self
+    }
+
+    /// Says which calls `analyze` takes at the log's own cost: no technique can replay a charge, so
+    /// that here they cost what the price book says, or are left out where it has no price.
+    #[must_use]
+    pub fn beside_logged(mut self, logged: CallsAndCost) -> Self {
+        self.logged = logged;
         self
     }
 
@@ -211,6 +221,7 @@ mod tests {
             window: None,
             calls: 3,
             unpriced: Unpriced::default(),
+            logged: CallsAndCost::default(),
             unpriced_models: Vec::new(),
             totals: SavingsTotals::default(),
             techniques: Vec::new(),

@@ -2,11 +2,10 @@
 
 use crate::diagnostics::Code;
 use crate::units::{TokenClass, Tokens};
-use crate::usage::Status;
+use crate::usage::{Counting, Status};
 
-use super::decode::Remark;
 use super::field::Field;
-use super::format::{Convention, Draft, Refusal};
+use super::format::{Convention, Draft, Refusal, Remark};
 use super::values::{BadValue, Values};
 
 /// A count, or why it is none. Most counts of most records are not there.
@@ -45,8 +44,9 @@ pub(super) fn counts(
     draft: &mut Draft<'_>,
     remarks: &mut Vec<Remark>,
 ) -> Result<(), Refusal> {
-    let counted = values.has(Field::Input) || values.has(Field::Output);
-    if !counted && !matches!(draft.call.status, Status::Error(_)) {
+    let counted = values.has(Field::Input) || values.has(Field::Output) || values.has(Field::Parts);
+    let expected = !draft.without_tokens && !matches!(draft.call.status, Status::Error(_));
+    if !counted && expected {
         let text = if values.has(Field::Total) {
             "only a total of tokens: input and output have different prices"
         } else {
@@ -72,6 +72,12 @@ pub(super) fn counts(
     }
     draft.call.searches = searches(values, Field::Searches, remarks)?;
     draft.call.file_searches = searches(values, Field::FileSearches, remarks)?;
+    // Exports that do not count calls, once llmcost has written them down, say so in words.
+    let uncounted = values.has(Field::Calls).then(|| Counting::named(&values.text(Field::Calls)));
+    if let Some(counting) = uncounted.flatten() {
+        draft.call.counting = counting;
+        return Ok(());
+    }
     draft.call.calls = number(values, Field::Calls)?.unwrap_or(1);
     if draft.call.calls == 0 {
         draft.call.calls = 1;
@@ -161,14 +167,19 @@ fn input_counts(
             (Code::CacheExceedsInput, text)
         })?;
     }
-    let metered = audio + image;
+    let heard = count(values, Field::AudioCacheRead)?;
+    let text_read = read.checked_sub(heard).ok_or_else(|| {
+        (Code::CacheExceedsInput, format!("{heard} cached audio tokens, but {read} cached tokens"))
+    })?;
+    let metered = if convention.includes_media { audio + image } else { Tokens::ZERO };
     input = input.checked_sub(metered).ok_or_else(|| {
         let text = format!("{metered} audio and image tokens, but {input} of uncached input");
         (Code::CacheExceedsInput, text)
     })?;
     let tokens = &mut draft.call.tokens;
     tokens[TokenClass::Input] = input + count(values, Field::ToolInput)?;
-    tokens[TokenClass::CacheRead] = read;
+    tokens[TokenClass::CacheRead] = text_read;
+    tokens[TokenClass::AudioCacheRead] = heard;
     tokens[TokenClass::CacheWrite5m] = short + unsplit;
     tokens[TokenClass::CacheWrite1h] = long;
     tokens[TokenClass::AudioInput] = audio;
@@ -190,7 +201,7 @@ fn output_counts(
             (Code::ReasoningExceedsOutput, text)
         })?;
     }
-    let metered = audio + image;
+    let metered = if convention.includes_media { audio + image } else { Tokens::ZERO };
     output = output.checked_sub(metered).ok_or_else(|| {
         let text = format!("{metered} audio and image tokens, but {output} of output");
         (Code::ReasoningExceedsOutput, text)
@@ -200,5 +211,61 @@ fn output_counts(
     tokens[TokenClass::Reasoning] = reasoning;
     tokens[TokenClass::AudioOutput] = audio;
     tokens[TokenClass::ImageOutput] = image;
+    Ok(())
+}
+
+/// Settles row by row what the counts of a format include that were first read as if none did:
+/// the total of the row shows it, or the counts themselves; `usual` decides where neither does.
+///
+/// Records of programs that take usage from many sources follow whichever source they had.
+pub(super) fn settle(
+    values: &Values<'_>,
+    usual: Convention,
+    draft: &mut Draft<'_>,
+) -> Result<(), Refusal> {
+    let tokens = &mut draft.call.tokens;
+    let cached = tokens[TokenClass::CacheRead]
+        + tokens[TokenClass::CacheWrite5m]
+        + tokens[TokenClass::CacheWrite1h];
+    let reasoning = tokens[TokenClass::Reasoning];
+    let (input, output) = (count(values, Field::Input)?, count(values, Field::Output)?);
+    let fits = |(cache_inside, reasoning_inside): &(bool, bool)| {
+        (!cache_inside || cached <= tokens[TokenClass::Input])
+            && (!reasoning_inside || reasoning <= tokens[TokenClass::Output])
+    };
+    let sum = |(cache_inside, reasoning_inside): &(bool, bool)| {
+        let apart = |inside: bool, count: Tokens| if inside { Tokens::ZERO } else { count };
+        input + output + apart(*cache_inside, cached) + apart(*reasoning_inside, reasoning)
+    };
+    let total = count(values, Field::Total)?;
+    let usual_way = (usual.input_includes_cache, usual.output_includes_reasoning);
+    let ways = [usual_way, (true, true), (false, true), (true, false), (false, false)];
+    let possible = || ways.iter().filter(|way| fits(way));
+    let shown = possible().find(|way| sum(way) == total);
+    let way = shown.or_else(|| possible().next()).expect("nothing inside always fits");
+    let hidden = total.saturating_sub(sum(way));
+    if way.0 {
+        tokens[TokenClass::Input] = tokens[TokenClass::Input].saturating_sub(cached);
+    }
+    if way.1 {
+        tokens[TokenClass::Output] = tokens[TokenClass::Output].saturating_sub(reasoning);
+    }
+    let complete = values.has(Field::Input) && values.has(Field::Output);
+    if complete && !hidden.is_zero() {
+        let counted = usual == Convention::INCLUSIVE && reasoning.is_zero();
+        let how = if counted { "they are counted as reasoning" } else { "they are left out" };
+        if counted {
+            tokens[TokenClass::Reasoning] += hidden;
+        }
+        let text = format!("the total has {hidden} tokens more than the counts; {how}");
+        draft.remarks.push((Code::InconsistentCounts, text));
+    }
+    if way.0 && total.is_zero() && !cached.is_zero() && draft.model.contains("claude") {
+        let text = format!(
+            "nothing shows whether the {cached} cached tokens are inside the {input} of input or \
+             beside it, as Anthropic counts them; read as inside"
+        );
+        draft.remarks.push((Code::InconsistentCounts, text));
+    }
     Ok(())
 }

@@ -1,16 +1,13 @@
 //! The values of a record to a call: numbers read, inclusive counts split, names found.
 
 use crate::diagnostics::Code;
-use crate::units::{Excess, Usd};
-use crate::usage::{Fingerprint, FinishReason, ServiceTier, Status};
+use crate::units::Usd;
+use crate::usage::{Counting, Fingerprint, FinishReason, Instant, ServiceTier, Status};
 
 use super::counts::counts;
 use super::field::Field;
-use super::format::{Convention, Draft, Format, Refusal};
+use super::format::{Convention, Draft, Format, Identity, Refusal, Remark};
 use super::values::Values;
-
-/// A remark on a record that was used all the same.
-pub(super) type Remark = (Code, String);
 
 /// Reads one record into an empty `draft`; a draft is large, and copying it would be felt.
 ///
@@ -29,14 +26,34 @@ pub(super) fn decode<'a>(
     details(values, draft, remarks);
     time_and_cost(values, draft, remarks);
     (format.refine)(values, draft)?;
-    if draft.model.is_empty() {
+    if !draft.remarks.is_empty() {
+        remarks.append(&mut draft.remarks);
+    }
+    if draft.call.service_tier == ServiceTier::Unknown {
+        let tier = values.text(Field::ServiceTier);
+        remarks.push((Code::UnknownTier, format!("the service tier `{tier}` is not known")));
+    }
+    let told = |code| remarks.iter().any(|(known, _)| *known == code);
+    if draft.model.is_empty() && !told(Code::MissingModel) {
         remarks.push((Code::MissingModel, "the record names no model".to_owned()));
     }
-    if draft.call.calls > 1 {
-        let text = format!("the row sums up {} calls", draft.call.calls);
-        remarks.push((Code::AggregatedRow, text));
-    }
     Ok(())
+}
+
+/// What is said of sums whose calls nobody has counted.
+pub(super) const UNCOUNTED: &str = "the row sums up calls, but not how many; it counts as one";
+
+/// Says so where a record stands for several calls. Whether the rows of a pivoted sum say how many
+/// is only known when all of them are there.
+pub(super) fn tell_of_sums(format: &Format, draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
+    let calls = std::iter::once(&draft.call).chain(draft.parts.iter().map(|(_, call)| call));
+    let summed: u64 = calls.map(|call| call.calls).filter(|calls| *calls > 1).sum();
+    if summed > 1 {
+        let text = format!("the row sums up {summed} calls");
+        remarks.push((Code::AggregatedRow, text));
+    } else if draft.call.counting != Counting::Known && format.identity != Identity::Pivot {
+        remarks.push((Code::AggregatedRow, UNCOUNTED.to_owned()));
+    }
 }
 
 fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
@@ -64,7 +81,7 @@ fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
 }
 
 /// Equal ids have equal fingerprints, in every file and thread.
-fn fingerprint(values: &Values<'_>, field: Field) -> Fingerprint {
+pub(super) fn fingerprint(values: &Values<'_>, field: Field) -> Fingerprint {
     let text = values.text(field);
     if text.is_empty() { 0 } else { super::duplicates::hash(0, text.as_bytes()) }
 }
@@ -90,6 +107,9 @@ fn status(values: &Values<'_>) -> Status {
     }
     if values.has(Field::Error) && values.truth(Field::Error) != Some(false) {
         return Status::Error(0);
+    }
+    if !values.has(Field::Status) {
+        return Status::Unknown;
     }
     let text = values.text(Field::Status);
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(&text));
@@ -176,31 +196,45 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
     }
 }
 
-/// No single row costs more dollars than this.
-const COST_MAX: &str = "1000000000";
+/// No single row costs more than a billion dollars.
+const COST_MAX: Usd = Usd::from_atto(1_000_000_000 * 1_000_000_000_000_000_000);
+
+/// The units of money in logs: how many decimals of them the smallest part of a dollar is. That of
+/// the first one is the user's to say.
+const MONEY: [(Field, Option<u32>); 3] =
+    [(Field::CostUsd, None), (Field::CostCents, Some(16)), (Field::CostTicks, Some(8))];
+
+/// The milliseconds to the end of a call; nothing where an end is missing or lies before the start.
+fn latency(start: Instant, end: Option<Instant>) -> Option<u32> {
+    u32::try_from(end?.known()?.millis() - start.known()?.millis()).ok()
+}
 
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
+    let writing = values.writing();
     let time = values.text(Field::Time);
     if time.is_empty() {
         remarks.push((Code::MissingTime, "the record has no time".to_owned()));
-    } else if let Some(time) = values.writing().time(&time) {
+    } else if let Some(time) = writing.time(&time) {
         draft.call.time = time;
     } else {
         let shown: String = time.chars().take(40).collect();
         remarks.push((Code::BadTime, format!("`{shown}` is no time that is understood")));
     }
-    let cost = values.text(Field::CostUsd);
-    if !cost.is_empty() {
-        let limit = Usd::parse(COST_MAX, Excess::Reject).expect("a number");
-        let cost_read = values.writing().dollars(&cost);
-        draft.call.logged_cost = cost_read.filter(|cost| *cost <= limit);
-        if draft.call.logged_cost.is_none() {
-            let shown: String = cost.chars().take(40).collect();
-            remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));
-        }
+    if draft.call.latency_ms.is_none() && values.has(Field::EndTime) {
+        draft.call.latency_ms =
+            latency(draft.call.time, writing.time(&values.text(Field::EndTime)));
     }
-    if draft.call.service_tier == ServiceTier::Unknown {
-        let tier = values.text(Field::ServiceTier);
-        remarks.push((Code::UnknownTier, format!("the service tier `{tier}` is not known")));
+    for (field, decimals) in MONEY.into_iter().filter(|(field, _)| values.has(*field)) {
+        let cost = values.text(field);
+        // A plan's own usage has no amount of its own.
+        if cost != "Included" && draft.call.logged_cost.is_none() {
+            let decimals = decimals.unwrap_or(writing.decimals_of_cost());
+            let amount = writing.dollars(&cost, decimals);
+            draft.call.logged_cost = amount.filter(|cost| *cost <= COST_MAX);
+            if draft.call.logged_cost.is_none() {
+                let shown: String = cost.chars().take(40).collect();
+                remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));
+            }
+        }
     }
 }

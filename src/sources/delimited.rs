@@ -5,6 +5,7 @@ use crate::diagnostics::Code;
 use super::chunk::newlines;
 use super::parse::Parser;
 use super::values::Values;
+use super::walk::walk_cell;
 
 /// Parses a chunk of a table. The first chunk of a file starts with the header.
 pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool, delimiter: u8) {
@@ -16,7 +17,9 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
     let mut record = csv::ByteRecord::new();
     let mut spare = Values::new(parser.plan.slots).written(parser.plan.writing);
     let mut ends = Vec::new();
-    let (mut header, mut line, mut at) = (first, 1, 0);
+    // A drawn table may have a rule before its header, so the header is known by its names.
+    let drawn = delimiter == b'|';
+    let (mut header, mut line, mut at) = (first && !drawn, 1, 0);
     // Reading from memory with a flexible width has no errors left to give.
     while let Ok(true) = reader.read_byte_record(&mut record) {
         let end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len());
@@ -26,6 +29,10 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         line += newlines(&bytes[at..end]);
         at = end;
         ends.push(end);
+        if drawn && (is_drawing(record.as_slice()) || is_header(&record, &parser.plan.names)) {
+            parser.lines.continuation += 1;
+            continue;
+        }
         if std::mem::take(&mut header) {
             parser.lines.continuation += 1;
             continue;
@@ -35,6 +42,25 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         spare = values.reuse();
     }
     parser.count_other_lines(bytes, &ends);
+}
+
+fn is_header(record: &csv::ByteRecord, names: &[String]) -> bool {
+    record.len() == names.len()
+        && record.iter().zip(names).all(|(cell, name)| cell.trim_ascii() == name.as_bytes())
+}
+
+/// Whether a line of a table drawn with bars, as database clients and Markdown have them, holds no
+/// row: a rule, or the number of rows below them. The bars are taken out already.
+pub(super) fn is_drawing(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let ruled = |byte: &u8| matches!(byte, b'-' | b'+' | b'=' | b':' | b'|' | b' ');
+    let rule = line.iter().all(ruled) && line.windows(2).any(|pair| pair == b"--");
+    let counted = [&b" rows)"[..], b" row)"].iter().any(|end| line.ends_with(end));
+    let told = [&b" rows in set"[..], b" row in set"]
+        .iter()
+        .any(|part| memchr::memmem::find(line, part).is_some());
+    rule || counted && line.starts_with(b"(")
+        || told && line.first().is_some_and(u8::is_ascii_digit)
 }
 
 fn row<'a>(
@@ -62,6 +88,9 @@ fn row<'a>(
         let cell = record.range(place).map_or("", |range| text[range].trim());
         for target in targets {
             values.set(target.slot, target.rank, cell);
+        }
+        if cell.starts_with('{') {
+            walk_cell(cell, &plan.names[place], &plan.paths, values);
         }
     }
     parser.record(values, line);

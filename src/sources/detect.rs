@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
+use super::delimited::is_drawing;
 use super::documents::{Next, next_record};
-use super::foreign::{EVENT_STREAM, container, is_event_stream, not_read_yet};
+use super::envelope::Envelope;
+use super::events::streams;
+use super::foreign::{VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet};
 use super::format::{Format, Identity};
-use super::formats::{FORMATS, OWN};
+use super::formats::{ENVELOPES, FORMATS, OWN, is_signed};
 use super::framing::Framing;
+use super::values::unquoted;
 
 /// How many records of the sample are looked at: the first ones may be of a kind without usage.
 const RECORDS_MAX: usize = 50;
@@ -18,6 +22,8 @@ pub(super) struct Detection {
     pub(super) framing: Framing,
     /// The columns of a table in order, or the keys of the first records.
     pub(super) columns: Vec<String>,
+    /// What its records are in.
+    pub(super) envelope: Option<&'static Envelope>,
 }
 
 /// What the user said about the format.
@@ -63,6 +69,12 @@ pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detect
             let (framing, records) = framed(sample, complete)?;
             detect_json(framing, &records, complete, hint)
         }
+        _ if is_event_stream(sample) => {
+            let streams = streams(sample).into_iter();
+            let whole = streams.filter(|stream| complete || stream.closed).take(RECORDS_MAX);
+            let records: Vec<Value> = whole.map(|stream| Value::Object(stream.response)).collect();
+            detect_json(Framing::Events, &records, complete, hint)
+        }
         _ => detect_table(sample, hint).map_err(Unknown::Format),
     }
 }
@@ -100,10 +112,19 @@ fn detect_json(
     if records.is_empty() && !complete {
         return Err(Unknown::Incomplete);
     }
-    let found = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
+    // A record that llmcost wrote is read as such, whatever else of the log it came from it kept.
+    let signed = records.iter().any(|record| is_signed(|name| record.get(name).is_some()));
+    if let Some(envelope) = envelope_of(records, hint).filter(|_| !signed) {
+        let holding = records.iter().filter(|record| (envelope.is_one)(record)).cloned();
+        let inside: Vec<Value> = holding.flat_map(envelope.open).take(RECORDS_MAX).collect();
+        let (format, columns) = (envelope.format, keys(&inside));
+        return Ok(Detection { format, framing, columns, envelope: Some(envelope) });
+    }
+    let known = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
+    let found = if signed { Some(OWN) } else { known };
     let columns = keys(records);
     if is_flat(found)
-        && !hint.explains()
+        && !(signed || hint.explains())
         && let Some(name) = not_read_yet(&columns)
     {
         return Err(Unknown::Format(refused(name)));
@@ -115,13 +136,16 @@ fn detect_json(
             format!("no known format has records with the keys {}", shown(&columns))
         })
     })?;
-    Ok(Detection { format, framing, columns })
+    Ok(Detection { format, framing, columns, envelope: None })
 }
 
 fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
+    let first = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // A table that is drawn may begin with a rule.
+    let sample = if is_drawing(first) { sample[first.len()..].trim_ascii_start() } else { sample };
     let line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    if is_event_stream(line) {
-        return Err(EVENT_STREAM.to_owned());
+    if is_vllm_log(sample) {
+        return Err(VLLM_LOG.to_owned());
     }
     let delimiter = [b',', b';', b'\t', b'|']
         .into_iter()
@@ -132,19 +156,35 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(sample);
     let header = reader.headers().map_err(|error| format!("its header line is no CSV: {error}"))?;
-    let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    let columns: Vec<String> =
+        header.iter().map(|name| unquoted(name.trim()).into_owned()).collect();
     if let Some(name) = repeated(&columns) {
         return Err(format!(
             "its header has the column `{name}` twice: which one is meant cannot be known"
         ));
     }
-    if let (Some(name), false) = (not_read_yet(&columns), hint.explains()) {
+    let signed = is_signed(|name| columns.iter().any(|column| column == name));
+    let known = FORMATS.iter().find(|format| (format.recognises_columns)(&columns)).copied();
+    let found = if signed { Some(OWN) } else { known };
+    if is_flat(found)
+        && !(signed || hint.explains())
+        && let Some(name) = not_read_yet(&columns)
+    {
         return Err(refused(name));
     }
-    let found = FORMATS.iter().find(|format| (format.recognises_columns)(&columns)).copied();
     let format = chosen(found, hint)
         .ok_or_else(|| format!("no known format has the columns {}", shown(&columns)))?;
-    Ok(Detection { format, framing: Framing::Delimited { delimiter }, columns })
+    let framing = Framing::Delimited { delimiter };
+    Ok(Detection { format, framing, columns, envelope: None })
+}
+
+/// What the records are in, unless the user said that they are something else.
+fn envelope_of(records: &[Value], hint: Hint) -> Option<&'static Envelope> {
+    let wanted = |envelope: &&&Envelope| {
+        hint.format.map_or(!hint.mapped, |format| format.name == envelope.format.name)
+    };
+    let mut known = ENVELOPES.iter().filter(wanted);
+    known.find(|envelope| records.iter().any(envelope.is_one)).copied()
 }
 
 /// A column name that stands twice; columns without a name do not matter.
@@ -157,8 +197,12 @@ fn repeated(columns: &[String]) -> Option<&String> {
 
 /// Whether the format goes by the names of columns alone.
 fn is_flat(found: Option<&'static Format>) -> bool {
-    found
-        .is_none_or(|format| format.wrappers.len() == 1 && format.identity == Identity::WholeRecord)
+    found.is_none_or(has_flat_records)
+}
+
+/// Whether the records of a format are rows of columns: nothing wrapped, nothing in parts.
+pub(super) fn has_flat_records(format: &'static Format) -> bool {
+    format.wrappers.len() == 1 && format.identity == Identity::WholeRecord
 }
 
 fn refused(name: &str) -> String {
@@ -302,18 +346,15 @@ mod tests {
         assert_eq!((found.format.name, found.framing), ("llmcost", Framing::Lines));
     }
 
+    /// Parts of an export would pass for a table of calls.
     #[test]
-    fn exports_of_other_programs_are_named_and_refused() {
+    fn what_is_left_of_an_export_is_named_and_refused() {
         for (header, part) in [
             (
                 "start_time,end_time,start_time_iso,end_time_iso,input_tokens,output_tokens",
                 "OpenAI",
             ),
-            ("start_time,model,num_model_requests,input_tokens,output_tokens", "OpenAI"),
-            ("generation_id,created_at,tokens_prompt,tokens_completion", "OpenRouter"),
-            ("Date,Slug,Usage,Requests,Prompt Tokens,Completion Tokens", "OpenRouter"),
-            ("usage_date_utc,model_version,usage_output_tokens", "Anthropic"),
-            ("request_id,startTime,spend,prompt_tokens,completion_tokens", "LiteLLM"),
+            ("usage_date_utc,model,input_tokens,output_tokens", "Anthropic"),
         ] {
             check(header, Err(part));
             let hint = Hint { format: Some(OWN), mapped: false };
@@ -322,13 +363,40 @@ mod tests {
     }
 
     #[test]
+    fn reports_of_sums_are_known_by_their_columns() {
+        let comma = Framing::Delimited { delimiter: b',' };
+        for (header, format) in [
+            ("start_time,model,num_model_requests,input_tokens,output_tokens", "openai-usage"),
+            ("start_time,end_time,start_time_iso,end_time_iso", "openai-usage"),
+            ("generation_id,created_at,tokens_prompt,tokens_completion", "openrouter"),
+            ("Date,Slug,Usage,Requests,Prompt Tokens,Completion Tokens", "openrouter-activity"),
+            ("usage_date_utc,model_version,usage_output_tokens", "anthropic-usage"),
+            ("usage_date_utc,model,token_type,cost_usd", "anthropic-costs"),
+        ] {
+            check(header, Ok((format, comma)));
+        }
+    }
+
+    #[test]
+    fn what_holds_records_is_known_by_what_is_in_it() {
+        let bucket = r#"{"data":[{"starting_at":"2026-10-05","results":[]}]}"#;
+        check(bucket, Ok(("anthropic-usage", Framing::Lines)));
+        let page = "{\"object\":\"page\",\n\"data\":[]}";
+        check(page, Ok(("openai-usage", Framing::Documents)));
+        check("event: message_start\ndata: {\"type\":1}\n", Err("no known format"));
+    }
+
+    #[test]
     fn what_is_no_text_and_what_is_a_stream_is_named() {
         check("SQLite format 3\0...", Err("SQLite"));
         check("PAR1\u{1}", Err("Parquet"));
+        check("SQLite format 3\0...CREATE TABLE \"_llm_migrations\"", Err("llm logs --json -n 0"));
+        check(
+            "INFO 10-05 engine.py: Avg prompt throughput: 1.0 tokens/s, Running: 1\n",
+            Err("vLLM"),
+        );
         check("PK\u{3}\u{4}...", Err("zip"));
         check("{\0\"\0a\0", Err("binary"));
-        check("event: message_start\ndata: {\"type\":1}\n", Err("stream"));
-        check("data: {\"id\":1,\"x\":2}\n", Err("stream"));
         let utf16 = detect(b"\xff\xfe{\0", true, Hint::default());
         assert!(matches!(utf16, Err(Unknown::Format(reason)) if reason.contains("UTF-16")));
     }

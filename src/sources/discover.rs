@@ -1,8 +1,11 @@
 //! Which inputs a command line names: files, patterns, folders, standard input.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use super::stores::{is_beside, sessions_below};
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,16 +93,35 @@ pub fn discover(argument: &str) -> Result<Vec<Input>, NoInput> {
 }
 
 fn search(folder: &Path, files: &mut Vec<PathBuf>) {
+    let sessions = sessions_in(folder);
+    if !sessions.is_empty() {
+        for sessions in &sessions {
+            search(sessions, files);
+        }
+        return;
+    }
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
+    let entries: Vec<_> = entries.flatten().collect();
+    let name = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let names: Vec<String> = entries.iter().map(name).collect();
+    for (entry, name) in entries.iter().zip(&names) {
         let path = entry.path();
         // Links to folders are not followed: they may lead in circles.
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             search(&path, files);
-        } else if path.is_file() && could_be_log(&entry.file_name().to_string_lossy()) {
+        } else if path.is_file() && could_be_log(name) && !is_beside(name, &names) {
             files.push(path);
         }
     }
+}
+
+/// The folders to search instead of one that a program keeps; none for any other.
+fn sessions_in(folder: &Path) -> Vec<PathBuf> {
+    // The name of `.` is that of the folder it stands for.
+    let whole = folder.canonicalize().ok();
+    let name = whole.as_deref().and_then(Path::file_name).and_then(OsStr::to_str);
+    let sessions = name.and_then(sessions_below).unwrap_or_default();
+    sessions.iter().map(|inner| folder.join(inner)).filter(|inner| inner.is_dir()).collect()
 }
 
 fn could_be_log(name: &str) -> bool {
@@ -119,6 +141,47 @@ mod tests {
             Input::Stdin | Input::Embedded(..) => None,
         };
         Ok(inputs.iter().filter_map(name).collect())
+    }
+
+    #[test]
+    fn of_a_programs_folder_only_its_sessions_are_logs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in [
+            ".codex/auth.json",
+            ".codex/history.jsonl",
+            ".codex/sessions/2026/05/04/rollout-a.jsonl",
+            ".codex/archived_sessions/rollout-b.jsonl",
+            ".gemini/settings.json",
+            ".gemini/tmp/1f/logs.json",
+            ".gemini/tmp/1f/chats/session-c.json",
+            "opencode/opencode.json",
+            "opencode/storage/message/s/msg_d.json",
+            "opencode/storage/part/m/prt_e.json",
+            "tasks/7/ui_messages.json",
+            "tasks/7/api_conversation_history.json",
+            "wires/wire.jsonl",
+            "wires/context.jsonl",
+            "x/context.jsonl",
+            "x/sessions/y.jsonl",
+        ] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("inside")).expect("creates");
+            fs::write(path, "{}").expect("writes");
+        }
+        let found = names(folder.path().to_str().expect("text")).expect("logs");
+        let expected = [
+            "rollout-b.jsonl",
+            "rollout-a.jsonl",
+            "session-c.json",
+            "msg_d.json",
+            "ui_messages.json",
+            "wire.jsonl",
+            "context.jsonl",
+            "y.jsonl",
+        ];
+        assert_eq!(found, expected);
+        let storage = folder.path().join("opencode/storage");
+        assert_eq!(names(storage.to_str().expect("text")), Ok(vec!["msg_d.json".to_owned()]));
     }
 
     #[test]

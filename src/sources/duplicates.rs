@@ -80,11 +80,17 @@ impl Duplicates {
         Verdict::New
     }
 
-    /// Takes a snapshot of a response. A known one grows to the largest counts; a new one waits.
-    pub(super) fn snapshot(&mut self, key: CallKey, call: &Call, symbols: &[Symbol]) -> Verdict {
+    /// Takes a snapshot of a response. A known one grows as `grow` says; a new one waits.
+    pub(super) fn snapshot(
+        &mut self,
+        key: CallKey,
+        call: &Call,
+        symbols: &[Symbol],
+        grow: fn(&mut Calls, Row, &Call),
+    ) -> Verdict {
         if let Some(row) = self.places.get(&key) {
             let first = self.waiting.call(*row).place.file;
-            self.waiting.grow(*row, call);
+            grow(&mut self.waiting, *row, call);
             return if first == call.place.file { Verdict::Snapshot } else { Verdict::Duplicate };
         }
         let verdict = self.record(key);
@@ -116,8 +122,8 @@ impl Duplicates {
         let given = self.waiting.len() / 2;
         let is_given: Vec<bool> = (0..self.waiting.len()).map(|row| row < given).collect();
         let is_kept: Vec<bool> = is_given.iter().map(|given| !given).collect();
-        let older = self.waiting.filtered(&is_given);
-        self.waiting = self.waiting.filtered(&is_kept);
+        let older = self.waiting.extracted(&is_given);
+        self.waiting = self.waiting.extracted(&is_kept);
         self.places.retain(|_, row| {
             let kept = *row >= given;
             *row = row.saturating_sub(given);
@@ -146,13 +152,14 @@ mod tests {
         let dimensions = Dimensions::new([]);
         let symbols = vec![Symbol::EMPTY; dimensions.len()];
         let mut duplicates = Duplicates::new(Calls::new(dimensions));
-        let verdicts = [(0, 1), (0, 90), (0, 40), (1, 90)]
-            .map(|(file, output)| duplicates.snapshot(7, &call(file, output), &symbols));
+        let verdicts = [(0, 1), (0, 90), (0, 40), (1, 90)].map(|(file, output)| {
+            duplicates.snapshot(7, &call(file, output), &symbols, Calls::grow)
+        });
         assert_eq!(verdicts, [New, Snapshot, Snapshot, Duplicate]);
         let calls = duplicates.release(true).expect("one call");
         assert_eq!(calls.len(), 1);
         assert_eq!(calls.call(0).tokens[TokenClass::Output], Tokens::new(90));
-        assert_eq!(duplicates.snapshot(7, &call(2, 90), &symbols), Duplicate);
+        assert_eq!(duplicates.snapshot(7, &call(2, 90), &symbols, Calls::grow), Duplicate);
     }
 
     /// A response whose snapshots lay on both sides of a release once kept its first counts.
@@ -163,12 +170,15 @@ mod tests {
         let mut duplicates = Duplicates::new(Calls::new(dimensions));
         let last = WAITING_MAX as u128;
         for key in 1..=last {
-            duplicates.snapshot(key, &call(0, 1), &symbols);
+            duplicates.snapshot(key, &call(0, 1), &symbols, Calls::grow);
         }
         let older = duplicates.release(false).expect("very many");
         assert_eq!(older.len(), WAITING_MAX / 2);
-        assert_eq!(duplicates.snapshot(last, &call(0, 90), &symbols), Verdict::Snapshot);
-        assert_eq!(duplicates.snapshot(1, &call(0, 90), &symbols), Verdict::Duplicate);
+        assert_eq!(
+            duplicates.snapshot(last, &call(0, 90), &symbols, Calls::grow),
+            Verdict::Snapshot
+        );
+        assert_eq!(duplicates.snapshot(1, &call(0, 90), &symbols, Calls::grow), Verdict::Duplicate);
         let newer = duplicates.release(true).expect("the rest");
         assert_eq!(newer.len(), WAITING_MAX - WAITING_MAX / 2);
         assert_eq!(newer.call(newer.len() - 1).tokens[TokenClass::Output], Tokens::new(90));

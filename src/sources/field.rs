@@ -5,6 +5,8 @@
 pub enum Field {
     /// When the call started.
     Time,
+    /// When it ended; gives the latency where that is not logged.
+    EndTime,
     /// Who bills.
     Provider,
     /// The model that answered.
@@ -93,12 +95,47 @@ pub enum Field {
     CacheModalities,
     /// Output tokens by modality, as JSON.
     OutputModalities,
+    /// A list whose elements are the records; what is around them holds for each.
+    Rows,
+    /// JSON inside a text, whose keys are the record's own.
+    Inside,
+    /// The session that this one goes on from, or that started it.
+    Parent,
+    /// The part of the cached input that was audio.
+    AudioCacheRead,
+    /// Tokens written to the cache by lifetime, as JSON.
+    CacheLifetimes,
+    /// The pieces of the answer, as JSON.
+    OutputItems,
+    /// When the period that the row sums up ends.
+    BucketEnd,
+    /// The project or workspace.
+    Project,
+    /// The key the calls were made with.
+    ApiKey,
+    /// Who made the calls.
+    User,
+    /// The range of prompt sizes that the row sums up.
+    ContextWindow,
+    /// Which count or cost the row states, where each has a row of its own.
+    Metric,
+    /// How much of that there was.
+    Amount,
+    /// What that is counted in.
+    Unit,
+    /// The currency of amounts of money.
+    Currency,
+    /// The cost the log states, in hundredths of a dollar.
+    CostCents,
+    /// The cost the log states, in units of 10⁻¹⁰ dollars.
+    CostTicks,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 63] = [
         Self::Time,
+        Self::EndTime,
         Self::Provider,
         Self::Model,
         Self::RequestModel,
@@ -143,6 +180,23 @@ impl Field {
         Self::InputModalities,
         Self::CacheModalities,
         Self::OutputModalities,
+        Self::Rows,
+        Self::Inside,
+        Self::Parent,
+        Self::AudioCacheRead,
+        Self::CacheLifetimes,
+        Self::OutputItems,
+        Self::BucketEnd,
+        Self::Project,
+        Self::ApiKey,
+        Self::User,
+        Self::ContextWindow,
+        Self::Metric,
+        Self::Amount,
+        Self::Unit,
+        Self::Currency,
+        Self::CostCents,
+        Self::CostTicks,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -182,7 +236,9 @@ impl Field {
             Self::LatencyMs => "latency_ms",
             Self::CostUsd => "cost_usd",
             Self::Calls => "calls",
-            Self::OuterModel
+            Self::AudioCacheRead => "audio_cache_read_tokens",
+            Self::EndTime
+            | Self::OuterModel
             | Self::Foreign
             | Self::ToolInput
             | Self::Total
@@ -192,13 +248,40 @@ impl Field {
             | Self::Parts
             | Self::InputModalities
             | Self::CacheModalities
-            | Self::OutputModalities => return None,
+            | Self::OutputModalities
+            | Self::Rows
+            | Self::Inside
+            | Self::Parent
+            | Self::CacheLifetimes
+            | Self::OutputItems
+            | Self::BucketEnd
+            | Self::Project
+            | Self::ApiKey
+            | Self::User
+            | Self::ContextWindow
+            | Self::Metric
+            | Self::Amount
+            | Self::Unit
+            | Self::Currency
+            | Self::CostCents
+            | Self::CostTicks => return None,
         })
     }
 
     /// The field of a name typed after `--map`.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.own_name() == Some(name))
+    }
+
+    /// The name of a dimension that holds the text of this field, wherever the format finds it: a
+    /// column of the field's own name may hold something else. Brackets keep it apart from those.
+    pub fn dimension(self) -> Option<String> {
+        self.own_name().map(|name| format!("<{name}>"))
+    }
+
+    /// The field whose text a dimension of this name holds.
+    pub fn of_dimension(name: &str) -> Option<Self> {
+        Self::named(name.strip_prefix('<')?.strip_suffix('>')?)
     }
 
     /// Whether the response itself knows it best: where a record wraps a response, the same name
@@ -231,6 +314,33 @@ impl Field {
                 | Self::InputModalities
                 | Self::CacheModalities
                 | Self::OutputModalities
+                | Self::AudioCacheRead
+                | Self::CacheLifetimes
+                | Self::OutputItems
+        )
+    }
+
+    /// Whether it says which sum a row of a report states, rather than how much.
+    pub(super) const fn names_a_sum(self) -> bool {
+        matches!(
+            self,
+            Self::Time
+                | Self::BucketEnd
+                | Self::Provider
+                | Self::Model
+                | Self::RequestModel
+                | Self::CallType
+                | Self::Geo
+                | Self::ServiceTier
+                | Self::Batch
+                | Self::Speed
+                | Self::RecordType
+                | Self::RequestId
+                | Self::SecondId
+                | Self::Project
+                | Self::ApiKey
+                | Self::User
+                | Self::ContextWindow
         )
     }
 

@@ -13,6 +13,9 @@ pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
         (b"%PDF", "it is a PDF document, not a log"),
     ];
     let known = STARTS.iter().find(|(start, _)| bytes.starts_with(start));
+    if bytes.starts_with(b"SQLite") && memchr::memmem::find(bytes, b"_llm_migrations").is_some() {
+        return Some(LLM_LOGS);
+    }
     let looked_at = &bytes[..bytes.len().min(1024)];
     known.map(|(_, reason)| *reason).or_else(|| {
         looked_at.contains(&0).then_some("it is a binary file or text in UTF-16, not text in UTF-8")
@@ -21,14 +24,26 @@ pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
 
 const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
 
-/// Why a recorded event stream is not read.
-pub(super) const EVENT_STREAM: &str = "it is a recorded event stream, whose pieces repeat and \
-    revise each other's counts; log the final response of each call as one JSON object a line";
+const LLM_LOGS: &str = "it is the database of the `llm` command; write its logs as JSON with \
+    `llm logs --json -n 0 > logs.json` and read that";
 
-/// Whether a line is one of a server-sent event stream.
-pub(super) fn is_event_stream(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    line.starts_with(b"data: {") || line.starts_with(b"data:{") || line.starts_with(b"event: ")
+/// Why a server's log in plain text is not read.
+pub(super) const VLLM_LOG: &str = "it is vLLM's log in plain text, which has no counts of its answers; \
+    export its traces with `--otlp-traces-endpoint`, or log the responses of what calls it";
+
+/// Whether a log in plain text is vLLM's.
+pub(super) fn is_vllm_log(sample: &[u8]) -> bool {
+    let has = |text: &[u8]| memchr::memmem::find(sample, text).is_some();
+    has(b"Received request ") && has(b"SamplingParams(") || has(b"Avg prompt throughput: ")
+}
+
+/// Whether a text is a server-sent event stream; comments and ids may come before its first event.
+pub(super) fn is_event_stream(text: &[u8]) -> bool {
+    let is = |line: &[u8], starts: &[&[u8]]| starts.iter().any(|start| line.starts_with(start));
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let aside = |line: &&[u8]| line.is_empty() || is(line, &[b":", b"id:", b"retry:"]);
+    let first = lines.find(|line| !aside(line));
+    first.is_some_and(|line| is(line, &[b"data: {", b"data:{", b"event:", b"data: [DONE]"]))
 }
 
 /// The exports of other programs whose counts mean something else than the same names in a table
@@ -43,10 +58,6 @@ pub(super) fn not_read_yet(columns: &[String]) -> Option<&'static str> {
         (&["usage_date_utc"], "Anthropic's console export"),
         (&["usage_input_tokens_no_cache"], "Anthropic's console export"),
     ];
-    let exactly = |name: &str| columns.iter().any(|column| column == name);
-    if exactly("startTime") && exactly("spend") {
-        return Some("LiteLLM's spend log");
-    }
     let names: Vec<String> = columns.iter().map(|name| plain(name)).collect();
     let has = |name: &&str| names.contains(&plain(name));
     EXPORTS.iter().find(|(wanted, _)| wanted.iter().all(has)).map(|(_, name)| *name)

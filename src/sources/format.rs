@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use crate::diagnostics::Code;
+use crate::units::{PerClass, Tokens};
 use crate::usage::Call;
 
 use super::field::Field;
+use super::rows::Unfold;
+use super::session::Session;
 use super::values::Values;
 
 /// A log format. Adding one is a file with one of these, and a line in
@@ -30,30 +33,54 @@ pub struct Format {
     pub(super) loose_names: bool,
     /// What the counts include, given the names of the columns or keys.
     pub(super) convention: fn(&[String]) -> Convention,
+    /// Takes apart records that hold several calls, or that no path leads into.
+    pub(super) unfold: Option<Unfold>,
     /// How copies of one call are recognised.
     pub(super) identity: Identity,
     /// Says whether a record is a call at all, before its counts are read.
     pub(super) screen: fn(&Values<'_>) -> Screen,
+    /// How its records depend on those before them, where they do.
+    pub(super) session: Option<&'static Session>,
     /// Mends what the general rules cannot know.
     pub(super) refine: fn(&Values<'_>, &mut Draft<'_>) -> Result<(), Refusal>,
 }
 
+impl Format {
+    /// Whether it has a use for a value of this name, wherever it stands.
+    pub(super) fn reads(&self, name: &str) -> bool {
+        let ends = |path: &str| path == name || name.ends_with(&format!(".{path}"));
+        self.fields.iter().any(|(path, _)| ends(path))
+    }
+}
+
 /// Which counts are inside which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "questions that have nothing to do with each other"
+)]
 pub(super) struct Convention {
     /// Cached tokens, read and written, are part of the input count.
     pub(super) input_includes_cache: bool,
     /// Reasoning is part of the output count.
     pub(super) output_includes_reasoning: bool,
+    /// Audio and images are part of the count of their side.
+    pub(super) includes_media: bool,
     /// Known beyond doubt, from the user or the names: no total of a record is asked.
     pub(super) settled: bool,
 }
 
 impl Convention {
-    pub(super) const INCLUSIVE: Self =
-        Self { input_includes_cache: true, output_includes_reasoning: true, settled: false };
-    pub(super) const EXCLUSIVE: Self =
-        Self { input_includes_cache: false, output_includes_reasoning: true, settled: false };
+    pub(super) const INCLUSIVE: Self = Self {
+        input_includes_cache: true,
+        output_includes_reasoning: true,
+        includes_media: true,
+        settled: false,
+    };
+    pub(super) const EXCLUSIVE: Self = Self { input_includes_cache: false, ..Self::INCLUSIVE };
+    /// Nothing inside anything: for counts that [`settle`](super::counts::settle) looks at again.
+    pub(super) const APART: Self =
+        Self { output_includes_reasoning: false, settled: true, ..Self::EXCLUSIVE };
 }
 
 /// How copies of one call are recognised across all files.
@@ -66,6 +93,13 @@ pub(super) enum Identity {
     /// As [`Identity::Response`], where a response by its nature takes several records: the
     /// further ones in its file are parts of it, not copies.
     Stream,
+    /// The session's totals so far, which its forks repeat.
+    Running,
+    /// A sum over a period: all that names it. The same name a second time in a file is another
+    /// sum; in another file it is a copy, and the larger counts are the later ones.
+    Bucket,
+    /// As [`Identity::Bucket`], where each count of the sum has a row of its own.
+    Pivot,
 }
 
 /// Whether a record is a call.
@@ -73,12 +107,19 @@ pub(super) enum Identity {
 pub(super) enum Screen {
     /// It is.
     Call,
+    /// It is, or it sums up some, though it need not have tokens.
+    WithoutTokens,
     /// By its nature it is none; nothing is lost.
     NoCall,
+    /// It is usage, but none that can be priced; why.
+    NoTokens(&'static str),
 }
 
 /// Why a record cannot be used.
 pub(super) type Refusal = (Code, String);
+
+/// A remark on a record that was used all the same.
+pub(super) type Remark = (Code, String);
 
 /// A call in the making: its numbers, and its names as text.
 #[derive(Debug, Default)]
@@ -91,6 +132,12 @@ pub(super) struct Draft<'a> {
     pub(super) geo: Cow<'a, str>,
     /// Calls inside this one that are billed on their own: their model and numbers.
     pub(super) parts: Vec<(String, Call)>,
+    /// Where the numbers are totals so far: those of the last call, if the log has them.
+    pub(super) last: Option<PerClass<Tokens>>,
+    /// Whether it need not have tokens.
+    pub(super) without_tokens: bool,
+    /// What the format has to say about the record.
+    pub(super) remarks: Vec<Remark>,
 }
 
 /// For formats without other records.

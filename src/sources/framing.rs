@@ -1,6 +1,7 @@
 //! Where a log may be cut so that no record is torn.
 
 use super::documents::{Next, next_record};
+use super::events::streams;
 
 /// How records follow each other in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(super) enum Framing {
     },
     /// JSON objects, however they are laid out.
     Documents,
+    /// Server-sent events, of which several make a record.
+    Events,
 }
 
 impl Framing {
@@ -22,6 +25,10 @@ impl Framing {
         match self {
             Self::Lines => memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1),
             Self::Delimited { delimiter } => last_unquoted_newline(bytes, delimiter),
+            Self::Events => {
+                let streams = streams(bytes);
+                streams.iter().rfind(|stream| stream.closed).map_or(0, |stream| stream.end)
+            }
             Self::Documents => {
                 let mut at = 0;
                 loop {

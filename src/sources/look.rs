@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::chunk::Limits;
 use super::detect::{Detection, Hint, Unknown, detect};
-use super::formats::OWN;
+use super::formats::{OWN, is_signed};
 use super::open::Source;
 use super::saved::SavedSource;
 
@@ -51,8 +51,10 @@ impl Candidates<'_> {
             Err(Unknown::Format(_)) => return Ok(None),
             found => found?,
         };
-        let fitting =
-            self.sources.iter().position(|source| source.fits(self.file, &detection.columns));
+        // What llmcost wrote is its own, whatever its file is called.
+        let signed = is_signed(|name| detection.columns.iter().any(|column| column == name));
+        let fits = |source: &SavedSource| !signed && source.fits(self.file, &detection.columns);
+        let fitting = self.sources.iter().position(fits);
         Ok(self.named.or(fitting).map(|place| (place, detection)))
     }
 }

@@ -5,6 +5,7 @@
 //! into columns. The chunks are put back in order, copies of one call are dropped
 //! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
 
+mod assembly;
 mod chunk;
 mod counts;
 mod decode;
@@ -13,22 +14,32 @@ mod detect;
 mod discover;
 mod documents;
 mod duplicates;
+mod envelope;
+mod events;
 mod field;
 mod foreign;
 mod format;
 mod formats;
 mod framing;
 mod guess;
+mod json;
 mod layout;
 mod look;
 mod open;
 mod others;
+mod page;
 mod parse;
 mod paths;
 mod plan;
+mod preview;
 mod reader;
 mod reading;
+mod rows;
 mod saved;
+mod session;
+mod signs;
+mod stores;
+mod threads;
 mod values;
 mod walk;
 mod writing;
@@ -38,12 +49,18 @@ pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
 pub use guess::{Finding, Guess, NoGuess, Proposal, Role, guess, quoted_for_shell};
+pub use page::page;
+pub use preview::{Preview, is_taken, preview};
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 pub use saved::SavedSource;
 pub use writing::{STATEMENTS, Statement};
 
 #[cfg(test)]
+mod chunk_tests;
+#[cfg(test)]
 mod regressions;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants;

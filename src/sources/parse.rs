@@ -4,17 +4,16 @@ use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
-use super::decode::{Remark, decode};
+use super::decode::{decode, fingerprint, tell_of_sums};
 use super::delimited::parse_delimited;
-use super::documents::{Next, next_record};
 use super::duplicates::{CallKey, key};
 use super::field::Field;
-use super::format::{Convention, Draft, Identity, Screen};
+use super::format::{Convention, Draft, Identity, Remark, Screen};
 use super::framing::Framing;
-use super::layout::Layouts;
-use super::others::{is_odd, other};
 use super::plan::FilePlan;
 use super::reading::Lines;
+use super::session::{SoFar, Totals};
+use super::threads::{ThreadId, total_key};
 use super::values::Values;
 use super::walk::walk;
 
@@ -27,12 +26,16 @@ pub(super) struct Parsed {
     /// How many lines of text it has: less than in `lines` where records share one.
     pub(super) newlines: u64,
     pub(super) ledger: Ledger,
+    /// Sessions of one family, as its records say.
+    pub(super) kin: Vec<(ThreadId, ThreadId)>,
 }
 
 /// How a call of the chunk is recognised elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RecordKey {
     pub(super) key: CallKey,
+    /// The session it belongs to, where that matters.
+    pub(super) thread: ThreadId,
     /// Whether its line is counted with it; not so for a further part of a record.
     pub(super) counts_line: bool,
 }
@@ -44,15 +47,18 @@ pub(super) struct Assumed {
     pub(super) call_type: String,
 }
 
-/// Parses a chunk. `first` says whether it starts the file.
+/// Parses a chunk. `first` says whether it starts the file; `so_far` is what the chunks before it
+/// said, where that matters.
 pub(super) fn parse(
     chunk: &Chunk,
     first: bool,
     plan: &FilePlan,
     assumed: &Assumed,
     dimensions: &Dimensions,
+    so_far: &mut SoFar,
 ) -> Parsed {
     let mut parser = Parser::new(plan, assumed, dimensions);
+    parser.so_far = std::mem::take(so_far);
     parser.inside_line = chunk.inside_line;
     if let Some(passed_over) = chunk.passed_over {
         parser.lines.lines += passed_over.lines;
@@ -62,16 +68,36 @@ pub(super) fn parse(
     match plan.framing {
         Framing::Lines => parser.json_lines(&chunk.bytes),
         Framing::Documents => parser.json_documents(&chunk.bytes),
+        Framing::Events => parser.event_streams(&chunk.bytes),
         Framing::Delimited { delimiter } => {
             parse_delimited(&mut parser, &chunk.bytes, first, delimiter);
         }
     }
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
-        (None, Framing::Lines) => parser.lines.lines,
-        (None, Framing::Documents | Framing::Delimited { .. }) => newlines(&chunk.bytes),
+        (None, Framing::Lines) => parser.text_lines,
+        (None, _) => newlines(&chunk.bytes),
     };
+    *so_far = std::mem::take(&mut parser.so_far);
     parser.finish(newlines)
+}
+
+/// Tells of usage that the rest of a session was to tell in full and did not.
+pub(super) fn tell_of_partial_usage(parsed: &mut [Parsed], so_far: &SoFar) {
+    let mut left = so_far.partial;
+    for chunk in parsed.iter_mut().rev() {
+        let partial = left.min(chunk.lines.continuation);
+        left -= partial;
+        chunk.lines.continuation -= partial;
+        chunk.lines.skipped += partial;
+    }
+    let Some(first) = parsed.first_mut() else { return };
+    // It is said of the file, so it does not matter how that was cut.
+    for _ in left..so_far.partial {
+        first.ledger.push(Code::MissingUsage, Place { file: 0, line: 0 }, || {
+            "the session has no end yet, which would tell the input of its calls".to_owned()
+        });
+    }
 }
 
 /// The state of one chunk.
@@ -79,11 +105,15 @@ pub(super) struct Parser<'p> {
     pub(super) plan: &'p FilePlan,
     assumed: &'p Assumed,
     pub(super) lines: Lines,
+    /// Lines of text, where a record is one: less than `lines` where records hold several calls.
+    pub(super) text_lines: u64,
     ledger: Ledger,
     calls: Calls,
     keys: Vec<RecordKey>,
     /// Whether the chunk starts inside a line that is counted already.
     inside_line: bool,
+    so_far: SoFar,
+    kin: Vec<(ThreadId, ThreadId)>,
     symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
@@ -95,10 +125,13 @@ impl<'p> Parser<'p> {
             plan,
             assumed,
             lines: Lines::default(),
+            text_lines: 0,
             ledger: Ledger::default(),
             calls: Calls::new(dimensions.emptied()),
             keys: Vec::new(),
             inside_line: false,
+            so_far: SoFar::default(),
+            kin: Vec::new(),
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
@@ -106,8 +139,8 @@ impl<'p> Parser<'p> {
     }
 
     fn finish(self, newlines: u64) -> Parsed {
-        let Self { calls, keys, lines, ledger, .. } = self;
-        Parsed { calls, keys, lines, newlines, ledger }
+        let Self { calls, keys, lines, ledger, kin, .. } = self;
+        Parsed { calls, keys, lines, newlines, ledger, kin }
     }
 
     /// Counts a record that cannot be used.
@@ -116,88 +149,8 @@ impl<'p> Parser<'p> {
         self.ledger.push(code, Place { file: 0, line }, message);
     }
 
-    fn json_lines(&mut self, bytes: &[u8]) {
-        let mut layouts = Layouts::default();
-        // Checked once for the whole chunk; only where that fails, line by line.
-        let whole = std::str::from_utf8(bytes).ok();
-        let mut values = Values::new(self.plan.slots).written(self.plan.writing);
-        let (mut start, mut line) = (0, 0);
-        while start < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
-            line += 1;
-            self.lines.lines += 1;
-            let text = match whole {
-                Some(whole) => Some(&whole[start..end]),
-                None => std::str::from_utf8(&bytes[start..end]).ok(),
-            };
-            match text {
-                Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
-                Some(text) => self.json_record(text, line, &mut layouts, &mut values),
-                None => self.not_utf8(line),
-            }
-            start = end + 1;
-        }
-    }
-
     pub(super) fn not_utf8(&mut self, line: u64) {
         self.skip(line, Code::InvalidUtf8, || "bytes that are not UTF-8".to_owned());
-    }
-
-    fn json_documents(&mut self, bytes: &[u8]) {
-        let mut layouts = Layouts::default();
-        let mut values = Values::new(self.plan.slots).written(self.plan.writing);
-        let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
-        loop {
-            let (start, end) = match next_record(bytes, at) {
-                Next::Record(start, end) => (start, end),
-                // Only the end of a file is cut inside a record.
-                Next::Incomplete(start) => (start, bytes.trim_ascii_end().len()),
-                Next::End => break,
-            };
-            line += newlines(&bytes[at..start]);
-            match std::str::from_utf8(&bytes[start..end]) {
-                Ok(text) => self.json_record(text, line, &mut layouts, &mut values),
-                Err(_) => self.not_utf8(line),
-            }
-            line += newlines(&bytes[start..end]);
-            ends.push(end);
-            at = end;
-        }
-        self.count_other_lines(bytes, &ends);
-    }
-
-    fn json_record<'a>(
-        &mut self,
-        text: &'a str,
-        line: u64,
-        layouts: &mut Layouts,
-        values: &mut Values<'a>,
-    ) {
-        values.clear();
-        if !layouts.read(text, values) {
-            values.clear();
-            if let Err(error) = walk(text, &self.plan.paths, values) {
-                self.skip(line, Code::InvalidJson, || error.to_string());
-                return;
-            }
-            layouts.learn(text, &self.plan.paths);
-        }
-        if !(is_odd(self.plan, values) && self.odd_record(text, line)) {
-            self.record(values, line);
-        }
-    }
-
-    /// Reads a record of another format than its file; says no if it is none, or has no counts
-    /// in that format either.
-    fn odd_record(&mut self, text: &str, line: u64) -> bool {
-        let Some((plan, convention)) = other(self.plan, text) else { return false };
-        let mut values = Values::new(plan.slots);
-        let valid = walk(text, &plan.paths, &mut values).is_ok();
-        let counted = values.has(Field::Input) || values.has(Field::Output);
-        if valid && counted {
-            self.record_as(plan, convention, &values, line);
-        }
-        valid && counted
     }
 
     /// Counts the lines in which no record ends. `ends` are the ends of the records, in order.
@@ -226,32 +179,92 @@ impl<'p> Parser<'p> {
 
     /// Turns the values of a record into a call, or says why not.
     pub(super) fn record(&mut self, values: &Values<'_>, line: u64) {
-        self.record_as(self.plan, self.plan.convention, values, line);
+        let plan = self.plan;
+        if values.has(Field::Inside) {
+            let inside = values.text(Field::Inside);
+            let mut complete = Values::new(plan.slots).written(plan.writing);
+            complete.inherit_all(values);
+            complete.remove(Field::Inside);
+            // Where the text is no JSON, the record is what is around it.
+            if walk(&inside, &plan.paths, &mut complete).is_ok() {
+                return self.record(&complete, line);
+            }
+        }
+        let Some(session) = plan.format.session else {
+            return self.record_as(plan, plan.convention, values, line);
+        };
+        let mut said = std::mem::take(&mut self.so_far.said);
+        said.listen(session, values, plan.slots);
+        if (session.speaks)(values) {
+            let mut first = Values::new(plan.slots);
+            first.inherit(Field::Conversation.slot(), said.raw(Field::Conversation));
+            self.relate(values, &first);
+        }
+        self.so_far.partial += u64::from((session.partial)(values));
+        let complete = said.complete(session, values, plan.slots);
+        self.record_as(plan, plan.convention, &complete, line);
+        self.so_far.said = said;
     }
 
-    fn record_as(
+    /// Notes which sessions belong together; the copy of a parent's start in its file names the
+    /// parent.
+    fn relate(&mut self, values: &Values<'_>, first: &Values<'_>) {
+        let own = fingerprint(values, Field::Conversation);
+        let others = [Field::Parent, Field::SecondId].map(|field| fingerprint(values, field));
+        let file = fingerprint(first, Field::Conversation);
+        let known = others.into_iter().chain([file]);
+        let known = known.filter(|other| own != 0 && *other != 0 && *other != own);
+        self.kin.extend(known.map(|other| (own, other)));
+    }
+
+    pub(super) fn record_as(
         &mut self,
         plan: &FilePlan,
         convention: Convention,
         values: &Values<'_>,
         line: u64,
     ) {
-        if (plan.format.screen)(values) == Screen::NoCall {
-            self.lines.continuation += 1;
-            return;
+        let screen = (plan.format.screen)(values);
+        match screen {
+            Screen::Call | Screen::WithoutTokens => {}
+            Screen::NoCall => {
+                self.lines.continuation += 1;
+                return;
+            }
+            Screen::NoTokens(why) => {
+                self.skip(line, Code::MissingUsage, || why.to_owned());
+                return;
+            }
         }
         self.remarks.clear();
         let mut draft = Draft::default();
+        if screen == Screen::WithoutTokens {
+            draft.without_tokens = true;
+        }
         let decoded = decode(values, plan.format, convention, &mut draft, &mut self.remarks);
         if let Err((code, message)) = decoded {
             self.skip(line, code, || message);
             return;
         }
-        self.lines.records += 1;
-        plan.constants.fill(&mut draft);
-        self.assume(&mut draft);
-        draft.call.place.line = line;
-        self.push(plan, values, &draft);
+        let session = plan.format.session.filter(|session| session.totals != Totals::No);
+        let total = session.map(|_| total_key(values, &draft));
+        let conversation = values.text(Field::Conversation);
+        let echo = |session| self.so_far.is_echo(session, values, &draft.call);
+        if plan.format.session.is_some_and(echo) {
+            self.lines.continuation += 1;
+        } else if let Some(session) = session
+            && !self.so_far.since(session, &conversation, &mut draft, &mut self.remarks)
+        {
+            self.lines.continuation += 1;
+        } else {
+            tell_of_sums(plan.format, &draft, &mut self.remarks);
+            self.lines.records += 1;
+            self.so_far.partial = 0;
+            plan.constants.fill(&mut draft);
+            self.assume(&mut draft);
+            draft.call.place.line = line;
+            self.push(plan, values, &draft, total);
+        }
         for (code, message) in self.remarks.drain(..) {
             self.ledger.push(code, Place { file: 0, line }, || message);
         }
@@ -269,7 +282,14 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn push(&mut self, plan: &FilePlan, values: &Values<'_>, draft: &Draft<'_>) {
+    /// `total` stands for totals so far, where the counts were such.
+    fn push(
+        &mut self,
+        plan: &FilePlan,
+        values: &Values<'_>,
+        draft: &Draft<'_>,
+        total: Option<CallKey>,
+    ) {
         let dimensions = &mut self.calls.dimensions;
         let names = [
             (column::PROVIDER, &draft.provider),
@@ -287,26 +307,38 @@ impl<'p> Parser<'p> {
         for (place, name) in &plan.constants.dimensions {
             self.symbols[*place] = dimensions[*place].intern(name);
         }
-        let key = self.key(plan.format.identity, values, draft);
+        let key = total.unwrap_or_else(|| self.key(plan.format.identity, values, draft));
+        let thread = total.map_or(0, |_| fingerprint(values, Field::Conversation));
         self.calls.push(&draft.call, &self.symbols);
-        self.keys.push(RecordKey { key, counts_line: true });
+        self.keys.push(RecordKey { key, thread, counts_line: true });
         for (number, (model, call)) in (1..).zip(&draft.parts) {
             self.symbols[column::MODEL] = self.calls.dimensions[column::MODEL].intern(model);
             let mut call = *call;
             call.place = draft.call.place;
             self.calls.push(&call, &self.symbols);
             let key = if key == 0 { 0 } else { key.wrapping_add(number) };
-            self.keys.push(RecordKey { key, counts_line: false });
+            self.keys.push(RecordKey { key, thread, counts_line: false });
         }
     }
 
     fn key(&mut self, identity: Identity, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
+        let bytes = &mut self.key_bytes;
+        bytes.clear();
+        if matches!(identity, Identity::Bucket | Identity::Pivot) {
+            // The counts of a pivoted sum are told apart by their metric, and belong together.
+            let names = |field: &Field| {
+                field.names_a_sum() || *field == Field::Metric && identity == Identity::Bucket
+            };
+            for field in Field::ALL.into_iter().filter(names) {
+                bytes.extend_from_slice(values.text(field).as_bytes());
+                bytes.push(0);
+            }
+            return key(bytes);
+        }
         let id = values.text(Field::RequestId);
         if id.is_empty() {
             return 0;
         }
-        let bytes = &mut self.key_bytes;
-        bytes.clear();
         bytes.extend_from_slice(id.as_bytes());
         match identity {
             Identity::Response => {
@@ -317,7 +349,7 @@ impl<'p> Parser<'p> {
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
-            Identity::WholeRecord => {
+            Identity::WholeRecord | Identity::Running | Identity::Bucket | Identity::Pivot => {
                 bytes.push(0);
                 bytes.extend_from_slice(draft.model.as_bytes());
                 bytes.extend_from_slice(&draft.call.time.millis().to_le_bytes());

@@ -24,6 +24,9 @@ pub(super) struct Target {
     pub(super) rank: u16,
 }
 
+/// Stands for a dot inside a key while a path is taken apart; no key has it.
+const DOT: &str = "\u{1}";
+
 impl Paths {
     /// The root of every tree.
     pub(super) const ROOT: NodeId = 0;
@@ -32,11 +35,12 @@ impl Paths {
         Self { nodes: vec![Node::default()], loose }
     }
 
-    /// Adds a place such as `usage.prompt_tokens`. One place may serve several slots.
+    /// Adds a place such as `usage.prompt_tokens`; a dot that is part of a key is written `\\.`.
+    /// One place may serve several slots.
     pub(super) fn add(&mut self, path: &str, target: Target) {
         let mut at = Self::ROOT;
-        for key in path.split('.') {
-            at = self.child_or_new(at, key);
+        for key in path.replace("\\.", DOT).split('.') {
+            at = self.child_or_new(at, &key.replace(DOT, "."));
         }
         self.add_target(at, target);
     }

@@ -3,6 +3,7 @@
 use crate::usage::{Dimensions, column};
 
 use super::detect::Detection;
+use super::envelope::Envelope;
 use super::field::Field;
 use super::format::{Convention, Format};
 use super::framing::Framing;
@@ -34,6 +35,8 @@ pub(super) struct FilePlan {
     /// For records of another format in the same file; nothing where the user said what all
     /// records are.
     pub(super) others: Option<Others>,
+    /// What its records are in.
+    pub(super) envelope: Option<&'static Envelope>,
 }
 
 impl FilePlan {
@@ -45,7 +48,8 @@ impl FilePlan {
         dimensions: &Dimensions,
     ) -> Self {
         let columns = &detection.columns;
-        Self::of(detection.format, detection.framing, columns, map, dimensions)
+        let plan = Self::of(detection.format, detection.framing, columns, map, dimensions);
+        Self { envelope: detection.envelope, ..plan }
     }
 
     /// For a file of a saved source: only what is mapped is read. `map` comes before its own.
@@ -55,9 +59,10 @@ impl FilePlan {
         map: &[(String, String)],
         dimensions: &Dimensions,
     ) -> Self {
-        let Detection { format, framing, columns } = detection;
+        let Detection { format, framing, columns, .. } = detection;
         let map = [map, &source.map].concat();
-        let mut plan = Self::with_fields(format, &[], *framing, columns, &map, dimensions);
+        let mut plan =
+            Self::with_places(format, std::iter::empty(), *framing, columns, &map, dimensions);
         for (name, value) in &source.constants {
             if let Some(field) = Field::named(name) {
                 plan.constants.fields.push((field, value.clone()));
@@ -98,13 +103,13 @@ impl FilePlan {
         map: &[(String, String)],
         dimensions: &Dimensions,
     ) -> Self {
-        Self::with_fields(format, format.fields, framing, columns, map, dimensions)
+        Self::with_places(format, places_of(format), framing, columns, map, dimensions)
     }
 
     /// As the format says, but with the values in these places.
-    fn with_fields(
+    fn with_places(
         format: &'static Format,
-        fields: &[(&str, Field)],
+        known: impl Iterator<Item = (String, Field)>,
         framing: Framing,
         columns: &[String],
         map: &[(String, String)],
@@ -115,10 +120,7 @@ impl FilePlan {
             places.extend(Field::named(name).map(|field| (path.clone(), field)));
         }
         let named = places.len();
-        for (path, field) in fields {
-            let wrappers = wrappers_of(format, *field);
-            places.extend(wrappers.into_iter().map(|wrapper| (join(wrapper, path), *field)));
-        }
+        places.extend(known);
         let mut plan = Self {
             format,
             framing,
@@ -131,6 +133,7 @@ impl FilePlan {
             dimensions: Vec::new(),
             slots: Field::ALL.len(),
             others: None,
+            envelope: None,
         };
         for (name, value) in map {
             state(name, value, &mut plan.convention, &mut plan.writing);
@@ -153,7 +156,10 @@ impl FilePlan {
             self.paths.add_either_way(path, target);
         } else {
             self.paths.add(path, target);
+            // Keys with dots are also written as objects in objects.
+            self.paths.add(&path.replace("\\.", "."), target);
         }
+        let path = &path.replace("\\.", ".");
         for (place, name) in columns.iter().enumerate() {
             let same = name == path || (self.format.loose_names && plain(name) == plain(path));
             if same {
@@ -171,6 +177,10 @@ impl FilePlan {
     ) {
         for place in column::FIXED.len()..dimensions.len() {
             let name = dimensions[place].name.clone();
+            if let Some(field) = Field::of_dimension(&name) {
+                self.dimensions.push((place, field.slot()));
+                continue;
+            }
             let mapped = map.iter().find(|(field, _)| *field == name).map(|(_, path)| path);
             let own_column = columns.contains(&name);
             if let (None, Some(field), false) = (mapped, Field::named(&name), own_column) {
@@ -183,6 +193,14 @@ impl FilePlan {
             self.dimensions.push((place, slot));
         }
     }
+}
+
+/// The places of a format's fields, wrapped or not; the best one of a field comes first.
+pub(super) fn places_of(format: &Format) -> impl Iterator<Item = (String, Field)> {
+    format.fields.iter().flat_map(|(path, field)| {
+        let wrappers = wrappers_of(format, *field).into_iter();
+        wrappers.map(|wrapper| (join(wrapper, path), *field))
+    })
 }
 
 /// The wrappers in the order in which a field is looked for: what belongs to the response is

@@ -1,28 +1,29 @@
 //! Reads all inputs: one thread cuts, several parse, the caller's thread puts in order.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Chain, Cursor, Read};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::diagnostics::{Code, Place};
-use crate::usage::{Calls, Dimensions, Symbol};
+use crate::diagnostics::Code;
+use crate::usage::{Calls, Dimensions};
 
+use super::assembly::{Assembly, Step};
 use super::chunk::{Chunk, Chunks, Limits, newlines};
 use super::detect::Hint;
 use super::discover::Input;
-use super::duplicates::{Duplicates, Verdict};
-use super::format::{Format, Identity};
+use super::format::Format;
 use super::formats::is_other_money;
 use super::guess::{Guess, guess_sample};
 use super::look::{Candidates, Look, NoLook, look};
 use super::open::{Source, open};
-use super::parse::{Assumed, Parsed, parse};
+use super::parse::{Assumed, parse, tell_of_partial_usage};
 use super::plan::FilePlan;
-use super::reading::{FileReading, Lines, Reading};
+use super::reading::Reading;
 use super::saved::SavedSource;
+use super::session::SoFar;
 use super::writing::COST_UNIT;
 
 /// How inputs are read.
@@ -48,7 +49,7 @@ pub struct ReadOptions {
 
 impl ReadOptions {
     /// The saved sources that may take a file of this name; none if the user named a format.
-    fn candidates<'s>(&'s self, file: &'s str) -> Candidates<'s> {
+    pub(super) fn candidates<'s>(&'s self, file: &'s str) -> Candidates<'s> {
         let sources = if self.format.is_some() { &[] } else { self.sources.as_slice() };
         Candidates { sources, named: self.source, file }
     }
@@ -64,29 +65,16 @@ pub trait Progress: Sync {
 struct Job {
     sequence: u64,
     file: u32,
-    first: bool,
     plan: Arc<FilePlan>,
-    chunk: Chunk,
+    work: Work,
 }
 
-/// What comes to the thread that puts in order.
-enum Step {
-    /// A file begins: its format and columns.
-    Opened {
-        file: u32,
-        format: &'static Format,
-        saved: Option<String>,
-        columns: Vec<String>,
-        other_money: Option<String>,
-    },
-    /// A file has no records.
-    Empty { file: u32, blank: u64 },
-    /// A file cannot be read at all, or not further.
-    Failed { file: u32, code: Code, reason: String, opened: bool, guess: Option<Box<Guess>> },
-    /// A chunk of a file.
-    Parsed { file: u32, identity: Identity, parsed: Box<Parsed> },
-    /// A thread that parses has panicked; nothing more will come in order.
-    Broken,
+/// How much of a file goes to one thread.
+enum Work {
+    /// A chunk; the first one of a file is told apart.
+    Chunk(Chunk, bool),
+    /// The whole file: its records depend on those before them.
+    File(Chunks<Chain<Cursor<Vec<u8>>, Source>>),
 }
 
 /// Reads `inputs` and gives their calls to `sink`, in input order and without copies. Batches
@@ -133,7 +121,7 @@ pub(super) fn read_within(
         for _ in 0..threads {
             let (steps, jobs) = (step_sender.clone(), Arc::clone(&job_receiver));
             let assumed = &assumed;
-            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions));
+            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions, progress));
         }
         drop(job_receiver);
         let cutter = Cutter {
@@ -167,14 +155,34 @@ fn parse_jobs(
     steps: &SyncSender<(u64, Step)>,
     assumed: &Assumed,
     dimensions: &Dimensions,
+    progress: &dyn Progress,
 ) {
     let _alarm = Alarm { steps };
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        let parsed = parse(&job.chunk, job.first, &job.plan, assumed, dimensions);
-        let identity = job.plan.format.identity;
-        let step = Step::Parsed { file: job.file, identity, parsed: Box::new(parsed) };
+        let (identity, mut so_far) = (job.plan.format.identity, SoFar::default());
+        let (mut parsed, mut failure) = (Vec::new(), None);
+        match job.work {
+            Work::Chunk(chunk, first) => {
+                parsed.push(parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far));
+            }
+            Work::File(mut chunks) => loop {
+                let chunk = match chunks.next() {
+                    Ok(Some(chunk)) => chunk,
+                    Ok(None) => break,
+                    Err(error) => {
+                        failure = Some(error.to_string());
+                        break;
+                    }
+                };
+                progress.advance(chunk.bytes.len() as u64);
+                let first = parsed.is_empty();
+                parsed.push(parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far));
+            },
+        }
+        tell_of_partial_usage(&mut parsed, &so_far);
+        let step = Step::Parsed { file: job.file, identity, parsed, failure };
         if steps.send((job.sequence, step)).is_err() {
             return;
         }
@@ -196,10 +204,10 @@ impl Drop for Alarm<'_> {
 }
 
 /// Nobody takes what is read any more.
-struct Stopped;
+pub(super) struct Stopped;
 
 /// Why a file is not read, or not further.
-enum Trouble {
+pub(super) enum Trouble {
     /// The reading as a whole has ended.
     Stopped,
     /// Its format is not known; what its columns could mean.
@@ -285,16 +293,23 @@ impl Cutter {
         let columns = detection.columns;
         let states_unit = |map: &[(String, String)]| map.iter().any(|(name, _)| name == COST_UNIT);
         let settled = saved.is_some() || states_unit(&options.map);
-        let other_money = columns.iter().find(|column| !settled && is_other_money(column)).cloned();
+        let left_out = |column: &&String| is_other_money(column) && !plan.format.reads(column);
+        let other_money = columns.iter().filter(|_| !settled).find(left_out).cloned();
         let saved = saved.map(|source| source.name.clone());
         self.step(Step::Opened { file, format: plan.format, saved, columns, other_money })?;
         let source = Cursor::new(sample).chain(source);
         let mut chunks = Chunks::new(source, plan.framing, self.limits);
+        if plan.format.session.is_some() {
+            let sequence = self.next_sequence()?;
+            let job = Job { sequence, file, plan, work: Work::File(chunks) };
+            return self.jobs.send(job).map_err(|_| Trouble::Stopped);
+        }
         let mut first = true;
         while let Some(chunk) = chunks.next().map_err(|error| Trouble::Failed(error, true))? {
             progress.advance(chunk.bytes.len() as u64);
             let sequence = self.next_sequence()?;
-            let job = Job { sequence, file, first, plan: Arc::clone(&plan), chunk };
+            let work = Work::Chunk(chunk, first);
+            let job = Job { sequence, file, plan: Arc::clone(&plan), work };
             first = false;
             self.jobs.send(job).map_err(|_| Stopped)?;
         }
@@ -310,130 +325,5 @@ impl Cutter {
         self.tokens.recv().map_err(|_| Stopped)?;
         self.sequence += 1;
         Ok(self.sequence - 1)
-    }
-}
-
-/// Puts chunks in order, drops copies and keeps the account.
-struct Assembly {
-    reading: Reading,
-    /// Lines of text so far, by file.
-    newlines: Vec<u64>,
-    duplicates: Duplicates,
-}
-
-impl Assembly {
-    fn new(inputs: &[Input], options: &ReadOptions) -> Self {
-        let named = |input: &Input| FileReading { name: input.name(), ..FileReading::default() };
-        let files = inputs.iter().map(named).collect();
-        let duplicates = Duplicates::new(Calls::new(options.dimensions.emptied()));
-        let newlines = vec![0; inputs.len()];
-        Self { reading: Reading { files, ..Reading::default() }, newlines, duplicates }
-    }
-
-    fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
-        match step {
-            Step::Opened { file, format, saved, columns, other_money } => {
-                let reading = &mut self.reading.files[file as usize];
-                reading.format = Some(format.name);
-                reading.saved = saved;
-                if let Some(column) = other_money {
-                    let place = Place { file, line: 0 };
-                    self.reading.ledger.push(Code::BadCost, place, || {
-                        format!("`{column}` is not in dollars; it was left out")
-                    });
-                }
-                reading.columns = columns;
-            }
-            Step::Empty { file, blank } => {
-                self.reading.files[file as usize].lines =
-                    Lines { lines: blank, blank, ..Lines::default() };
-                self.reading.ledger.push(Code::EmptyFile, Place { file, line: 0 }, || {
-                    "there is nothing in it".to_owned()
-                });
-            }
-            Step::Broken => {}
-            Step::Failed { file, code, reason, opened, guess } => {
-                let name = &self.reading.files[file as usize].name;
-                let guess = guess.map(|guess| Guess { file: name.clone(), ..*guess });
-                self.reading.guesses.extend(guess);
-                let place = Place { file, line: 0 };
-                self.reading.ledger.push(code, place, || reason.clone());
-                if !opened {
-                    let name = self.reading.files[file as usize].name.clone();
-                    self.reading.failures.push((name, reason));
-                }
-            }
-            Step::Parsed { file, identity, parsed } => self.chunk(file, identity, *parsed, sink),
-        }
-    }
-
-    fn chunk(
-        &mut self,
-        file: u32,
-        identity: Identity,
-        mut parsed: Parsed,
-        sink: &mut dyn FnMut(&Calls),
-    ) {
-        let before = &mut self.newlines[file as usize];
-        parsed.calls.shift_places(file, *before);
-        parsed.ledger.shift_places(file, *before);
-        *before += parsed.newlines;
-        self.reading.ledger.append(std::mem::take(&mut parsed.ledger));
-        let verdicts: Vec<Verdict> = match identity {
-            Identity::WholeRecord => {
-                parsed.keys.iter().map(|record| self.duplicates.record(record.key)).collect()
-            }
-            Identity::Response | Identity::Stream => self.snapshots(&parsed),
-        };
-        for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
-            if !record.counts_line || *verdict == Verdict::New {
-                continue;
-            }
-            parsed.lines.records -= 1;
-            match verdict {
-                Verdict::Snapshot if identity == Identity::Stream => {
-                    parsed.lines.continuation += 1;
-                }
-                _ => parsed.lines.duplicates += 1,
-            }
-        }
-        self.reading.files[file as usize].lines.add(&parsed.lines);
-        if identity != Identity::WholeRecord {
-            if let Some(calls) = self.duplicates.release(false) {
-                sink(&calls);
-            }
-            return;
-        }
-        let keep: Vec<bool> = verdicts.iter().map(|verdict| *verdict == Verdict::New).collect();
-        if keep.iter().all(|keep| *keep) {
-            sink(&parsed.calls);
-        } else {
-            sink(&parsed.calls.filtered(&keep));
-        }
-    }
-
-    fn snapshots(&mut self, parsed: &Parsed) -> Vec<Verdict> {
-        let remap = self.duplicates.adopt(&parsed.calls);
-        let mut symbols = vec![Symbol::EMPTY; parsed.calls.dimensions.len()];
-        let keys = parsed.keys.iter().enumerate();
-        keys.map(|(row, record)| {
-            for (place, symbol) in symbols.iter_mut().enumerate() {
-                *symbol = remap[place][parsed.calls.symbol(place, row).index()];
-            }
-            self.duplicates.snapshot(record.key, &parsed.calls.call(row), &symbols)
-        })
-        .collect()
-    }
-
-    fn finish(mut self, sink: &mut dyn FnMut(&Calls)) -> Reading {
-        if let Some(calls) = self.duplicates.release(true) {
-            sink(&calls);
-        }
-        if self.duplicates.forgot {
-            self.reading.ledger.push(Code::DuplicateWindow, Place::default(), || {
-                "more request ids than are remembered".to_owned()
-            });
-        }
-        self.reading
     }
 }

@@ -33,6 +33,11 @@ impl Lines {
         self.blank += other.blank;
     }
 
+    /// Whether there are lines, but none that became a call, repeated one or should have been one.
+    pub fn is_without_calls(&self) -> bool {
+        self.continuation > 0 && self.records + self.duplicates + self.skipped == 0
+    }
+
     /// Whether every line is accounted for once.
     pub fn balance(&self) -> bool {
         self.lines == self.records + self.continuation + self.duplicates + self.skipped + self.blank

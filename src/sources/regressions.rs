@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
 
 use super::chunk::Limits;
@@ -83,7 +82,7 @@ fn a_file_of_no_known_format_has_a_code_of_its_own() {
 /// Whether `read` ends at all, and with a panic.
 fn panics(read: impl FnOnce() + Send + 'static) -> bool {
     let (sender, receiver) = channel();
-    thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(read)).is_err()));
+    std::thread::spawn(move || sender.send(catch_unwind(AssertUnwindSafe(read)).is_err()));
     receiver.recv_timeout(Duration::from_secs(30)).expect("the reading ends")
 }
 
@@ -98,8 +97,7 @@ fn a_sink_that_panics_ends_the_reading() {
     assert!(panics(|| {
         let file = many_lines();
         let inputs = [Input::File(file.path().to_owned())];
-        let sink = &mut |_: &Calls| panic!("the sink has had enough");
-        read_within(TINY, &inputs, &options(), &Quiet, sink);
+        read_within(TINY, &inputs, &options(), &Quiet, &mut |_| panic!("the sink has had enough"));
     }));
 }
 
@@ -113,8 +111,10 @@ static PANICS: Format = Format {
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: |_| panic!("a bug in a format"),
+    session: None,
     refine: as_read,
 };
 

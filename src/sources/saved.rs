@@ -34,14 +34,24 @@ impl SavedSource {
         places.map(|(_, place)| place.as_str())
     }
 
+    /// The columns or paths that a file must have to be read by it.
+    pub fn wanted(&self) -> Vec<&str> {
+        if self.columns.is_empty() && self.files.is_none() {
+            return self.essential().collect();
+        }
+        self.columns.iter().map(String::as_str).collect()
+    }
+
     /// Whether a file of this name with these columns is read by it.
     pub(super) fn fits(&self, file: &str, columns: &[String]) -> bool {
-        let has = |wanted: &str| columns.iter().any(|column| column == wanted);
-        if self.columns.is_empty() && self.files.is_none() {
-            return self.essential().all(has);
-        }
-        let named = self.files.as_deref().is_none_or(|pattern| matches(pattern, file));
-        named && self.columns.iter().all(|column| has(column))
+        let has = |wanted: &&str| columns.iter().any(|column| column == wanted);
+        let wanted = self.wanted();
+        let named = match &self.files {
+            Some(pattern) => matches(pattern, file),
+            // With nothing to go by it would take every file.
+            None => !wanted.is_empty(),
+        };
+        named && wanted.iter().all(has)
     }
 }
 

@@ -40,7 +40,7 @@ const UNSET: u16 = u16::MAX;
 ///
 /// A format may know several places for one field. Each has a rank; the best one that is there
 /// wins, whatever the order of the keys in the record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Values<'a> {
     raw: Vec<&'a str>,
     ranks: Vec<u16>,
@@ -91,6 +91,26 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Takes a value from around the record, or from before it: any of its own is better.
+    pub(super) fn inherit(&mut self, slot: usize, raw: &'a str) {
+        if !raw.is_empty() {
+            self.raw[slot] = raw;
+        }
+    }
+
+    /// Takes all values of `outer` that way.
+    pub(super) fn inherit_all(&mut self, outer: &Self) {
+        for (slot, raw) in outer.raw.iter().enumerate() {
+            self.inherit(slot, raw);
+        }
+    }
+
+    /// Forgets the value of a field.
+    pub(super) fn remove(&mut self, field: Field) {
+        self.raw[field.slot()] = "";
+        self.ranks[field.slot()] = UNSET;
+    }
+
     pub(super) fn raw(&self, slot: usize) -> &'a str {
         self.raw[slot]
     }
@@ -103,9 +123,12 @@ impl<'a> Values<'a> {
     /// The text of a slot, without JSON quotes and escapes; empty when there is none.
     #[inline]
     pub(super) fn text_at(&self, slot: usize) -> Cow<'a, str> {
-        unquoted(self.raw[slot])
+        let raw = self.raw[slot];
+        // Most values of most records are not there.
+        if raw.is_empty() { Cow::Borrowed(raw) } else { unquoted(raw) }
     }
 
+    #[inline]
     pub(super) fn text(&self, field: Field) -> Cow<'a, str> {
         self.text_at(field.slot())
     }
@@ -168,11 +191,8 @@ pub(super) fn is_nothing(raw: &str) -> bool {
     )
 }
 
-#[inline]
-fn unquoted(raw: &str) -> Cow<'_, str> {
-    if raw.is_empty() {
-        return Cow::Borrowed(raw);
-    }
+/// The text of a raw value: without the quotes and escapes of JSON, if it has them.
+pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
     let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(raw);
     };

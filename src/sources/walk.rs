@@ -21,6 +21,14 @@ pub(super) fn walk<'a>(
     walk_at(text, Paths::ROOT, paths, values)
 }
 
+/// Fills `values` from the JSON object in a cell of a table, as if it stood under the name of the
+/// column. Whatever else a cell holds is no object, and no fault.
+pub(super) fn walk_cell<'a>(cell: &'a str, column: &str, paths: &Paths, values: &mut Values<'a>) {
+    if let Some(node) = paths.child(Paths::ROOT, column).filter(|node| paths.has_children(*node)) {
+        let _ = walk_at(cell, node, paths, values);
+    }
+}
+
 fn walk_at<'a>(
     text: &'a str,
     node: NodeId,

@@ -130,15 +130,18 @@ impl Writing {
         Some(Cow::Owned(format!("{whole}{point}{fraction}")))
     }
 
-    /// An amount of money in the unit of the log.
-    pub(super) fn dollars(self, text: &str) -> Option<Usd> {
-        let plain = text.trim().trim_start_matches('$');
-        // A dollar has 18 decimals in this program.
-        let decimals = match self.cost_unit {
+    /// How many decimals of the log's unit of cost the smallest part of a dollar is.
+    pub(super) const fn decimals_of_cost(self) -> u32 {
+        match self.cost_unit {
             CostUnit::Dollars => 18,
             CostUnit::Cents => 16,
             CostUnit::Microdollars => 12,
-        };
+        }
+    }
+
+    /// An amount of money in units of so many decimals.
+    pub(super) fn dollars(self, text: &str, decimals: u32) -> Option<Usd> {
+        let plain = text.trim().trim_start_matches('$');
         let atto = parse_decimal(&self.number(plain)?, decimals, Excess::Round);
         atto.ok().map(Usd::from_atto)
     }
@@ -193,7 +196,8 @@ mod tests {
             ("cents", "0.5", 5_000_000_000_000_000),
             ("microdollars", "4120", 4_120_000_000_000_000),
         ] {
-            let found = writing(&[(COST_UNIT, unit)]).dollars(text).expect("money");
+            let writing = writing(&[(COST_UNIT, unit)]);
+            let found = writing.dollars(text, writing.decimals_of_cost()).expect("money");
             assert_eq!(found.atto(), expected, "{text} {unit}");
         }
     }

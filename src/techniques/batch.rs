@@ -65,9 +65,13 @@ impl super::Settings for Batch {
     };
 }
 
-/// What a batch that is not cached bills as plain input.
-const CACHED: [TokenClass; 3] =
-    [TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
+/// What a batch that is not cached bills in full, and as what.
+const CACHED: [(TokenClass, TokenClass); 4] = [
+    (TokenClass::CacheRead, TokenClass::Input),
+    (TokenClass::CacheWrite5m, TokenClass::Input),
+    (TokenClass::CacheWrite1h, TokenClass::Input),
+    (TokenClass::AudioCacheRead, TokenClass::AudioInput),
+];
 
 struct BatchLane {
     selection: Selection,
@@ -141,10 +145,10 @@ impl Rewrite for BatchLane {
         }
         let (mut batched, rest) = branch.split(self.share);
         batched.call.service_tier = ServiceTier::Batch;
-        if !scene.facts.book.caches_in_batch(batched.model) {
-            for class in CACHED {
-                let count = batched.call.tokens[class];
-                batched.reclassify(class, TokenClass::Input, count);
+        if !scene.caches_in_batch(&batched) {
+            for (cached, plain) in CACHED {
+                let count = batched.call.tokens[cached];
+                batched.reclassify(cached, plain, count);
             }
         }
         if !scene.is_priced(&batched) {

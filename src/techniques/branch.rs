@@ -72,7 +72,12 @@ impl Branch {
     /// An extra call that is made whenever this branch is taken.
     #[must_use]
     pub fn companion(&self, model: ModelId, input: Tokens, output: Tokens) -> Self {
-        let mut call = Call { time: self.call.time, calls: self.call.calls, ..Call::default() };
+        let mut call = Call {
+            time: self.call.time,
+            calls: self.call.calls,
+            counting: self.call.counting,
+            ..Call::default()
+        };
         call.tokens[TokenClass::Input] = input;
         call.tokens[TokenClass::Output] = output;
         let whole = Self::logged(call, model);

@@ -73,7 +73,7 @@ pub(super) fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
         // A row that sums up several calls is no turn, and neither is a failed call without usage:
         // the attempt after it sends the same history again.
         let input = call.input_total();
-        if conversation.is_empty() || call.calls != 1 || input.is_zero() {
+        if conversation.is_empty() || !call.is_single() || input.is_zero() {
             continue;
         }
         found[row].is_turn = true;

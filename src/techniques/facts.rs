@@ -103,6 +103,17 @@ impl Scene<'_> {
         self.cost(branch).is_ok()
     }
 
+    /// The model of a branch at the place where it is billed.
+    pub fn placed(&self, branch: &Branch) -> ModelId {
+        let geo = if branch.companion { "" } else { self.geo };
+        self.facts.book.placed(branch.model, geo).unwrap_or(branch.model)
+    }
+
+    /// Whether prompts of a branch are cached in batches.
+    pub fn caches_in_batch(&self, branch: &Branch) -> bool {
+        self.facts.book.caches_in_batch(self.placed(branch))
+    }
+
     /// Whether the provider reports the usage of such a call and does not charge it.
     pub fn is_unbilled(&self, branch: &Branch) -> bool {
         self.card(branch).is_some_and(RateCard::is_unbilled)

@@ -223,13 +223,13 @@ impl Rewrite for Cache {
             return Effect::Unchanged;
         }
         let book = scene.facts.book;
-        let Some(policy) = book.cache_policy(branch.model, branch.call.time) else {
+        let Some(policy) = book.cache_policy(scene.placed(branch), branch.call.time) else {
             return Effect::Declined(Decline::NotPriced);
         };
         if scene.is_unbilled(branch) {
             return Effect::Unchanged;
         }
-        if branch.call.service_tier == ServiceTier::Batch && !book.caches_in_batch(branch.model) {
+        if branch.call.service_tier == ServiceTier::Batch && !scene.caches_in_batch(branch) {
             return Effect::Declined(Decline::NoDiscount);
         }
         let fresh = self.fresh(branch, policy, scene);

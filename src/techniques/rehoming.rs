@@ -241,7 +241,7 @@ fn fit_cache(branch: &mut Branch, scene: &Scene<'_>) {
         return;
     }
     let prefix = branch.per_call(branch.cached());
-    match scene.facts.book.cache_policy(branch.model, branch.call.time) {
+    match scene.facts.book.cache_policy(scene.placed(branch), branch.call.time) {
         None => branch.forfeit_cache(),
         Some(policy) if policy.min_tokens.is_some_and(|min| prefix < min) => {
             branch.forfeit_cache();

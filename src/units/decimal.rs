@@ -20,6 +20,8 @@ pub enum DecimalError {
     TooPrecise,
     /// Does not fit the integer behind it.
     TooLarge,
+    /// Below zero, where nothing can be.
+    Negative,
 }
 
 impl fmt::Display for DecimalError {
@@ -28,6 +30,7 @@ impl fmt::Display for DecimalError {
             Self::NotANumber => "not a decimal number",
             Self::TooPrecise => "more decimals than can be held exactly",
             Self::TooLarge => "too large",
+            Self::Negative => "below zero",
         })
     }
 }

@@ -10,6 +10,12 @@ const SCALE: u32 = 9;
 /// The parts of a whole: rates and factors count billionths.
 pub(super) const ONE: u64 = 1_000_000_000;
 
+/// A count of billionths that is not negative.
+fn whole(parts: i128) -> Result<u64, DecimalError> {
+    u64::try_from(parts)
+        .map_err(|_| if parts < 0 { DecimalError::Negative } else { DecimalError::TooLarge })
+}
+
 /// A part of a whole between 0 and 1, in billionths: a hit rate, a share of calls, a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rate(u64);
@@ -29,7 +35,7 @@ impl Rate {
             Some(percent) => parse_decimal(percent.trim(), SCALE - 2, Excess::Reject)?,
             None => parse_decimal(text.trim(), SCALE, Excess::Reject)?,
         };
-        let parts = u64::try_from(parts).map_err(|_| DecimalError::TooLarge)?;
+        let parts = whole(parts)?;
         if parts > ONE { Err(DecimalError::TooLarge) } else { Ok(Self(parts)) }
     }
 
@@ -99,7 +105,7 @@ impl Factor {
     /// When the text is no number, is negative, or has more than nine decimals.
     pub fn parse(text: &str) -> Result<Self, DecimalError> {
         let parts = parse_decimal(text.trim(), SCALE, Excess::Reject)?;
-        u64::try_from(parts).map(Self).map_err(|_| DecimalError::TooLarge)
+        whole(parts).map(Self)
     }
 
     /// The count of billionths.
@@ -156,7 +162,7 @@ mod tests {
         assert_eq!(Rate::parse("0.95"), Rate::parse("95%"));
         assert_eq!(Rate::parse("1"), Ok(Rate::ONE));
         assert_eq!(Rate::parse("1.01"), Err(DecimalError::TooLarge));
-        assert_eq!(Rate::parse("-0.1"), Err(DecimalError::TooLarge));
+        assert_eq!(Rate::parse("-0.1"), Err(DecimalError::Negative));
         assert_eq!(Rate::parse("95"), Err(DecimalError::TooLarge));
     }
 

@@ -17,13 +17,16 @@ impl TokenPrice {
     /// Free.
     pub const ZERO: Self = Self(0);
 
+    /// A dollar a token: a million dollars per million tokens.
+    pub const DOLLAR: Self = Self(1_000_000_000_000_000_000);
+
     /// Reads dollars per million tokens, such as `0.003625`.
     ///
     /// # Errors
     /// When the text is no number, is negative, or has more than twelve decimals.
     pub fn parse_per_million(text: &str) -> Result<Self, DecimalError> {
         let atto = parse_decimal(text, PER_MILLION_SCALE, Excess::Reject)?;
-        if atto < 0 { Err(DecimalError::NotANumber) } else { Ok(Self(atto)) }
+        if atto < 0 { Err(DecimalError::Negative) } else { Ok(Self(atto)) }
     }
 
     /// Dollars per million tokens as decimal text.
@@ -69,7 +72,7 @@ mod tests {
         assert_eq!(price.per_million(), "0.003625");
         let cost = price.cost_of(Tokens::new(3)).expect("fits");
         assert_eq!(cost.to_string(), "0.000000010875");
-        assert_eq!(TokenPrice::parse_per_million("-1"), Err(DecimalError::NotANumber));
+        assert_eq!(TokenPrice::parse_per_million("-1"), Err(DecimalError::Negative));
     }
 
     #[test]

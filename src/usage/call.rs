@@ -56,12 +56,46 @@ impl ServiceTier {
         if is(&["", "standard", "default", "auto", "on_demand", "not_available"]) {
             return Self::Standard;
         }
-        let gemini = [("on_demand_flex", Self::Flex), ("on_demand_priority", Self::Priority)];
+        let others = [
+            ("on_demand_flex", Self::Flex),
+            ("on_demand_priority", Self::Priority),
+            ("flex_discount", Self::Flex),
+            ("priority_on_demand", Self::Priority),
+        ];
         let own = Self::ALL.map(|tier| (tier.name(), tier));
-        let mut known = own.into_iter().chain(gemini);
+        let mut known = own.into_iter().chain(others);
         known
             .find(|(name, _)| name.eq_ignore_ascii_case(text))
             .map_or(Self::Unknown, |(_, tier)| tier)
+    }
+}
+
+/// Whether the number of calls that a row stands for is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// It is.
+    #[default]
+    Known,
+    /// The row sums up calls, and its log does not say how many; nor how long their prompts were.
+    Unknown,
+    /// As [`Counting::Unknown`], but the log says that all prompts were of the long kind that has
+    /// prices of its own.
+    UnknownLong,
+}
+
+impl Counting {
+    /// The word in a record for a row whose calls nobody counted; nothing where they are counted.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Known => None,
+            Self::Unknown => Some("unknown"),
+            Self::UnknownLong => Some("unknown-long"),
+        }
+    }
+
+    /// What a word in a record says.
+    pub fn named(text: &str) -> Option<Self> {
+        [Self::Unknown, Self::UnknownLong].into_iter().find(|known| known.name() == Some(text))
     }
 }
 
@@ -102,6 +136,8 @@ pub enum FinishReason {
     ToolUse,
     /// A filter or a refusal ended it.
     Refusal,
+    /// The provider failed in the middle of the answer.
+    Error,
     /// Anything else.
     Other,
 }
@@ -115,21 +151,37 @@ impl FinishReason {
             Self::Length => "length",
             Self::ToolUse => "tool_use",
             Self::Refusal => "refusal",
+            Self::Error => "error",
             Self::Other => "other",
         }
     }
 
     /// Reads the spellings of the providers.
     pub fn parse(text: &str) -> Self {
-        const SPELLINGS: [(&[&str], FinishReason); 5] = [
+        const SPELLINGS: [(&[&str], FinishReason); 6] = [
             (&["", "unknown"], FinishReason::Unknown),
-            (&["stop", "end_turn", "stop_sequence", "completed"], FinishReason::Stop),
-            (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
-            (&["tool_use", "tool_calls", "function_call"], FinishReason::ToolUse),
             (
-                &["refusal", "content_filter", "safety", "recitation", "prohibited_content"],
+                &["stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token"],
+                FinishReason::Stop,
+            ),
+            (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
+            (
+                &["tool_use", "tool_call", "tool_calls", "tool-calls", "toolUse", "function_call"],
+                FinishReason::ToolUse,
+            ),
+            (
+                &[
+                    "refusal",
+                    "content_filter",
+                    "content-filter",
+                    "safety",
+                    "recitation",
+                    "blocklist",
+                    "prohibited_content",
+                ],
                 FinishReason::Refusal,
             ),
+            (&["error", "failed"], FinishReason::Error),
         ];
         let spells = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
         SPELLINGS.iter().find(|(names, _)| spells(names)).map_or(Self::Other, |(_, reason)| *reason)
@@ -152,6 +204,8 @@ pub struct Call {
     pub file_searches: u32,
     /// How many calls this row stands for; 1 for a single call.
     pub calls: u64,
+    /// Whether that number is known. If not, `calls` is 1.
+    pub counting: Counting,
     /// The lane it was served in.
     pub service_tier: ServiceTier,
     /// How it ended.
@@ -182,6 +236,7 @@ impl Default for Call {
             searches: 0,
             file_searches: 0,
             calls: 1,
+            counting: Counting::Known,
             service_tier: ServiceTier::Standard,
             status: Status::Unknown,
             finish_reason: FinishReason::Unknown,
@@ -200,6 +255,30 @@ impl Call {
     /// All input tokens, cached ones included.
     pub fn input_total(&self) -> Tokens {
         sum_where(&self.tokens, TokenClass::is_input)
+    }
+
+    /// Whether the row is a single call, and not the sum of several.
+    pub const fn is_single(&self) -> bool {
+        self.calls == 1 && matches!(self.counting, Counting::Known)
+    }
+
+    /// Over how many prompts its tokens are spread, to find the size of one.
+    pub const fn prompts(&self) -> u64 {
+        match self.counting {
+            Counting::Known => self.calls,
+            // So many that none is long.
+            Counting::Unknown => u64::MAX,
+            // So few that one is: all of them together are longer than any of them.
+            Counting::UnknownLong => 1,
+        }
+    }
+
+    /// Whether there is nothing in it that has a price, though it cost something: a row of a
+    /// report of costs alone.
+    pub fn is_cost_alone(&self) -> bool {
+        let used = self.searches > 0 || self.file_searches > 0;
+        let used = used || self.tokens.iter().any(|(_, count)| !count.is_zero());
+        self.counting != Counting::Known && !used && self.logged_cost.is_some()
     }
 
     /// All output tokens, reasoning included.
@@ -234,6 +313,26 @@ mod tests {
         }
         assert_eq!(call.input_total(), Tokens::new(0b000_0111_1111));
         assert_eq!(call.output_total(), Tokens::new(0b111_1000_0000));
+    }
+
+    #[test]
+    fn where_nobody_knows_how_many_prompts_there_were_none_is_long() {
+        let row = |counting| Call { counting, ..Call::default() };
+        assert!(row(Counting::Known).is_single());
+        assert!(!row(Counting::Unknown).is_single());
+        assert_eq!(row(Counting::Known).prompts(), 1);
+        assert_eq!(row(Counting::Unknown).prompts(), u64::MAX);
+        assert_eq!(row(Counting::UnknownLong).prompts(), 1);
+    }
+
+    #[test]
+    fn only_a_sum_without_tokens_is_a_cost_alone() {
+        let cost = Usd::parse("1", crate::units::Excess::Reject).ok();
+        let row = Call { logged_cost: cost, counting: Counting::Unknown, ..Call::default() };
+        assert!(row.is_cost_alone());
+        assert!(!Call { searches: 1, ..row }.is_cost_alone());
+        // A call that failed is none, though its log may state what it would have cost.
+        assert!(!Call { counting: Counting::Known, ..row }.is_cost_alone());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::diagnostics::Place;
 use crate::units::{PerClass, TokenClass, Tokens, Usd};
 
-use super::call::{Call, Fingerprint, FinishReason, ServiceTier, Status};
+use super::call::{Call, Counting, Fingerprint, FinishReason, ServiceTier, Status};
 use super::clock::Instant;
 use super::dimension::{Dimensions, Symbol};
 
@@ -35,6 +35,7 @@ pub struct Calls {
     file_searches: Vec<u32>,
     /// How many calls a row stands for.
     counts: Vec<u64>,
+    counting: Vec<Counting>,
     service_tier: Vec<ServiceTier>,
     status: Vec<Status>,
     finish_reason: Vec<FinishReason>,
@@ -58,6 +59,7 @@ impl Calls {
             searches: Vec::new(),
             file_searches: Vec::new(),
             counts: Vec::new(),
+            counting: Vec::new(),
             service_tier: Vec::new(),
             status: Vec::new(),
             finish_reason: Vec::new(),
@@ -94,6 +96,7 @@ impl Calls {
         self.searches.push(call.searches);
         self.file_searches.push(call.file_searches);
         self.counts.push(call.calls);
+        self.counting.push(call.counting);
         self.service_tier.push(call.service_tier);
         self.status.push(call.status);
         self.finish_reason.push(call.finish_reason);
@@ -116,12 +119,29 @@ impl Calls {
         if grew && later.place.file == self.place[row].file {
             self.place[row] = later.place;
         }
-        self.searches[row] = self.searches[row].max(later.searches);
-        self.file_searches[row] = self.file_searches[row].max(later.file_searches);
-        self.logged_cost[row] = self.logged_cost[row].max(later.logged_cost);
+        self.grow_units(row, later);
         if later.finish_reason != FinishReason::Unknown {
             self.finish_reason[row] = later.finish_reason;
         }
+    }
+
+    /// Takes over what a further row of the same sum says: each has some of its counts.
+    pub fn complete(&mut self, row: Row, later: &Call) {
+        for class in TokenClass::ALL {
+            let known = &mut self.tokens[class][row];
+            *known = (*known).max(later.tokens[class]);
+        }
+        if later.counting == Counting::Known {
+            self.counting[row] = Counting::Known;
+        }
+        self.grow_units(row, later);
+    }
+
+    fn grow_units(&mut self, row: Row, later: &Call) {
+        self.counts[row] = self.counts[row].max(later.calls);
+        self.searches[row] = self.searches[row].max(later.searches);
+        self.file_searches[row] = self.file_searches[row].max(later.file_searches);
+        self.logged_cost[row] = self.logged_cost[row].max(later.logged_cost);
     }
 
     /// Whether the later snapshot had more of the classes of a side, the first of which is the one
@@ -155,6 +175,7 @@ impl Calls {
             searches: self.searches[row],
             file_searches: self.file_searches[row],
             calls: self.counts[row],
+            counting: self.counting[row],
             service_tier: self.service_tier[row],
             status: self.status[row],
             finish_reason: self.finish_reason[row],
@@ -181,6 +202,12 @@ impl Calls {
     /// The tokens of one class, one entry a row.
     pub fn token_column(&self, class: TokenClass) -> &[Tokens] {
         &self.tokens[class]
+    }
+
+    /// Where the rows stand that sum up calls without saying how many.
+    pub fn uncounted(&self) -> impl Iterator<Item = Place> {
+        let known = self.counting.iter().zip(&self.place);
+        known.filter(|(counting, _)| **counting != Counting::Known).map(|(_, place)| *place)
     }
 
     /// Adds the rows of a table with dimensions of the same names and dictionaries of its own.
@@ -212,6 +239,20 @@ impl Calls {
     pub fn filtered(&self, keep: &[bool]) -> Self {
         let mut kept = Self::new(self.dimensions.clone());
         self.copy_into(&mut kept, (0..self.len()).filter(|row| keep[*row]));
+        kept
+    }
+
+    /// As [`Calls::filtered`], with dictionaries of only the names that these rows use.
+    #[must_use]
+    pub fn extracted(&self, keep: &[bool]) -> Self {
+        let mut kept = Self::new(self.dimensions.emptied());
+        let mut symbols = vec![Symbol::EMPTY; self.dimensions.len()];
+        for row in (0..self.len()).filter(|row| keep[*row]) {
+            for (place, symbol) in symbols.iter_mut().enumerate() {
+                *symbol = kept.dimensions[place].intern(self.name(place, row));
+            }
+            kept.push(&self.call(row), &symbols);
+        }
         kept
     }
 
@@ -301,6 +342,21 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_of_one_sum_complete_each_other() {
+        let mut calls = table(&[]);
+        let mut first = Call { counting: Counting::Unknown, ..Call::default() };
+        first.tokens[TokenClass::CacheRead] = Tokens::new(9);
+        calls.push(&first, &[Symbol::EMPTY; column::FIXED.len()]);
+        assert_eq!(calls.uncounted().count(), 1);
+        let mut second = Call { calls: 65, ..Call::default() };
+        second.tokens[TokenClass::Input] = Tokens::new(4);
+        calls.complete(0, &second);
+        let found = calls.call(0);
+        assert_eq!((found.calls, found.counting), (65, Counting::Known));
+        assert_eq!(found.input_total(), Tokens::new(13));
+    }
+
+    #[test]
     fn every_class_is_on_one_side() {
         assert_eq!(INPUT_SIDE.len() + OUTPUT_SIDE.len(), TokenClass::ALL.len());
     }
@@ -310,5 +366,12 @@ mod tests {
         let calls = table(&[("a", 1), ("b", 2), ("c", 3)]).filtered(&[true, false, true]);
         assert_eq!(models(&calls), ["a", "c"]);
         assert_eq!(calls.call(1).time, Instant::from_millis(3));
+    }
+
+    #[test]
+    fn extracting_forgets_the_names_of_other_rows() {
+        let calls = table(&[("a", 1), ("b", 2), ("c", 3)]).extracted(&[false, true, true]);
+        assert_eq!(models(&calls), ["b", "c"]);
+        assert_eq!(calls.dimensions[column::MODEL].len(), 3, "two, and the empty one");
     }
 }

@@ -50,14 +50,21 @@ impl Instant {
 
     /// Reads ISO 8601 (`2026-05-01T10:00:00.123Z`, a space for the `T`, an offset, a date alone,
     /// an hour and minute alone) or a number since 1970 in s, ms, µs or ns, told apart by size.
-    /// A time without a zone is UTC.
+    /// A time without a zone is UTC. A list such as `[1767690966, 951000000]` is s and ns.
     ///
     /// # Errors
     /// When the text is neither, or the number lies between the ranges.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let text = text.trim();
+        if is_compact_day(text) {
+            let day = [&text[..4], &text[4..6], &text[6..]].join("-");
+            return parse_iso(day.as_bytes()).map(Self).ok_or(TimeError);
+        }
         if text.as_bytes().get(4) == Some(&b'-') {
             return parse_iso(text.as_bytes()).map(Self).ok_or(TimeError);
+        }
+        if text.starts_with('[') {
+            return parse_pair(text).map(Self).ok_or(TimeError);
         }
         parse_epoch(text).map(Self).ok_or(TimeError)
     }
@@ -76,6 +83,12 @@ impl Instant {
     }
 }
 
+/// A day such as `20260629`; as an epoch number it would be one of 1970.
+fn is_compact_day(text: &str) -> bool {
+    let century = text.starts_with("19") || text.starts_with("20");
+    text.len() == 8 && century && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Epoch numbers by size: 1e8–1e11 s, 1e11–1e14 ms, 1e14–1e17 µs, 1e17–1e20 ns. A fraction of
 /// seconds is kept to the millisecond.
 fn parse_epoch(text: &str) -> Option<i64> {
@@ -89,6 +102,15 @@ fn parse_epoch(text: &str) -> Option<i64> {
         _ => return None,
     };
     i64::try_from(millis).ok()
+}
+
+/// Seconds and nanoseconds in a list, as programs for Node write them.
+fn parse_pair(text: &str) -> Option<i64> {
+    let (seconds, nanos) = text.strip_prefix('[')?.strip_suffix(']')?.split_once(',')?;
+    let nanos: u32 = nanos.trim().parse().ok()?;
+    let whole: i64 =
+        seconds.trim().parse().ok().filter(|seconds| (0..=99_999_999_999).contains(seconds))?;
+    Some(i64::from(nanos / 1_000_000) + whole * MILLIS_PER_SECOND)
 }
 
 /// The first three digits of a fraction of a second, as milliseconds.
@@ -261,6 +283,13 @@ mod tests {
     }
 
     #[test]
+    fn a_day_may_have_no_separators() {
+        assert_eq!(Instant::parse("20260629"), Instant::parse("2026-06-29"));
+        assert!(Instant::parse("20261329").is_err());
+        assert!(Instant::parse("30260629").is_err());
+    }
+
+    #[test]
     fn reads_every_spelling_of_a_time() {
         check("2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z");
         check("2026-05-01 10:00:00.123456+00", "2026-05-01T10:00:00.123Z");
@@ -273,6 +302,7 @@ mod tests {
         check("1767690966951", "2026-01-06T09:16:06.951Z");
         check("1767690966951000", "2026-01-06T09:16:06.951Z");
         check("1767690966951000000", "2026-01-06T09:16:06.951Z");
+        check("[1767690966, 951000000]", "2026-01-06T09:16:06.951Z");
     }
 
     #[test]

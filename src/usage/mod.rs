@@ -10,7 +10,7 @@ mod dimension;
 mod expression;
 mod filter;
 
-pub use call::{Call, Fingerprint, FinishReason, ServiceTier, Status};
+pub use call::{Call, Counting, Fingerprint, FinishReason, ServiceTier, Status};
 pub use calls::{Calls, Row};
 pub use clock::{Days, Instant, TimeError};
 pub use derived::DerivedColumn;

@@ -93,8 +93,8 @@ fn a_skipped_record_is_3_only_with_strict() {
 fn unpriced_usage_is_4_only_with_strict() {
     let contents = CALL.replace("gpt-4o", "claude-4-sonnet-20260515");
     check(&contents, &["analyze"], 0, "");
-    check(&contents, &["analyze", "--strict"], 4, "have no price");
-    check(&contents, &["simulate", "--discount", "0.1", "--strict"], 4, "have no price");
+    check(&contents, &["analyze", "--strict"], 4, "has no price");
+    check(&contents, &["simulate", "--discount", "0.1", "--strict"], 4, "has no price");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod claims;
+mod convert;
 mod exit_codes;
 mod guess;
 mod prices;
@@ -9,4 +10,7 @@ mod prices_of_calls;
 mod readme;
 mod real_logs;
 mod same_bytes;
+mod samples_agents;
+mod samples_exports;
+mod samples_gateways;
 mod support;

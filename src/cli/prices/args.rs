@@ -234,7 +234,7 @@ impl DiffArgs {
 /// Which price tables count.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct BookArgs {
-    /// Price tables that add to and override the built-in ones.
+    /// Price tables that add to and override the built-in ones: files, or folders of them.
     #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
     pub(super) prices: Vec<PathBuf>,
     /// The project's configuration instead of ./llmcost.toml.

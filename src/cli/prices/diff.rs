@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use crate::insights::{AnalysisOptions, Analyzer, CostMode};
+use crate::insights::{AnalysisOptions, Analyzer, CostMode, priced_rows};
 use crate::pricing::{PriceBook, TableOutline};
 use crate::render::write_price_diff;
 use crate::report::{PriceDiff, PriceSide};
@@ -37,24 +37,35 @@ pub(super) fn run(args: DiffArgs) -> Result<ExitStatus, Failure> {
         let billed = [billed(sides[0].book, &settings)?, billed(sides[1].book, &settings)?];
         let by =
             if settings.by.is_empty() { vec!["model".to_owned()] } else { settings.by.clone() };
-        let mut analyzers = billed.each_ref().map(|book| {
-            let options = AnalysisOptions {
-                group_by: by.clone(),
-                days: settings.days,
-                // The tables are compared, not what the log says.
-                cost_mode: CostMode::Calculate,
-                ..AnalysisOptions::default()
-            };
-            Analyzer::new(book, options)
-        });
+        let analyzers = || {
+            billed.each_ref().map(|book| {
+                let options = AnalysisOptions {
+                    group_by: by.clone(),
+                    days: settings.days,
+                    // The tables are compared, not what the log says.
+                    cost_mode: CostMode::Calculate,
+                    ..AnalysisOptions::default()
+                };
+                Analyzer::new(book, options)
+            })
+        };
+        let (mut common, mut rest) = (analyzers(), analyzers());
         let intake = Intake::read(&settings, &[], &mut |calls| {
-            for analyzer in &mut analyzers {
-                analyzer.add(calls);
+            let [old, new] = billed.each_ref().map(|book| priced_rows(calls, book));
+            // A call that loses its price is no saving.
+            let both: Vec<_> = old.iter().zip(new).map(|(old, new)| *old && new).collect();
+            let not_both: Vec<_> = both.iter().map(|both| !both).collect();
+            let parts =
+                [(&mut common, calls.filtered(&both)), (&mut rest, calls.filtered(&not_both))];
+            for (analyzers, calls) in parts {
+                for analyzer in analyzers {
+                    analyzer.add(&calls);
+                }
             }
         })?;
-        let [old, new] = analyzers.map(Analyzer::finish);
-        let unpriced = new.unpriced.iter().map(|model| model.calls).sum();
-        diff = diff.with_effect(old, new, intake.accounting(), &intake.reading.ledger);
+        let (common, rest) = (common.map(Analyzer::finish), rest.map(Analyzer::finish));
+        let unpriced = rest[1].unpriced.iter().map(|model| model.calls).sum();
+        diff = diff.with_effect(common, rest, intake.accounting(), &intake.reading.ledger);
         status = judge(settings.strict, &intake.reading, unpriced);
     }
     deliver(settings.output.as_deref(), |out| {

@@ -94,9 +94,20 @@ fn write_folder(folder: &Path, imported: &Imported) -> Result<(), Failure> {
         .map_err(Failure::output)?;
     for table in &imported.tables {
         let path = folder.join(format!("{}.toml", file_name(&table.provider)));
+        refuse_own(&path)?;
         deliver(Some(&path), |out| out.write_all(table.toml.as_bytes()))?;
     }
     Ok(())
+}
+
+/// A table that somebody wrote by hand is not written over.
+fn refuse_own(path: &Path) -> Result<(), Failure> {
+    let Ok(text) = fs::read_to_string(path) else { return Ok(()) };
+    if text.starts_with("# Imported from ") {
+        return Ok(());
+    }
+    Err(Failure::output(anyhow!("{} is there and was not imported", path.display()))
+        .hint("name another folder, or move the file away"))
 }
 
 /// A provider's id as the name of a file: nothing of it leads to another folder.

@@ -39,7 +39,7 @@ pub(super) fn shifted(text: &str, places: i32) -> Option<Shifted> {
     let zeros = i32::try_from(digits.len() - exact.len()).ok()?;
     let fraction = i32::try_from(fraction.len()).ok()?;
     let exponent = exponent.checked_sub(fraction)?.checked_add(places)?.checked_add(zeros)?;
-    if exponent.abs() > FAR {
+    if exponent.unsigned_abs() > FAR.unsigned_abs() {
         return None;
     }
     let decimals = usize::try_from(-exponent).unwrap_or(0);

@@ -16,11 +16,24 @@ use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::{Call, ServiceTier};
 
-const WRAPPERS: &[&str] =
-    &["", "response", "response.body", "body", "result.message", "message", "data", "output"];
+const WRAPPERS: &[&str] = &[
+    "",
+    "response",
+    "response.body",
+    "body",
+    "result.message",
+    "message",
+    "data",
+    "output",
+    "modelOutput",
+    "full_response",
+];
 
 /// Messages API responses, one a record.
-pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
+pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = MESSAGES;
+
+/// For formats that hold such responses in another way.
+pub(super) const MESSAGES: Format = Format {
     name: "anthropic-messages",
     summary: "Anthropic Messages responses, bare, wrapped or batch results",
     provider: "anthropic",
@@ -40,6 +53,8 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
         ("timestamp", Field::Time),
         ("time", Field::Time),
         ("created_at", Field::Time),
+        // Claude in Vertex's log of requests and responses.
+        ("logging_time", Field::Time),
         ("model", Field::Model),
         ("request.model", Field::RequestModel),
         ("model", Field::OuterModel),
@@ -63,6 +78,8 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
         ("usage.output_tokens_details.reasoning_tokens", Field::Foreign),
         ("usage.total_tokens", Field::Foreign),
         ("custom_id", Field::Batch),
+        // Batches on Bedrock.
+        ("recordId", Field::Batch),
         ("stop_reason", Field::FinishReason),
         ("request.max_tokens", Field::MaxTokens),
         ("id", Field::RequestId),
@@ -75,8 +92,10 @@ pub(in crate::sources) static ANTHROPIC_MESSAGES: Format = Format {
     wrappers: WRAPPERS,
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::Response,
     screen,
+    session: None,
     refine: |values, draft| {
         let kind = values.text(Field::RecordType);
         if matches!(&*kind, "message_start" | "message_delta") {

@@ -19,12 +19,20 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
     summary: "Claude Code session files (~/.claude/projects)",
     provider: "anthropic",
     recognises: |record| {
-        let session = at(record, "sessionId").is_some();
+        // A stream that was printed names its session in another way.
+        let named = |name| at(record, name).is_some();
+        let printed = named("session_id") && (named("message") || named("subtype"));
+        let session = named("sessionId") || printed;
         let kind = at(record, "type").and_then(serde_json::Value::as_str);
         let known = matches!(kind, Some("user" | "assistant" | "system" | "summary"));
         let usage = at(record, "message.usage").is_some();
         let summary = kind == Some("summary") && at(record, "leafUuid").is_some();
-        (session && known) || summary || (usage && (session || at(record, "requestId").is_some()))
+        let row = named("uuid") || named("subtype") || at(record, "message.content").is_some();
+        let snapshot = kind == Some("file-history-snapshot") && named("snapshot");
+        (session && known && (row || usage))
+            || snapshot
+            || summary
+            || (usage && (session || at(record, "requestId").is_some()))
     },
     recognises_columns: no_table,
     fields: &[
@@ -48,14 +56,17 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
         ("message.id", Field::RequestId),
         ("requestId", Field::SecondId),
         ("sessionId", Field::Conversation),
+        ("session_id", Field::Conversation),
         ("costUSD", Field::CostUsd),
         ("type", Field::RecordType),
     ],
     wrappers: &[""],
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
+    unfold: None,
     identity: Identity::Stream,
     screen,
+    session: None,
     refine: |values, draft| {
         let aside = values.truth(Field::Sidechain) == Some(true) || values.has(Field::CallType);
         draft.call_type = if aside { "sub-agent" } else { "main" }.into();

@@ -2,7 +2,8 @@
 //!
 //! Source: the `GenerateContentResponse` reference (2026-08-22): the prompt count includes cached
 //! tokens; thoughts are outside the candidates; the tool-use prompt is outside the prompt count
-//! and billed as input.
+//! and billed as input. Vertex's log of requests and responses may hold but a sample of them, and
+//! does not say so.
 
 use serde::Deserialize;
 
@@ -13,6 +14,7 @@ use crate::sources::format::{
 };
 use crate::sources::values::{Values, bounded};
 use crate::units::{PerClass, TokenClass, Tokens};
+use crate::usage::ServiceTier;
 
 const WRAPPERS: &[&str] = &["", "response", "response.body", "body", "full_response", "data"];
 
@@ -33,6 +35,7 @@ pub(in crate::sources) static GEMINI: Format = Format {
         ("create_time", Field::Time),
         ("timestamp", Field::Time),
         ("time", Field::Time),
+        ("logging_time", Field::Time),
         ("modelVersion", Field::Model),
         ("model_version", Field::Model),
         ("model", Field::Model),
@@ -64,13 +67,19 @@ pub(in crate::sources) static GEMINI: Format = Format {
         ("response_id", Field::RequestId),
         ("conversation", Field::Conversation),
         ("latency_ms", Field::LatencyMs),
+        ("metadata.request_latency", Field::LatencyMs),
+        // Lines of a batch's output, of the Gemini API and of Vertex.
+        ("key", Field::Batch),
+        ("processed_time", Field::Batch),
         ("cost_usd", Field::CostUsd),
     ],
     wrappers: WRAPPERS,
     loose_names: false,
     convention: |_| Convention { output_includes_reasoning: false, ..Convention::INCLUSIVE },
+    unfold: None,
     identity: Identity::Response,
     screen: every_record,
+    session: None,
     refine,
 };
 
@@ -85,6 +94,9 @@ struct Modality {
 /// Moves audio, and images that came out, out of the text classes, where the lists say how much
 /// there was.
 fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if values.has(Field::Batch) {
+        draft.call.service_tier = ServiceTier::Batch;
+    }
     let cached = of_modality(values, Field::CacheModalities, "audio")?;
     let input = of_modality(values, Field::InputModalities, "audio")?;
     let output = of_modality(values, Field::OutputModalities, "audio")?;

@@ -20,8 +20,10 @@ pub(in crate::sources) static LLMCOST: Format = Format {
     loose_names: false,
     // Its own names say what they count; a total beside them proves nothing.
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
+    unfold: None,
     identity: Identity::WholeRecord,
     screen: every_record,
+    session: None,
     refine: as_read,
 };
 
@@ -46,6 +48,7 @@ pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
     ("cache_write_5m_tokens", Field::CacheWrite5m),
     ("cache_write_1h_tokens", Field::CacheWrite1h),
     ("audio_input_tokens", Field::AudioInput),
+    ("audio_cache_read_tokens", Field::AudioCacheRead),
     ("image_input_tokens", Field::ImageInput),
     ("output_tokens", Field::Output),
     ("reasoning_tokens", Field::Reasoning),
@@ -88,6 +91,20 @@ pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
     ("prompt_tokens", Field::Foreign),
     ("tokens_prompt", Field::Foreign),
 ];
+
+/// Whether the columns are those that llmcost itself writes, all of which its first record and its
+/// header name. Then no other column, whatever it holds, makes it another format.
+pub(in crate::sources) fn is_signed(has: impl Fn(&str) -> bool) -> bool {
+    const SIGNATURE: [&str; 6] = [
+        "request_model",
+        "input_tokens",
+        "cache_write_5m_tokens",
+        "cache_write_1h_tokens",
+        "audio_cache_read_tokens",
+        "output_tokens",
+    ];
+    SIGNATURE.into_iter().all(has)
+}
 
 /// Has the two counts under their own names, and no count whose name says that it is inside
 /// another.

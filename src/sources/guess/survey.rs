@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::sources::detect::{Hint, detect};
 use crate::sources::documents::{Next, next_record};
+use crate::sources::events::streams;
 use crate::sources::formats::OWN;
 use crate::sources::framing::Framing;
 use crate::sources::values::is_nothing;
@@ -97,6 +98,7 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
     let (layout, mut table) = match found.framing {
         Framing::Lines => ("JSON lines", lines(sample, complete)),
         Framing::Documents => ("JSON records", documents(sample)),
+        Framing::Events => ("streams of events", events(sample)),
         Framing::Delimited { delimiter } => {
             (separated(delimiter), delimited(sample, complete, delimiter, &found.columns))
         }
@@ -157,9 +159,13 @@ impl Table {
     /// Takes a record apart; says whether it was one.
     fn add(&mut self, record: &[u8]) {
         if let Ok(Value::Object(object)) = serde_json::from_slice(record) {
-            self.add_object("", &object);
-            self.records += 1;
+            self.add_record(&object);
         }
+    }
+
+    fn add_record(&mut self, object: &serde_json::Map<String, Value>) {
+        self.add_object("", object);
+        self.records += 1;
     }
 
     fn add_object(&mut self, path: &str, object: &serde_json::Map<String, Value>) {
@@ -248,6 +254,14 @@ fn documents(sample: &[u8]) -> Table {
         }
         table.add(&sample[start..end]);
         at = end;
+    }
+    table
+}
+
+fn events(sample: &[u8]) -> Table {
+    let mut table = Table::default();
+    for stream in streams(sample).iter().take(RECORDS_MAX) {
+        table.add_record(&stream.response);
     }
     table
 }

@@ -1,0 +1,279 @@
+//! `llmcost convert`: the records of any log in one shape.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
+
+use crate::insights::Charges;
+use crate::render::{CsvRecords, JsonLines, Style, write_billing_lines, write_conversion};
+use crate::report::{ConversionReport, RECORD_COLUMNS, RecordRows, Written, billing_lines};
+use crate::sources::{Field, Statement, is_taken};
+use crate::usage::Calls;
+
+use super::args::{CommonArgs, InputArgs, OutputArgs};
+use super::exit_status::ExitStatus;
+use super::failure::Failure;
+use super::intake::Intake;
+use super::output::{Undelivered, deliver, deliver_while};
+use super::settings::Settings;
+use super::supplies::{Prices, judge};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  llmcost convert ~/.claude/projects -o calls.jsonl
+  llmcost convert logs/ --since 2026-10-01 --columns team,user -o october.csv
+  llmcost convert usage.jsonl --by team -o october.focus.csv
+  zcat big.jsonl.gz | llmcost convert - --columns team --format jsonl";
+
+/// `llmcost convert`.
+#[derive(Debug, Args)]
+pub(super) struct ConvertArgs {
+    /// Logs: files, patterns, folders, or - for standard input.
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// Write to this file; its ending tells the format: .jsonl, .csv or .focus.csv.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The format of what is written, whatever the ending; without a file, to standard output.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<ShapeArg>,
+    /// The other columns of the log to keep; all that its first records have by default.
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    columns: Option<Vec<String>>,
+    /// The columns that split the lines of a bill, besides day, provider and model.
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    by: Vec<String>,
+    #[command(flatten)]
+    input: InputArgs,
+    /// Use the sample month that is part of the program.
+    #[arg(long, conflicts_with = "files")]
+    demo: bool,
+    /// Price tables that add to and override the built-in ones.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
+    prices: Vec<PathBuf>,
+    /// Price every call as if made on this day instead of its own; `log` is the default.
+    #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
+    as_of: Option<String>,
+    /// Fail if a record was skipped (3), or a line of a bill has no price (4).
+    #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
+    strict: bool,
+    /// How many threads read; all cores by default.
+    #[arg(long, value_name = "N", env = "LLMCOST_THREADS",
+          value_parser = clap::value_parser!(u16).range(1..=super::args::THREADS_MAX))]
+    threads: Option<u16>,
+    /// The project's configuration instead of ./llmcost.toml.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
+    config: Option<PathBuf>,
+    /// No progress and no account on stderr, only errors.
+    #[arg(short, long, env = "LLMCOST_QUIET", value_parser = FalseyValueParser::new())]
+    quiet: bool,
+}
+
+/// What records are converted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ShapeArg {
+    /// llmcost's own log format, one JSON record a line.
+    Jsonl,
+    /// The same as a table.
+    Csv,
+    /// Lines of a bill, in the columns of FOCUS 1.2.
+    Focus,
+}
+
+impl ConvertArgs {
+    fn common(self) -> CommonArgs {
+        let output = OutputArgs {
+            by: self.by,
+            top: None,
+            format: None,
+            json: false,
+            output: self.output,
+            color: None,
+            quiet: self.quiet,
+        };
+        CommonArgs {
+            files: self.files,
+            input: self.input,
+            output,
+            demo: self.demo,
+            prices: self.prices,
+            as_of: self.as_of,
+            strict: self.strict,
+            threads: self.threads,
+            config: self.config,
+        }
+    }
+}
+
+pub(super) fn run(mut args: ConvertArgs) -> Result<ExitStatus, Failure> {
+    let shape = shape(&args)?;
+    let (columns, by) = (args.columns.take(), args.by.clone());
+    let mut settings = Settings::resolve(args.common())?;
+    // Groups of reports, which the configuration may name, are nothing to records.
+    settings.by = by;
+    match shape {
+        ShapeArg::Focus => bill(&settings),
+        ShapeArg::Jsonl => records(&settings, columns, |rows| Box::new(JsonLines::new(rows))),
+        ShapeArg::Csv => records(&settings, columns, |rows| Box::new(CsvRecords::new(rows))),
+    }
+}
+
+fn shape(args: &ConvertArgs) -> Result<ShapeArg, Failure> {
+    let shape = args.format.map_or_else(|| shape_of(args.output.as_deref()), Ok)?;
+    let is_bill = shape == ShapeArg::Focus;
+    if is_bill && args.columns.is_some() {
+        let failure = Failure::usage(anyhow!("--columns is for records, not for lines of a bill"));
+        return Err(failure.hint("--by COLUMN,… splits them by columns of the log"));
+    }
+    if !is_bill && !args.by.is_empty() {
+        let failure = Failure::usage(anyhow!("--by is for lines of a bill (--format focus)"));
+        return Err(failure.hint("--columns COLUMN,… says which columns records keep"));
+    }
+    Ok(shape)
+}
+
+/// What the ending of a file asks for.
+fn shape_of(output: Option<&Path>) -> Result<ShapeArg, Failure> {
+    const HINT: &str =
+        "say -o calls.jsonl, calls.csv or calls.focus.csv; or --format jsonl, csv or focus";
+    let Some(path) = output else {
+        return Err(Failure::usage(anyhow!("it is not said what to convert to")).hint(HINT));
+    };
+    let name = path.to_string_lossy().to_lowercase();
+    let ends = |ending: &str| name.ends_with(ending);
+    if ends(".focus.csv") {
+        Ok(ShapeArg::Focus)
+    } else if ends(".csv") {
+        Ok(ShapeArg::Csv)
+    } else if ends(".jsonl") || ends(".ndjson") {
+        Ok(ShapeArg::Jsonl)
+    } else {
+        let shown = path.display();
+        Err(Failure::usage(anyhow!("the ending of {shown} says no format")).hint(HINT))
+    }
+}
+
+/// Writes records batch by batch.
+trait Records {
+    fn start(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+    fn write(&mut self, calls: &Calls, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Records for JsonLines {
+    fn write(&mut self, calls: &Calls, out: &mut dyn Write) -> io::Result<()> {
+        Self::write(self, calls, out)
+    }
+}
+
+impl Records for CsvRecords {
+    fn start(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        Self::start(self, out)
+    }
+    fn write(&mut self, calls: &Calls, out: &mut dyn Write) -> io::Result<()> {
+        Self::write(self, calls, out)
+    }
+}
+
+fn records(
+    settings: &Settings,
+    columns: Option<Vec<String>>,
+    writer: impl FnOnce(RecordRows) -> Box<dyn Records>,
+) -> Result<ExitStatus, Failure> {
+    let kept = Kept::new(settings, columns)?;
+    let rows = RecordRows::new(&kept.columns, kept.labels_only);
+    let dimensions = rows.dimensions();
+    let mut writer = writer(rows);
+    let made = deliver_while(settings.output.as_deref(), |out| {
+        writer.start(out)?;
+        let (mut written, mut failed) = (0, Ok(()));
+        let intake = Intake::read(settings, &dimensions, &mut |calls| {
+            if failed.is_ok() {
+                failed = writer.write(calls, out);
+                written += calls.len() as u64;
+            }
+        });
+        let intake = intake.map_err(Undelivered::Failed)?;
+        failed?;
+        Ok((intake, written))
+    })?;
+    let Some((intake, records)) = made else { return Ok(ExitStatus::Delivered) };
+    tell(settings, &intake, Written::Records { records, texts: kept.texts });
+    judge(settings.strict, &intake.reading, 0)
+}
+
+/// The columns besides a call's own that records keep.
+struct Kept {
+    columns: Vec<String>,
+    /// Whether the log may hold what was said in any column.
+    labels_only: bool,
+    /// Columns that were left out because of their names.
+    texts: Vec<String>,
+}
+
+impl Kept {
+    fn new(settings: &Settings, named: Option<Vec<String>>) -> Result<Self, Failure> {
+        if let Some(mut columns) = named {
+            columns.retain(|name| !name.is_empty());
+            check_names(&columns)?;
+            return Ok(Self { columns, labels_only: false, texts: Vec::new() });
+        }
+        let mapped = settings.map.iter().map(|(name, _)| name.clone());
+        let is_other =
+            |name: &String| Statement::named(name).is_none() && Field::named(name).is_none();
+        let mut columns: Vec<String> = mapped.filter(is_other).collect();
+        check_names(&columns)?;
+        let (mut labels_only, mut texts) = (false, Vec::new());
+        for preview in Intake::previews(settings)? {
+            labels_only |= !preview.is_flat;
+            columns.extend(preview.columns);
+            texts.extend(preview.texts);
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        Ok(Self { columns, labels_only, texts })
+    }
+}
+
+/// A column that would be read back as something else cannot be kept under its name.
+fn check_names(columns: &[String]) -> Result<(), Failure> {
+    let own = |name: &&String| RECORD_COLUMNS.contains(&name.as_str());
+    let taken = columns.iter().filter(|name| !own(name)).find(|name| is_taken(name));
+    taken.map_or(Ok(()), |name| {
+        let failure = Failure::usage(anyhow!(
+            "--columns: `{name}` has another meaning in llmcost's own records"
+        ));
+        Err(failure
+            .hint(format!("give it another name: --map my_{name}={name} --columns my_{name}")))
+    })
+}
+
+fn bill(settings: &Settings) -> Result<ExitStatus, Failure> {
+    let prices = Prices::load(settings)?;
+    let list = prices.list.as_ref();
+    let mut charges = Charges::new(&prices.book, list, &settings.by, settings.days);
+    let intake = Intake::read(settings, &[], &mut |calls| charges.add(calls))?;
+    let lines = billing_lines(charges.finish(), &settings.by, settings.days);
+    deliver(settings.output.as_deref(), |out| write_billing_lines(&lines, out))?;
+    let unpriced_calls = charges.unpriced_calls();
+    let written = Written::BillingLines { lines: lines.len() as u64, unpriced_calls };
+    tell(settings, &intake, written);
+    judge(settings.strict, &intake.reading, unpriced_calls)
+}
+
+/// Says what was written and left out, on stderr: standard output may be the records.
+fn tell(settings: &Settings, intake: &Intake, written: Written) {
+    if settings.quiet {
+        return;
+    }
+    let report = ConversionReport::new(intake.accounting(), &intake.reading.ledger, written);
+    let style = Style { color: false, ..settings.style };
+    let mut text = Vec::new();
+    // With stderr gone there is nobody left to tell.
+    let _ = write_conversion(&report, style, &mut text);
+    let _ = io::stderr().write_all(&text);
+}

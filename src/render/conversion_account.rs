@@ -1,0 +1,54 @@
+//! What a conversion wrote and left out, for people.
+
+use crate::report::{ConversionReport, Written};
+
+use super::figures::{counted, name};
+use super::screen::{Line, Screen, Tone};
+use super::shared_blocks::{accounting, diagnostics};
+
+/// How many columns are named.
+const NAMED: usize = 6;
+
+/// Composes the account.
+pub(super) fn compose(report: &ConversionReport) -> Screen {
+    let mut screen = Screen::default();
+    match &report.written {
+        Written::Records { records, texts } => {
+            screen.title(format!("{} written", counted(*records, "record", "records")));
+            lines(&mut screen, accounting(&report.input, *records));
+            if !texts.is_empty() {
+                let more = if texts.len() > NAMED { ", …" } else { "" };
+                let named: Vec<_> = texts.iter().take(NAMED).map(|text| name(text)).collect();
+                let left_out = format!(
+                    "left out, as it may hold prompts or answers: {}{more}; --columns keeps what it names",
+                    named.join(", ")
+                );
+                screen.line(Tone::Quiet, left_out);
+            }
+        }
+        Written::BillingLines { lines: written, unpriced_calls } => {
+            screen.title(format!("{} of a bill written", counted(*written, "line", "lines")));
+            // Bills count charges, not calls, so no number of calls is compared.
+            lines(&mut screen, accounting(&report.input, 0));
+            screen.line(
+                Tone::Quiet,
+                "empty: billing accounts and invoices, of which a log says nothing; effective and billed cost are the contracted cost",
+            );
+            if *unpriced_calls > 0 {
+                let calls = counted(*unpriced_calls, "call has", "calls have");
+                screen.line(
+                    Tone::Warning,
+                    format!("{calls} no price: the lines for them have no cost"),
+                );
+            }
+        }
+    }
+    diagnostics(&mut screen, &report.diagnostics);
+    screen
+}
+
+fn lines(screen: &mut Screen, lines: Vec<Line>) {
+    for Line { tone, text } in lines {
+        screen.line(tone, text);
+    }
+}

@@ -1,0 +1,95 @@
+//! Records as CSV: llmcost's own log format, safe to open in a spreadsheet.
+
+use std::borrow::Cow;
+use std::io;
+
+use csv::Writer;
+
+use crate::report::{Cell, RecordRows};
+use crate::usage::Calls;
+
+use super::csv_rows::io_error;
+use super::records_jsonl::{is_nothing, write_text};
+
+/// Writes records, one a row.
+#[derive(Clone, Debug)]
+pub struct CsvRecords {
+    rows: RecordRows,
+}
+
+impl CsvRecords {
+    /// A writer of records with these columns.
+    pub const fn new(rows: RecordRows) -> Self {
+        Self { rows }
+    }
+
+    /// Writes the header.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn start(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut writer = Writer::from_writer(out);
+        let names = self.rows.columns().iter().map(|name| guarded(name));
+        writer.write_record(names.map(Cow::into_owned)).map_err(io_error)?;
+        writer.flush()
+    }
+
+    /// Writes calls.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write(&mut self, calls: &Calls, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut writer = Writer::from_writer(out);
+        let cost = self.rows.columns().iter().position(|name| name == "cost_usd");
+        self.rows.each(calls, |cells| {
+            for (place, cell) in cells.iter().enumerate() {
+                let text = match cell {
+                    Cell::Absent => Cow::Borrowed(""),
+                    Cell::Count(count) => Cow::Owned(count.to_string()),
+                    // A negative amount is a number, in a spreadsheet too.
+                    Cell::Text(text) if Some(place) == cost => Cow::Borrowed(&**text),
+                    Cell::Text(text) => guarded(text),
+                };
+                writer.write_field(&*text).map_err(io_error)?;
+            }
+            writer.write_record(None::<&[u8]>).map_err(io_error)
+        })?;
+        writer.flush()
+    }
+}
+
+/// A name that a spreadsheet takes for a formula, or that a reader of the table would take for
+/// something else, as JSON text: the quotes make it a text to both, and are taken off again when
+/// it is read.
+fn guarded(text: &str) -> Cow<'_, str> {
+    let is_quoted = text.starts_with('"') && text.ends_with('"');
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    let is_trimmed = text.trim() != text;
+    // A byte of zero makes a file look binary.
+    if !(is_quoted || is_formula || is_trimmed || is_nothing(text) || text.contains('\0')) {
+        return Cow::Borrowed(text);
+    }
+    let mut written = Vec::with_capacity(text.len() + 2);
+    write_text(text, &mut written).expect("memory takes everything");
+    Cow::Owned(String::from_utf8(written).expect("JSON text is UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_do_not_act_as_formulas_or_as_no_value() {
+        for (text, expected) in [
+            ("gpt-4o", "gpt-4o"),
+            ("a, \"b\"", "a, \"b\""),
+            ("=SUM(A1)", "\"=SUM(A1)\""),
+            ("-", "\"\\u002d\""),
+            (" a", "\" a\""),
+            ("\"a\"", "\"\\\"a\\\"\""),
+            ("NaN", "\"\\u004eaN\""),
+        ] {
+            assert_eq!(guarded(text), expected, "{text}");
+        }
+    }
+}

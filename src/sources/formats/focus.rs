@@ -1,0 +1,150 @@
+//! FOCUS tables of costs and usage: the rows that count tokens of language models.
+//!
+//! Source: the FOCUS specification 1.2: each row sums up a period for one kind of token, which only
+//! the name of the meter tells, in a unit that may be thousands or millions. Rows of anything
+//! else are no calls. There is no number of calls, so nothing is known of single prompts.
+
+use crate::diagnostics::Code;
+use crate::sources::field::Field;
+use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen};
+use crate::sources::values::Values;
+use crate::units::{Excess, TokenClass, Tokens, parse_decimal};
+use crate::usage::{Counting, ServiceTier};
+
+/// Sums of tokens over a period, each kind in a row of its own.
+pub(in crate::sources) static FOCUS: Format = Format {
+    name: "focus",
+    summary: "FOCUS exports of clouds and gateways: rows that count tokens; rows are sums",
+    provider: "",
+    recognises: |_| false,
+    recognises_columns: |columns| {
+        let has = |name: &str| columns.iter().any(|column| column == name);
+        has("BilledCost") && has("ChargePeriodStart")
+    },
+    fields: &[
+        ("ChargePeriodStart", Field::Time),
+        ("ServiceProviderName", Field::Provider),
+        ("ProviderName", Field::Provider),
+        ("Tags.model", Field::Model),
+        ("SkuId", Field::Model),
+        ("ServiceName", Field::CallType),
+        ("ChargeCategory", Field::RecordType),
+        ("SkuMeter", Field::Metric),
+        ("ChargeDescription", Field::Metric),
+        ("ConsumedQuantity", Field::Amount),
+        ("PricingQuantity", Field::Amount),
+        ("ConsumedUnit", Field::Unit),
+        ("PricingUnit", Field::Unit),
+        ("BillingCurrency", Field::Currency),
+        ("BilledCost", Field::CostUsd),
+    ],
+    wrappers: &[""],
+    loose_names: false,
+    convention: |_| Convention::APART,
+    unfold: None,
+    identity: Identity::WholeRecord,
+    screen: |values| {
+        let category = values.text(Field::RecordType);
+        let usage = category.is_empty() || category == "Usage";
+        let counted = values.text(Field::Unit).to_ascii_lowercase().contains("token");
+        if usage && counted { Screen::WithoutTokens } else { Screen::NoCall }
+    },
+    session: None,
+    refine,
+};
+
+fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let metric = values.text(Field::Metric);
+    let class = class_of(&metric).ok_or_else(|| {
+        (Code::MissingUsage, format!("`{metric}` does not say which tokens were counted"))
+    })?;
+    draft.call.tokens[class] = amount(values)?;
+    if metric.to_ascii_lowercase().contains("batch") {
+        draft.call.service_tier = ServiceTier::Batch;
+    }
+    let named = draft.provider.to_ascii_lowercase();
+    let seller = match named.as_str() {
+        "microsoft" | "azure" => "azure",
+        "aws" | "amazon web services" => "aws",
+        "google" | "google cloud" | "gcp" => "vertex_ai",
+        other => other,
+    };
+    draft.provider = seller.to_owned().into();
+    let currency = values.text(Field::Currency);
+    if !currency.is_empty() && currency != "USD" {
+        draft.call.logged_cost = None;
+        draft.remarks.push((Code::BadCost, format!("the cost is in {currency}; it was left out")));
+    }
+    draft.call.counting = Counting::Unknown;
+    Ok(())
+}
+
+/// The kind of token that the name of a meter tells.
+fn class_of(meter: &str) -> Option<TokenClass> {
+    let meter = meter.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| meter.contains(word));
+    let cached = has(&["cache", "cchd"]);
+    Some(if cached && has(&["write", "creation"]) {
+        let long = has(&["1h", "1 h", "1-h", "1_h", "one hour"]);
+        if long { TokenClass::CacheWrite1h } else { TokenClass::CacheWrite5m }
+    } else if cached {
+        TokenClass::CacheRead
+    } else if has(&["reasoning", "thinking"]) {
+        TokenClass::Reasoning
+    } else if has(&["output", "completion", "outp", "response"]) {
+        TokenClass::Output
+    } else if has(&["input", "prompt", "inp"]) {
+        TokenClass::Input
+    } else {
+        return None;
+    })
+}
+
+/// How many tokens there were: a decimal number of units of one, a thousand or a million.
+fn amount(values: &Values<'_>) -> Result<Tokens, Refusal> {
+    const SCALE: u32 = 6;
+    let (text, unit) = (values.text(Field::Amount), values.text(Field::Unit));
+    let bad = || (Code::BadNumber, format!("`{text} {unit}` is no number of tokens"));
+    let millionths = parse_decimal(text.trim(), SCALE, Excess::Round).map_err(|_| bad())?;
+    if millionths < 0 {
+        // A correction of an earlier row.
+        return Err((Code::NegativeCount, format!("the row takes back {text} {unit}")));
+    }
+    let count = millionths.checked_mul(size_of(&unit)).ok_or_else(bad)?;
+    let whole = 10_i128.pow(SCALE);
+    let rounded = (count + whole / 2) / whole;
+    crate::sources::values::bounded(u64::try_from(rounded).ok(), "the quantity")
+}
+
+/// How many tokens a unit such as `1K Tokens` has.
+fn size_of(unit: &str) -> i128 {
+    let unit = unit.to_ascii_lowercase();
+    let digits: String = unit.chars().filter(char::is_ascii_digit).take(9).collect();
+    let number = digits.parse().unwrap_or(1);
+    let prefix = unit.split("token").next().unwrap_or_default();
+    let letters: String = prefix.chars().filter(char::is_ascii_alphabetic).collect();
+    match letters.as_str() {
+        "k" | "thousand" | "thousands" => number * 1_000,
+        "m" | "million" | "millions" => number * 1_000_000,
+        _ => number,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_say_how_many_tokens_they_have() {
+        for (unit, size) in [
+            ("Tokens", 1),
+            ("1K Tokens", 1_000),
+            ("1000 tokens", 1_000),
+            ("1M tokens", 1_000_000),
+            ("Million Tokens", 1_000_000),
+            ("10K Tokens", 10_000),
+        ] {
+            assert_eq!(size_of(unit), size, "{unit}");
+        }
+    }
+}

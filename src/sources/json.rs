@@ -1,0 +1,222 @@
+//! The JSON records of a chunk: one a line, laid out, in events, or inside each other.
+
+use serde_json::value::RawValue;
+
+use crate::diagnostics::Code;
+
+use super::chunk::newlines;
+use super::documents::{Next, next_record};
+use super::events::streams;
+use super::field::Field;
+use super::layout::Layouts;
+use super::others::{is_odd, other};
+use super::parse::Parser;
+use super::plan::FilePlan;
+use super::values::Values;
+use super::walk::walk;
+
+impl Parser<'_> {
+    pub(super) fn json_lines(&mut self, bytes: &[u8]) {
+        let mut layouts = Layouts::default();
+        // Checked once for the whole chunk; only where that fails, line by line.
+        let whole = std::str::from_utf8(bytes).ok();
+        let mut values = Values::new(self.plan.slots).written(self.plan.writing);
+        let (mut start, mut line) = (0, 0);
+        while start < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
+            line += 1;
+            self.lines.lines += 1;
+            let text = match whole {
+                Some(whole) => Some(&whole[start..end]),
+                None => std::str::from_utf8(&bytes[start..end]).ok(),
+            };
+            match text {
+                Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
+                Some(text) => {
+                    if let Some(ends) = self.json_record(text, line, &mut layouts, &mut values) {
+                        self.lines.lines += (ends.len() as u64).saturating_sub(1);
+                        self.lines.continuation += u64::from(ends.is_empty());
+                    }
+                }
+                None => self.not_utf8(line),
+            }
+            start = end + 1;
+        }
+        self.text_lines = line;
+    }
+
+    pub(super) fn json_documents(&mut self, bytes: &[u8]) {
+        let mut layouts = Layouts::default();
+        let mut values = Values::new(self.plan.slots).written(self.plan.writing);
+        let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
+        loop {
+            let (start, end) = match next_record(bytes, at) {
+                Next::Record(start, end) => (start, end),
+                // Only the end of a file is cut inside a record.
+                Next::Incomplete(start) => (start, bytes.trim_ascii_end().len()),
+                Next::End => break,
+            };
+            line += newlines(&bytes[at..start]);
+            let inner = if let Ok(text) = std::str::from_utf8(&bytes[start..end]) {
+                self.json_record(text, line, &mut layouts, &mut values)
+            } else {
+                self.not_utf8(line);
+                None
+            };
+            match inner {
+                Some(inner) => ends.extend(inner.into_iter().map(|inner| start + inner)),
+                None => ends.push(end),
+            }
+            line += newlines(&bytes[start..end]);
+            at = end;
+        }
+        self.count_other_lines(bytes, &ends);
+    }
+
+    /// Reads the events of each response as that response.
+    pub(super) fn event_streams(&mut self, bytes: &[u8]) {
+        let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
+        for stream in streams(bytes) {
+            line += newlines(&bytes[at..stream.start]);
+            at = stream.start;
+            let records = self.built_record(&serde_json::Value::Object(stream.response), line);
+            ends.extend((0..records).map(|_| stream.end));
+        }
+        self.count_other_lines(bytes, &ends);
+    }
+
+    /// Reads a record that is not in the log as it stands, and says how many there were in it.
+    fn built_record(&mut self, record: &serde_json::Value, line: u64) -> usize {
+        let text = record.to_string();
+        let mut values = Values::new(self.plan.slots).written(self.plan.writing);
+        if let Err(error) = walk(&text, &self.plan.paths, &mut values) {
+            self.skip(line, Code::InvalidJson, || error.to_string());
+            return 1;
+        }
+        if is_odd(self.plan, &values)
+            && let Some(ends) = self.odd_record(&text, line)
+        {
+            return ends.len();
+        }
+        self.record(&values, line);
+        1
+    }
+
+    /// Reads what is in a record that is an envelope; nothing if it is none.
+    fn enveloped(&mut self, text: &str, line: u64) -> Option<Vec<usize>> {
+        let envelope = self.plan.envelope?;
+        let record = serde_json::from_str(text).ok().filter(envelope.is_one)?;
+        let inside = (envelope.open)(record);
+        let records: usize = inside.iter().map(|record| self.built_record(record, line)).sum();
+        Some(vec![text.len(); records])
+    }
+
+    /// Reads a record. One that holds others gives the ends of those instead, counted from its
+    /// own start.
+    fn json_record<'a>(
+        &mut self,
+        text: &'a str,
+        line: u64,
+        layouts: &mut Layouts,
+        values: &mut Values<'a>,
+    ) -> Option<Vec<usize>> {
+        let held = self.enveloped(text, line).or_else(|| self.unfold(self.plan, text, line));
+        if held.is_some() {
+            return held;
+        }
+        values.clear();
+        if !layouts.read(text, values) {
+            values.clear();
+            if let Err(error) = walk(text, &self.plan.paths, values) {
+                self.skip(line, Code::InvalidJson, || error.to_string());
+                return None;
+            }
+            layouts.learn(text, &self.plan.paths);
+        }
+        if values.has(Field::Rows) {
+            let mut ends = Vec::new();
+            self.rows(text, values, line, &mut ends);
+            return Some(ends);
+        }
+        if is_odd(self.plan, values)
+            && let Some(ends) = self.odd_record(text, line)
+        {
+            return Some(ends);
+        }
+        self.record(values, line);
+        None
+    }
+
+    /// Reads the records that a record holds in a list. `line` is that of the start of `text`, from
+    /// where their ends are counted.
+    fn rows(&mut self, text: &str, outer: &Values<'_>, line: u64, ends: &mut Vec<usize>) {
+        let list = outer.raw(Field::Rows.slot());
+        // A list that is no list holds no records.
+        let rows: Vec<&RawValue> = serde_json::from_str(list).unwrap_or_default();
+        let (mut at, mut line) = (0, line);
+        for row in rows.into_iter().map(RawValue::get) {
+            let start = row.as_ptr().addr() - text.as_ptr().addr();
+            line += newlines(&text.as_bytes()[at..start]);
+            at = start;
+            let mut values = Values::new(self.plan.slots).written(self.plan.writing);
+            values.inherit_all(outer);
+            values.remove(Field::Rows);
+            if let Err(error) = walk(row, &self.plan.paths, &mut values) {
+                self.skip(line, Code::InvalidJson, || error.to_string());
+            } else if values.has(Field::Rows) {
+                self.rows(text, &values, line, ends);
+                continue;
+            } else {
+                self.record(&values, line);
+            }
+            ends.push(start + row.len());
+        }
+    }
+
+    /// Reads the calls inside a record, each a line of its own; nothing when it is a call itself.
+    /// A record without any is no call.
+    fn unfold(&mut self, plan: &FilePlan, text: &str, line: u64) -> Option<Vec<usize>> {
+        let rows = (plan.format.unfold?)(text)?;
+        let mut around = Values::new(plan.slots).written(plan.writing);
+        if rows.iter().any(|row| row.inherits) {
+            // The rows were found in it, so it is valid.
+            let _ = walk(text, &plan.paths, &mut around);
+        }
+        let (mut at, mut line) = (0, line);
+        for row in &rows {
+            line += newlines(&text.as_bytes()[at.min(row.start)..row.start]);
+            at = at.max(row.start);
+            let mut values = if row.inherits {
+                around.clone()
+            } else {
+                Values::new(plan.slots).written(plan.writing)
+            };
+            if let Err(error) = walk(&row.text, &plan.paths, &mut values) {
+                self.skip(line, Code::InvalidJson, || error.to_string());
+                continue;
+            }
+            self.record_as(plan, plan.convention, &values, line);
+        }
+        if rows.is_empty() {
+            self.lines.continuation += 1;
+            return Some(vec![text.len()]);
+        }
+        Some(rows.iter().map(|row| row.end).collect())
+    }
+
+    /// Reads a record of another format than its file; nothing if it is none, or has no counts
+    /// in that format either.
+    fn odd_record(&mut self, text: &str, line: u64) -> Option<Vec<usize>> {
+        let (plan, convention) = other(self.plan, text)?;
+        if let Some(ends) = self.unfold(plan, text, line) {
+            return Some(ends);
+        }
+        let mut values = Values::new(plan.slots).written(plan.writing);
+        let valid = walk(text, &plan.paths, &mut values).is_ok();
+        let counted = values.has(Field::Input) || values.has(Field::Output);
+        (valid && counted).then(|| {
+            self.record_as(plan, convention, &values, line);
+            vec![text.len()]
+        })
+    }
+}

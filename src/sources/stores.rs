@@ -1,0 +1,35 @@
+//! The folders in which programs keep their sessions: which of their files are logs.
+
+/// A program's own folder, and where below it the sessions are.
+const STORES: &[(&str, &[&str])] = &[
+    (".claude", &["projects"]),
+    (".codex", &["sessions", "archived_sessions"]),
+    (".copilot", &["session-state"]),
+    (".gemini", &["tmp"]),
+    (".kimi", &["sessions"]),
+    (".kimi-code", &["sessions"]),
+    (".pi", &["agent/sessions"]),
+    (".qwen", &["projects", "tmp"]),
+    ("opencode", &["storage/message"]),
+    // Inside it.
+    ("storage", &["message"]),
+];
+
+/// Files that stand beside a log and are none.
+const BESIDE: &[(&str, &[&str])] = &[
+    ("chats", &["logs.json"]),
+    ("ui_messages.json", &["api_conversation_history.json", "task_metadata.json"]),
+    ("wire.jsonl", &["context.jsonl", "state.json"]),
+];
+
+/// Where the sessions are below a folder of this name, if it is a program's own.
+pub(super) fn sessions_below(name: &str) -> Option<&'static [&'static str]> {
+    STORES.iter().find(|(store, _)| *store == name).map(|(_, sessions)| *sessions)
+}
+
+/// Whether a file stands beside a log and is none, given what else its folder holds.
+pub(super) fn is_beside(name: &str, others: &[String]) -> bool {
+    BESIDE
+        .iter()
+        .any(|(log, beside)| beside.contains(&name) && others.iter().any(|other| other == log))
+}
