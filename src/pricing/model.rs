@@ -165,7 +165,8 @@ impl Period {
             lanes.resize(lanes.len().max((at + 1) * width), None);
             for tier in ServiceTier::ALL {
                 if place.tiers.as_ref().is_none_or(|tiers| tiers.contains(&tier)) {
-                    lanes[at * width + tier as usize] = lanes[like * width + tier as usize].clone();
+                    let same = lanes[like * width + tier as usize].clone();
+                    lanes[at * width + tier as usize] = same;
                 }
             }
         }
