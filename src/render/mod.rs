@@ -15,6 +15,8 @@ mod findings;
 mod format_list;
 mod guess_document;
 mod guess_screen;
+#[cfg(test)]
+mod guess_views;
 mod import_account;
 mod input_document;
 mod markdown;

@@ -142,8 +142,11 @@ impl Writing {
     /// An amount of money in units of so many decimals.
     pub(super) fn dollars(self, text: &str, decimals: u32) -> Option<Usd> {
         let plain = text.trim().trim_start_matches('$');
-        let atto = parse_decimal(&self.number(plain)?, decimals, Excess::Round);
-        atto.ok().map(Usd::from_atto)
+        let read = |text: &str| parse_decimal(text, decimals, Excess::Round).ok();
+        let number = self.number(plain)?;
+        // Commas between groups of digits are rare, so they are only looked for then.
+        let atto = read(&number).or_else(|| read(&without_groups(&number)?))?;
+        Some(Usd::from_atto(atto))
     }
 
     /// A time; a number is in the unit of the log, or told by its size when none was stated.
@@ -160,6 +163,13 @@ impl Writing {
         };
         i64::try_from(number.div_euclid(divisor)).ok().map(Instant::from_millis)
     }
+}
+
+/// `1,234.5` without its commas; nothing if they stand anywhere else.
+pub(super) fn without_groups(text: &str) -> Option<String> {
+    let whole = text.split('.').next().unwrap_or(text);
+    let is_group = |group: &str| group.len() == 3;
+    whole.split(',').skip(1).all(is_group).then(|| text.replace(',', ""))
 }
 
 #[cfg(test)]
@@ -193,6 +203,7 @@ mod tests {
     fn costs_are_read_in_their_unit() {
         for (unit, text, expected) in [
             ("usd", "$0.5", 500_000_000_000_000_000),
+            ("usd", "$1,234.5", 1_234_500_000_000_000_000_000),
             ("cents", "0.5", 5_000_000_000_000_000),
             ("microdollars", "4120", 4_120_000_000_000_000),
         ] {

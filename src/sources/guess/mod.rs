@@ -143,7 +143,8 @@ pub fn guess(input: &Input, sources: &[SavedSource]) -> Result<Guess, NoGuess> {
                     Some(place) => FilePlan::saved(&detection, &sources[place], &[], &none),
                     None => FilePlan::new(&detection, &[], &none),
                 };
-                (sample, complete, Some(fits), String::new(), Some(plan))
+                let reason = format!("it is read as `{fits}`, but holds no record yet");
+                (sample, complete, Some(fits), reason, Some(plan))
             }
             Err(NoLook::Unknown { reason, sample, complete }) => {
                 (sample, complete, None, reason, None)

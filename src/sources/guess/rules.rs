@@ -28,7 +28,7 @@ const WEAK: u8 = 1;
 const INPUT: &[&str] = &["input", "in", "inp", "prompt", "prompts", "eingabe"];
 const INPUT_TOKENS: &[&str] =
     &["request", "req", "context", "ctx", "query", "question", "sent", "ingress"];
-const OUTPUT: &[&str] = &["output", "out", "outp", "completion", "completions", "ausgabe"];
+const OUTPUT: &[&str] = &["output", "out", "outp", "completion", "completions", "compl", "ausgabe"];
 const OUTPUT_TOKENS: &[&str] = &[
     "response",
     "resp",
@@ -181,10 +181,15 @@ fn token_words(name: &Name, tokens: bool) -> Result<Option<Candidate>, String> {
         }
     }
     if let (true, Some(word)) = (tokens, name.says(TOTAL)) {
-        return Ok(Some(words(Field::Total, word)));
+        // The total of one side is that side's count.
+        let side = direction(name, false).map(|found| Candidate { strength: VALUES, ..found });
+        return Ok(side.or_else(|| Some(words(Field::Total, word))));
     }
     Ok(direction(name, tokens))
 }
+
+/// Why a count of tokens is taken for nothing.
+pub(super) const UNCLEAR: &str = "tokens, but not which";
 
 /// Input or output: the innermost word that says which.
 fn direction(name: &Name, tokens: bool) -> Option<Candidate> {
@@ -203,11 +208,7 @@ fn direction(name: &Name, tokens: bool) -> Option<Candidate> {
         return Some(words(field, word));
     }
     let alone = tokens && name.says(TOKENS).is_some();
-    alone.then(|| Candidate {
-        field: Field::Total,
-        strength: WEAK,
-        reason: "tokens, but not which".to_owned(),
-    })
+    alone.then(|| Candidate { field: Field::Total, strength: WEAK, reason: UNCLEAR.to_owned() })
 }
 
 fn words(field: Field, word: &str) -> Candidate {

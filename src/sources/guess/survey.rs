@@ -9,6 +9,7 @@ use crate::sources::events::streams;
 use crate::sources::formats::OWN;
 use crate::sources::framing::Framing;
 use crate::sources::values::is_nothing;
+use crate::sources::writing::without_groups;
 use crate::units::{Excess, parse_decimal};
 
 /// How many records are looked at.
@@ -109,7 +110,9 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
     }
     let decimal_comma = matches!(found.framing, Framing::Delimited { .. }) && table.has_commas();
     if decimal_comma {
-        table.read_commas();
+        table.read(with_point);
+    } else {
+        table.read(grouped_number);
     }
     let Table { columns, records, left_out, .. } = table;
     (records > 0).then_some(Survey { layout, records, columns, left_out, decimal_comma })
@@ -197,17 +200,17 @@ impl Table {
         cells().any(comma) && !cells().any(point)
     }
 
-    fn read_commas(&mut self) {
+    /// Takes the columns whose values are all written so for numbers.
+    fn read(&mut self, plain: fn(&str) -> Option<String>) {
         for column in &mut self.columns {
             if !column.all(|cell| {
-                matches!(cell, Cell::Text(text) | Cell::Number(text)
-                if with_point(text).is_some())
+                matches!(cell, Cell::Text(text) | Cell::Number(text) if plain(text).is_some())
             }) {
                 continue;
             }
             for cell in &mut column.cells {
                 if let Cell::Text(text) | Cell::Number(text) = cell
-                    && let Some(plain) = with_point(text)
+                    && let Some(plain) = plain(text)
                 {
                     *cell = Cell::Number(plain);
                 }
@@ -228,6 +231,12 @@ fn with_point(text: &str) -> Option<String> {
     let sign = if plain.len() == text.len() { "" } else { "-" };
     let number = || format!("{sign}{}{point}", whole.replace('.', ""));
     (first && rest && digits(fraction)).then(number)
+}
+
+/// `1,234.5` or `$0.5` as a plain number; nothing if it is neither that nor one already.
+fn grouped_number(text: &str) -> Option<String> {
+    let number = without_groups(text.strip_prefix('$').unwrap_or(text))?;
+    parse_decimal(&number, 18, Excess::Round).is_ok().then_some(number)
 }
 
 fn lines(sample: &[u8], complete: bool) -> Table {

@@ -110,3 +110,22 @@ fn no_text_of_a_prompt_gets_out() {
     let shown = format!("{guess:?}");
     assert!(!shown.contains("secret") && !shown.contains("hush"), "{shown}");
 }
+
+#[test]
+fn the_total_of_one_side_is_its_count() {
+    check(
+        "model,total_tok_in,compl_tok\ngpt-4o,10,5\n",
+        "--map model=model,input_tokens=total_tok_in,output_tokens=compl_tok",
+    );
+    let guess = of("model,tok_in,tok_out,tok_elsewhere\ngpt-4o,10,5,3\n");
+    let reasons: Vec<&str> = guess.findings.iter().map(|found| found.reason.as_str()).collect();
+    assert_eq!(reasons.last(), Some(&"tokens, but not which"));
+}
+
+#[test]
+fn numbers_are_known_with_commas_between_their_digits() {
+    check(
+        "model,tok in,tok out,cost (USD)\ngpt-4o,\"1,234\",5,\"$1,000.25\"\ngpt-4o,12,7,$0.1\n",
+        "--map 'model=model,input_tokens=tok in,output_tokens=tok out,cost_usd=cost (USD)'",
+    );
+}

@@ -7,7 +7,7 @@ use crate::sources::writing::{COST_UNIT, DECIMAL_COMMA, INCLUDES_CACHE, INCLUDES
 
 use super::money::{UNNAMED, Unit, unit};
 use super::names::Name;
-use super::rules::{Candidate, EXACT, candidates};
+use super::rules::{Candidate, EXACT, UNCLEAR, candidates};
 use super::samples::{kind, sample};
 use super::sums::{Counts, Inside, adds_up, pair};
 use super::survey::{Cell, Column, Survey};
@@ -194,9 +194,13 @@ impl<'s> Judge<'s> {
         } else {
             self.taken.remove(&Field::Total);
             self.judged[place].taken = false;
-            self.judged[place].candidate = None;
-            "a total that the other counts do not add up to"
-                .clone_into(&mut self.judged[place].reason);
+            let judged = &mut self.judged[place];
+            // One that is only not told apart was never said to be a total.
+            let is_unclear = judged.reason == UNCLEAR;
+            judged.candidate = None;
+            let reason =
+                if is_unclear { UNCLEAR } else { "a total that the other counts do not add up to" };
+            reason.clone_into(&mut judged.reason);
         }
     }
 
