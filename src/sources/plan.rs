@@ -135,7 +135,8 @@ impl FilePlan {
             others: None,
             envelope: None,
         };
-        for (name, value) in map {
+        // The first to say something has the last word, as with fields.
+        for (name, value) in map.iter().rev() {
             state(name, value, &mut plan.convention, &mut plan.writing);
         }
         if !matches!(framing, Framing::Delimited { .. }) {
