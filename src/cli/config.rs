@@ -70,9 +70,12 @@ impl Config {
         let text = fs::read_to_string(path)
             .with_context(|| format!("cannot read the configuration {name}"))
             .map_err(Failure::usage)?;
-        let config: Self = toml::from_str(&text)
+        let mut config: Self = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{name}: {}", error.to_string().trim_end()))
             .map_err(Failure::usage)?;
+        for source in &mut config.source {
+            source.stands_in(&name.to_string(), &text);
+        }
         Ok(config.relative_to(path.parent().unwrap_or(Path::new(""))))
     }
 
@@ -107,7 +110,7 @@ impl Config {
 
 /// The project's sources, then those of the user's that it does not name.
 fn more_sources(mut strong: Vec<SourceConfig>, weak: Vec<SourceConfig>) -> Vec<SourceConfig> {
-    let named = |source: &SourceConfig| strong.iter().any(|known| known.name == source.name);
+    let named = |source: &SourceConfig| strong.iter().any(|known| known.name() == source.name());
     let more: Vec<_> = weak.into_iter().filter(|source| !named(source)).collect();
     strong.extend(more);
     strong

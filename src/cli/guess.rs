@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::render::write_guess;
-use crate::sources::{Guess, Input, discover, guess};
+use crate::sources::{Guess, Input, SavedSource, discover, guess};
 
 use super::args::OutputArgs;
 use super::config::Config;
@@ -16,6 +16,9 @@ use super::output::deliver;
 use super::prices::FormArgs;
 use super::settings::{output_format, style};
 use super::sources::saved_sources;
+
+/// Why more saved sources did not take a file is too much to read.
+const REFUSALS_MAX: usize = 3;
 
 /// `llmcost formats guess`.
 #[derive(Debug, Args)]
@@ -56,7 +59,13 @@ fn input(name: &str) -> Result<Input, Failure> {
 }
 
 /// Says what the columns of a file could mean, as hints to a failure to read it.
-pub(super) fn proposed(failure: Failure, guess: &Guess) -> Failure {
+pub(super) fn proposed(failure: Failure, guess: &Guess, sources: &[SavedSource]) -> Failure {
+    let columns: Vec<String> = guess.findings.iter().map(|found| found.path.clone()).collect();
+    let refusals = sources.iter().filter_map(|source| {
+        let why = source.refuses(&guess.file, &columns)?;
+        Some(format!("the source `{}` ({}) is not for it: {why}", source.name, source.place))
+    });
+    let failure = refusals.take(REFUSALS_MAX).fold(failure, Failure::hint);
     let file = crate::sources::quoted_for_shell(&guess.file);
     let Some(proposal) = &guess.proposal else {
         let missing = guess.missing.join(" or ");

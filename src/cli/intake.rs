@@ -64,11 +64,12 @@ impl Intake {
         if let Some(error) = sorter.failure {
             return Err(Failure::usage(error));
         }
-        check_readable(&reading)?;
+        check_readable(&reading, settings)?;
         check_columns(&options.dimensions, &sorter.seen, settings, &reading)?;
         warn_of_unreadable(&reading);
         if !settings.quiet {
             warn_of_unmapped(settings, &reading);
+            warn_of_unmapped_sources(settings, &reading);
         }
         Ok(Self { reading, filtered_out: sorter.filtered_out })
     }
@@ -234,7 +235,27 @@ fn warn_of_unmapped(settings: &Settings, reading: &Reading) {
     }
 }
 
-fn check_readable(reading: &Reading) -> Result<(), Failure> {
+/// The same for saved sources, of the files that each took.
+fn warn_of_unmapped_sources(settings: &Settings, reading: &Reading) {
+    for source in &settings.sources {
+        let taken =
+            || reading.files.iter().filter(|file| file.saved.as_ref() == Some(&source.name));
+        let columns = || taken().flat_map(|file| &file.columns);
+        let missing = source.map.iter().filter(|(name, path)| {
+            Statement::named(name).is_none() && !columns().any(|column| column == path)
+        });
+        for (field, path) in missing.filter(|_| taken().next().is_some()) {
+            let similar = did_you_mean(path, columns().map(String::as_str));
+            let meant = similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            let (place, name) = (&source.place, &source.name);
+            warn(&format!(
+                "{place}: source `{name}`: {field}: the first records have no `{path}`{meant}"
+            ));
+        }
+    }
+}
+
+fn check_readable(reading: &Reading, settings: &Settings) -> Result<(), Failure> {
     let total = reading.total();
     if total.records + total.duplicates > 0 {
         return Ok(());
@@ -243,7 +264,7 @@ fn check_readable(reading: &Reading) -> Result<(), Failure> {
         let failure = Failure::input(anyhow!("cannot read {name}: {reason}"));
         let unread = reading.files.iter().any(|file| file.format.is_none());
         return Err(match reading.guesses.iter().find(|guess| guess.file == *name) {
-            Some(guess) => proposed(failure, guess),
+            Some(guess) => proposed(failure, guess, &settings.sources),
             None if unread && is_unknown(reason) => named_by_hand(failure),
             None => failure,
         });

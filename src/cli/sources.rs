@@ -1,9 +1,12 @@
 //! Mappings that a configuration saves, each a table `[[source]]`.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::Range;
 
 use anyhow::anyhow;
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::diagnostics::did_you_mean;
 use crate::sources::{Field, STATEMENTS, SavedSource, Statement, find_format};
@@ -15,24 +18,56 @@ use super::failure::Failure;
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceConfig {
     /// What reports call it.
-    pub(super) name: String,
+    name: Spanned<String>,
     /// Which files it takes.
     #[serde(default, rename = "match")]
     matching: MatchConfig,
     /// Where each field stands.
     #[serde(default)]
-    map: BTreeMap<String, String>,
+    map: Names<String>,
     /// Where further columns stand, for `--by` and `--where`.
     #[serde(default)]
-    columns: BTreeMap<String, String>,
+    columns: Names<String>,
     /// What is the same for all records.
     #[serde(default)]
-    constants: BTreeMap<String, Constant>,
-    input_includes_cache: Option<Stated>,
-    output_includes_reasoning: Option<Stated>,
-    cost_unit: Option<Stated>,
-    time_unit: Option<Stated>,
-    decimal_comma: Option<Stated>,
+    constants: Names<Constant>,
+    input_includes_cache: Option<Spanned<Stated>>,
+    output_includes_reasoning: Option<Spanned<Stated>>,
+    cost_unit: Option<Spanned<Stated>>,
+    time_unit: Option<Spanned<Stated>>,
+    decimal_comma: Option<Spanned<Stated>>,
+    /// The file it stands in, and what that says, for messages.
+    #[serde(skip)]
+    file: String,
+    #[serde(skip)]
+    text: String,
+}
+
+/// What is said of names, each with its place.
+type Names<T> = BTreeMap<Spanned<String>, T>;
+
+impl SourceConfig {
+    pub(super) fn name(&self) -> &str {
+        self.name.get_ref().trim()
+    }
+
+    /// Notes the file, so that what is wrong can be found in it.
+    pub(super) fn stands_in(&mut self, file: &str, text: &str) {
+        file.clone_into(&mut self.file);
+        text.clone_into(&mut self.text);
+    }
+
+    /// The file and the line.
+    fn place(&self, span: &Range<usize>) -> String {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        let line = 1 + memchr::memchr_iter(b'\n', before).count();
+        format!("{}:{line}", self.file)
+    }
+
+    fn wrong(&self, span: &Range<usize>, what: impl Display) -> Failure {
+        let (place, name) = (self.place(span), self.name());
+        Failure::usage(anyhow!("{place}: source `{name}`: {what}"))
+    }
 }
 
 /// Which files a source takes; without either, those with the columns of its model and counts.
@@ -40,7 +75,7 @@ pub(super) struct SourceConfig {
 #[serde(deny_unknown_fields)]
 struct MatchConfig {
     /// A pattern of names.
-    files: Option<String>,
+    files: Option<Spanned<String>>,
     /// Columns or paths that must be there.
     #[serde(default)]
     columns: Vec<String>,
@@ -67,55 +102,64 @@ pub(super) fn saved_sources(configs: &[SourceConfig]) -> Result<Vec<SavedSource>
     let mut sources: Vec<SavedSource> = Vec::new();
     for config in configs {
         let source = saved_source(config)?;
-        if sources.iter().any(|known| known.name == source.name) {
-            return Err(wrong(&source.name, "there are two of this name"));
+        if let Some(known) = sources.iter().find(|known| known.name == source.name) {
+            let what = format!("there are two of this name; the other is at {}", known.place);
+            return Err(config.wrong(&config.name.span(), what));
         }
         sources.push(source);
     }
     Ok(sources)
 }
 
-fn wrong(source: &str, what: impl std::fmt::Display) -> Failure {
-    Failure::usage(anyhow!("source `{source}`: {what}"))
-}
-
 fn saved_source(config: &SourceConfig) -> Result<SavedSource, Failure> {
-    let name = config.name.trim();
+    let (name, span) = (config.name(), config.name.span());
+    let place = config.place(&span);
     if name.is_empty() {
-        return Err(Failure::usage(anyhow!("a [[source]] has an empty name")));
+        return Err(Failure::usage(anyhow!("{place}: a [[source]] has an empty name")));
     }
     if find_format(name).is_some() {
-        return Err(wrong(name, "that is the name of a format").hint("give it another name"));
+        let failure = config.wrong(&span, "that is the name of a format");
+        return Err(failure.hint("give it another name"));
     }
     if let Some(pattern) = &config.matching.files
-        && let Err(error) = glob::Pattern::new(pattern)
+        && let Err(error) = glob::Pattern::new(pattern.get_ref())
     {
-        return Err(wrong(name, format!("match: `{pattern}` is not a pattern: {error}")));
+        let what = format!("match: `{}` is not a pattern: {error}", pattern.get_ref());
+        return Err(config.wrong(&pattern.span(), what));
     }
-    let mut map = fields(config, name)?;
-    map.extend(statements(config, name)?);
-    Ok(SavedSource {
+    let mut map = fields(config)?;
+    map.extend(statements(config)?);
+    let source = SavedSource {
         name: name.to_owned(),
-        files: config.matching.files.clone(),
+        place,
+        files: config.matching.files.as_ref().map(|pattern| pattern.get_ref().clone()),
         columns: config.matching.columns.clone(),
-        constants: constants(config, name)?,
+        constants: constants(config)?,
         map,
-    })
+    };
+    if source.takes_anything() {
+        let failure = config.wrong(&span, "nothing says which files it takes");
+        return Err(failure.hint("for example: match = { files = \"gateway-*.jsonl\" }"));
+    }
+    Ok(source)
 }
 
 /// The pairs of `map` and `columns`.
-fn fields(config: &SourceConfig, source: &str) -> Result<Vec<(String, String)>, Failure> {
+fn fields(config: &SourceConfig) -> Result<Vec<(String, String)>, Failure> {
     for (field, path) in &config.map {
-        if Field::named(field).is_none() {
-            return Err(no_field(source, field));
+        let name = field.get_ref();
+        if Field::named(name).is_none() {
+            return Err(no_field(config, field));
         }
         if path.is_empty() {
-            return Err(wrong(source, format!("`{field}` stands nowhere: its path is empty")));
+            let what = format!("`{name}` stands nowhere: its path is empty");
+            return Err(config.wrong(&field.span(), what));
         }
     }
     for name in config.columns.keys() {
-        if Field::named(name).is_some() {
-            return Err(wrong(source, format!("`{name}` is a field")).hint("put it under map"));
+        if Field::named(name.get_ref()).is_some() {
+            let failure = config.wrong(&name.span(), format!("`{}` is a field", name.get_ref()));
+            return Err(failure.hint("put it under map"));
         }
     }
     let known = |name: &str| config.map.contains_key(name) || config.constants.contains_key(name);
@@ -123,7 +167,7 @@ fn fields(config: &SourceConfig, source: &str) -> Result<Vec<(String, String)>, 
     if let Some(missing) =
         essential.into_iter().filter_map(Field::own_name).find(|name| !known(name))
     {
-        let failure = wrong(source, format!("its map has no `{missing}`"));
+        let failure = config.wrong(&config.name.span(), format!("its map has no `{missing}`"));
         return Err(match missing {
             "model" => {
                 failure.hint("where all records have one model: constants = { model = \"…\" }")
@@ -131,16 +175,19 @@ fn fields(config: &SourceConfig, source: &str) -> Result<Vec<(String, String)>, 
             _ => failure.hint(format!("where there is none: constants = {{ {missing} = 0 }}")),
         });
     }
-    Ok(config.map.iter().chain(&config.columns).map(|(a, b)| (a.clone(), b.clone())).collect())
+    let pairs = config.map.iter().chain(&config.columns);
+    Ok(pairs.map(|(name, path)| (name.get_ref().clone(), path.clone())).collect())
 }
 
-fn no_field(source: &str, field: &str) -> Failure {
+fn no_field(config: &SourceConfig, field: &Spanned<String>) -> Failure {
+    let (span, field) = (field.span(), field.get_ref());
     if Statement::named(field).is_some() {
-        return wrong(source, format!("`{field}` is not a field"))
+        return config
+            .wrong(&span, format!("`{field}` is not a field"))
             .hint("write it beside map, not in it");
     }
     let known: Vec<&str> = Field::ALL.into_iter().filter_map(Field::own_name).collect();
-    let failure = wrong(source, format!("map: there is no field `{field}`"));
+    let failure = config.wrong(&span, format!("map: there is no field `{field}`"));
     match did_you_mean(field, known.iter().copied()) {
         Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
         None => failure
@@ -149,7 +196,7 @@ fn no_field(source: &str, field: &str) -> Failure {
     }
 }
 
-fn statements(config: &SourceConfig, source: &str) -> Result<Vec<(String, String)>, Failure> {
+fn statements(config: &SourceConfig) -> Result<Vec<(String, String)>, Failure> {
     let mut pairs = Vec::new();
     for statement in &STATEMENTS {
         let stated = match statement.name {
@@ -159,12 +206,12 @@ fn statements(config: &SourceConfig, source: &str) -> Result<Vec<(String, String
             "time_unit" => &config.time_unit,
             _ => &config.decimal_comma,
         };
-        let value = match stated {
-            None => continue,
-            Some(Stated::Truth(truth)) => truth.to_string(),
-            Some(Stated::Word(word)) => word.clone(),
+        let Some(stated) = stated else { continue };
+        let value = match stated.get_ref() {
+            Stated::Truth(truth) => truth.to_string(),
+            Stated::Word(word) => word.clone(),
         };
-        check_statement(statement, &value).map_err(|what| wrong(source, what))?;
+        check_statement(statement, &value).map_err(|what| config.wrong(&stated.span(), what))?;
         pairs.push((statement.name.to_owned(), value));
     }
     Ok(pairs)
@@ -178,11 +225,12 @@ pub(super) fn check_statement(statement: &Statement, value: &str) -> Result<(), 
     Err(format!("{} is {}, not `{value}`", statement.name, statement.values.join(" or ")))
 }
 
-fn constants(config: &SourceConfig, source: &str) -> Result<Vec<(String, String)>, Failure> {
+fn constants(config: &SourceConfig) -> Result<Vec<(String, String)>, Failure> {
     let mut constants = Vec::new();
-    for (name, value) in &config.constants {
-        if config.map.contains_key(name) || config.columns.contains_key(name) {
-            return Err(wrong(source, format!("`{name}` is both mapped and a constant")));
+    for (key, value) in &config.constants {
+        let (span, name) = (key.span(), key.get_ref());
+        if config.map.contains_key(key) || config.columns.contains_key(key) {
+            return Err(config.wrong(&span, format!("`{name}` is both mapped and a constant")));
         }
         let text = match value {
             Constant::Text(text) => text.clone(),
@@ -193,7 +241,8 @@ fn constants(config: &SourceConfig, source: &str) -> Result<Vec<(String, String)
             Some(field) if !SavedSource::CONSTANT_FIELDS.contains(&field) => {
                 let known = SavedSource::CONSTANT_FIELDS.into_iter().filter_map(Field::own_name);
                 let known: Vec<&str> = known.collect();
-                return Err(wrong(source, format!("`{name}` cannot be the same for all records"))
+                return Err(config
+                    .wrong(&span, format!("`{name}` cannot be the same for all records"))
                     .hint(format!("constants are {}, and columns of your own", known.join(", "))));
             }
             _ => constants.push((name.clone(), text)),

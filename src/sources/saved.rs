@@ -8,6 +8,8 @@ use super::format::Draft;
 pub struct SavedSource {
     /// The name in reports and for `--source-format`.
     pub name: String,
+    /// Where it is written, for messages.
+    pub place: String,
     /// The pattern of file names; any file without one.
     pub files: Option<String>,
     /// The columns or paths that must be there; those of [`SavedSource::essential`] if there are
@@ -42,26 +44,39 @@ impl SavedSource {
         self.columns.iter().map(String::as_str).collect()
     }
 
+    /// Whether there is nothing that says which files it is for.
+    pub fn takes_anything(&self) -> bool {
+        self.files.is_none() && self.wanted().is_empty()
+    }
+
+    /// Why a file of this name with these columns is not read by it; nothing if it is.
+    pub fn refuses(&self, file: &str, columns: &[String]) -> Option<String> {
+        if let Some(pattern) = self.files.as_deref().filter(|pattern| !matches(pattern, file)) {
+            return Some(format!("it takes files named `{pattern}`"));
+        }
+        let wanted = self.wanted();
+        let missing = wanted.iter().find(|wanted| !columns.iter().any(|known| known == *wanted))?;
+        Some(format!("it takes files with `{missing}`"))
+    }
+
     /// Whether a file of this name with these columns is read by it.
     pub(super) fn fits(&self, file: &str, columns: &[String]) -> bool {
-        let has = |wanted: &&str| columns.iter().any(|column| column == wanted);
-        let wanted = self.wanted();
-        let named = match &self.files {
-            Some(pattern) => matches(pattern, file),
-            // With nothing to go by it would take every file.
-            None => !wanted.is_empty(),
-        };
-        named && wanted.iter().all(has)
+        // With nothing to go by it would take every file.
+        !self.takes_anything() && self.refuses(file, columns).is_none()
     }
 }
 
 /// A pattern without a folder is one of the name alone.
 fn matches(pattern: &str, file: &str) -> bool {
-    let Ok(compiled) = glob::Pattern::new(pattern) else { return false };
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let shown = if pattern.contains('/') { file } else { name };
     let plain = COMPRESSED.iter().find_map(|ending| shown.strip_suffix(ending)).unwrap_or(shown);
-    compiled.matches(shown) || compiled.matches(plain)
+    let fits = |pattern: &str| {
+        glob::Pattern::new(pattern)
+            .is_ok_and(|compiled| compiled.matches(shown) || compiled.matches(plain))
+    };
+    // However the way to that folder was typed.
+    fits(pattern) || pattern.contains('/') && fits(&format!("**/{pattern}"))
 }
 
 /// What is the same for all records of a file.
@@ -118,5 +133,8 @@ mod tests {
         check(Some("gw-*.jsonl"), &["y"], "logs/gw-1.jsonl", false);
         check(Some("gw-*.jsonl"), &[], "logs/other.jsonl", false);
         check(Some("logs/*"), &[], "logs/other.jsonl", true);
+        check(Some("logs/*"), &[], "./logs/other.jsonl", true);
+        check(Some("logs/*"), &[], "/data/logs/other.jsonl", true);
+        check(Some("logs/*"), &[], "/data/log/other.jsonl", false);
     }
 }
