@@ -240,7 +240,7 @@ impl Code {
             Self::UnknownFormat => {
                 "Nothing was read of the file: its records look like no format that is known. Say \
                  which one it is with `--source-format`, or what its columns mean with `--map \
-                 field=column`."
+                 field=column`; `llmcost formats guess FILE` proposes that."
             }
             Self::EmptyFile => "The file holds no record at all.",
             Self::NoCalls => {

@@ -42,8 +42,8 @@ fn saved_sources(saved: &[SavedSource], screen: &mut Screen) {
     screen.line(Tone::Quiet, "of your llmcost.toml; each goes before all formats");
     let columns = vec![
         Column::text("name", Keep::Always),
-        Column::text("takes files named", Keep::Always),
-        Column::text("with the columns", Keep::Always),
+        Column::text("takes files named", Keep::Below(1)),
+        Column::text("with the columns", Keep::Below(2)),
     ];
     let rows = saved.iter().map(|source| {
         let files = source.files.clone().unwrap_or_else(|| "anything".to_owned());

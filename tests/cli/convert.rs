@@ -219,6 +219,8 @@ fn options(dimensions: &[String]) -> ReadOptions {
     ReadOptions {
         format: None,
         map: Vec::new(),
+        sources: Vec::new(),
+        source: None,
         dimensions: Dimensions::new(dimensions.iter().map(String::as_str)),
         assume_model: String::new(),
         assume_call_type: String::new(),

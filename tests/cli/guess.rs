@@ -203,10 +203,14 @@ fn every_slip_in_a_saved_source_is_told() {
         (format!("[[source]]\nname = \"gemini\"\n{MAP}"), ["gemini", "name of a format"]),
         (format!("[[source]]\nname = \" \"\n{MAP}"), ["[[source]]", "empty name"]),
         (format!("[[source]]\n{MAP}"), ["name", "missing field"]),
+        (
+            named("map = {}\nconstants = { model = \"m\", input_tokens = 0, output_tokens = 0 }\n"),
+            ["which files", "match = "],
+        ),
     ] {
         let run = run(with_config(&config).path(), &["analyze", "gateway.jsonl"]);
         assert_eq!(run.code, Some(2), "{config}\n{}", run.stderr);
-        for part in parts {
+        for part in parts.into_iter().chain(["llmcost.toml:"]) {
             assert!(run.stderr.contains(part), "{part}\n{config}\n{}", run.stderr);
         }
     }
@@ -219,4 +223,200 @@ fn a_source_that_is_not_there_is_told() {
     let run = run(folder.path(), &arguments);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("`gateway`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_slip_is_told_with_its_line() {
+    let map = "[source.map]\nmodel = \"llm.name\"\ninput_tokns = \"a\"\noutput_tokens = \"b\"\n";
+    let config = format!("top = 3\n\n[[source]]\nname = \"gw\"\n\n{map}");
+    let run = run(with_config(&config).path(), &["analyze", "gateway.jsonl"]);
+    assert!(run.stderr.contains("llmcost.toml:8: source `gw`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_source_that_takes_no_file_says_why() {
+    for (matching, why) in [
+        ("{ files = \"gatewya*\" }", "it takes files named `gatewya*`"),
+        ("{ columns = [\"llm.nam\"] }", "it takes files with `llm.nam`"),
+    ] {
+        let folder = with_config(&format!("[[source]]\nname = \"gw\"\nmatch = {matching}\n{MAP}"));
+        let run = run(folder.path(), &["analyze", "gateway.jsonl"]);
+        assert_eq!(run.code, Some(3));
+        assert!(run.stderr.contains("`gw` (llmcost.toml:2)"), "{}", run.stderr);
+        assert!(run.stderr.contains(why), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_place_that_the_log_does_not_have_is_told() {
+    let more = "[source.columns]\nteam = \"meta.teem\"\n";
+    let folder = with_config(&format!("[[source]]\nname = \"gw\"\n{MAP}{more}"));
+    let run = run(folder.path(), &["analyze", "gateway.jsonl"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let told =
+        "source `gw`: team: the first records have no `meta.teem`; did you mean `meta.team`?";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_typed_goes_before_what_is_saved() {
+    let more = "cost_unit = \"cents\"\n";
+    let map = MAP.replace(" }", ", cost_usd = \"charge.total\" }");
+    let folder = with_config(&format!("[[source]]\nname = \"gw\"\n{more}{map}"));
+    let logged = ["analyze", "gateway.jsonl", "--cost-mode", "logged"];
+    assert_eq!(json(folder.path(), &logged)["totals"]["cost_usd"], "114.4");
+    let typed = [&logged[..], &["--map", "cost_unit=microdollars"]].concat();
+    assert_eq!(json(folder.path(), &typed)["totals"]["cost_usd"], "0.01144");
+}
+
+#[test]
+fn saved_sources_are_listed_beside_the_formats() {
+    let matching = "match = { files = \"gateway*\" }\n";
+    let folder = with_config(&format!("[[source]]\nname = \"my-gw\"\n{matching}{MAP}"));
+    for form in ["table", "markdown", "csv"] {
+        let list = run(folder.path(), &["formats", "--format", form]).stdout;
+        assert!(list.contains("my-gw") && list.contains("gateway"), "{list}");
+    }
+    let list = json(folder.path(), &["formats"]);
+    let saved = json!([{ "name": "my-gw", "files": "gateway*", "columns": [] }]);
+    assert_eq!(list["saved"], saved);
+    let plain = folder_with("gateway.jsonl", GATEWAY);
+    assert!(!run(plain.path(), &["formats"]).stdout.contains("saved"));
+}
+
+#[test]
+fn records_of_a_saved_source_are_converted_with_its_columns() {
+    let more = "constants = { product = \"desk\" }\ncolumns = { team = \"meta.team\" }\n";
+    let matching = "match = { files = \"*.jsonl\" }\n";
+    let folder = with_config(&format!("[[source]]\nname = \"gw\"\n{matching}{MAP}{more}"));
+    let root = folder.path();
+    for out in ["calls.jsonl", "calls.csv"] {
+        assert_eq!(run(root, &["convert", "gateway.jsonl", "-o", out]).code, Some(0));
+        let by = ["--by", "team,product"];
+        let [first, again] = ["gateway.jsonl", out].map(|file| {
+            let report = json(root, &[&["analyze", file][..], &by].concat());
+            (
+                totals(&report),
+                report["groups"].clone(),
+                report["input"]["by_file"][0]["format"].clone(),
+            )
+        });
+        assert_eq!((&first.0, &first.1), (&again.0, &again.1));
+        // What llmcost wrote is its own, though its name fits the source too.
+        assert_eq!((&first.2, &again.2), (&json!("gw"), &json!("llmcost")));
+        std::fs::remove_file(root.join(out)).expect("was written");
+    }
+}
+
+#[test]
+fn a_folder_is_read_by_sources_and_formats() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    let write = |name: &str, text: &str| std::fs::write(root.join(name), text).expect("writes");
+    std::fs::create_dir(root.join("logs")).expect("a folder");
+    write("logs/gateway.jsonl", GATEWAY);
+    write("logs/own.jsonl", "{\"model\":\"m\",\"input_tokens\":5,\"output_tokens\":7}\n");
+    write("logs/office.csv", OFFICE);
+    let matching = "match = { files = \"logs/gate*\" }\n";
+    write("llmcost.toml", &format!("[[source]]\nname = \"gw\"\n{matching}{MAP}"));
+    for name in ["logs", "./logs", root.join("logs").to_str().expect("text")] {
+        let run = run(root, &["analyze", name, "--json"]);
+        let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let files = report["input"]["by_file"].as_array().expect("files").clone();
+        let formats: Vec<&Value> = files.iter().map(|file| &file["format"]).collect();
+        assert_eq!(formats, ["gw", "", "llmcost"], "{name}");
+        assert_eq!(report["totals"]["calls"], 5);
+        assert!(run.stderr.contains("office.csv` proposes how"), "{}", run.stderr);
+    }
+}
+
+/// Tables and records of the same three calls: 1234 + 900 + 22400 input with 1200 of it cached,
+/// 310 + 120 + 1500 output, 1020 + 465 + 29100 millionths of a dollar.
+#[test]
+fn the_same_calls_are_found_however_they_are_written() {
+    const CALLS: [(u64, &str, [u64; 3], u64); 3] = [
+        (1_790_848_800, "gpt-5-mini", [1234, 200, 310], 1020),
+        (1_790_852_400, "gpt-5-mini", [900, 0, 120], 465),
+        (1_790_935_200, "claude-haiku-4-5", [22_400, 1000, 1500], 29_100),
+    ];
+    let table = |separator: &str, quote: &str, scale: u64, cost: &str| {
+        let grouped = |count: u64| match (quote, count / 1000) {
+            ("", _) | (_, 0) => count.to_string(),
+            (_, thousands) => format!("{quote}{thousands},{:03}{quote}", count % 1000),
+        };
+        let header = ["epoch", "engine", "tok sent", "tok cached", "tok received", "tok all", cost];
+        let mut lines = vec![header.join(separator)];
+        for (time, model, [input, cached, output], micros) in CALLS {
+            let cost = match cost {
+                "cost_cents" => format!("{}.{:04}", micros / 10_000, micros % 10_000),
+                "cost_micros" => micros.to_string(),
+                _ => format!("$0.{micros:06}"),
+            };
+            let counts = [input, cached, output, input + output].map(grouped);
+            let time = (time * scale).to_string();
+            lines.push([time, model.to_owned(), counts.join(separator), cost].join(separator));
+        }
+        lines.join("\n")
+    };
+    let records = CALLS.map(|(time, model, [input, cached, output], micros)| {
+        json!({
+            "at": time * 1000,
+            "llm": { "engine": model },
+            "tokens": {
+                "sent": input.to_string(), "cached": cached, "received": output,
+                "all": input + output,
+            },
+            "costMicros": micros,
+        })
+    });
+    let lines = records.iter().map(|record| format!("{record}\n")).collect::<String>();
+    let laid_out = serde_json::to_string_pretty(&records).expect("JSON");
+    for (name, log) in [
+        ("comma.csv", table(",", "", 1, "cost (USD)")),
+        ("tab.tsv", table("\t", "", 1000, "cost_cents")),
+        ("semicolon.csv", table(";", "", 1_000_000, "cost_micros")),
+        ("text.csv", table(",", "\"", 1, "cost (USD)")),
+        (
+            "windows.csv",
+            format!("\u{feff}{}", table(",", "", 1, "cost (USD)").replace('\n', "\r\n")),
+        ),
+        ("lines.jsonl", lines),
+        ("array.json", json!(records).to_string()),
+        ("pretty.json", laid_out),
+    ] {
+        let folder = folder_with(name, &log);
+        let guess = run(folder.path(), &["formats", "guess", name]);
+        let (command, block) = proposed(&guess);
+        let check = |arguments: &[&str]| {
+            let logged = ["--cost-mode", "logged", "--by", "day"];
+            let report = json(folder.path(), &[arguments, &logged].concat());
+            let expected = json!({
+                "calls": 3, "input": 23_334, "cache_read": 1200, "output": 1930, "reasoning": 0,
+                "skipped": 0,
+            });
+            assert_eq!(totals(&report), expected, "{name}\n{block}");
+            assert_eq!(report["totals"]["cost_usd"], "0.030585", "{name}\n{block}");
+            assert_eq!(report["groups"].as_array().map(Vec::len), Some(2), "{name}");
+        };
+        check(&command[1..].iter().map(String::as_str).collect::<Vec<_>>());
+        std::fs::write(folder.path().join("llmcost.toml"), &block).expect("writes");
+        check(&["analyze", name]);
+    }
+}
+
+#[test]
+fn a_log_without_a_record_is_told_apart_from_one_that_fits_nothing() {
+    let folder = folder_with("head.csv", "model,input_tokens,output_tokens\n");
+    let guess = run(folder.path(), &["formats", "guess", "head.csv"]);
+    assert_eq!(guess.code, Some(3));
+    assert!(guess.stderr.contains("`llmcost`, but holds no record yet"), "{}", guess.stderr);
+}
+
+#[test]
+fn recorded_events_are_guessed_like_records() {
+    let log = "data: {\"llm\":\"m\",\"u\":{\"tokIn\":5,\"tokOut\":6}}\n\ndata: [DONE]\n\n";
+    let folder = folder_with("events.sse", log);
+    let (command, _) = proposed(&run(folder.path(), &["formats", "guess", "events.sse"]));
+    let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
+    assert_eq!(json(folder.path(), &arguments)["totals"]["tokens"]["input"], 5);
 }
