@@ -188,9 +188,7 @@ pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
     } else {
         memchr::memchr(b'\\', inner.as_bytes()).is_some()
     };
-    if has_escapes
-        && let Ok(text) = serde_json::from_str::<String>(raw)
-    {
+    if has_escapes && let Ok(text) = serde_json::from_str::<String>(raw) {
         return Cow::Owned(text);
     }
     Cow::Borrowed(inner)
