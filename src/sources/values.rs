@@ -172,7 +172,14 @@ impl<'a> Values<'a> {
 }
 
 /// Spellings of "no value" in JSON, SQL exports, spreadsheets and data frames.
+#[inline]
 pub(super) fn is_nothing(raw: &str) -> bool {
+    /// The longest of them; most values are longer, or digits.
+    const LONGEST: usize = 9;
+    let first = raw.as_bytes().first();
+    if raw.len() > LONGEST || first.is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
     matches!(
         raw,
         "" | "null"
@@ -196,9 +203,13 @@ pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
     let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(raw);
     };
-    if memchr::memchr(b'\\', inner.as_bytes()).is_some()
-        && let Ok(text) = serde_json::from_str::<String>(raw)
-    {
+    // Most are short: a call of a search costs more than to look at each byte.
+    let has_escapes = if inner.len() <= 32 {
+        inner.bytes().fold(false, |found, byte| found | (byte == b'\\'))
+    } else {
+        memchr::memchr(b'\\', inner.as_bytes()).is_some()
+    };
+    if has_escapes && let Ok(text) = serde_json::from_str::<String>(raw) {
         return Cow::Owned(text);
     }
     Cow::Borrowed(inner)

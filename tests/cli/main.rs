@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod claims;
+mod confusion;
 mod convert;
 mod exit_codes;
 mod guess;

@@ -16,7 +16,10 @@ pub(in crate::sources) static CLAUDE_TRACE: Format = Format {
     name: "claude-trace",
     summary: "recorded traffic of Claude Code (request, response or its stream)",
     recognises: |record| {
-        at(record, "response.body_raw").is_some() && at(record, "request").is_some()
+        let holds = |path: &str| at(record, path).is_some();
+        // A log of one's own may have both bodies, but hardly the method of HTTP.
+        let is_whole = holds("response.body.usage") && holds("request.method");
+        holds("request") && (holds("response.body_raw") || is_whole)
     },
     unfold: Some(unfold),
     ..MESSAGES
