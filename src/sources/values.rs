@@ -199,6 +199,7 @@ pub(super) fn is_nothing(raw: &str) -> bool {
 }
 
 /// The text of a raw value: without the quotes and escapes of JSON, if it has them.
+#[expect(clippy::needless_bitwise_bool, reason = "looks at all bytes at once, without branches")]
 pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
     let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(raw);

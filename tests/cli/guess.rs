@@ -369,7 +369,7 @@ fn the_same_calls_are_found_however_they_are_written() {
             "costMicros": micros,
         })
     });
-    let lines = records.iter().map(|record| format!("{record}\n")).collect::<String>();
+    let lines = records.each_ref().map(ToString::to_string).join("\n");
     let laid_out = serde_json::to_string_pretty(&records).expect("JSON");
     for (name, log) in [
         ("comma.csv", table(",", "", 1, "cost (USD)")),
