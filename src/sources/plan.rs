@@ -16,6 +16,8 @@ pub(super) struct FilePlan {
     pub(super) format: &'static Format,
     pub(super) framing: Framing,
     pub(super) convention: Convention,
+    /// Whether the columns of the file say already what a foreign name in a record would.
+    pub(super) knows_foreign: bool,
     /// Places of values in JSON records.
     pub(super) paths: Paths,
     /// The names of the columns of a table.
@@ -72,6 +74,7 @@ impl FilePlan {
             format,
             framing,
             convention: (format.convention)(columns),
+            knows_foreign: (format.convention)(columns) != (format.convention)(&[]),
             paths: Paths::new(format.loose_names),
             names: columns.to_vec(),
             columns: vec![Vec::new(); columns.len()],
@@ -84,6 +87,7 @@ impl FilePlan {
             if name == INCLUDES_CACHE {
                 plan.convention.input_includes_cache = value == "true";
                 plan.convention.settled = true;
+                plan.knows_foreign = true;
             }
         }
         for (rank, (path, field)) in (0..).zip(&places) {
