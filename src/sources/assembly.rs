@@ -142,7 +142,8 @@ impl Assembly {
             }
             Identity::Bucket => {
                 self.number(file, &mut parsed.keys);
-                self.snapshots(&parsed, Calls::grow)
+                self.tell_of_differing_sums(&parsed);
+                self.snapshots(&parsed, Calls::supersede)
             }
             Identity::Pivot => {
                 self.pivots.insert(file);
@@ -189,6 +190,28 @@ impl Assembly {
             let number = self.numbers.entry(record.key).or_default();
             record.key = record.key.wrapping_add(*number).max(1);
             *number += 1;
+        }
+    }
+
+    /// Says where another file has a sum of the same name with other counts: two exports of one
+    /// account on different days, or of two accounts that nothing tells apart.
+    fn tell_of_differing_sums(&mut self, parsed: &Parsed) {
+        for (row, record) in parsed.keys.iter().enumerate() {
+            let call = parsed.calls.call(row);
+            let known = self.duplicates.waiting(record.key).filter(|_| record.key != 0);
+            let Some(known) = known.filter(|known| known.place.file != call.place.file) else {
+                continue;
+            };
+            if known.tokens != call.tokens || known.logged_cost != call.logged_cost {
+                let earlier = &self.reading.files[known.place.file as usize].name;
+                let line = known.place.line;
+                self.reading.ledger.push(Code::InconsistentCounts, call.place, || {
+                    format!(
+                        "{earlier}:{line} has a sum of the same period and names with other counts; \
+                         the larger one is taken. If these are two accounts, read them one by one"
+                    )
+                });
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use super::values::{BadValue, Values};
 
 /// A count, or why it is none. Most counts of most records are not there.
 #[inline]
-fn count(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
+pub(super) fn count(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal> {
     if !values.has(field) {
         return Ok(Tokens::ZERO);
     }
@@ -54,15 +54,10 @@ pub(super) fn counts(
         };
         return Err((Code::MissingUsage, text.to_owned()));
     }
-    let (found, hidden) = accounting(values, convention)?;
-    if found.input_includes_cache != convention.input_includes_cache {
-        let side = if found.input_includes_cache { "inside" } else { "beside" };
-        let text = format!("the total shows that cached tokens are {side} the input; read so");
-        remarks.push((Code::InconsistentCounts, text));
-    }
-    let convention = found;
+    let (convention, hidden) = settled_accounting(values, convention, remarks)?;
     input_counts(values, convention, draft, remarks)?;
     output_counts(values, convention, draft)?;
+    missing_side(values, draft, remarks)?;
     if !hidden.is_zero() {
         draft.call.tokens[TokenClass::Reasoning] += hidden;
         let text = format!(
@@ -87,6 +82,28 @@ pub(super) fn counts(
     Ok(())
 }
 
+/// A record that counts its output and not its input: where it has a total, the rest of that is
+/// input. Otherwise nothing is known, and that is said.
+fn missing_side(
+    values: &Values<'_>,
+    draft: &mut Draft<'_>,
+    remarks: &mut Vec<Remark>,
+) -> Result<(), Refusal> {
+    if values.has(Field::Input) || !values.has(Field::Output) || draft.without_tokens {
+        return Ok(());
+    }
+    let known: Tokens = draft.call.tokens.iter().map(|(_, count)| *count).sum();
+    let beyond = count(values, Field::Total)?.saturating_sub(known);
+    let text = if beyond.is_zero() {
+        "the record counts no input; it is read as none".to_owned()
+    } else {
+        draft.call.tokens[TokenClass::Input] += beyond;
+        format!("the record counts no input; {beyond} tokens of its total are read as input")
+    };
+    remarks.push((Code::InconsistentCounts, text));
+    Ok(())
+}
+
 fn searches(values: &Values<'_>, field: Field, remarks: &mut Vec<Remark>) -> Result<u32, Refusal> {
     if !values.has(field) {
         return Ok(0);
@@ -96,6 +113,57 @@ fn searches(values: &Values<'_>, field: Field, remarks: &mut Vec<Remark>) -> Res
         remarks.push((Code::OutOfRange, format!("{count} searches; {} are counted", u32::MAX)));
         u32::MAX
     }))
+}
+
+/// What the counts of this record include, and tokens that only its total has. Says where that is
+/// not what the format usually includes.
+fn settled_accounting(
+    values: &Values<'_>,
+    usual: Convention,
+    remarks: &mut Vec<Remark>,
+) -> Result<(Convention, Tokens), Refusal> {
+    let (found, hidden) = accounting(values, usual)?;
+    if found.input_includes_cache != usual.input_includes_cache {
+        let side = if found.input_includes_cache { "inside" } else { "beside" };
+        let text = format!("the total shows that cached tokens are {side} the input; read so");
+        remarks.push((Code::InconsistentCounts, text));
+    }
+    let shown = beside(values, found)?;
+    if shown.input_includes_cache != found.input_includes_cache {
+        let text = "more cached tokens than input; they are read as beside it".to_owned();
+        remarks.push((Code::InconsistentCounts, text));
+    }
+    if shown.output_includes_reasoning != found.output_includes_reasoning {
+        let text = "more reasoning than output; it is read as beside it".to_owned();
+        remarks.push((Code::InconsistentCounts, text));
+    }
+    Ok((shown, hidden))
+}
+
+/// What more of a part than there is of the whole shows: the part is beside it.
+fn beside(values: &Values<'_>, usual: Convention) -> Result<Convention, Refusal> {
+    let mut found = usual;
+    if usual.settled {
+        return Ok(found);
+    }
+    let exceeds = |part: Tokens, whole: Field| -> Result<bool, Refusal> {
+        Ok(values.has(whole) && part > count(values, whole)?)
+    };
+    if usual.input_includes_cache && exceeds(cached(values)?, Field::Input)? {
+        found.input_includes_cache = false;
+    }
+    if usual.output_includes_reasoning && exceeds(count(values, Field::Reasoning)?, Field::Output)?
+    {
+        found.output_includes_reasoning = false;
+    }
+    Ok(found)
+}
+
+/// All tokens read from or written to the cache.
+pub(super) fn cached(values: &Values<'_>) -> Result<Tokens, Refusal> {
+    let parts = count(values, Field::CacheWrite5m)? + count(values, Field::CacheWrite1h)?;
+    let written = count(values, Field::CacheWrite)?.max(parts);
+    Ok(count(values, Field::CacheRead)? + written)
 }
 
 /// What the counts of this record include: the format's convention, unless the record's own total
@@ -120,9 +188,7 @@ fn accounting(
     if !values.has(Field::Input) || !values.has(Field::Output) {
         return Ok((found, Tokens::ZERO));
     }
-    let parts = count(values, Field::CacheWrite5m)? + count(values, Field::CacheWrite1h)?;
-    let written = count(values, Field::CacheWrite)?.max(parts);
-    let cached = count(values, Field::CacheRead)? + written;
+    let cached = cached(values)?;
     let sum = input + output;
     let apart = |more: Tokens| !more.is_zero() && total == sum + more;
     if total == sum {

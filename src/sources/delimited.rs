@@ -90,7 +90,12 @@ fn row<'a>(
             values.set(target.slot, target.rank, cell);
         }
         if cell.starts_with('{') {
-            walk_cell(cell, &plan.names[place], &plan.paths, values);
+            let column = &plan.names[place];
+            if !walk_cell(cell, column, &plan.paths, values) {
+                parser.remark(line, Code::BadNumber, || {
+                    format!("`{column}` is no JSON; counts inside it were not read")
+                });
+            }
         }
     }
     parser.record(values, line);

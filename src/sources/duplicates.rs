@@ -103,6 +103,11 @@ impl Duplicates {
         verdict
     }
 
+    /// The call waiting under a key.
+    pub(super) fn waiting(&self, key: CallKey) -> Option<Call> {
+        self.places.get(&key).map(|row| self.waiting.call(*row))
+    }
+
     /// The waiting table's symbols for names of another table.
     pub(super) fn adopt(&mut self, other: &Calls) -> Vec<Vec<Symbol>> {
         self.waiting.adopt(&other.dimensions)

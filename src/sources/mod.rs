@@ -61,6 +61,8 @@ mod chunk_tests;
 #[cfg(test)]
 mod regressions;
 #[cfg(test)]
+mod regressions_counts;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod variants;

@@ -42,7 +42,7 @@ impl Others {
 pub(super) fn is_odd(plan: &FilePlan, values: &Values<'_>) -> bool {
     let counted = values.has(Field::Input) || values.has(Field::Output);
     plan.others.is_some()
-        && (!counted || values.has(Field::Foreign))
+        && (!counted || (values.has(Field::Foreign) && !plan.knows_foreign))
         && (plan.format.screen)(values) == Screen::Call
 }
 

@@ -1,7 +1,7 @@
 //! One chunk to columns: what a thread does.
 
 use crate::diagnostics::{Code, Ledger, Place};
-use crate::usage::{Calls, Dimensions, Symbol, column};
+use crate::usage::{Calls, Dimensions, Instant, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
 use super::decode::{decode, fingerprint, tell_of_sums};
@@ -146,6 +146,11 @@ impl<'p> Parser<'p> {
     /// Counts a record that cannot be used.
     pub(super) fn skip(&mut self, line: u64, code: Code, message: impl FnOnce() -> String) {
         self.lines.skipped += 1;
+        self.ledger.push(code, Place { file: 0, line }, message);
+    }
+
+    /// Tells of a record that is used all the same.
+    pub(super) fn remark(&mut self, line: u64, code: Code, message: impl FnOnce() -> String) {
         self.ledger.push(code, Place { file: 0, line }, message);
     }
 
@@ -336,7 +341,7 @@ impl<'p> Parser<'p> {
             return key(bytes);
         }
         let id = values.text(Field::RequestId);
-        if id.is_empty() {
+        if id.is_empty() || (identity == Identity::WholeRecord && is_loose(&id, draft.call.time)) {
             return 0;
         }
         bytes.extend_from_slice(id.as_bytes());
@@ -344,6 +349,8 @@ impl<'p> Parser<'p> {
             Identity::Response => {
                 bytes.push(0);
                 bytes.extend_from_slice(draft.model.as_bytes());
+                bytes.push(0);
+                bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
             Identity::Stream => {
                 bytes.push(0);
@@ -361,4 +368,12 @@ impl<'p> Parser<'p> {
         }
         key(bytes)
     }
+}
+
+/// Whether an id tells no calls apart: a short one (a row's number, a user) without the time of
+/// the day beside it is often shared by calls with equal counts.
+fn is_loose(id: &str, time: Instant) -> bool {
+    const TELLING: usize = 8;
+    const DAY: i64 = 86_400_000;
+    id.len() < TELLING && time.known().is_none_or(|time| time.millis() % DAY == 0)
 }

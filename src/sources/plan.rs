@@ -10,7 +10,7 @@ use super::framing::Framing;
 use super::others::Others;
 use super::paths::{Paths, Target, plain};
 use super::saved::{Constants, SavedSource};
-use super::writing::{Writing, state};
+use super::writing::{INCLUDES_CACHE, Writing, state};
 
 /// Everything a thread needs to parse a chunk of one file.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(super) struct FilePlan {
     pub(super) writing: Writing,
     /// What is the same for all records.
     pub(super) constants: Constants,
+    /// Whether the columns of the file say already what a foreign name in a record would.
+    pub(super) knows_foreign: bool,
     /// Places of values in JSON records.
     pub(super) paths: Paths,
     /// The names of the columns of a table.
@@ -127,6 +129,7 @@ impl FilePlan {
             convention: (format.convention)(columns),
             writing: Writing::default(),
             constants: Constants::default(),
+            knows_foreign: (format.convention)(columns) != (format.convention)(&[]),
             paths: Paths::new(format.loose_names),
             names: columns.to_vec(),
             columns: vec![Vec::new(); columns.len()],
@@ -135,6 +138,7 @@ impl FilePlan {
             others: None,
             envelope: None,
         };
+        plan.knows_foreign |= map.iter().any(|(name, _)| name == INCLUDES_CACHE);
         // The first to say something has the last word, as with fields.
         for (name, value) in map.iter().rev() {
             state(name, value, &mut plan.convention, &mut plan.writing);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::chunk::Limits;
 use super::format::{Convention, Identity, as_read, no_table};
 use super::reader::read_within;
-use super::tests::{Quiet, options, read_all};
+use super::tests::{Quiet, options, read_all, read_text};
 use super::*;
 use crate::diagnostics::Code;
 use crate::units::TokenClass;
@@ -17,16 +17,6 @@ const OWN: &str = r#"{"model":"m","time":1791190801,"input_tokens":10,"output_to
 
 /// Small enough that a few records fill several chunks.
 const TINY: Limits = Limits { chunk: 64, sample: 64, record: 4096 };
-
-/// Reads `text` as a file.
-fn read_text(text: &str, options: &ReadOptions) -> (Calls, Reading) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("log");
-    std::fs::write(&path, text).expect("writes");
-    let found = read_all(&[Input::File(path)], options);
-    assert!(found.1.total().balance(), "{:?}", found.1);
-    found
-}
 
 /// Reads `text` in tiny chunks, and checks that nothing but the sizes differs from one chunk.
 fn read_tiny(text: &str, limits: Limits) -> (Calls, Reading) {
@@ -315,8 +305,8 @@ fn reasoning_outside_the_output_is_not_taken_from_it() {
     );
     check_usage(
         r#""completion_tokens":2,"total_tokens":331,"completion_tokens_details":{"reasoning_tokens":317}"#,
-        [0, 0, 2, 317],
-        0,
+        [12, 0, 2, 317],
+        1,
     );
     check_usage(
         r#""prompt_tokens":35,"completion_tokens":12,"total_tokens":109"#,

@@ -101,6 +101,16 @@ fn check_each(calls: &Calls, run: &Value, where_: &str) {
     assert_eq!(found, expected, "calls of {where_}");
 }
 
+/// Reads `text` as a file.
+pub(super) fn read_text(text: &str, options: &ReadOptions) -> (Calls, Reading) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    std::fs::write(&path, text).expect("writes");
+    let found = read_all(&[Input::File(path)], options);
+    assert!(found.1.total().balance(), "{:?}", found.1);
+    found
+}
+
 #[test]
 fn every_format_reads_its_fixture_as_worked_out_by_hand() {
     for format in FORMATS {

@@ -22,11 +22,15 @@ pub(super) fn walk<'a>(
 }
 
 /// Fills `values` from the JSON object in a cell of a table, as if it stood under the name of the
-/// column. Whatever else a cell holds is no object, and no fault.
-pub(super) fn walk_cell<'a>(cell: &'a str, column: &str, paths: &Paths, values: &mut Values<'a>) {
-    if let Some(node) = paths.child(Paths::ROOT, column).filter(|node| paths.has_children(*node)) {
-        let _ = walk_at(cell, node, paths, values);
-    }
+/// column. Says whether it was one, where that matters: values may stand in it.
+pub(super) fn walk_cell<'a>(
+    cell: &'a str,
+    column: &str,
+    paths: &Paths,
+    values: &mut Values<'a>,
+) -> bool {
+    let node = paths.child(Paths::ROOT, column).filter(|node| paths.has_children(*node));
+    node.is_none_or(|node| walk_at(cell, node, paths, values).is_ok())
 }
 
 fn walk_at<'a>(

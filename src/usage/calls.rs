@@ -125,6 +125,24 @@ impl Calls {
         }
     }
 
+    /// Takes over a later state of the same sum as a whole: the one with more tokens, or of equal
+    /// ones the dearer.
+    pub fn supersede(&mut self, row: Row, later: &Call) {
+        let known = self.call(row);
+        let size = |call: &Call| (call.input_total() + call.output_total(), call.logged_cost);
+        if size(later) > size(&known) {
+            for class in TokenClass::ALL {
+                self.tokens[class][row] = later.tokens[class];
+            }
+            self.counts[row] = later.calls;
+            self.counting[row] = later.counting;
+            self.searches[row] = later.searches;
+            self.file_searches[row] = later.file_searches;
+            self.logged_cost[row] = later.logged_cost;
+            self.place[row] = later.place;
+        }
+    }
+
     /// Takes over what a further row of the same sum says: each has some of its counts.
     pub fn complete(&mut self, row: Row, later: &Call) {
         for class in TokenClass::ALL {

@@ -43,9 +43,11 @@ pub(super) const MESSAGES: Format = Format {
             || wrapped(record, WRAPPERS, |inner| {
                 let usage = |key| at(inner, &format!("usage.{key}")).is_some();
                 let is_message = at(inner, "type").is_some_and(|kind| kind == "message");
-                usage("cache_creation_input_tokens")
-                    || usage("cache_read_input_tokens")
-                    || (usage("input_tokens") && is_message)
+                let is_cached =
+                    usage("cache_creation_input_tokens") || usage("cache_read_input_tokens");
+                // Gateways put the same counts into responses in OpenAI's shape.
+                (is_cached && !usage("prompt_tokens"))
+                    || (usage("input_tokens") && (is_message || is_cached))
             })
     },
     recognises_columns: no_table,

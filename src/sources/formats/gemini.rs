@@ -53,6 +53,7 @@ pub(in crate::sources) static GEMINI: Format = Format {
         ("usageMetadata.thoughtsTokenCount", Field::Reasoning),
         ("usage_metadata.thoughts_token_count", Field::Reasoning),
         ("usageMetadata.totalTokenCount", Field::Total),
+        ("candidates", Field::OutputItems),
         ("usageMetadata.promptTokensDetails", Field::InputModalities),
         ("usage_metadata.prompt_tokens_details", Field::InputModalities),
         ("usageMetadata.cacheTokensDetails", Field::CacheModalities),
@@ -106,7 +107,35 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let uncached = input.checked_sub(cached).ok_or_else(|| refused("cached audio", "audio"))?;
     shift(tokens, TokenClass::Input, TokenClass::AudioInput, uncached)?;
     shift(tokens, TokenClass::Output, TokenClass::AudioOutput, output)?;
-    shift(tokens, TokenClass::Output, TokenClass::ImageOutput, drawn)
+    shift(tokens, TokenClass::Output, TokenClass::ImageOutput, drawn)?;
+    draft.call.searches = draft.call.searches.max(searches(values));
+    Ok(())
+}
+
+/// What candidates say about where their facts come from.
+#[derive(Deserialize)]
+struct Candidate {
+    #[serde(default, alias = "grounding_metadata", rename = "groundingMetadata")]
+    grounding: Option<Grounding>,
+}
+
+#[derive(Deserialize)]
+struct Grounding {
+    #[serde(default, alias = "web_search_queries", rename = "webSearchQueries")]
+    queries: Option<Vec<serde::de::IgnoredAny>>,
+}
+
+/// How many queries were sent to the search engine. Whether each of them is billed, or the prompt
+/// that led to them, is the model's price.
+fn searches(values: &Values<'_>) -> u32 {
+    let candidates = values.raw(Field::OutputItems.slot());
+    // The texts of answers are long, and few of them were searched for.
+    if memchr::memmem::find(candidates.as_bytes(), b"rounding").is_none() {
+        return 0;
+    }
+    let candidates: Vec<Candidate> = serde_json::from_str(candidates).unwrap_or_default();
+    let queries = |found: Candidate| found.grounding?.queries.map(|queries| queries.len());
+    u32::try_from(candidates.into_iter().filter_map(queries).sum::<usize>()).unwrap_or(u32::MAX)
 }
 
 fn of_modality(values: &Values<'_>, field: Field, modality: &str) -> Result<Tokens, Refusal> {

@@ -55,6 +55,10 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
         ("usage.cached_tokens", Field::CacheRead),
         ("usage.cached_prompt_text_tokens", Field::CacheRead),
         ("usage.prompt_tokens_details.cache_write_tokens", Field::CacheWrite),
+        // LiteLLM writes Claude's usage so; its prompt includes both.
+        ("usage.cache_read_input_tokens", Field::CacheRead),
+        ("usage.prompt_tokens_details.cache_creation_tokens", Field::CacheWrite),
+        ("usage.cache_creation_input_tokens", Field::CacheWrite),
         ("usage.prompt_tokens_details.audio_tokens", Field::AudioInput),
         // Perplexity: what was read on the web, at the price of input.
         ("usage.citation_tokens", Field::ToolInput),
@@ -90,6 +94,8 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
         ("request.max_completion_tokens", Field::MaxTokens),
         ("request.max_tokens", Field::MaxTokens),
         ("id", Field::RequestId),
+        // Some servers draw their ids from a thousand: the second of the answer tells them apart.
+        ("created", Field::SecondId),
         ("conversation", Field::Conversation),
         ("session_id", Field::Conversation),
         ("latency_ms", Field::LatencyMs),

@@ -40,7 +40,7 @@ pub(super) fn unfold(record: &str) -> Option<Vec<Row<'_>>> {
     parts.sort_by_key(|(part, _)| part.as_ptr().addr());
     let outer = repeating(&parts);
     let rows = parts.into_iter().zip(outer).map(|((part, mut call), repeats)| {
-        if repeats {
+        if repeats || sums_up(&call) {
             call.insert("repeats_inner".to_owned(), true.into());
         }
         Row::rewritten(record, part, Value::Object(call).to_string())
@@ -124,6 +124,18 @@ fn repeating(parts: &[(&str, Map<String, Value>)]) -> Vec<bool> {
         is_counted(call) && id(call, "spanId").is_some_and(|span| around.contains(&span))
     };
     parts.iter().map(|(_, call)| repeats(call)).collect()
+}
+
+/// Whether the name of a span says that it is around those of calls and repeats their counts: they
+/// may be in another export.
+fn sums_up(call: &Map<String, Value>) -> bool {
+    let has_kind = |key: &str| call.get("attributes").and_then(|own| own.get(key)).is_some();
+    let name = call.get("name").and_then(Value::as_str).unwrap_or_default();
+    let starts = ["agent run", "invoke_agent ", "invoke_workflow "];
+    let ends = [".workflow", ".agent", ".task"];
+    !has_kind("gen_ai.operation.name")
+        && (starts.iter().any(|start| name.starts_with(start))
+            || ends.iter().any(|end| name.ends_with(end)))
 }
 
 /// Whether a span has counts, in any dialect.

@@ -1,7 +1,10 @@
 //! llmcost's own JSONL and CSV: one flat record a call, fields named as in the README.
 
+use crate::diagnostics::Code;
+use crate::sources::counts::{cached, count};
 use crate::sources::field::Field;
-use crate::sources::format::{Convention, Format, Identity, as_read, every_record};
+use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, every_record};
+use crate::sources::values::Values;
 
 /// Input is uncached input only; output includes reasoning; any other column is a dimension.
 pub(in crate::sources) static LLMCOST: Format = Format {
@@ -24,8 +27,25 @@ pub(in crate::sources) static LLMCOST: Format = Format {
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,
-    refine: as_read,
+    refine,
 };
+
+/// Says so where the total of a record is that of its input and output alone: then cached tokens
+/// are hardly beside the input.
+fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if !values.has(Field::Total) {
+        return Ok(());
+    }
+    let [total, input, output] =
+        [Field::Total, Field::Input, Field::Output].map(|field| count(values, field));
+    let (input, cached) = (input?, cached(values)?);
+    if total? == input + output? && !cached.is_zero() && cached <= input {
+        let text = "the total says that cached tokens are inside the input, which by its name \
+                    leaves them out; they are read as beside it";
+        draft.remarks.push((Code::InconsistentCounts, text.to_owned()));
+    }
+    Ok(())
+}
 
 /// Its own names, then common synonyms that mean exactly the same.
 pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
@@ -106,11 +126,16 @@ pub(in crate::sources) fn is_signed(has: impl Fn(&str) -> bool) -> bool {
     SIGNATURE.into_iter().all(has)
 }
 
-/// Has the two counts under their own names, and no count whose name says that it is inside
-/// another.
+/// Has the two counts under their own names, and no column that only home-made tables have: one
+/// that counts inside another, or a value that has no column of its own here.
 fn is_own(names: &[String]) -> bool {
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    let holds = |field: Field| FIELDS.iter().any(|(name, known)| *known == field && has(name));
+    let is_home_made = |name: &String| {
+        super::table::counts_inside_input(name)
+            || super::table::usual_field(name).is_some_and(|field| !holds(field))
+    };
     has("input_tokens")
         && has("output_tokens")
-        && !names.iter().any(|name| super::table::counts_inside_input(name))
+        && (is_signed(has) || !names.iter().any(is_home_made))
 }

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+use crate::diagnostics::Code;
 use crate::sources::field::Field;
-use crate::sources::format::{Convention, Format, Identity, as_read, every_record};
+use crate::sources::format::{Convention, Draft, Format, Identity, every_record};
 use crate::sources::paths::plain;
+use crate::sources::values::Values;
 
 /// A table with a column for input and one for output, whatever they are called.
 pub(in crate::sources) static TABLE: Format = Format {
@@ -30,8 +32,21 @@ pub(in crate::sources) static TABLE: Format = Format {
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,
-    refine: as_read,
+    refine: |values, draft| {
+        leave_other_currencies(values, draft);
+        Ok(())
+    },
 };
+
+/// An amount beside the name of another currency is no amount of dollars.
+fn leave_other_currencies(values: &Values<'_>, draft: &mut Draft<'_>) {
+    let currency = values.text(Field::Currency);
+    let is_dollars = matches!(&*currency.to_ascii_uppercase(), "" | "USD" | "$" | "US$");
+    if !is_dollars && draft.call.logged_cost.take().is_some() {
+        let text = format!("the cost is in {currency}, not in dollars; it was left out");
+        draft.remarks.push((Code::BadCost, text));
+    }
+}
 
 /// Names collected from public schemas (`formats` of many small trackers), best first.
 const FIELDS: &[(&str, Field)] = &[
@@ -65,6 +80,15 @@ const FIELDS: &[(&str, Field)] = &[
     ("cache_creation_input_tokens", Field::CacheWrite),
     ("cache_write_5m_tokens", Field::CacheWrite5m),
     ("cache_write_1h_tokens", Field::CacheWrite1h),
+    ("audio_input_tokens", Field::AudioInput),
+    ("audio_cache_read_tokens", Field::AudioCacheRead),
+    ("image_input_tokens", Field::ImageInput),
+    ("audio_output_tokens", Field::AudioOutput),
+    ("image_output_tokens", Field::ImageOutput),
+    // Names that say that cached tokens are inside the input.
+    ("cached_tokens", Field::Foreign),
+    ("cached_input_tokens", Field::Foreign),
+    ("tokens_cached", Field::Foreign),
     ("reasoning_tokens", Field::Reasoning),
     ("thinking_tokens", Field::Reasoning),
     ("thoughts_tokens", Field::Reasoning),
@@ -83,6 +107,8 @@ const FIELDS: &[(&str, Field)] = &[
     ("recorded_at", Field::Time),
     ("executed_at", Field::Time),
     ("bucket_date", Field::Time),
+    ("currency", Field::Currency),
+    ("cost_currency", Field::Currency),
     ("cost_usd", Field::CostUsd),
     ("total_cost_usd", Field::CostUsd),
     ("estimated_cost_usd", Field::CostUsd),
@@ -101,6 +127,8 @@ const FIELDS: &[(&str, Field)] = &[
     ("engine", Field::Model),
     ("deployment", Field::Model),
     ("request_model", Field::RequestModel),
+    ("geo", Field::Geo),
+    ("inference_geo", Field::Geo),
     ("provider", Field::Provider),
     ("model_provider", Field::Provider),
     ("llm_provider", Field::Provider),
@@ -134,6 +162,10 @@ const FIELDS: &[(&str, Field)] = &[
     ("id", Field::RequestId),
     ("service_tier", Field::ServiceTier),
     ("batch", Field::Batch),
+    ("speed", Field::Speed),
+    ("searches", Field::Searches),
+    ("web_searches", Field::Searches),
+    ("file_searches", Field::FileSearches),
     ("status", Field::Status),
     ("success", Field::Status),
     ("ok", Field::Status),
@@ -182,14 +214,29 @@ fn convention(names: &[String]) -> Convention {
     }
 }
 
+/// The words of a name, in lower case: `costCents`, `cost_cents` and `Cost cents` have the same.
+fn words(name: &str) -> Vec<String> {
+    let mut spaced = String::with_capacity(name.len() + 4);
+    let mut was_lower = false;
+    for character in name.chars() {
+        if was_lower && character.is_uppercase() {
+            spaced.push(' ');
+        }
+        was_lower = character.is_lowercase();
+        spaced.extend(character.to_lowercase());
+    }
+    spaced.split(['_', ' ', '-', '.']).map(str::to_owned).collect()
+}
+
 /// Whether a column of this name holds money that is not counted in dollars.
 pub(in crate::sources) fn is_other_money(name: &str) -> bool {
     const UNITS: [&str; 10] =
         ["cents", "micros", "jpy", "eur", "gbp", "cny", "inr", "krw", "chf", "ticks"];
-    let name = name.to_ascii_lowercase();
-    let mut words = name.split(['_', ' ', '-', '.']);
-    let money = ["cost", "amount", "price", "spend"].iter().any(|word| name.contains(word));
-    money && words.any(|word| UNITS.contains(&word))
+    let is_unit =
+        |word: &str| UNITS.contains(&word) || (word.starts_with("micro") && word != "microsoft");
+    let words = words(name);
+    let is_money = |word: &str| matches!(word, "cost" | "costs" | "amount" | "price" | "spend");
+    words.iter().any(|word| is_money(word)) && words.iter().any(|word| is_unit(word))
 }
 
 /// Whether a column of this name shows that cached tokens are counted inside the input.
