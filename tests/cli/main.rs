@@ -3,7 +3,9 @@
 mod bad_input;
 mod claims;
 mod convert;
+mod databases;
 mod exit_codes;
+mod parquet;
 mod prices;
 mod prices_of_calls;
 mod readme;
