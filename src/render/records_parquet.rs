@@ -59,6 +59,9 @@ enum Values {
 
 impl ParquetRecords {
     /// A writer of records with these columns.
+    ///
+    /// # Panics
+    /// Never: the schema is its own, and it writes to memory.
     pub fn new(rows: RecordRows) -> Self {
         let properties = WriterProperties::builder()
             .set_created_by(concat!("llmcost ", env!("CARGO_PKG_VERSION")).to_owned())

@@ -93,8 +93,8 @@ pub(super) fn is_database(start: &[u8]) -> bool {
 ///
 /// # Errors
 /// When it cannot be read, or is of no known program.
-pub(super) fn lines(path: &Path, beside: &Beside) -> io::Result<Source> {
-    let connection = open(path, *beside).map_err(unreadable)?;
+pub(super) fn lines(path: &Path, beside: Beside) -> io::Result<Source> {
+    let connection = open(path, beside).map_err(unreadable)?;
     let tables = tables(&connection).map_err(unreadable)?;
     let mut queries = Vec::new();
     for table in TABLES.iter().filter(|table| tables.iter().any(|name| name == table.name)) {
@@ -216,8 +216,7 @@ impl Rows {
         self.at = 0;
         while let Some(query) = self.queries.last() {
             let mut statement = self.connection.prepare(query)?;
-            let names: Vec<String> =
-                statement.column_names().into_iter().skip(1).map(str::to_owned).collect();
+            let names: Vec<String> = statement.column_names().skip(1).map(str::to_owned).collect();
             let mut rows = statement.query([self.after])?;
             while let Some(row) = rows.next()? {
                 self.after = row.get(0)?;

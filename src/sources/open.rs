@@ -27,7 +27,7 @@ pub(super) fn open_file(path: &Path) -> io::Result<Source> {
     (&file).take(START_BYTES as u64).read_to_end(&mut start)?;
     (&file).rewind()?;
     if database::is_database(&start) {
-        return database::lines(path, &beside(path, &start));
+        return database::lines(path, beside(path, &start));
     }
     if is_parquet(&start) {
         return parquet_file::lines(file);

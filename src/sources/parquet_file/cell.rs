@@ -44,9 +44,9 @@ impl Kind {
         let scale = usize::try_from(column.type_scale()).unwrap_or(0);
         match column.logical_type_ref() {
             Some(LogicalType::Timestamp(time)) => {
-                return Self::Timestamp(per_second(&time.unit), time.is_adjusted_to_u_t_c);
+                return Self::Timestamp(per_second(time.unit), time.is_adjusted_to_u_t_c);
             }
-            Some(LogicalType::Time(time)) => return Self::Time(per_second(&time.unit)),
+            Some(LogicalType::Time(time)) => return Self::Time(per_second(time.unit)),
             Some(LogicalType::Decimal(decimal)) => {
                 return Self::Decimal(usize::try_from(decimal.scale).unwrap_or(0));
             }
@@ -75,7 +75,7 @@ impl Kind {
     }
 }
 
-const fn per_second(unit: &TimeUnit) -> i64 {
+const fn per_second(unit: TimeUnit) -> i64 {
     match unit {
         TimeUnit::MILLIS => 1_000,
         TimeUnit::MICROS => 1_000_000,
@@ -185,7 +185,7 @@ fn bytes(bytes: &[u8], style: Style, text: &mut Vec<u8>) {
             }
         }
         (Kind::Uuid, _) => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = hex(bytes);
             let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, hex.len())];
             let parts = parts.map(|(start, end)| hex.get(start..end).unwrap_or_default());
             put!(text, "\"{}\"", parts.join("-"));
@@ -198,13 +198,17 @@ fn bytes(bytes: &[u8], style: Style, text: &mut Vec<u8>) {
         (_, Ok(said)) => write_text(said, style.exact_texts, text),
         // Bytes that are no text may still be an id.
         (_, Err(_)) => {
-            text.push(b'"');
-            for byte in bytes {
-                put!(text, "{byte:02x}");
-            }
-            text.push(b'"');
+            put!(text, "\"{}\"", hex(bytes));
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut digits = Vec::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        put!(digits, "{byte:02x}");
+    }
+    String::from_utf8(digits).expect("hexadecimal digits are text")
 }
 
 /// The longest text that readers may take for no value.
