@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::stores::{is_beside, sessions_below};
+use super::stores::{is_beside, is_database, sessions_below};
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl fmt::Display for NoInput {
 impl std::error::Error for NoInput {}
 
 /// Files that a folder is searched for; each may also be compressed.
-const ENDINGS: [&str; 6] = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".log"];
+const ENDINGS: [&str; 7] = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".log", ".parquet"];
 const COMPRESSED: [&str; 2] = [".gz", ".zst"];
 
 /// The inputs an argument names, in a fixed order. Folders are searched to the bottom.
@@ -93,35 +93,43 @@ pub fn discover(argument: &str) -> Result<Vec<Input>, NoInput> {
 }
 
 fn search(folder: &Path, files: &mut Vec<PathBuf>) {
-    let sessions = sessions_in(folder);
-    if !sessions.is_empty() {
-        for sessions in &sessions {
-            search(sessions, files);
-        }
-        return;
-    }
     let Ok(entries) = fs::read_dir(folder) else { return };
     let entries: Vec<_> = entries.flatten().collect();
     let name = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
     let names: Vec<String> = entries.iter().map(name).collect();
+    if let Some(sessions) = sessions_in(folder) {
+        let databases = names.iter().filter(|name| is_database(name)).map(|name| folder.join(name));
+        let databases: Vec<PathBuf> = databases.collect();
+        if !(sessions.is_empty() && databases.is_empty()) {
+            for sessions in &sessions {
+                search(sessions, files);
+            }
+            files.extend(databases);
+            return;
+        }
+    }
     for (entry, name) in entries.iter().zip(&names) {
         let path = entry.path();
         // Links to folders are not followed: they may lead in circles.
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             search(&path, files);
-        } else if path.is_file() && could_be_log(name) && !is_beside(name, &names) {
+        } else if path.is_file()
+            && (could_be_log(name) || is_database(name))
+            && !is_beside(name, &names)
+        {
             files.push(path);
         }
     }
 }
 
-/// The folders to search instead of one that a program keeps; none for any other.
-fn sessions_in(folder: &Path) -> Vec<PathBuf> {
+/// The folders to search instead of one that a program keeps; nothing for any other.
+fn sessions_in(folder: &Path) -> Option<Vec<PathBuf>> {
     // The name of `.` is that of the folder it stands for.
     let whole = folder.canonicalize().ok();
     let name = whole.as_deref().and_then(Path::file_name).and_then(OsStr::to_str);
-    let sessions = name.and_then(sessions_below).unwrap_or_default();
-    sessions.iter().map(|inner| folder.join(inner)).filter(|inner| inner.is_dir()).collect()
+    let sessions = name.and_then(sessions_below)?;
+    let folders = sessions.iter().map(|inner| folder.join(inner));
+    Some(folders.filter(|inner| inner.is_dir()).collect())
 }
 
 fn could_be_log(name: &str) -> bool {
@@ -155,6 +163,10 @@ mod tests {
             ".gemini/tmp/1f/logs.json",
             ".gemini/tmp/1f/chats/session-c.json",
             "opencode/opencode.json",
+            "opencode/opencode-1.db",
+            "opencode/opencode-1.db-wal",
+            "io.datasette.llm/keys.json",
+            "io.datasette.llm/logs.db",
             "opencode/storage/message/s/msg_d.json",
             "opencode/storage/part/m/prt_e.json",
             "tasks/7/ui_messages.json",
@@ -173,6 +185,8 @@ mod tests {
             "rollout-b.jsonl",
             "rollout-a.jsonl",
             "session-c.json",
+            "logs.db",
+            "opencode-1.db",
             "msg_d.json",
             "ui_messages.json",
             "wire.jsonl",

@@ -4,18 +4,13 @@ use super::paths::plain;
 
 /// What kind of file this is, if it is no text in UTF-8 at all.
 pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
-    const STARTS: [(&[u8], &str); 6] = [
-        (b"SQLite format 3\0", "it is an SQLite database; export its table as CSV or JSON lines"),
-        (b"PAR1", "it is a Parquet file; export it as CSV or JSON lines"),
+    const STARTS: [(&[u8], &str); 4] = [
         (b"PK\x03\x04", "it is a zip archive; unpack it and name the files in it"),
         (b"\xff\xfe", UTF16),
         (b"\xfe\xff", UTF16),
         (b"%PDF", "it is a PDF document, not a log"),
     ];
     let known = STARTS.iter().find(|(start, _)| bytes.starts_with(start));
-    if bytes.starts_with(b"SQLite") && memchr::memmem::find(bytes, b"_llm_migrations").is_some() {
-        return Some(LLM_LOGS);
-    }
     let looked_at = &bytes[..bytes.len().min(1024)];
     known.map(|(_, reason)| *reason).or_else(|| {
         looked_at.contains(&0).then_some("it is a binary file or text in UTF-16, not text in UTF-8")
@@ -23,9 +18,6 @@ pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
 }
 
 const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
-
-const LLM_LOGS: &str = "it is the database of the `llm` command; write its logs as JSON with \
-    `llm logs --json -n 0 > logs.json` and read that";
 
 /// Why a server's log in plain text is not read.
 pub(super) const VLLM_LOG: &str = "it is vLLM's log in plain text, which has no counts of its answers; \

@@ -1,10 +1,15 @@
-//! Opens an input: a file or standard input, plain or compressed, told by its first bytes.
+//! Opens an input: a file or standard input, plain or compressed, text or Parquet or a database,
+//! told by its first bytes.
 
-use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Chain, Cursor, Read, Seek};
 use std::path::Path;
 
+use bytes::Bytes;
+
+use super::database::{self, Beside};
 use super::discover::Input;
+use super::parquet_file;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -23,23 +28,58 @@ pub(super) fn open(input: &Input) -> io::Result<Source> {
 }
 
 fn open_file(path: &Path) -> io::Result<Source> {
-    decompressed(Box::new(File::open(path)?))
+    let file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        // A pipe can be read only once, from its start to its end.
+        return text_of(Box::new(file));
+    }
+    let mut start = Vec::with_capacity(START_BYTES);
+    (&file).take(START_BYTES as u64).read_to_end(&mut start)?;
+    (&file).rewind()?;
+    if database::is_database(&start) {
+        return database::lines(path, beside(path, &start));
+    }
+    if is_parquet(&start) {
+        return parquet_file::lines(file);
+    }
+    text_of(Box::new(file))
 }
 
 fn open_stdin() -> io::Result<Source> {
-    decompressed(Box::new(io::stdin()))
+    text_of(Box::new(io::stdin()))
 }
 
 fn open_bytes(bytes: &'static [u8]) -> io::Result<Source> {
-    decompressed(Box::new(Cursor::new(bytes)))
+    text_of(Box::new(Cursor::new(bytes)))
 }
 
 /// A source whose first bytes were looked at.
 type Replayed = Chain<Cursor<Vec<u8>>, Source>;
 
+/// As much of a file as tells what it is.
+const START_BYTES: usize = 20;
+
+fn is_parquet(start: &[u8]) -> bool {
+    parquet_file::STARTS.iter().any(|known| start.starts_with(known))
+}
+
+/// The files that SQLite keeps beside a database.
+fn beside(path: &Path, start: &[u8]) -> Beside {
+    let is_there = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        fs::metadata(name).is_ok_and(|about| about.len() > 0)
+    };
+    Beside {
+        may_have_log: start.get(18..20).is_some_and(|versions| versions.contains(&2)),
+        has_log: is_there("-wal"),
+        has_index: is_there("-shm"),
+    }
+}
+
 /// Undoes compression and drops a byte order mark. Names lie; the first bytes do not.
-fn decompressed(source: Source) -> io::Result<Source> {
-    let (start, source) = with_start(source, ZSTD.len())?;
+fn text_of(source: Source) -> io::Result<Source> {
+    let (start, source) = with_start(source, START_BYTES)?;
     let plain: Source = if start.starts_with(&GZIP) {
         Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(source)))
     } else if start.starts_with(&ZSTD) {
@@ -47,8 +87,18 @@ fn decompressed(source: Source) -> io::Result<Source> {
     } else {
         Box::new(source)
     };
-    let (start, mut plain) = with_start(plain, BYTE_ORDER_MARK.len())?;
-    if start == BYTE_ORDER_MARK {
+    let (start, mut plain) = with_start(plain, START_BYTES)?;
+    if is_parquet(&start) {
+        // What it holds is told at its end: without a file to go back in, it is kept whole.
+        let mut bytes = Vec::new();
+        plain.read_to_end(&mut bytes)?;
+        return parquet_file::lines(Bytes::from(bytes));
+    }
+    if database::is_database(&start) {
+        let message = "it is an SQLite database, which can be read only from a file of its own";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    if start.starts_with(&BYTE_ORDER_MARK) {
         plain.read_exact(&mut [0; BYTE_ORDER_MARK.len()])?;
     }
     Ok(Box::new(plain))
@@ -68,7 +118,7 @@ mod tests {
 
     fn check(bytes: Vec<u8>, expected: &str) {
         let mut text = String::new();
-        let source = decompressed(Box::new(Cursor::new(bytes)));
+        let source = text_of(Box::new(Cursor::new(bytes)));
         source.expect("opens").read_to_string(&mut text).expect("reads");
         assert_eq!(text, expected);
     }

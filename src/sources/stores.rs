@@ -10,10 +10,15 @@ const STORES: &[(&str, &[&str])] = &[
     (".kimi-code", &["sessions"]),
     (".pi", &["agent/sessions"]),
     (".qwen", &["projects", "tmp"]),
+    // What it keeps is in its database; beside that are keys.
+    ("io.datasette.llm", &[]),
     ("opencode", &["storage/message"]),
     // Inside it.
     ("storage", &["message"]),
 ];
+
+/// Databases with calls: how their names start and end.
+const DATABASES: &[(&str, &str)] = &[("logs", ".db"), ("opencode", ".db")];
 
 /// Files that stand beside a log and are none.
 const BESIDE: &[(&str, &[&str])] = &[
@@ -25,6 +30,11 @@ const BESIDE: &[(&str, &[&str])] = &[
 /// Where the sessions are below a folder of this name, if it is a program's own.
 pub(super) fn sessions_below(name: &str) -> Option<&'static [&'static str]> {
     STORES.iter().find(|(store, _)| *store == name).map(|(_, sessions)| *sessions)
+}
+
+/// Whether a file is the database of a known program, by its name.
+pub(super) fn is_database(name: &str) -> bool {
+    DATABASES.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
 }
 
 /// Whether a file stands beside a log and is none, given what else its folder holds.
