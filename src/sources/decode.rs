@@ -203,11 +203,11 @@ const COST_MAX: Usd = Usd::from_atto(1_000_000_000 * 1_000_000_000_000_000_000);
 const MONEY: [(Field, u32); 3] =
     [(Field::CostUsd, 18), (Field::CostCents, 16), (Field::CostTicks, 8)];
 
-/// An amount in units of so many decimals.
+/// An amount in units of so many decimals; no call costs less than nothing.
 fn amount(text: &str, decimals: u32) -> Option<Usd> {
     let plain = text.trim().trim_start_matches('$');
     let read = parse_decimal(plain, decimals, Excess::Round).ok().map(Usd::from_atto)?;
-    Some(read).filter(|cost| *cost <= COST_MAX)
+    Some(read).filter(|cost| (Usd::ZERO..=COST_MAX).contains(cost))
 }
 
 /// The milliseconds to the end of a call; nothing where an end is missing or lies before the start.
