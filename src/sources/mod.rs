@@ -40,7 +40,7 @@ mod threads;
 mod values;
 mod walk;
 
-pub use discover::{Input, NoInput, discover};
+pub use discover::{Found, Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
