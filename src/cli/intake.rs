@@ -228,6 +228,9 @@ fn warn_of_unreadable(reading: &Reading) {
     for (name, reason) in &reading.failures {
         warn(&format!("cannot read {name}: {reason}"));
     }
+    for (name, lines, reason) in &reading.cut_off {
+        warn(&format!("{name} was read only up to line {lines}: {reason}"));
+    }
 }
 
 /// A mapping that finds nothing is most likely a slip, but a rare column may come later.

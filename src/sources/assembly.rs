@@ -89,8 +89,10 @@ impl Assembly {
             Step::Failed { file, code, reason, opened } => {
                 let place = Place { file, line: 0 };
                 self.reading.ledger.push(code, place, || reason.clone());
-                if !opened {
-                    let name = self.reading.files[file as usize].name.clone();
+                let name = self.reading.files[file as usize].name.clone();
+                if opened {
+                    self.reading.cut_off.push((name, self.newlines[file as usize], reason));
+                } else {
                     self.reading.failures.push((name, reason));
                 }
             }
@@ -99,8 +101,8 @@ impl Assembly {
                     self.chunk(file, identity, parsed, sink);
                 }
                 if let Some(reason) = failure {
-                    let place = Place { file, line: 0 };
-                    self.reading.ledger.push(Code::UnreadableFile, place, || reason);
+                    let (code, opened) = (Code::UnreadableFile, true);
+                    self.take(Step::Failed { file, code, reason, opened }, sink);
                 }
             }
         }

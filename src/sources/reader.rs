@@ -302,7 +302,7 @@ pub(super) fn look(
 ) -> Result<(Vec<u8>, Option<Detection>), Trouble> {
     let mut sample = Vec::new();
     loop {
-        let wanted = limits.sample.max(sample.len());
+        let wanted = limits.more(limits.sample, sample.len());
         let before = sample.len();
         let read = source.by_ref().take(wanted as u64).read_to_end(&mut sample);
         match read {

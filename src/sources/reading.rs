@@ -64,6 +64,8 @@ pub struct Reading {
     pub ledger: Ledger,
     /// Inputs that could not be opened or whose format is unknown: name and reason.
     pub failures: Vec<(String, String)>,
+    /// Inputs that could not be read to their end: name, the lines before it, and the reason.
+    pub cut_off: Vec<(String, u64, String)>,
 }
 
 impl Reading {
