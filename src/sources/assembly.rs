@@ -16,6 +16,7 @@ use super::formats::{find_format, is_other_money};
 use super::parse::{Parsed, RecordKey};
 use super::reader::ReadOptions;
 use super::reading::{FileReading, Lines, Reading};
+use super::sums::Sums;
 use super::threads::Threads;
 
 /// What comes to the thread that puts in order.
@@ -44,6 +45,7 @@ pub(super) struct Assembly {
     numbered: u32,
     /// Files in which the counts of a sum have rows of their own.
     pivots: BTreeSet<u32>,
+    sums: Sums,
 }
 
 impl Assembly {
@@ -61,6 +63,7 @@ impl Assembly {
             numbers: HashMap::with_hasher(FixedState::default()),
             numbered: 0,
             pivots: BTreeSet::new(),
+            sums: Sums::default(),
         }
     }
 
@@ -142,8 +145,17 @@ impl Assembly {
                 self.snapshots(&parsed, Calls::grow)
             }
         };
-        for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
-            if !record.counts_line || *verdict == Verdict::New {
+        let sums = self.sums.take(file, &parsed);
+        for (row, above) in &sums {
+            parsed.lines.records -= 1;
+            parsed.lines.continuation += 1;
+            self.reading.ledger.push(Code::AggregatedRow, parsed.calls.call(*row).place, || {
+                format!("the row is the sum of the {above} rows above it; it is no call")
+            });
+        }
+        let is_sum = |row: usize| sums.iter().any(|(sum, _)| *sum == row);
+        for (row, (verdict, record)) in verdicts.iter().zip(&parsed.keys).enumerate() {
+            if is_sum(row) || !record.counts_line || *verdict == Verdict::New {
                 continue;
             }
             parsed.lines.records -= 1;
@@ -161,7 +173,8 @@ impl Assembly {
             }
             return;
         }
-        let keep: Vec<bool> = verdicts.iter().map(|verdict| *verdict == Verdict::New).collect();
+        let is_kept = |(row, verdict): (usize, &Verdict)| *verdict == Verdict::New && !is_sum(row);
+        let keep: Vec<bool> = verdicts.iter().enumerate().map(is_kept).collect();
         if keep.iter().all(|keep| *keep) {
             sink(&parsed.calls);
         } else {

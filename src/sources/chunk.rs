@@ -132,7 +132,7 @@ impl<R: Read> Chunks<R> {
         loop {
             let end = match self.framing {
                 Framing::Documents => brackets.close(&bytes),
-                Framing::Lines | Framing::Delimited { .. } | Framing::Events => {
+                Framing::Lines | Framing::Delimited(_) | Framing::Events => {
                     memchr::memchr(b'\n', &bytes).map(|at| at + 1)
                 }
             };

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::delimited::is_drawing;
+use super::delimited::{DELIMITERS, before_header, is_drawing};
 use super::documents::{Next, next_record};
 use super::envelope::Envelope;
 use super::events::streams;
@@ -10,6 +10,7 @@ use super::foreign::{VLLM_LOG, container, is_event_stream, is_vllm_log, not_read
 use super::format::{Format, Identity};
 use super::formats::{ENVELOPES, FORMATS, OWN, is_signed};
 use super::framing::Framing;
+use super::quotes::Rows;
 use super::values::unquoted;
 
 /// How many records of the sample are looked at: the first ones may be of a kind without usage.
@@ -140,6 +141,7 @@ fn detect_json(
 }
 
 fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
+    let sample = sample[before_header(sample)..].trim_ascii_start();
     let first = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     // A table that is drawn may begin with a rule.
     let sample = if is_drawing(first) { sample[first.len()..].trim_ascii_start() } else { sample };
@@ -147,7 +149,7 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     if is_vllm_log(sample) {
         return Err(VLLM_LOG.to_owned());
     }
-    let delimiter = [b',', b';', b'\t', b'|']
+    let delimiter = DELIMITERS
         .into_iter()
         .max_by_key(|delimiter| memchr::memchr_iter(*delimiter, line).count())
         .filter(|delimiter| line.contains(delimiter));
@@ -174,7 +176,7 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     }
     let format = chosen(found, hint)
         .ok_or_else(|| format!("no known format has the columns {}", shown(&columns)))?;
-    let framing = Framing::Delimited { delimiter };
+    let framing = Framing::Delimited(Rows { delimiter, columns: columns.len() });
     Ok(Detection { format, framing, columns, envelope: None })
 }
 
@@ -297,9 +299,9 @@ mod tests {
         check(&own.replace(',', ",\n"), Ok(("llmcost", Documents)));
         let inclusive = r#"{"model":"m","input_tokens":9,"output_tokens":2,"cached_tokens":3}"#;
         check(inclusive, Ok(("table", Lines)));
-        let comma = Delimited { delimiter: b',' };
+        let comma = Delimited(Rows { delimiter: b',', columns: 3 });
         check("model,input_tokens,output_tokens\n", Ok(("llmcost", comma)));
-        let semicolon = Delimited { delimiter: b';' };
+        let semicolon = Delimited(Rows { delimiter: b';', columns: 3 });
         check("Model;Prompt Tokens;Completion Tokens\n", Ok(("table", semicolon)));
         check("name,amount\n", Err("the columns name, amount"));
         check("{\"a\":1}\n", Err("the keys a"));
@@ -364,7 +366,6 @@ mod tests {
 
     #[test]
     fn reports_of_sums_are_known_by_their_columns() {
-        let comma = Framing::Delimited { delimiter: b',' };
         for (header, format) in [
             ("start_time,model,num_model_requests,input_tokens,output_tokens", "openai-usage"),
             ("start_time,end_time,start_time_iso,end_time_iso", "openai-usage"),
@@ -373,7 +374,9 @@ mod tests {
             ("usage_date_utc,model_version,usage_output_tokens", "anthropic-usage"),
             ("usage_date_utc,model,token_type,cost_usd", "anthropic-costs"),
         ] {
-            check(header, Ok((format, comma)));
+            let columns = header.split(',').count();
+            let rows = Rows { delimiter: b',', columns };
+            check(header, Ok((format, Framing::Delimited(rows))));
         }
     }
 
@@ -406,7 +409,7 @@ mod tests {
         check("model,input_tokens,output_tokens,input_tokens\n", Err("`input_tokens` twice"));
         check(
             ",,model,input_tokens,output_tokens\n",
-            Ok(("llmcost", Framing::Delimited { delimiter: b',' })),
+            Ok(("llmcost", Framing::Delimited(Rows { delimiter: b',', columns: 5 }))),
         );
     }
 }
