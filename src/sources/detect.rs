@@ -1,20 +1,29 @@
 //! Which format a file has, from its first records.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::delimited::{DELIMITERS, before_header, is_drawing};
 use super::documents::{Next, next_record};
 use super::envelope::Envelope;
 use super::events::streams;
-use super::foreign::{VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet};
+use super::foreign::{
+    VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet, without_zeros,
+};
 use super::format::{Format, Identity};
 use super::formats::{ENVELOPES, FORMATS, OWN, is_signed};
 use super::framing::Framing;
 use super::quotes::Rows;
+use super::rows::members;
 use super::values::unquoted;
 
-/// How many records of the sample are looked at: the first ones may be of a kind without usage.
+/// How many records of the sample are looked at first: some may be of a kind without usage. Where none
+/// is of a known format, all the others are.
 const RECORDS_MAX: usize = 50;
+
+/// How many names of columns or keys are kept of a file.
+const NAMES_MAX: usize = 2000;
 
 /// What a file turned out to be.
 #[derive(Debug)]
@@ -25,6 +34,8 @@ pub(super) struct Detection {
     pub(super) columns: Vec<String>,
     /// What its records are in.
     pub(super) envelope: Option<&'static Envelope>,
+    /// The member of its records that lists the records of the format.
+    pub(super) list: Option<String>,
 }
 
 /// What the user said about the format.
@@ -58,21 +69,38 @@ pub(super) enum Unknown {
 /// # Errors
 /// When the file is of no known format, or the sample is too short to say.
 pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detection, Unknown> {
+    match detect_among(RECORDS_MAX, sample, complete, hint) {
+        Err(Unknown::Format(reason)) if sample.len() > RECORDS_MAX => {
+            let further = detect_among(usize::MAX, sample, complete, hint);
+            further.map_err(|_| Unknown::Format(reason))
+        }
+        found => found,
+    }
+}
+
+fn detect_among(
+    most: usize,
+    sample: &[u8],
+    complete: bool,
+    hint: Hint,
+) -> Result<Detection, Unknown> {
     if let Some(reason) = container(sample) {
         return Err(Unknown::Format(reason.to_owned()));
     }
-    let start = sample.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+    // A crash may leave zeros before the first record.
+    let is_empty = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let start = sample.iter().position(|byte| !is_empty(byte)).unwrap_or(0);
     let sample = &sample[start..];
     match sample.first() {
         // The brackets of a list make no record, whatever is on the lines between them.
-        Some(b'[') => detect_json(Framing::Documents, &documents(sample), complete, hint),
+        Some(b'[') => detect_json(Framing::Documents, &documents(sample, most), complete, hint),
         Some(b'{') => {
-            let (framing, records) = framed(sample, complete)?;
+            let (framing, records) = framed(sample, complete, most)?;
             detect_json(framing, &records, complete, hint)
         }
         _ if is_event_stream(sample) => {
             let streams = streams(sample).into_iter();
-            let whole = streams.filter(|stream| complete || stream.closed).take(RECORDS_MAX);
+            let whole = streams.filter(|stream| complete || stream.closed).take(most);
             let records: Vec<Value> = whole.map(|stream| Value::Object(stream.response)).collect();
             detect_json(Framing::Events, &records, complete, hint)
         }
@@ -82,14 +110,16 @@ pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detect
 
 /// One record a line if the first line is one, or half of the lines are: a file may start with a torn
 /// line, and the last line of a laid-out list is an object too.
-fn framed(sample: &[u8], complete: bool) -> Result<(Framing, Vec<Value>), Unknown> {
-    let lines = whole_lines(sample, complete).filter(|line| !line.trim_ascii().is_empty());
-    let lines: Vec<Option<Value>> = lines.take(RECORDS_MAX).map(object).collect();
+fn framed(sample: &[u8], complete: bool, most: usize) -> Result<(Framing, Vec<Value>), Unknown> {
+    let lines = whole_lines(sample, complete).map(without_zeros);
+    let mut further = lines.filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<Option<Value>> = further.by_ref().take(RECORDS_MAX).map(object).collect();
     let objects = lines.iter().flatten().count();
     if lines.first().is_some_and(Option::is_some) || objects > 0 && 2 * objects >= lines.len() {
-        return Ok((Framing::Lines, lines.into_iter().flatten().collect()));
+        let further = further.take(most - RECORDS_MAX).filter_map(object);
+        return Ok((Framing::Lines, lines.into_iter().flatten().chain(further).collect()));
     }
-    let records = documents(sample);
+    let records = documents(sample, most);
     // A record whose line end is not in sight may be the first of many lines.
     let undecided = lines.is_empty() || records.is_empty() && objects == 0;
     let ends = match next_record(sample, 0) {
@@ -119,10 +149,18 @@ fn detect_json(
         let holding = records.iter().filter(|record| (envelope.is_one)(record)).cloned();
         let inside: Vec<Value> = holding.flat_map(envelope.open).take(RECORDS_MAX).collect();
         let (format, columns) = (envelope.format, keys(&inside));
-        return Ok(Detection { format, framing, columns, envelope: Some(envelope) });
+        return Ok(Detection { format, framing, columns, envelope: Some(envelope), list: None });
     }
-    let known = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
-    let found = if signed { Some(OWN) } else { known };
+    let found = if signed { Some(OWN) } else { known(records) };
+    let mut nor = String::new();
+    if found.is_none()
+        && let Some(list) = listing(records)
+    {
+        match detect_inside(&list, framing, records, hint) {
+            Ok(detection) => return Ok(detection),
+            Err(keys) => nor = format!(", nor in their list `{list}` with the keys {keys}"),
+        }
+    }
     let columns = keys(records);
     if is_flat(found)
         && !(signed || hint.explains())
@@ -134,10 +172,28 @@ fn detect_json(
         Unknown::Format(if records.is_empty() {
             "it looks like JSON, but its first record is no valid JSON object".to_owned()
         } else {
-            format!("no known format has records with the keys {}", shown(&columns))
+            format!("no known format has records with the keys {}{nor}", shown(&columns))
         })
     })?;
-    Ok(Detection { format, framing, columns, envelope: None })
+    Ok(Detection { format, framing, columns, envelope: None, list: None })
+}
+
+/// What the records in a list of the records are, as if the list were the file; the keys that they
+/// have when that is not known, or not what the user said.
+fn detect_inside(
+    list: &str,
+    framing: Framing,
+    records: &[Value],
+    hint: Hint,
+) -> Result<Detection, String> {
+    let inside = inside(records, list);
+    let found = detect_json(framing, &inside, true, Hint::default());
+    let is_meant = |found: &Detection| {
+        found.list.is_none() && hint.format.is_none_or(|format| format.name == found.format.name)
+    };
+    let found = found.ok().filter(is_meant);
+    let found = found.map(|found| Detection { list: Some(list.to_owned()), ..found });
+    found.ok_or_else(|| shown(&keys(&inside)))
 }
 
 fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
@@ -177,7 +233,30 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     let format = chosen(found, hint)
         .ok_or_else(|| format!("no known format has the columns {}", shown(&columns)))?;
     let framing = Framing::Delimited(Rows { delimiter, columns: columns.len() });
-    Ok(Detection { format, framing, columns, envelope: None })
+    Ok(Detection { format, framing, columns, envelope: None, list: None })
+}
+
+/// The first format that recognises one of the records.
+fn known(records: &[Value]) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied()
+}
+
+/// The one member that lists objects, of the first record that has one.
+fn listing(records: &[Value]) -> Option<String> {
+    let is_list = |value: &Value| {
+        value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_object))
+    };
+    records.iter().find_map(|record| {
+        let mut lists = record.as_object()?.iter().filter(|(_, value)| is_list(value));
+        let (name, _) = lists.next()?;
+        lists.next().is_none().then(|| name.clone())
+    })
+}
+
+/// What the records have in a list.
+fn inside(records: &[Value], list: &str) -> Vec<Value> {
+    let lists = records.iter().filter_map(|record| record.get(list)?.as_array());
+    lists.flatten().take(NAMES_MAX).cloned().collect()
 }
 
 /// What the records are in, unless the user said that they are something else.
@@ -226,14 +305,26 @@ fn whole_lines(sample: &[u8], complete: bool) -> impl Iterator<Item = &[u8]> {
 }
 
 fn object(bytes: &[u8]) -> Option<Value> {
-    serde_json::from_slice(bytes).ok().filter(Value::is_object)
+    let found = serde_json::from_slice(bytes).ok().filter(Value::is_object);
+    found.or_else(|| std::str::from_utf8(bytes).ok().and_then(|text| pruned(text, 0)))
 }
 
-fn documents(sample: &[u8]) -> Vec<Value> {
+/// An object without what is nested more deeply than the parser goes.
+fn pruned(text: &str, depth: usize) -> Option<Value> {
+    const DEPTH_MAX: usize = 16;
+    let members = members(text).filter(|_| depth < DEPTH_MAX)?;
+    let value = |text: &str| {
+        let whole = serde_json::from_str(text).ok();
+        whole.or_else(|| pruned(text, depth + 1)).unwrap_or(Value::Null)
+    };
+    Some(Value::Object(members.into_iter().map(|(key, text)| (key, value(text))).collect()))
+}
+
+fn documents(sample: &[u8], most: usize) -> Vec<Value> {
     let (mut records, mut at) = (Vec::new(), 0);
     while let Next::Record(start, end) = next_record(sample, at) {
         records.extend(object(&sample[start..end]));
-        if records.len() == RECORDS_MAX {
+        if records.len() == most {
             break;
         }
         at = end;
@@ -243,20 +334,23 @@ fn documents(sample: &[u8]) -> Vec<Value> {
 
 /// The keys of the records, those of objects inside them with their path.
 fn keys(records: &[Value]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for record in records {
-        collect_keys(record, "", &mut found);
+        collect_keys(record, "", &mut found, &mut seen);
     }
     found
 }
 
-fn collect_keys(value: &Value, path: &str, found: &mut Vec<String>) {
+fn collect_keys(value: &Value, path: &str, found: &mut Vec<String>, seen: &mut HashSet<String>) {
     let Some(object) = value.as_object() else { return };
     for (key, inner) in object {
+        if found.len() == NAMES_MAX {
+            return;
+        }
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         if inner.is_object() {
-            collect_keys(inner, &path, found);
-        } else if !found.contains(&path) {
+            collect_keys(inner, &path, found, seen);
+        } else if seen.insert(path.clone()) {
             found.push(path);
         }
     }

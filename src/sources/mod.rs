@@ -54,6 +54,8 @@ pub use reading::{FileReading, Lines, Reading};
 #[cfg(test)]
 mod chunk_tests;
 #[cfg(test)]
+mod damaged;
+#[cfg(test)]
 mod regressions;
 #[cfg(test)]
 mod tests;

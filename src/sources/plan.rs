@@ -31,6 +31,8 @@ pub(super) struct FilePlan {
     pub(super) others: Option<Others>,
     /// What its records are in.
     pub(super) envelope: Option<&'static Envelope>,
+    /// The member of its records that lists the records of the format.
+    pub(super) list: Option<String>,
 }
 
 /// What `--map` says about the counts.
@@ -46,7 +48,7 @@ impl FilePlan {
     ) -> Self {
         let columns = &detection.columns;
         let plan = Self::of(detection.format, detection.framing, columns, map, dimensions);
-        Self { envelope: detection.envelope, ..plan }
+        Self { envelope: detection.envelope, list: detection.list.clone(), ..plan }
     }
 
     /// Lets records of other formats be read as what they are.
@@ -79,6 +81,7 @@ impl FilePlan {
             slots: Field::ALL.len(),
             others: None,
             envelope: None,
+            list: None,
         };
         for (name, value) in map {
             if name == INCLUDES_CACHE {
