@@ -34,6 +34,7 @@ mod parse;
 mod paths;
 mod plan;
 mod preview;
+mod quotes;
 mod reader;
 mod reading;
 mod rows;
@@ -41,12 +42,13 @@ mod saved;
 mod session;
 mod signs;
 mod stores;
+mod sums;
 mod threads;
 mod values;
 mod walk;
 mod writing;
 
-pub use discover::{Input, NoInput, discover};
+pub use discover::{Found, Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
@@ -61,6 +63,8 @@ pub use writing::{STATEMENTS, Statement};
 
 #[cfg(test)]
 mod chunk_tests;
+#[cfg(test)]
+mod damaged;
 #[cfg(test)]
 mod regressions;
 #[cfg(test)]

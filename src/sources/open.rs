@@ -2,10 +2,11 @@
 //! told by its first bytes.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Chain, Cursor, Read, Seek};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read, Seek};
 use std::path::Path;
 
 use bytes::Bytes;
+use flate2::bufread::GzDecoder;
 
 use super::database::{self, Beside};
 use super::discover::Input;
@@ -81,7 +82,7 @@ fn beside(path: &Path, start: &[u8]) -> Beside {
 fn text_of(source: Source) -> io::Result<Source> {
     let (start, source) = with_start(source, START_BYTES)?;
     let plain: Source = if start.starts_with(&GZIP) {
-        Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(source)))
+        Box::new(Members::new(BufReader::new(source)))
     } else if start.starts_with(&ZSTD) {
         Box::new(zstd::Decoder::new(source)?)
     } else {
@@ -101,7 +102,70 @@ fn text_of(source: Source) -> io::Result<Source> {
     if start.starts_with(&BYTE_ORDER_MARK) {
         plain.read_exact(&mut [0; BYTE_ORDER_MARK.len()])?;
     }
-    Ok(Box::new(plain))
+    Ok(Box::new(Failing { source: Box::new(plain), failure: None }))
+}
+
+/// The members of a gzip file, one after another. Zeros may fill up the place behind them.
+struct Members<R> {
+    /// The member that is read; nothing behind the last one.
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Members<R> {
+    fn new(source: R) -> Self {
+        Self { member: Some(GzDecoder::new(source)) }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            let rest = self.member.take().map(GzDecoder::into_inner);
+            self.member = rest.map(behind_zeros).transpose()?.flatten().map(GzDecoder::new);
+        }
+        Ok(0)
+    }
+}
+
+/// The source behind its zeros; nothing when there is nothing.
+fn behind_zeros<R: BufRead>(mut source: R) -> io::Result<Option<R>> {
+    loop {
+        let bytes = source.fill_buf()?;
+        let (length, zeros) = (bytes.len(), bytes.iter().take_while(|byte| **byte == 0).count());
+        if length == 0 {
+            return Ok(None);
+        }
+        source.consume(zeros);
+        if zeros < length {
+            return Ok(Some(source));
+        }
+    }
+}
+
+/// A source that goes on failing once it has failed: what looks at its start first and reads on
+/// later must not take the failure for the end.
+struct Failing {
+    source: Source,
+    failure: Option<(io::ErrorKind, String)>,
+}
+
+impl Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some((kind, text)) = &self.failure {
+            return Err(io::Error::new(*kind, text.clone()));
+        }
+        let read = self.source.read(buffer);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failure = Some((error.kind(), error.to_string()));
+        }
+        read
+    }
 }
 
 /// The first bytes of a source, and the source as if they had not been read.
@@ -136,6 +200,20 @@ mod tests {
             encoder.write_all(text.as_bytes()).expect("encodes");
             encoder.finish().expect("encodes");
         }
+        check(members.clone(), "two members");
+        members.extend([0; 1000]);
         check(members, "two members");
+    }
+
+    #[test]
+    fn a_source_that_failed_fails_again() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(b"a text that is cut off").expect("encodes");
+        let mut whole = encoder.finish().expect("encodes");
+        whole.truncate(whole.len() - 9);
+        let mut source = text_of(Box::new(Cursor::new(whole))).expect("opens");
+        for _ in 0..2 {
+            assert!(source.read_to_end(&mut Vec::new()).is_err());
+        }
     }
 }

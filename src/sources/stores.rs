@@ -1,5 +1,7 @@
 //! The folders in which programs keep their sessions: which of their files are logs.
 
+use std::path::Path;
+
 /// A program's own folder, and where below it the sessions are.
 const STORES: &[(&str, &[&str])] = &[
     (".claude", &["projects"]),
@@ -13,8 +15,7 @@ const STORES: &[(&str, &[&str])] = &[
     // What it keeps is in its database; beside that are keys.
     ("io.datasette.llm", &[]),
     ("opencode", &["storage/message"]),
-    // Inside it.
-    ("storage", &["message"]),
+    ("opencode/storage", &["message"]),
 ];
 
 /// Databases with calls: how their names start and end.
@@ -27,9 +28,9 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("wire.jsonl", &["context.jsonl", "state.json"]),
 ];
 
-/// Where the sessions are below a folder of this name, if it is a program's own.
-pub(super) fn sessions_below(name: &str) -> Option<&'static [&'static str]> {
-    STORES.iter().find(|(store, _)| *store == name).map(|(_, sessions)| *sessions)
+/// Where the sessions are below a folder, if it is a program's own.
+pub(super) fn sessions_below(folder: &Path) -> Option<&'static [&'static str]> {
+    STORES.iter().find(|(store, _)| folder.ends_with(store)).map(|(_, sessions)| *sessions)
 }
 
 /// Whether a file is the database of a known program, by its name.
