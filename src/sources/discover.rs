@@ -270,7 +270,7 @@ mod tests {
         fs::create_dir(&closed).expect("creates");
         fs::write(closed.join("b.jsonl"), "{}").expect("writes");
         fs::write(folder.path().join("a.jsonl"), "{}").expect("writes");
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("closes");
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("closes");
         // Nothing is closed to an administrator.
         let expected = if fs::read_dir(&closed).is_ok() { "b.jsonl" } else { "closed" };
         let found = names(folder.path().to_str().expect("text"));
