@@ -8,7 +8,9 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::insights::Charges;
-use crate::render::{CsvRecords, JsonLines, Style, write_billing_lines, write_conversion};
+use crate::render::{
+    CsvRecords, JsonLines, ParquetRecords, Style, write_billing_lines, write_conversion,
+};
 use crate::report::{ConversionReport, RECORD_COLUMNS, RecordRows, Written, billing_lines};
 use crate::sources::{Field, Statement, is_taken};
 use crate::usage::Calls;
@@ -24,6 +26,7 @@ use super::supplies::{Prices, judge};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   llmcost convert ~/.claude/projects -o calls.jsonl
+  llmcost convert logs/ -o calls.parquet
   llmcost convert logs/ --since 2026-10-01 --columns team,user -o october.csv
   llmcost convert usage.jsonl --by team -o october.focus.csv
   zcat big.jsonl.gz | llmcost convert - --columns team --format jsonl";
@@ -34,7 +37,8 @@ pub(super) struct ConvertArgs {
     /// Logs: files, patterns, folders, or - for standard input.
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// Write to this file; its ending tells the format: .jsonl, .csv or .focus.csv.
+    /// Write to this file; its ending tells the format: .jsonl, .csv, .parquet or
+    /// .focus.csv.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The format of what is written, whatever the ending; without a file, to standard output.
@@ -79,6 +83,8 @@ enum ShapeArg {
     Jsonl,
     /// The same as a table.
     Csv,
+    /// The same as a table with types.
+    Parquet,
     /// Lines of a bill, in the columns of FOCUS 1.2.
     Focus,
 }
@@ -118,6 +124,9 @@ pub(super) fn run(mut args: ConvertArgs) -> Result<ExitStatus, Failure> {
         ShapeArg::Focus => bill(&settings),
         ShapeArg::Jsonl => records(&settings, columns, |rows| Box::new(JsonLines::new(rows))),
         ShapeArg::Csv => records(&settings, columns, |rows| Box::new(CsvRecords::new(rows))),
+        ShapeArg::Parquet => {
+            records(&settings, columns, |rows| Box::new(ParquetRecords::new(rows)))
+        }
     }
 }
 
@@ -137,8 +146,8 @@ fn shape(args: &ConvertArgs) -> Result<ShapeArg, Failure> {
 
 /// What the ending of a file asks for.
 fn shape_of(output: Option<&Path>) -> Result<ShapeArg, Failure> {
-    const HINT: &str =
-        "say -o calls.jsonl, calls.csv or calls.focus.csv; or --format jsonl, csv or focus";
+    const HINT: &str = "say -o calls.jsonl, calls.csv, calls.parquet or calls.focus.csv; or --format jsonl, csv, \
+         parquet or focus";
     let Some(path) = output else {
         return Err(Failure::usage(anyhow!("it is not said what to convert to")).hint(HINT));
     };
@@ -148,6 +157,8 @@ fn shape_of(output: Option<&Path>) -> Result<ShapeArg, Failure> {
         Ok(ShapeArg::Focus)
     } else if ends(".csv") {
         Ok(ShapeArg::Csv)
+    } else if ends(".parquet") {
+        Ok(ShapeArg::Parquet)
     } else if ends(".jsonl") || ends(".ndjson") {
         Ok(ShapeArg::Jsonl)
     } else {
@@ -162,6 +173,9 @@ trait Records {
         Ok(())
     }
     fn write(&mut self, calls: &Calls, out: &mut dyn Write) -> io::Result<()>;
+    fn finish(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Records for JsonLines {
@@ -176,6 +190,15 @@ impl Records for CsvRecords {
     }
     fn write(&mut self, calls: &Calls, out: &mut dyn Write) -> io::Result<()> {
         Self::write(self, calls, out)
+    }
+}
+
+impl Records for ParquetRecords {
+    fn write(&mut self, calls: &Calls, out: &mut dyn Write) -> io::Result<()> {
+        Self::write(self, calls, out)
+    }
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        Self::finish(self, out)
     }
 }
 
@@ -199,6 +222,7 @@ fn records(
         });
         let intake = intake.map_err(Undelivered::Failed)?;
         failed?;
+        writer.finish(out)?;
         Ok((intake, written))
     })?;
     let Some((intake, records)) = made else { return Ok(ExitStatus::Delivered) };

@@ -68,6 +68,11 @@ fn harmless(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
+/// Tells the user something that is as it should be, on stderr.
+pub(super) fn note(message: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {}", harmless(message));
+}
+
 /// Tells the user something that does not stop the run, on stderr.
 pub(super) fn warn(message: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {}", harmless(message));

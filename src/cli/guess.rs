@@ -49,7 +49,7 @@ pub(super) fn run(args: GuessArgs) -> Result<ExitStatus, Failure> {
 
 /// One file: two logs are two questions.
 fn input(name: &str) -> Result<Input, Failure> {
-    let mut inputs = discover(name).map_err(Failure::input)?;
+    let mut inputs = discover(name).map_err(Failure::input)?.inputs;
     if inputs.len() > 1 {
         return Err(
             Failure::usage(anyhow!("{name} names {} files", inputs.len())).hint("name one of them")

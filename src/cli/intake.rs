@@ -1,5 +1,6 @@
 //! From what the user named to calls: finds the inputs, reads them, keeps the wanted calls.
 
+use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use crate::sources::{
 };
 use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
-use super::failure::{Failure, warn};
+use super::failure::{Failure, note, warn};
 use super::guess::proposed;
 use super::progress::ReadProgress;
 use super::settings::{Selection, Settings};
@@ -148,7 +149,12 @@ fn inputs(settings: &Settings) -> Result<Vec<Input>, Failure> {
         let mut inputs = Vec::new();
         for argument in &settings.files {
             match discover(argument) {
-                Ok(found) => inputs.extend(found),
+                Ok(found) => {
+                    inputs.extend(found.inputs);
+                    if found.others > 0 && !settings.quiet {
+                        note_others(argument, found.others);
+                    }
+                }
                 // One missing file among others is reported with what the others say.
                 Err(NoInput::NotFound(name)) if settings.files.len() > 1 => {
                     inputs.push(Input::File(name.into()));
@@ -173,16 +179,26 @@ fn inputs(settings: &Settings) -> Result<Vec<Input>, Failure> {
     })
 }
 
+/// Says how many files of a folder were passed over for their names.
+fn note_others(folder: &str, others: usize) {
+    let text = if others == 1 {
+        format!("1 other file in {folder} was not looked at: by its name it is no log")
+    } else {
+        format!(
+            "{others} other files in {folder} were not looked at: by their names they are no logs"
+        )
+    };
+    note(&text);
+}
+
 /// A file that is named twice, by whatever path or pattern, is read once: its calls happened once.
 fn without_repeats(inputs: Vec<Input>) -> Vec<Input> {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let is_new = |input: &Input| {
         let Input::File(path) = input else { return true };
         let Ok(path) = path.canonicalize() else { return true };
-        let new = !seen.contains(&path);
-        if new {
-            seen.push(path);
-        } else {
+        let new = seen.insert(path);
+        if !new {
             warn(&format!("{} is named more than once and read once", input.name()));
         }
         new
@@ -219,6 +235,9 @@ fn warn_of_unreadable(reading: &Reading) {
         if reading.guesses.iter().any(|guess| guess.file == *name && guess.proposal.is_some()) {
             warn(&format!("`llmcost formats guess {}` proposes how", quoted_for_shell(name)));
         }
+    }
+    for (name, lines, reason) in &reading.cut_off {
+        warn(&format!("{name} was read only up to line {lines}: {reason}"));
     }
 }
 

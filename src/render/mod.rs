@@ -33,6 +33,7 @@ mod price_words;
 mod records_csv;
 mod records_focus;
 mod records_jsonl;
+mod records_parquet;
 mod savings_document;
 mod savings_screen;
 mod screen;
@@ -63,6 +64,7 @@ use crate::sources::{Format, Guess, SavedSource};
 
 pub use records_csv::CsvRecords;
 pub use records_jsonl::JsonLines;
+pub use records_parquet::ParquetRecords;
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

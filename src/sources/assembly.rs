@@ -17,6 +17,7 @@ use super::guess::Guess;
 use super::parse::{Parsed, RecordKey};
 use super::reader::ReadOptions;
 use super::reading::{FileReading, Lines, Reading};
+use super::sums::Sums;
 use super::threads::Threads;
 
 /// What comes to the thread that puts in order.
@@ -53,6 +54,7 @@ pub(super) struct Assembly {
     numbered: u32,
     /// Files in which the counts of a sum have rows of their own.
     pivots: BTreeSet<u32>,
+    sums: Sums,
 }
 
 impl Assembly {
@@ -70,6 +72,7 @@ impl Assembly {
             numbers: HashMap::with_hasher(FixedState::default()),
             numbered: 0,
             pivots: BTreeSet::new(),
+            sums: Sums::default(),
         }
     }
 
@@ -101,8 +104,10 @@ impl Assembly {
                 self.reading.guesses.extend(guess);
                 let place = Place { file, line: 0 };
                 self.reading.ledger.push(code, place, || reason.clone());
-                if !opened {
-                    let name = self.reading.files[file as usize].name.clone();
+                let name = self.reading.files[file as usize].name.clone();
+                if opened {
+                    self.reading.cut_off.push((name, self.newlines[file as usize], reason));
+                } else {
                     self.reading.failures.push((name, reason));
                 }
             }
@@ -111,8 +116,8 @@ impl Assembly {
                     self.chunk(file, identity, parsed, sink);
                 }
                 if let Some(reason) = failure {
-                    let place = Place { file, line: 0 };
-                    self.reading.ledger.push(Code::UnreadableFile, place, || reason);
+                    let (code, opened) = (Code::UnreadableFile, true);
+                    self.take(Step::Failed { file, code, reason, opened, guess: None }, sink);
                 }
             }
         }
@@ -153,8 +158,17 @@ impl Assembly {
                 self.snapshots(&parsed, Calls::grow)
             }
         };
-        for (verdict, record) in verdicts.iter().zip(&parsed.keys) {
-            if !record.counts_line || *verdict == Verdict::New {
+        let sums = self.sums.take(file, &parsed);
+        for (row, above) in &sums {
+            parsed.lines.records -= 1;
+            parsed.lines.continuation += 1;
+            self.reading.ledger.push(Code::AggregatedRow, parsed.calls.call(*row).place, || {
+                format!("the row is the sum of the {above} rows above it; it is no call")
+            });
+        }
+        let is_sum = |row: usize| sums.iter().any(|(sum, _)| *sum == row);
+        for (row, (verdict, record)) in verdicts.iter().zip(&parsed.keys).enumerate() {
+            if is_sum(row) || !record.counts_line || *verdict == Verdict::New {
                 continue;
             }
             parsed.lines.records -= 1;
@@ -172,7 +186,8 @@ impl Assembly {
             }
             return;
         }
-        let keep: Vec<bool> = verdicts.iter().map(|verdict| *verdict == Verdict::New).collect();
+        let is_kept = |(row, verdict): (usize, &Verdict)| *verdict == Verdict::New && !is_sum(row);
+        let keep: Vec<bool> = verdicts.iter().enumerate().map(is_kept).collect();
         if keep.iter().all(|keep| *keep) {
             sink(&parsed.calls);
         } else {

@@ -32,6 +32,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// How much to read next, beside what is there: as much again, but not past the longest record.
+    pub(super) fn more(self, least: usize, there: usize) -> usize {
+        least.max(there.min(self.record.saturating_sub(there)))
+    }
+}
+
 /// Some whole records of one file.
 #[derive(Debug)]
 pub(super) struct Chunk {
@@ -107,7 +114,7 @@ impl<R: Read> Chunks<R> {
 
     fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
         // Doubling keeps the cost of looking for a cut in one long record in proportion.
-        let wanted = self.limits.chunk.max(bytes.len());
+        let wanted = self.limits.more(self.limits.chunk, bytes.len());
         bytes.reserve(wanted);
         let read = self.source.by_ref().take(wanted as u64).read_to_end(bytes)?;
         self.ended = read < wanted;
@@ -125,7 +132,7 @@ impl<R: Read> Chunks<R> {
         loop {
             let end = match self.framing {
                 Framing::Documents => brackets.close(&bytes),
-                Framing::Lines | Framing::Delimited { .. } | Framing::Events => {
+                Framing::Lines | Framing::Delimited(_) | Framing::Events => {
                     memchr::memchr(b'\n', &bytes).map(|at| at + 1)
                 }
             };

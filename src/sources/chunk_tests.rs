@@ -30,7 +30,7 @@ fn where_files_are_cut_changes_nothing() {
     let formats = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
     for folder in std::fs::read_dir(formats).expect("fixtures") {
         let folder = folder.expect("reads").path();
-        let mut inputs = discover(folder.to_str().expect("text")).expect("logs");
+        let mut inputs = discover(folder.to_str().expect("text")).expect("logs").inputs;
         inputs.retain(|input| !input.name().ends_with("expected.json"));
         let (calls, reading) = read_all(&inputs, &options());
         let mut found = Calls::new(options().dimensions);

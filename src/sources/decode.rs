@@ -230,7 +230,8 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
         if cost != "Included" && draft.call.logged_cost.is_none() {
             let decimals = decimals.unwrap_or(writing.decimals_of_cost());
             let amount = writing.dollars(&cost, decimals);
-            draft.call.logged_cost = amount.filter(|cost| *cost <= COST_MAX);
+            // No call costs less than nothing.
+            draft.call.logged_cost = amount.filter(|cost| (Usd::ZERO..=COST_MAX).contains(cost));
             if draft.call.logged_cost.is_none() {
                 let shown: String = cost.chars().take(40).collect();
                 remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));

@@ -1,19 +1,29 @@
 //! Which format a file has, from its first records.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use super::delimited::is_drawing;
+use super::delimited::{DELIMITERS, before_header, is_drawing};
 use super::documents::{Next, next_record};
 use super::envelope::Envelope;
 use super::events::streams;
-use super::foreign::{VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet};
+use super::foreign::{
+    VLLM_LOG, container, is_event_stream, is_vllm_log, not_read_yet, without_zeros,
+};
 use super::format::{Format, Identity};
 use super::formats::{ENVELOPES, FORMATS, OWN, is_signed};
 use super::framing::Framing;
+use super::quotes::Rows;
+use super::rows::members;
 use super::values::unquoted;
 
-/// How many records of the sample are looked at: the first ones may be of a kind without usage.
+/// How many records of the sample are looked at first: some may be of a kind without usage. Where none
+/// is of a known format, all the others are.
 const RECORDS_MAX: usize = 50;
+
+/// How many names of columns or keys are kept of a file.
+const NAMES_MAX: usize = 2000;
 
 /// What a file turned out to be.
 #[derive(Debug)]
@@ -24,6 +34,8 @@ pub(super) struct Detection {
     pub(super) columns: Vec<String>,
     /// What its records are in.
     pub(super) envelope: Option<&'static Envelope>,
+    /// The member of its records that lists the records of the format.
+    pub(super) list: Option<String>,
 }
 
 /// What the user said about the format.
@@ -57,21 +69,38 @@ pub(super) enum Unknown {
 /// # Errors
 /// When the file is of no known format, or the sample is too short to say.
 pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detection, Unknown> {
+    match detect_among(RECORDS_MAX, sample, complete, hint) {
+        Err(Unknown::Format(reason)) if sample.len() > RECORDS_MAX => {
+            let further = detect_among(usize::MAX, sample, complete, hint);
+            further.map_err(|_| Unknown::Format(reason))
+        }
+        found => found,
+    }
+}
+
+fn detect_among(
+    most: usize,
+    sample: &[u8],
+    complete: bool,
+    hint: Hint,
+) -> Result<Detection, Unknown> {
     if let Some(reason) = container(sample) {
         return Err(Unknown::Format(reason.to_owned()));
     }
-    let start = sample.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+    // A crash may leave zeros before the first record.
+    let is_empty = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let start = sample.iter().position(|byte| !is_empty(byte)).unwrap_or(0);
     let sample = &sample[start..];
     match sample.first() {
         // The brackets of a list make no record, whatever is on the lines between them.
-        Some(b'[') => detect_json(Framing::Documents, &documents(sample), complete, hint),
+        Some(b'[') => detect_json(Framing::Documents, &documents(sample, most), complete, hint),
         Some(b'{') => {
-            let (framing, records) = framed(sample, complete)?;
+            let (framing, records) = framed(sample, complete, most)?;
             detect_json(framing, &records, complete, hint)
         }
         _ if is_event_stream(sample) => {
             let streams = streams(sample).into_iter();
-            let whole = streams.filter(|stream| complete || stream.closed).take(RECORDS_MAX);
+            let whole = streams.filter(|stream| complete || stream.closed).take(most);
             let records: Vec<Value> = whole.map(|stream| Value::Object(stream.response)).collect();
             detect_json(Framing::Events, &records, complete, hint)
         }
@@ -81,14 +110,16 @@ pub(super) fn detect(sample: &[u8], complete: bool, hint: Hint) -> Result<Detect
 
 /// One record a line if the first line is one, or half of the lines are: a file may start with a torn
 /// line, and the last line of a laid-out list is an object too.
-fn framed(sample: &[u8], complete: bool) -> Result<(Framing, Vec<Value>), Unknown> {
-    let lines = whole_lines(sample, complete).filter(|line| !line.trim_ascii().is_empty());
-    let lines: Vec<Option<Value>> = lines.take(RECORDS_MAX).map(object).collect();
+fn framed(sample: &[u8], complete: bool, most: usize) -> Result<(Framing, Vec<Value>), Unknown> {
+    let lines = whole_lines(sample, complete).map(without_zeros);
+    let mut further = lines.filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<Option<Value>> = further.by_ref().take(RECORDS_MAX).map(object).collect();
     let objects = lines.iter().flatten().count();
     if lines.first().is_some_and(Option::is_some) || objects > 0 && 2 * objects >= lines.len() {
-        return Ok((Framing::Lines, lines.into_iter().flatten().collect()));
+        let further = further.take(most - RECORDS_MAX).filter_map(object);
+        return Ok((Framing::Lines, lines.into_iter().flatten().chain(further).collect()));
     }
-    let records = documents(sample);
+    let records = documents(sample, most);
     // A record whose line end is not in sight may be the first of many lines.
     let undecided = lines.is_empty() || records.is_empty() && objects == 0;
     let ends = match next_record(sample, 0) {
@@ -118,10 +149,18 @@ fn detect_json(
         let holding = records.iter().filter(|record| (envelope.is_one)(record)).cloned();
         let inside: Vec<Value> = holding.flat_map(envelope.open).take(RECORDS_MAX).collect();
         let (format, columns) = (envelope.format, keys(&inside));
-        return Ok(Detection { format, framing, columns, envelope: Some(envelope) });
+        return Ok(Detection { format, framing, columns, envelope: Some(envelope), list: None });
     }
-    let known = FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied();
-    let found = if signed { Some(OWN) } else { known };
+    let found = if signed { Some(OWN) } else { known(records) };
+    let mut nor = String::new();
+    if found.is_none()
+        && let Some(list) = listing(records)
+    {
+        match detect_inside(&list, framing, records, hint) {
+            Ok(detection) => return Ok(detection),
+            Err(keys) => nor = format!(", nor in their list `{list}` with the keys {keys}"),
+        }
+    }
     let columns = keys(records);
     if is_flat(found)
         && !(signed || hint.explains())
@@ -133,13 +172,32 @@ fn detect_json(
         Unknown::Format(if records.is_empty() {
             "it looks like JSON, but its first record is no valid JSON object".to_owned()
         } else {
-            format!("no known format has records with the keys {}", shown(&columns))
+            format!("no known format has records with the keys {}{nor}", shown(&columns))
         })
     })?;
-    Ok(Detection { format, framing, columns, envelope: None })
+    Ok(Detection { format, framing, columns, envelope: None, list: None })
+}
+
+/// What the records in a list of the records are, as if the list were the file; the keys that they
+/// have when that is not known, or not what the user said.
+fn detect_inside(
+    list: &str,
+    framing: Framing,
+    records: &[Value],
+    hint: Hint,
+) -> Result<Detection, String> {
+    let inside = inside(records, list);
+    let found = detect_json(framing, &inside, true, Hint::default());
+    let is_meant = |found: &Detection| {
+        found.list.is_none() && hint.format.is_none_or(|format| format.name == found.format.name)
+    };
+    let found = found.ok().filter(is_meant);
+    let found = found.map(|found| Detection { list: Some(list.to_owned()), ..found });
+    found.ok_or_else(|| shown(&keys(&inside)))
 }
 
 fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
+    let sample = sample[before_header(sample)..].trim_ascii_start();
     let first = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     // A table that is drawn may begin with a rule.
     let sample = if is_drawing(first) { sample[first.len()..].trim_ascii_start() } else { sample };
@@ -147,7 +205,7 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     if is_vllm_log(sample) {
         return Err(VLLM_LOG.to_owned());
     }
-    let delimiter = [b',', b';', b'\t', b'|']
+    let delimiter = DELIMITERS
         .into_iter()
         .max_by_key(|delimiter| memchr::memchr_iter(*delimiter, line).count())
         .filter(|delimiter| line.contains(delimiter));
@@ -174,8 +232,31 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     }
     let format = chosen(found, hint)
         .ok_or_else(|| format!("no known format has the columns {}", shown(&columns)))?;
-    let framing = Framing::Delimited { delimiter };
-    Ok(Detection { format, framing, columns, envelope: None })
+    let framing = Framing::Delimited(Rows { delimiter, columns: columns.len() });
+    Ok(Detection { format, framing, columns, envelope: None, list: None })
+}
+
+/// The first format that recognises one of the records.
+fn known(records: &[Value]) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| records.iter().any(format.recognises)).copied()
+}
+
+/// The one member that lists objects, of the first record that has one.
+fn listing(records: &[Value]) -> Option<String> {
+    let is_list = |value: &Value| {
+        value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_object))
+    };
+    records.iter().find_map(|record| {
+        let mut lists = record.as_object()?.iter().filter(|(_, value)| is_list(value));
+        let (name, _) = lists.next()?;
+        lists.next().is_none().then(|| name.clone())
+    })
+}
+
+/// What the records have in a list.
+fn inside(records: &[Value], list: &str) -> Vec<Value> {
+    let lists = records.iter().filter_map(|record| record.get(list)?.as_array());
+    lists.flatten().take(NAMES_MAX).cloned().collect()
 }
 
 /// What the records are in, unless the user said that they are something else.
@@ -224,14 +305,26 @@ fn whole_lines(sample: &[u8], complete: bool) -> impl Iterator<Item = &[u8]> {
 }
 
 fn object(bytes: &[u8]) -> Option<Value> {
-    serde_json::from_slice(bytes).ok().filter(Value::is_object)
+    let found = serde_json::from_slice(bytes).ok().filter(Value::is_object);
+    found.or_else(|| std::str::from_utf8(bytes).ok().and_then(|text| pruned(text, 0)))
 }
 
-fn documents(sample: &[u8]) -> Vec<Value> {
+/// An object without what is nested more deeply than the parser goes.
+fn pruned(text: &str, depth: usize) -> Option<Value> {
+    const DEPTH_MAX: usize = 16;
+    let members = members(text).filter(|_| depth < DEPTH_MAX)?;
+    let value = |text: &str| {
+        let whole = serde_json::from_str(text).ok();
+        whole.or_else(|| pruned(text, depth + 1)).unwrap_or(Value::Null)
+    };
+    Some(Value::Object(members.into_iter().map(|(key, text)| (key, value(text))).collect()))
+}
+
+fn documents(sample: &[u8], most: usize) -> Vec<Value> {
     let (mut records, mut at) = (Vec::new(), 0);
     while let Next::Record(start, end) = next_record(sample, at) {
         records.extend(object(&sample[start..end]));
-        if records.len() == RECORDS_MAX {
+        if records.len() == most {
             break;
         }
         at = end;
@@ -241,20 +334,23 @@ fn documents(sample: &[u8]) -> Vec<Value> {
 
 /// The keys of the records, those of objects inside them with their path.
 fn keys(records: &[Value]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for record in records {
-        collect_keys(record, "", &mut found);
+        collect_keys(record, "", &mut found, &mut seen);
     }
     found
 }
 
-fn collect_keys(value: &Value, path: &str, found: &mut Vec<String>) {
+fn collect_keys(value: &Value, path: &str, found: &mut Vec<String>, seen: &mut HashSet<String>) {
     let Some(object) = value.as_object() else { return };
     for (key, inner) in object {
+        if found.len() == NAMES_MAX {
+            return;
+        }
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         if inner.is_object() {
-            collect_keys(inner, &path, found);
-        } else if !found.contains(&path) {
+            collect_keys(inner, &path, found, seen);
+        } else if seen.insert(path.clone()) {
             found.push(path);
         }
     }
@@ -271,142 +367,5 @@ fn shown(names: &[String]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(sample: &str, expected: Result<(&str, Framing), &str>) {
-        let found = detect(sample.as_bytes(), true, Hint::default());
-        match (found, expected) {
-            (Ok(found), Ok(expected)) => {
-                assert_eq!((found.format.name, found.framing), expected, "{sample}");
-            }
-            (Err(Unknown::Format(reason)), Err(part)) => {
-                assert!(reason.contains(part), "{reason}");
-            }
-            (found, expected) => panic!("{sample}: {found:?}, expected {expected:?}"),
-        }
-    }
-
-    #[test]
-    fn formats_are_told_by_their_first_records() {
-        use Framing::{Delimited, Documents, Lines};
-        let own = r#"{"model":"m","input_tokens":1,"output_tokens":2}"#;
-        check(own, Ok(("llmcost", Lines)));
-        check(&format!("{{\"cut\n{own}\n"), Ok(("llmcost", Lines)));
-        check(&format!("[{own},\n{own}]"), Ok(("llmcost", Documents)));
-        check(&own.replace(',', ",\n"), Ok(("llmcost", Documents)));
-        let inclusive = r#"{"model":"m","input_tokens":9,"output_tokens":2,"cached_tokens":3}"#;
-        check(inclusive, Ok(("table", Lines)));
-        let comma = Delimited { delimiter: b',' };
-        check("model,input_tokens,output_tokens\n", Ok(("llmcost", comma)));
-        let semicolon = Delimited { delimiter: b';' };
-        check("Model;Prompt Tokens;Completion Tokens\n", Ok(("table", semicolon)));
-        check("name,amount\n", Err("the columns name, amount"));
-        check("{\"a\":1}\n", Err("the keys a"));
-        check("hello\n", Err("neither JSON nor a table"));
-        check("{broken\n", Err("no valid JSON object"));
-    }
-
-    #[test]
-    fn a_mapping_explains_what_no_format_does() {
-        let hint = Hint { format: None, mapped: true };
-        let found = detect(b"{\"a\":1}\n", true, hint).expect("mapped");
-        assert_eq!(found.format.name, "llmcost");
-        assert_eq!(found.columns, ["a"]);
-    }
-
-    #[test]
-    fn a_list_with_an_object_a_line_is_a_list() {
-        let own = r#"{"model":"m","input_tokens":1,"output_tokens":2}"#;
-        let documents = Ok(("llmcost", Framing::Documents));
-        check(&format!("[\n{own},\n{own}\n]"), documents);
-        check(&format!("\n [\n{own}\n]"), Ok(("llmcost", Framing::Documents)));
-        // One line of many is no log of lines.
-        let spread = own.replace(',', ",\n");
-        check(&format!("{spread}\n{spread}\n{own}"), Ok(("llmcost", Framing::Documents)));
-    }
-
-    #[test]
-    fn a_sample_that_ends_inside_the_first_record_is_too_short() {
-        let own = r#"{"model":"m","input_tokens":1,"output_tokens":2}"#;
-        for start in ["", "[", "\n"] {
-            let text = format!("{start}{own}");
-            let cut = &text.as_bytes()[..text.len() - 5];
-            let found = detect(cut, false, Hint::default());
-            assert_eq!(found.map(|_| ()), Err(Unknown::Incomplete), "{text}");
-        }
-        let found = detect(format!("{own}\n{{\"mo").as_bytes(), false, Hint::default());
-        assert_eq!(found.expect("found").framing, Framing::Lines);
-    }
-
-    #[test]
-    fn a_hint_needs_no_record_that_parses() {
-        let hint = Hint { format: Some(OWN), mapped: false };
-        let found = detect(b"{\"torn\n", true, hint).expect("the user said so");
-        assert_eq!((found.format.name, found.framing), ("llmcost", Framing::Lines));
-    }
-
-    /// Parts of an export would pass for a table of calls.
-    #[test]
-    fn what_is_left_of_an_export_is_named_and_refused() {
-        for (header, part) in [
-            (
-                "start_time,end_time,start_time_iso,end_time_iso,input_tokens,output_tokens",
-                "OpenAI",
-            ),
-            ("usage_date_utc,model,input_tokens,output_tokens", "Anthropic"),
-        ] {
-            check(header, Err(part));
-            let hint = Hint { format: Some(OWN), mapped: false };
-            assert!(detect(header.as_bytes(), true, hint).is_ok(), "{header}");
-        }
-    }
-
-    #[test]
-    fn reports_of_sums_are_known_by_their_columns() {
-        let comma = Framing::Delimited { delimiter: b',' };
-        for (header, format) in [
-            ("start_time,model,num_model_requests,input_tokens,output_tokens", "openai-usage"),
-            ("start_time,end_time,start_time_iso,end_time_iso", "openai-usage"),
-            ("generation_id,created_at,tokens_prompt,tokens_completion", "openrouter"),
-            ("Date,Slug,Usage,Requests,Prompt Tokens,Completion Tokens", "openrouter-activity"),
-            ("usage_date_utc,model_version,usage_output_tokens", "anthropic-usage"),
-            ("usage_date_utc,model,token_type,cost_usd", "anthropic-costs"),
-        ] {
-            check(header, Ok((format, comma)));
-        }
-    }
-
-    #[test]
-    fn what_holds_records_is_known_by_what_is_in_it() {
-        let bucket = r#"{"data":[{"starting_at":"2026-10-05","results":[]}]}"#;
-        check(bucket, Ok(("anthropic-usage", Framing::Lines)));
-        let page = "{\"object\":\"page\",\n\"data\":[]}";
-        check(page, Ok(("openai-usage", Framing::Documents)));
-        check("event: message_start\ndata: {\"type\":1}\n", Err("no known format"));
-    }
-
-    #[test]
-    fn what_is_no_text_and_what_is_a_stream_is_named() {
-        check("SQLite format 3\0...", Err("SQLite"));
-        check("PAR1\u{1}", Err("Parquet"));
-        check("SQLite format 3\0...CREATE TABLE \"_llm_migrations\"", Err("llm logs --json -n 0"));
-        check(
-            "INFO 10-05 engine.py: Avg prompt throughput: 1.0 tokens/s, Running: 1\n",
-            Err("vLLM"),
-        );
-        check("PK\u{3}\u{4}...", Err("zip"));
-        check("{\0\"\0a\0", Err("binary"));
-        let utf16 = detect(b"\xff\xfe{\0", true, Hint::default());
-        assert!(matches!(utf16, Err(Unknown::Format(reason)) if reason.contains("UTF-16")));
-    }
-
-    #[test]
-    fn a_column_that_stands_twice_is_refused() {
-        check("model,input_tokens,output_tokens,input_tokens\n", Err("`input_tokens` twice"));
-        check(
-            ",,model,input_tokens,output_tokens\n",
-            Ok(("llmcost", Framing::Delimited { delimiter: b',' })),
-        );
-    }
-}
+#[path = "detect_tests.rs"]
+mod tests;

@@ -1,11 +1,10 @@
 //! Which inputs a command line names: files, patterns, folders, standard input.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::stores::{is_beside, sessions_below};
+use super::stores::{is_beside, is_database, sessions_below};
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,31 +56,47 @@ impl fmt::Display for NoInput {
 
 impl std::error::Error for NoInput {}
 
-/// Files that a folder is searched for; each may also be compressed.
-const ENDINGS: [&str; 6] = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".log"];
+/// What an argument names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The inputs, in a fixed order.
+    pub inputs: Vec<Input>,
+    /// Files of a folder that were not looked at: by their names they are no logs.
+    pub others: usize,
+}
+
+impl From<Input> for Found {
+    fn from(input: Input) -> Self {
+        Self { inputs: vec![input], others: 0 }
+    }
+}
+
+/// Files that a folder is searched for; each may also be compressed, or a turn of a rotated log.
+const ENDINGS: [&str; 7] = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".log", ".parquet"];
 const COMPRESSED: [&str; 2] = [".gz", ".zst"];
 
-/// The inputs an argument names, in a fixed order. Folders are searched to the bottom.
+/// The inputs an argument names. Folders are searched to the bottom; one that cannot be searched is
+/// an input that cannot be read.
 ///
 /// # Errors
 /// When it names none.
-pub fn discover(argument: &str) -> Result<Vec<Input>, NoInput> {
+pub fn discover(argument: &str) -> Result<Found, NoInput> {
     if argument == "-" {
-        return Ok(vec![Input::Stdin]);
+        return Ok(Input::Stdin.into());
     }
     let path = Path::new(argument);
     if path.is_dir() {
-        let mut files = Vec::new();
-        search(path, &mut files);
+        let (mut files, mut others) = (Vec::new(), 0);
+        search(path, &mut files, &mut others);
         files.sort();
         if files.is_empty() {
             return Err(NoInput::EmptyFolder(argument.to_owned()));
         }
-        return Ok(files.into_iter().map(Input::File).collect());
+        return Ok(Found { inputs: files.into_iter().map(Input::File).collect(), others });
     }
     // A file whose name looks like a pattern is that file.
     if path.exists() {
-        return Ok(vec![Input::File(path.to_owned())]);
+        return Ok(Input::File(path.to_owned()).into());
     }
     if !argument.contains(['*', '?', '[']) {
         return Err(NoInput::NotFound(argument.to_owned()));
@@ -89,44 +104,69 @@ pub fn discover(argument: &str) -> Result<Vec<Input>, NoInput> {
     let matches = glob::glob(argument)
         .map_err(|error| NoInput::BadPattern(argument.to_owned(), error.to_string()))?;
     let files: Vec<_> = matches.flatten().filter(|path| path.is_file()).map(Input::File).collect();
-    if files.is_empty() { Err(NoInput::NoMatch(argument.to_owned())) } else { Ok(files) }
+    if files.is_empty() {
+        return Err(NoInput::NoMatch(argument.to_owned()));
+    }
+    Ok(Found { inputs: files, others: 0 })
 }
 
-fn search(folder: &Path, files: &mut Vec<PathBuf>) {
-    let sessions = sessions_in(folder);
-    if !sessions.is_empty() {
-        for sessions in &sessions {
-            search(sessions, files);
-        }
+fn search(folder: &Path, files: &mut Vec<PathBuf>, others: &mut usize) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        // Opening it will say why.
+        files.push(folder.to_owned());
         return;
-    }
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    };
     let entries: Vec<_> = entries.flatten().collect();
     let name = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
     let names: Vec<String> = entries.iter().map(name).collect();
+    if let Some(sessions) = sessions_in(folder) {
+        let databases = names.iter().filter(|name| is_database(name)).map(|name| folder.join(name));
+        let databases: Vec<PathBuf> = databases.collect();
+        if !(sessions.is_empty() && databases.is_empty()) {
+            for sessions in &sessions {
+                search(sessions, files, others);
+            }
+            files.extend(databases);
+            return;
+        }
+    }
     for (entry, name) in entries.iter().zip(&names) {
         let path = entry.path();
         // Links to folders are not followed: they may lead in circles.
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            search(&path, files);
-        } else if path.is_file() && could_be_log(name) && !is_beside(name, &names) {
+        let kind = entry.file_type().ok();
+        if kind.is_some_and(|kind| kind.is_dir()) {
+            search(&path, files, others);
+        } else if !(kind.is_some_and(|kind| kind.is_file()) || path.is_file()) {
+            // A socket, a link to a folder, a link to nothing.
+        } else if !(could_be_log(name) || is_database(name)) {
+            *others += 1;
+        } else if !is_beside(name, &names) {
             files.push(path);
         }
     }
 }
 
-/// The folders to search instead of one that a program keeps; none for any other.
-fn sessions_in(folder: &Path) -> Vec<PathBuf> {
+/// The folders to search instead of one that a program keeps; nothing for any other.
+fn sessions_in(folder: &Path) -> Option<Vec<PathBuf>> {
     // The name of `.` is that of the folder it stands for.
     let whole = folder.canonicalize().ok();
-    let name = whole.as_deref().and_then(Path::file_name).and_then(OsStr::to_str);
-    let sessions = name.and_then(sessions_below).unwrap_or_default();
-    sessions.iter().map(|inner| folder.join(inner)).filter(|inner| inner.is_dir()).collect()
+    let sessions = whole.as_deref().and_then(sessions_below)?;
+    let folders = sessions.iter().map(|inner| folder.join(inner));
+    Some(folders.filter(|inner| inner.is_dir()).collect())
 }
 
 fn could_be_log(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let plain = COMPRESSED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
+    let unpacked = COMPRESSED.iter().find_map(|ending| name.strip_suffix(ending));
+    // What a compressed file without another ending holds, its first bytes will tell.
+    if unpacked.is_some_and(|plain| !plain.is_empty() && !plain.contains('.')) {
+        return true;
+    }
+    let plain = unpacked.unwrap_or(&name);
+    let turn = plain
+        .rsplit_once('.')
+        .filter(|(_, turn)| !turn.is_empty() && turn.bytes().all(|byte| byte.is_ascii_digit()));
+    let plain = turn.map_or(plain, |(log, _)| log);
     ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
@@ -135,7 +175,7 @@ mod tests {
     use super::*;
 
     fn names(argument: &str) -> Result<Vec<String>, NoInput> {
-        let inputs = discover(argument)?;
+        let inputs = discover(argument)?.inputs;
         let name = |input: &Input| match input {
             Input::File(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()),
             Input::Stdin | Input::Embedded(..) => None,
@@ -155,6 +195,10 @@ mod tests {
             ".gemini/tmp/1f/logs.json",
             ".gemini/tmp/1f/chats/session-c.json",
             "opencode/opencode.json",
+            "opencode/opencode-1.db",
+            "opencode/opencode-1.db-wal",
+            "io.datasette.llm/keys.json",
+            "io.datasette.llm/logs.db",
             "opencode/storage/message/s/msg_d.json",
             "opencode/storage/part/m/prt_e.json",
             "tasks/7/ui_messages.json",
@@ -173,6 +217,8 @@ mod tests {
             "rollout-b.jsonl",
             "rollout-a.jsonl",
             "session-c.json",
+            "logs.db",
+            "opencode-1.db",
             "msg_d.json",
             "ui_messages.json",
             "wire.jsonl",
@@ -182,6 +228,54 @@ mod tests {
         assert_eq!(found, expected);
         let storage = folder.path().join("opencode/storage");
         assert_eq!(names(storage.to_str().expect("text")), Ok(vec!["msg_d.json".to_owned()]));
+    }
+
+    /// Only the first of them was read once.
+    #[test]
+    fn turns_of_a_rotated_log_are_logs_and_other_files_are_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in [
+            "usage.jsonl",
+            "usage.jsonl.1",
+            "usage.jsonl.2.gz",
+            "000000.gz",
+            "dump.sql.gz",
+            "notes.txt",
+            "read.1",
+        ] {
+            fs::write(folder.path().join(name), "{}").expect("writes");
+        }
+        let found = discover(folder.path().to_str().expect("text")).expect("logs");
+        assert_eq!((found.inputs.len(), found.others), (4, 3), "{found:?}");
+    }
+
+    #[test]
+    fn a_folder_called_storage_is_opencodes_only_below_opencode() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let storage = folder.path().join("storage");
+        fs::create_dir_all(storage.join("message")).expect("creates");
+        fs::write(storage.join("usage.jsonl"), "{}").expect("writes");
+        fs::write(storage.join("message/other.json"), "{}").expect("writes");
+        let found = names(storage.to_str().expect("text")).expect("logs");
+        assert_eq!(found, ["other.json", "usage.jsonl"]);
+    }
+
+    /// It was passed over without a word.
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_may_not_be_searched_is_an_input_that_cannot_be_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let closed = folder.path().join("closed");
+        fs::create_dir(&closed).expect("creates");
+        fs::write(closed.join("b.jsonl"), "{}").expect("writes");
+        fs::write(folder.path().join("a.jsonl"), "{}").expect("writes");
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("closes");
+        // Nothing is closed to an administrator.
+        let expected = if fs::read_dir(&closed).is_ok() { "b.jsonl" } else { "closed" };
+        let found = names(folder.path().to_str().expect("text"));
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).expect("opens");
+        assert_eq!(found, Ok(vec!["a.jsonl".to_owned(), expected.to_owned()]));
     }
 
     #[test]

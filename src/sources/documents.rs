@@ -25,6 +25,10 @@ pub(super) fn next_record(bytes: &[u8], from: usize) -> Next {
     if bytes[start] == b'{' {
         return object(bytes, start);
     }
+    if bytes[start] == 0 {
+        let zeros = bytes[start..].iter().take_while(|byte| **byte == 0).count();
+        return Next::Record(start, start + zeros);
+    }
     word_end(bytes, start).map_or(Next::Incomplete(start), |end| Next::Record(start, end))
 }
 
@@ -45,6 +49,37 @@ fn object(bytes: &[u8], start: usize) -> Next {
         }
     }
     Next::Incomplete(start)
+}
+
+/// Where reading may go on behind the torn object at `start`, of which the text has no end: before the
+/// next line that starts an object as far to the left, or else before the next object that starts with
+/// the same key and is valid. The end of the text, when there is none.
+pub(super) fn torn_end(bytes: &[u8], start: usize) -> usize {
+    /// Where so many like it are torn too, there is nothing left to save.
+    const TRIED_MAX: usize = 100;
+    let margin = margin(bytes, start);
+    let starts = |line_end: &usize| {
+        let line = bytes[line_end + 1..].strip_prefix(margin);
+        line.is_some_and(|rest| rest.first() == Some(&b'{'))
+    };
+    let mut line_ends = memchr::memchr_iter(b'\n', &bytes[start..]).map(|at| start + at);
+    if let Some(line_end) = line_ends.find(starts) {
+        return line_end;
+    }
+    let rest = &bytes[start..];
+    let key_end = memchr::memchr2_iter(b'"', b'\n', rest).nth(1);
+    let key = key_end.map_or(rest, |end| &rest[..=end]);
+    let alike = memchr::memmem::find_iter(&rest[key.len()..], key);
+    let mut alike = alike.map(|at| start + key.len() + at).take(TRIED_MAX).filter_map(|at| {
+        let before = bytes[..at].trim_ascii_end();
+        let separated = before.ends_with(b",") || before.ends_with(b"[");
+        separated.then_some((before.len(), at))
+    });
+    let is_whole = |(_, at): &(usize, usize)| {
+        let parser = serde_json::Deserializer::from_slice(&bytes[*at..]);
+        parser.into_iter::<serde::de::IgnoredAny>().next().is_some_and(|found| found.is_ok())
+    };
+    alike.find(is_whole).map_or(bytes.trim_ascii_end().len(), |(end, _)| end)
 }
 
 /// The blanks before `start`, if there is nothing else before it on its line.

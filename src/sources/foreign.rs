@@ -5,27 +5,32 @@ use super::paths::plain;
 /// What kind of file this is, if it is no text in UTF-8 at all.
 pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
     const STARTS: [(&[u8], &str); 6] = [
-        (b"SQLite format 3\0", "it is an SQLite database; export its table as CSV or JSON lines"),
-        (b"PAR1", "it is a Parquet file; export it as CSV or JSON lines"),
         (b"PK\x03\x04", "it is a zip archive; unpack it and name the files in it"),
+        (b"\xfd7zXZ\0", "it is compressed with xz; unpack it with `xz -dk FILE` and read that"),
+        (b"BZh", "it is compressed with bzip2; unpack it with `bzip2 -dk FILE` and read that"),
         (b"\xff\xfe", UTF16),
         (b"\xfe\xff", UTF16),
         (b"%PDF", "it is a PDF document, not a log"),
     ];
     let known = STARTS.iter().find(|(start, _)| bytes.starts_with(start));
-    if bytes.starts_with(b"SQLite") && memchr::memmem::find(bytes, b"_llm_migrations").is_some() {
-        return Some(LLM_LOGS);
-    }
     let looked_at = &bytes[..bytes.len().min(1024)];
     known.map(|(_, reason)| *reason).or_else(|| {
-        looked_at.contains(&0).then_some("it is a binary file or text in UTF-16, not text in UTF-8")
+        let mut lines = looked_at.split(|byte| *byte == b'\n').map(without_zeros);
+        lines
+            .any(|line| line.contains(&0))
+            .then_some("it is a binary file or text in UTF-16, not text in UTF-8")
     })
 }
 
-const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
+/// A line without the zeros around it: a file that grew when the machine went down may have some for
+/// what was not written yet.
+pub(super) fn without_zeros(line: &[u8]) -> &[u8] {
+    let start = line.iter().position(|byte| *byte != 0).unwrap_or(line.len());
+    let end = line.iter().rposition(|byte| *byte != 0).map_or(start, |last| last + 1);
+    &line[start..end]
+}
 
-const LLM_LOGS: &str = "it is the database of the `llm` command; write its logs as JSON with \
-    `llm logs --json -n 0 > logs.json` and read that";
+const UTF16: &str = "it is text in UTF-16; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
 
 /// Why a server's log in plain text is not read.
 pub(super) const VLLM_LOG: &str = "it is vLLM's log in plain text, which has no counts of its answers; \

@@ -2,6 +2,7 @@
 
 use super::documents::{Next, next_record};
 use super::events::streams;
+use super::quotes::Rows;
 
 /// How records follow each other in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,10 +10,7 @@ pub(super) enum Framing {
     /// One record a line.
     Lines,
     /// Delimited text: a record ends at a line end outside quotes.
-    Delimited {
-        /// The byte between fields.
-        delimiter: u8,
-    },
+    Delimited(Rows),
     /// JSON objects, however they are laid out.
     Documents,
     /// Server-sent events, of which several make a record.
@@ -24,7 +22,7 @@ impl Framing {
     pub(super) fn cut(self, bytes: &[u8]) -> usize {
         match self {
             Self::Lines => memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1),
-            Self::Delimited { delimiter } => last_unquoted_newline(bytes, delimiter),
+            Self::Delimited(rows) => rows.scan(bytes, false, |_| {}),
             Self::Events => {
                 let streams = streams(bytes);
                 streams.iter().rfind(|stream| stream.closed).map_or(0, |stream| stream.end)
@@ -50,35 +48,13 @@ fn rest_of_line(bytes: &[u8]) -> usize {
     if bytes[..line].iter().all(separates) { line } else { 0 }
 }
 
-/// Behind the last line end that ends a row. As the CSV parser has it, a quote opens quoting only
-/// where a field starts (`5" screen` has none), and a doubled one inside quotes stands for itself.
-fn last_unquoted_newline(bytes: &[u8], delimiter: u8) -> usize {
-    let (mut quoted, mut end, mut doubled) = (false, 0, usize::MAX);
-    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
-        if at == doubled {
-            continue;
-        }
-        if bytes[at] == b'\n' {
-            end = if quoted { end } else { at + 1 };
-        } else if !quoted {
-            let before = at.checked_sub(1).map(|before| bytes[before]);
-            quoted = before.is_none_or(|byte| byte == delimiter || matches!(byte, b'\n' | b'\r'));
-        } else if bytes.get(at + 1) == Some(&b'"') {
-            doubled = at + 1;
-        } else {
-            quoted = false;
-        }
-    }
-    end
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn no_record_is_torn() {
-        let delimited = Framing::Delimited { delimiter: b',' };
+        let delimited = Framing::Delimited(Rows { delimiter: b',', columns: 2 });
         for (framing, text, expected) in [
             (Framing::Lines, "a\nb\nc", "a\nb\n"),
             (Framing::Lines, "abc", ""),

@@ -5,13 +5,14 @@ use serde_json::value::RawValue;
 use crate::diagnostics::Code;
 
 use super::chunk::newlines;
-use super::documents::{Next, next_record};
+use super::documents::{Next, next_record, torn_end};
 use super::events::streams;
 use super::field::Field;
 use super::layout::Layouts;
 use super::others::{is_odd, other};
 use super::parse::Parser;
 use super::plan::FilePlan;
+use super::rows::{Row, list_in};
 use super::values::Values;
 use super::walk::walk;
 
@@ -33,6 +34,7 @@ impl Parser<'_> {
             match text {
                 Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
                 Some(text) => {
+                    let text = self.without_zeros(text, line);
                     if let Some(ends) = self.json_record(text, line, &mut layouts, &mut values) {
                         self.lines.lines += (ends.len() as u64).saturating_sub(1);
                         self.lines.continuation += u64::from(ends.is_empty());
@@ -49,11 +51,22 @@ impl Parser<'_> {
         let mut layouts = Layouts::default();
         let mut values = Values::new(self.plan.slots).written(self.plan.writing);
         let (mut ends, mut line, mut at) = (Vec::new(), 1, 0);
+        let text_end = bytes.trim_ascii_end().len();
         loop {
             let (start, end) = match next_record(bytes, at) {
                 Next::Record(start, end) => (start, end),
                 // Only the end of a file is cut inside a record.
-                Next::Incomplete(start) => (start, bytes.trim_ascii_end().len()),
+                Next::Incomplete(start)
+                    if bytes[start] == b'{' && torn_end(bytes, start) < text_end =>
+                {
+                    line += newlines(&bytes[at..start]);
+                    at = torn_end(bytes, start);
+                    self.give_up(&bytes[start..at], line);
+                    line += newlines(&bytes[start..at]);
+                    ends.push(at);
+                    continue;
+                }
+                Next::Incomplete(start) => (start, text_end),
                 Next::End => break,
             };
             line += newlines(&bytes[at..start]);
@@ -71,6 +84,15 @@ impl Parser<'_> {
             at = end;
         }
         self.count_other_lines(bytes, &ends);
+    }
+
+    /// Counts a torn record, as far as it goes.
+    fn give_up(&mut self, torn: &[u8], line: u64) {
+        let (bytes, lines) = (torn.len(), newlines(torn) + 1);
+        self.skip(line, Code::InvalidJson, || {
+            let many = if lines == 1 { String::new() } else { format!(" on {lines} lines") };
+            format!("the record is cut off; {bytes} bytes{many} are given up")
+        });
     }
 
     /// Reads the events of each response as that response.
@@ -111,9 +133,51 @@ impl Parser<'_> {
         Some(vec![text.len(); records])
     }
 
+    /// A line without zeros around it. They count as a line of their own where they share one.
+    #[inline]
+    fn without_zeros<'a>(&mut self, text: &'a str, line: u64) -> &'a str {
+        let is_zero = |byte: Option<&u8>| byte == Some(&0);
+        let bytes = text.as_bytes();
+        if !is_zero(bytes.first()) && !is_zero(bytes.last()) {
+            return text;
+        }
+        let rest = text.trim_matches('\0');
+        if !rest.trim_ascii().is_empty() {
+            self.lines.lines += 1;
+            let zeros = text.len() - rest.len();
+            self.skip(line, Code::InvalidJson, || format!("{zeros} bytes of zero"));
+            return rest;
+        }
+        text
+    }
+
     /// Reads a record. One that holds others gives the ends of those instead, counted from its
     /// own start.
     fn json_record<'a>(
+        &mut self,
+        text: &'a str,
+        line: u64,
+        layouts: &mut Layouts,
+        values: &mut Values<'a>,
+    ) -> Option<Vec<usize>> {
+        let list = self.plan.list.as_deref().and_then(|name| list_in(text, name));
+        let Some(list) = list else { return self.single_record(text, line, layouts, values) };
+        let (mut at, mut line, mut ends) = (0, line, Vec::new());
+        for row in list {
+            let row = Row::alone(text, row);
+            line += newlines(&text.as_bytes()[at..row.start]);
+            at = row.start;
+            let part = &text[row.start..row.end];
+            match self.single_record(part, line, layouts, values) {
+                Some(inner) => ends.extend(inner.into_iter().map(|inner| at + inner)),
+                None => ends.push(row.end),
+            }
+        }
+        Some(ends)
+    }
+
+    /// Reads a record that is in no list.
+    fn single_record<'a>(
         &mut self,
         text: &'a str,
         line: u64,

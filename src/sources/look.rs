@@ -71,7 +71,7 @@ pub(super) fn look(
 ) -> Result<Look, NoLook> {
     let mut sample = Vec::new();
     loop {
-        let wanted = limits.sample.max(sample.len());
+        let wanted = limits.more(limits.sample, sample.len());
         let before = sample.len();
         let read = source.by_ref().take(wanted as u64).read_to_end(&mut sample);
         match read {

@@ -8,6 +8,7 @@
 mod assembly;
 mod chunk;
 mod counts;
+mod database;
 mod decode;
 mod delimited;
 mod detect;
@@ -28,10 +29,12 @@ mod look;
 mod open;
 mod others;
 mod page;
+mod parquet_file;
 mod parse;
 mod paths;
 mod plan;
 mod preview;
+mod quotes;
 mod reader;
 mod reading;
 mod rows;
@@ -39,17 +42,19 @@ mod saved;
 mod session;
 mod signs;
 mod stores;
+mod sums;
 mod threads;
 mod values;
 mod walk;
 mod writing;
 
-pub use discover::{Input, NoInput, discover};
+pub use discover::{Found, Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
 pub use guess::{Finding, Guess, NoGuess, Proposal, Role, guess, quoted_for_shell};
 pub use page::page;
+pub use parquet_file::OWN_KEY as PARQUET_KEY;
 pub use preview::{Preview, is_taken, preview};
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
@@ -58,6 +63,8 @@ pub use writing::{STATEMENTS, Statement};
 
 #[cfg(test)]
 mod chunk_tests;
+#[cfg(test)]
+mod damaged;
 #[cfg(test)]
 mod regressions;
 #[cfg(test)]

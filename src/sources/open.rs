@@ -1,10 +1,16 @@
-//! Opens an input: a file or standard input, plain or compressed, told by its first bytes.
+//! Opens an input: a file or standard input, plain or compressed, text or Parquet or a database,
+//! told by its first bytes.
 
-use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read, Seek};
 use std::path::Path;
 
+use bytes::Bytes;
+use flate2::bufread::GzDecoder;
+
+use super::database::{self, Beside};
 use super::discover::Input;
+use super::parquet_file;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -23,35 +29,143 @@ pub(super) fn open(input: &Input) -> io::Result<Source> {
 }
 
 fn open_file(path: &Path) -> io::Result<Source> {
-    decompressed(Box::new(File::open(path)?))
+    let file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        // A pipe can be read only once, from its start to its end.
+        return text_of(Box::new(file));
+    }
+    let mut start = Vec::with_capacity(START_BYTES);
+    (&file).take(START_BYTES as u64).read_to_end(&mut start)?;
+    (&file).rewind()?;
+    if database::is_database(&start) {
+        return database::lines(path, beside(path, &start));
+    }
+    if is_parquet(&start) {
+        return parquet_file::lines(file);
+    }
+    text_of(Box::new(file))
 }
 
 fn open_stdin() -> io::Result<Source> {
-    decompressed(Box::new(io::stdin()))
+    text_of(Box::new(io::stdin()))
 }
 
 fn open_bytes(bytes: &'static [u8]) -> io::Result<Source> {
-    decompressed(Box::new(Cursor::new(bytes)))
+    text_of(Box::new(Cursor::new(bytes)))
 }
 
 /// A source whose first bytes were looked at.
 type Replayed = Chain<Cursor<Vec<u8>>, Source>;
 
+/// As much of a file as tells what it is.
+const START_BYTES: usize = 20;
+
+fn is_parquet(start: &[u8]) -> bool {
+    parquet_file::STARTS.iter().any(|known| start.starts_with(known))
+}
+
+/// The files that SQLite keeps beside a database.
+fn beside(path: &Path, start: &[u8]) -> Beside {
+    let is_there = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        fs::metadata(name).is_ok_and(|about| about.len() > 0)
+    };
+    Beside {
+        may_have_log: start.get(18..20).is_some_and(|versions| versions.contains(&2)),
+        has_log: is_there("-wal"),
+        has_index: is_there("-shm"),
+    }
+}
+
 /// Undoes compression and drops a byte order mark. Names lie; the first bytes do not.
-fn decompressed(source: Source) -> io::Result<Source> {
-    let (start, source) = with_start(source, ZSTD.len())?;
+fn text_of(source: Source) -> io::Result<Source> {
+    let (start, source) = with_start(source, START_BYTES)?;
     let plain: Source = if start.starts_with(&GZIP) {
-        Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(source)))
+        Box::new(Members::new(BufReader::new(source)))
     } else if start.starts_with(&ZSTD) {
         Box::new(zstd::Decoder::new(source)?)
     } else {
         Box::new(source)
     };
-    let (start, mut plain) = with_start(plain, BYTE_ORDER_MARK.len())?;
-    if start == BYTE_ORDER_MARK {
+    let (start, mut plain) = with_start(plain, START_BYTES)?;
+    if is_parquet(&start) {
+        // What it holds is told at its end: without a file to go back in, it is kept whole.
+        let mut bytes = Vec::new();
+        plain.read_to_end(&mut bytes)?;
+        return parquet_file::lines(Bytes::from(bytes));
+    }
+    if database::is_database(&start) {
+        let message = "it is an SQLite database, which can be read only from a file of its own";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    if start.starts_with(&BYTE_ORDER_MARK) {
         plain.read_exact(&mut [0; BYTE_ORDER_MARK.len()])?;
     }
-    Ok(Box::new(plain))
+    Ok(Box::new(Failing { source: Box::new(plain), failure: None }))
+}
+
+/// The members of a gzip file, one after another. Zeros may fill up the place behind them.
+struct Members<R> {
+    /// The member that is read; nothing behind the last one.
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Members<R> {
+    fn new(source: R) -> Self {
+        Self { member: Some(GzDecoder::new(source)) }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            let rest = self.member.take().map(GzDecoder::into_inner);
+            self.member = rest.map(behind_zeros).transpose()?.flatten().map(GzDecoder::new);
+        }
+        Ok(0)
+    }
+}
+
+/// The source behind its zeros; nothing when there is nothing.
+fn behind_zeros<R: BufRead>(mut source: R) -> io::Result<Option<R>> {
+    loop {
+        let bytes = source.fill_buf()?;
+        let (length, zeros) = (bytes.len(), bytes.iter().take_while(|byte| **byte == 0).count());
+        if length == 0 {
+            return Ok(None);
+        }
+        source.consume(zeros);
+        if zeros < length {
+            return Ok(Some(source));
+        }
+    }
+}
+
+/// A source that goes on failing once it has failed: what looks at its start first and reads on
+/// later must not take the failure for the end.
+struct Failing {
+    source: Source,
+    failure: Option<(io::ErrorKind, String)>,
+}
+
+impl Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some((kind, text)) = &self.failure {
+            return Err(io::Error::new(*kind, text.clone()));
+        }
+        let read = self.source.read(buffer);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failure = Some((error.kind(), error.to_string()));
+        }
+        read
+    }
 }
 
 /// The first bytes of a source, and the source as if they had not been read.
@@ -68,7 +182,7 @@ mod tests {
 
     fn check(bytes: Vec<u8>, expected: &str) {
         let mut text = String::new();
-        let source = decompressed(Box::new(Cursor::new(bytes)));
+        let source = text_of(Box::new(Cursor::new(bytes)));
         source.expect("opens").read_to_string(&mut text).expect("reads");
         assert_eq!(text, expected);
     }
@@ -86,6 +200,20 @@ mod tests {
             encoder.write_all(text.as_bytes()).expect("encodes");
             encoder.finish().expect("encodes");
         }
+        check(members.clone(), "two members");
+        members.extend([0; 1000]);
         check(members, "two members");
+    }
+
+    #[test]
+    fn a_source_that_failed_fails_again() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(b"a text that is cut off").expect("encodes");
+        let mut whole = encoder.finish().expect("encodes");
+        whole.truncate(whole.len() - 9);
+        let mut source = text_of(Box::new(Cursor::new(whole))).expect("opens");
+        for _ in 0..2 {
+            assert!(source.read_to_end(&mut Vec::new()).is_err());
+        }
     }
 }

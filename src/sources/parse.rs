@@ -28,6 +28,9 @@ pub(super) struct Parsed {
     pub(super) ledger: Ledger,
     /// Sessions of one family, as its records say.
     pub(super) kin: Vec<(ThreadId, ThreadId)>,
+    /// Of a table, the calls whose rows may sum up those above them.
+    pub(super) sums: Vec<usize>,
+    pub(super) is_table: bool,
 }
 
 /// How a call of the chunk is recognised elsewhere.
@@ -69,9 +72,7 @@ pub(super) fn parse(
         Framing::Lines => parser.json_lines(&chunk.bytes),
         Framing::Documents => parser.json_documents(&chunk.bytes),
         Framing::Events => parser.event_streams(&chunk.bytes),
-        Framing::Delimited { delimiter } => {
-            parse_delimited(&mut parser, &chunk.bytes, first, delimiter);
-        }
+        Framing::Delimited(rows) => parse_delimited(&mut parser, &chunk.bytes, first, rows),
     }
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
@@ -114,6 +115,7 @@ pub(super) struct Parser<'p> {
     inside_line: bool,
     so_far: SoFar,
     kin: Vec<(ThreadId, ThreadId)>,
+    sums: Vec<usize>,
     symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
@@ -132,6 +134,7 @@ impl<'p> Parser<'p> {
             inside_line: false,
             so_far: SoFar::default(),
             kin: Vec::new(),
+            sums: Vec::new(),
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
@@ -139,8 +142,9 @@ impl<'p> Parser<'p> {
     }
 
     fn finish(self, newlines: u64) -> Parsed {
-        let Self { calls, keys, lines, ledger, kin, .. } = self;
-        Parsed { calls, keys, lines, newlines, ledger, kin }
+        let is_table = matches!(self.plan.framing, Framing::Delimited(_));
+        let Self { calls, keys, lines, ledger, kin, sums, .. } = self;
+        Parsed { calls, keys, lines, newlines, ledger, kin, sums, is_table }
     }
 
     /// Counts a record that cannot be used.
@@ -265,6 +269,9 @@ impl<'p> Parser<'p> {
             tell_of_sums(plan.format, &draft, &mut self.remarks);
             self.lines.records += 1;
             self.so_far.partial = 0;
+            if matches!(plan.framing, Framing::Delimited(_)) && may_be_sum(&draft.model) {
+                self.sums.push(self.calls.len());
+            }
             plan.constants.fill(&mut draft);
             self.assume(&mut draft);
             draft.call.place.line = line;
@@ -376,4 +383,11 @@ fn is_loose(id: &str, time: Instant) -> bool {
     const TELLING: usize = 8;
     const DAY: i64 = 86_400_000;
     id.len() < TELLING && time.known().is_none_or(|time| time.millis() % DAY == 0)
+}
+
+/// Whether the row of a spreadsheet that sums up the others may have this for a model.
+fn may_be_sum(model: &str) -> bool {
+    const WORDS: [&str; 6] = ["", "total", "totals", "sum", "grand total", "all"];
+    let model = model.trim().trim_end_matches(':');
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(model))
 }

@@ -39,6 +39,8 @@ pub(super) struct FilePlan {
     pub(super) others: Option<Others>,
     /// What its records are in.
     pub(super) envelope: Option<&'static Envelope>,
+    /// The member of its records that lists the records of the format.
+    pub(super) list: Option<String>,
 }
 
 impl FilePlan {
@@ -51,7 +53,7 @@ impl FilePlan {
     ) -> Self {
         let columns = &detection.columns;
         let plan = Self::of(detection.format, detection.framing, columns, map, dimensions);
-        Self { envelope: detection.envelope, ..plan }
+        Self { envelope: detection.envelope, list: detection.list.clone(), ..plan }
     }
 
     /// For a file of a saved source: only what is mapped is read. `map` comes before its own.
@@ -79,7 +81,7 @@ impl FilePlan {
     /// The field that a column or path goes to.
     pub(super) fn field_at(&self, path: &str) -> Option<Field> {
         let columns = self.names.iter().position(|name| name == path);
-        let of_column = columns.filter(|_| matches!(self.framing, Framing::Delimited { .. }));
+        let of_column = columns.filter(|_| matches!(self.framing, Framing::Delimited(_)));
         let targets = if let Some(place) = of_column {
             self.columns[place].as_slice()
         } else {
@@ -137,13 +139,14 @@ impl FilePlan {
             slots: Field::ALL.len(),
             others: None,
             envelope: None,
+            list: None,
         };
         plan.knows_foreign |= map.iter().any(|(name, _)| name == INCLUDES_CACHE);
         // The first to say something has the last word, as with fields.
         for (name, value) in map.iter().rev() {
             state(name, value, &mut plan.convention, &mut plan.writing);
         }
-        if !matches!(framing, Framing::Delimited { .. }) {
+        if !matches!(framing, Framing::Delimited(_)) {
             plan.writing = plan.writing.of_json();
         }
         for (rank, (path, field)) in (0..).zip(&places) {

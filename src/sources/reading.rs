@@ -70,6 +70,8 @@ pub struct Reading {
     pub failures: Vec<(String, String)>,
     /// What the columns of inputs of an unknown format could mean.
     pub guesses: Vec<Guess>,
+    /// Inputs that could not be read to their end: name, the lines before it, and the reason.
+    pub cut_off: Vec<(String, u64, String)>,
 }
 
 impl Reading {

@@ -16,10 +16,10 @@ use crate::usage::{Call, Calls, column};
 const OWN: &str = r#"{"model":"m","time":1791190801,"input_tokens":10,"output_tokens":2}"#;
 
 /// Small enough that a few records fill several chunks.
-const TINY: Limits = Limits { chunk: 64, sample: 64, record: 4096 };
+pub(super) const TINY: Limits = Limits { chunk: 64, sample: 64, record: 4096 };
 
 /// Reads `text` in tiny chunks, and checks that nothing but the sizes differs from one chunk.
-fn read_tiny(text: &str, limits: Limits) -> (Calls, Reading) {
+pub(super) fn read_tiny(text: &str, limits: Limits) -> (Calls, Reading) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("log");
     std::fs::write(&path, text).expect("writes");

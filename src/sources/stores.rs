@@ -1,5 +1,7 @@
 //! The folders in which programs keep their sessions: which of their files are logs.
 
+use std::path::Path;
+
 /// A program's own folder, and where below it the sessions are.
 const STORES: &[(&str, &[&str])] = &[
     (".claude", &["projects"]),
@@ -10,10 +12,14 @@ const STORES: &[(&str, &[&str])] = &[
     (".kimi-code", &["sessions"]),
     (".pi", &["agent/sessions"]),
     (".qwen", &["projects", "tmp"]),
+    // What it keeps is in its database; beside that are keys.
+    ("io.datasette.llm", &[]),
     ("opencode", &["storage/message"]),
-    // Inside it.
-    ("storage", &["message"]),
+    ("opencode/storage", &["message"]),
 ];
+
+/// Databases with calls: how their names start and end.
+const DATABASES: &[(&str, &str)] = &[("logs", ".db"), ("opencode", ".db")];
 
 /// Files that stand beside a log and are none.
 const BESIDE: &[(&str, &[&str])] = &[
@@ -22,9 +28,14 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("wire.jsonl", &["context.jsonl", "state.json"]),
 ];
 
-/// Where the sessions are below a folder of this name, if it is a program's own.
-pub(super) fn sessions_below(name: &str) -> Option<&'static [&'static str]> {
-    STORES.iter().find(|(store, _)| *store == name).map(|(_, sessions)| *sessions)
+/// Where the sessions are below a folder, if it is a program's own.
+pub(super) fn sessions_below(folder: &Path) -> Option<&'static [&'static str]> {
+    STORES.iter().find(|(store, _)| folder.ends_with(store)).map(|(_, sessions)| *sessions)
+}
+
+/// Whether a file is the database of a known program, by its name.
+pub(super) fn is_database(name: &str) -> bool {
+    DATABASES.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
 }
 
 /// Whether a file stands beside a log and is none, given what else its folder holds.

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::value::RawValue;
+
 use crate::diagnostics::Code;
 use crate::units::Tokens;
 
@@ -214,6 +217,27 @@ pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
         return Cow::Owned(text);
     }
     Cow::Borrowed(inner)
+}
+
+#[inline]
+fn any_count(raw: &str) -> Result<u64, BadValue> {
+    plain_digits(raw).map_or_else(|| loose_count(&unquoted(raw)), Ok)
+}
+
+/// A count in a list or object that is read as a whole, in all the ways in which [`Values::count`]
+/// reads one.
+pub(super) fn lenient<'de, D: Deserializer<'de>>(parser: D) -> Result<Option<u64>, D::Error> {
+    let raw = <&RawValue>::deserialize(parser)?.get();
+    if is_nothing(raw) {
+        return Ok(None);
+    }
+    match any_count(raw) {
+        Ok(count) => Ok(Some(count)),
+        // For `bounded` to refuse.
+        Err(BadValue::Implausible) => Ok(Some(u64::MAX)),
+        Err(BadValue::Negative) => Err(D::Error::custom(format!("below zero: {raw}"))),
+        Err(BadValue::NotANumber) => Err(D::Error::custom(format!("not a whole number: {raw}"))),
+    }
 }
 
 /// The common case, without a look at anything but digits.

@@ -78,6 +78,7 @@ fn a_torn_archive_gives_what_could_be_read() {
     let torn = run(folder.path(), &["analyze", "usage.jsonl.gz"]);
     assert_eq!(torn.code, Some(0), "{}", torn.stderr);
     assert!(torn.stdout.contains("unreadable-file"), "{}", torn.stdout);
+    assert!(torn.stderr.contains("usage.jsonl.gz was read only up to line"), "{}", torn.stderr);
     let strict = run(folder.path(), &["analyze", "usage.jsonl.gz", "--strict"]);
     assert_eq!(strict.code, Some(3));
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use llmcost::diagnostics::Place;
-use llmcost::render::{CsvRecords, JsonLines};
+use llmcost::render::{CsvRecords, JsonLines, ParquetRecords};
 use llmcost::report::RecordRows;
 use llmcost::sources::{Input, Progress, ReadOptions, preview, read};
 use llmcost::usage::{Call, Calls, Dimensions};
@@ -69,12 +69,21 @@ fn every_fixture_says_the_same_when_converted_and_again() {
         assert_eq!(convert(folder, "a.csv", "b.csv"), table, "{log}");
         assert_eq!(convert(folder, "a.csv", "c.jsonl"), first, "{log}");
         assert_eq!(convert(folder, "a.jsonl", "c.csv"), table, "{log}");
+        let binary = |from| {
+            let done = run(folder, &["convert", from, "-q", "-o", "b.parquet"]);
+            assert_eq!(done.code, Some(0), "{from}\n{}", done.stderr);
+            fs::read(folder.join("b.parquet")).expect("written")
+        };
+        let typed = binary(log);
+        fs::rename(folder.join("b.parquet"), folder.join("a.parquet")).expect("renames");
+        assert_eq!(convert(folder, "a.parquet", "d.jsonl"), first, "{log}");
+        assert!(binary("a.parquet") == typed, "{log}");
         let simulate = |log| vec!["simulate", log, "--retries", "--cache-hit", "0.5"];
         for arguments in
             [|log| vec!["analyze", log, "--by", "day,provider,model,call_type"], simulate]
         {
             let expected = figures(folder, &arguments(log));
-            for copy in ["a.jsonl", "a.csv"] {
+            for copy in ["a.jsonl", "a.csv", "a.parquet"] {
                 // Two long reports side by side help nobody.
                 let found = figures(folder, &arguments(copy));
                 for (name, part) in expected.as_object().expect("an object") {
@@ -145,8 +154,8 @@ fn check(arguments: &[&str], code: i32, message: &str) {
 
 #[test]
 fn wrong_flags_are_2() {
-    check(&[], 2, "--format jsonl, csv or focus");
-    check(&["-o", "calls.parquet"], 2, "says no format");
+    check(&[], 2, "--format jsonl, csv, parquet or focus");
+    check(&["-o", "calls.xlsx"], 2, "says no format");
     check(&["-o", "a.jsonl", "--by", "team"], 2, "--columns COLUMN");
     check(&["-o", "a.focus.csv", "--columns", "team"], 2, "--by COLUMN");
     check(&["-o", "a.csv", "--columns", "taem"], 2, "did you mean `team`?");
@@ -234,6 +243,7 @@ struct Copies {
     calls: Vec<(Call, Vec<String>)>,
     lines: Vec<u8>,
     table: Vec<u8>,
+    typed: Vec<u8>,
 }
 
 fn copies(log: &[u8], ending: &str) -> Copies {
@@ -242,18 +252,23 @@ fn copies(log: &[u8], ending: &str) -> Copies {
     let columns = preview(&input, &options(&[])).map_or_else(Vec::new, |seen| seen.columns);
     let rows = RecordRows::new(&columns, false);
     let options = options(&rows.dimensions());
-    let (mut as_lines, mut as_table) = (JsonLines::new(rows.clone()), CsvRecords::new(rows));
-    let mut copies = Copies { calls: Vec::new(), lines: Vec::new(), table: Vec::new() };
+    let (mut as_lines, mut as_table) =
+        (JsonLines::new(rows.clone()), CsvRecords::new(rows.clone()));
+    let mut as_typed = ParquetRecords::new(rows);
+    let mut copies =
+        Copies { calls: Vec::new(), lines: Vec::new(), table: Vec::new(), typed: Vec::new() };
     as_table.start(&mut copies.table).expect("memory");
     read(&[input], &options, &Quiet, &mut |calls: &Calls| {
         as_lines.write(calls, &mut copies.lines).expect("memory");
         as_table.write(calls, &mut copies.table).expect("memory");
+        as_typed.write(calls, &mut copies.typed).expect("memory");
         for row in 0..calls.len() {
             // The place is another; a tier that is known is written in one word for all.
             let call = Call { place: Place::default(), ..calls.call(row) };
             copies.calls.push((call, names(calls, row)));
         }
     });
+    as_typed.finish(&mut copies.typed).expect("memory");
     copies
 }
 
@@ -352,7 +367,9 @@ proptest! {
         let log: Vec<String> =
             records.into_iter().map(|record| Value::Object(record).to_string()).collect();
         let first = copies(log.join("\n").as_bytes(), "jsonl");
-        for (copy, ending) in [(&first.lines, "jsonl"), (&first.table, "csv")] {
+        let kinds =
+            [(&first.lines, "jsonl"), (&first.table, "csv"), (&first.typed, "parquet")];
+        for (copy, ending) in kinds {
             let again = copies(copy, ending);
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
             prop_assert_eq!(&again.calls, &first.calls, "{}", text(copy));

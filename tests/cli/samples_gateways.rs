@@ -103,6 +103,7 @@ const SAMPLES: &[Expected] = &[
         46,
         [3_681_092, 0, 0, 19_178, 0],
     ),
+    ("samples/simonw-llm/logs.db", "simonw-llm", 2, [6, 0, 0, 27, 0]),
     ("traces/kv-cache-tester/trace_0057.json.gz", "kv-cache-tester", 8, [114_011, 0, 0, 1821, 0]),
     ("traces/kv-cache-tester/trace_0174.json.gz", "kv-cache-tester", 6, [115_836, 0, 0, 1776, 0]),
     ("traces/kv-cache-tester/trace_0187.json.gz", "kv-cache-tester", 3, [35_830, 0, 0, 788, 0]),
@@ -150,7 +151,6 @@ fn samples_without_usage_say_so() {
         ("samples/helicone/export_header_only.csv", "(no-calls)"),
         ("samples/focus/focus_1.0_sample_30rows.csv", "(no-calls)"),
         ("samples/otel/vercel_ai_sdk_v6_ai-streamText.json", "(no-calls)"),
-        ("samples/simonw-llm/logs.db", "llm logs --json -n 0"),
     ] {
         let Some(paths) = paths(name) else { return };
         let found = run(Path::new("."), &["analyze", &paths[0]]);

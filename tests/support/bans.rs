@@ -16,12 +16,24 @@ struct Ban {
     reason: &'static str,
 }
 
-const BANS: [Ban; 16] = [
+const BANS: [Ban; 18] = [
     Ban {
         names: &["polars*"],
         within: "",
         allowed: &["usage/"],
         reason: "one room knows the query engine, so that a change of engine stays in one room",
+    },
+    Ban {
+        names: &["parquet"],
+        within: "",
+        allowed: &["sources/parquet_file/", "render/records_parquet.rs"],
+        reason: "Parquet is rows of JSON to everything behind the door, and a table at the end",
+    },
+    Ban {
+        names: &["rusqlite*"],
+        within: "",
+        allowed: &["sources/database.rs"],
+        reason: "a database is rows of JSON to everything behind the door",
     },
     Ban {
         names: &["clap*", "indicatif", "anyhow"],
@@ -44,7 +56,8 @@ const BANS: [Ban; 16] = [
     Ban {
         names: &[".exists", ".is_file", ".is_dir", ".canonicalize", ".metadata", ".read_dir"],
         within: "",
-        allowed: &["cli/", "sources/open.rs", "sources/discover.rs"],
+        // There it is what a Parquet file says of itself.
+        allowed: &["cli/", "sources/open.rs", "sources/discover.rs", "sources/parquet_file/"],
         reason: "this asks the file system, as opening a file does",
     },
     Ban {
@@ -108,6 +121,8 @@ const BANS: [Ban; 16] = [
             // Numbers without quotes arrive as floats and are refused, with the line corrected.
             "pricing/schema.rs",
             "techniques/settings.rs",
+            // Columns of doubles are written as their shortest decimals, and not computed with.
+            "sources/parquet_file/cell.rs",
         ],
         reason: "money, tokens, rates and factors are exact integers",
     },

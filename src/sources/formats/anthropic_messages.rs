@@ -12,7 +12,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, Screen, at, no_table, wrapped,
 };
-use crate::sources::values::{Values, bounded};
+use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::{Call, ServiceTier};
 
@@ -129,17 +129,22 @@ fn screen(values: &Values<'_>) -> Screen {
 /// One iteration of a response that took several.
 #[derive(Deserialize)]
 struct Iteration {
-    r#type: String,
+    r#type: Option<String>,
     model: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     cache_read_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     cache_creation_input_tokens: Option<u64>,
     cache_creation: Option<CacheCreation>,
+    #[serde(default, deserialize_with = "lenient")]
     output_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
 struct CacheCreation {
+    #[serde(default, deserialize_with = "lenient")]
     ephemeral_1h_input_tokens: Option<u64>,
 }
 
@@ -153,7 +158,7 @@ pub(super) fn refine_message(values: &Values<'_>, draft: &mut Draft<'_>) -> Resu
     }
     let iterations: Vec<Iteration> = serde_json::from_str(values.raw(Field::Parts.slot()))
         .map_err(|error| (Code::BadNumber, format!("usage.iterations: {error}")))?;
-    for iteration in iterations.into_iter().filter(|iteration| iteration.r#type != "message") {
+    for iteration in iterations.into_iter().filter(is_apart) {
         let model = iteration.model.clone().unwrap_or_else(|| draft.model.to_string());
         let call = Call {
             tokens: tokens_of(&iteration)?,
@@ -165,6 +170,11 @@ pub(super) fn refine_message(values: &Values<'_>, draft: &mut Draft<'_>) -> Resu
         draft.parts.push((model, call));
     }
     Ok(())
+}
+
+/// Whether the top-level counts leave the iteration out; one that does not say what it is, is inside.
+fn is_apart(iteration: &Iteration) -> bool {
+    iteration.r#type.as_deref().is_some_and(|kind| kind != "message")
 }
 
 fn tokens_of(iteration: &Iteration) -> Result<PerClass<Tokens>, Refusal> {

@@ -11,7 +11,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
 };
-use crate::sources::values::{Values, bounded};
+use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{TokenClass, Tokens};
 
 const WRAPPERS: &[&str] = &["", "response", "response.body", "body", "data"];
@@ -100,7 +100,7 @@ pub(super) fn without_arn(draft: &mut Draft<'_>) {
 #[derive(Deserialize)]
 struct Lifetime {
     ttl: Option<String>,
-    #[serde(rename = "inputTokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "inputTokens")]
     input_tokens: Option<u64>,
 }
 
@@ -109,9 +109,12 @@ pub(super) fn refine_lifetimes(values: &Values<'_>, draft: &mut Draft<'_>) -> Re
     if !values.has(Field::CacheLifetimes) {
         return Ok(());
     }
-    let lifetimes: Vec<Lifetime> =
-        serde_json::from_str(values.raw(Field::CacheLifetimes.slot()))
-            .map_err(|error| (Code::BadNumber, format!("cacheDetails: {error}")))?;
+    let found = serde_json::from_str::<Vec<Lifetime>>(values.raw(Field::CacheLifetimes.slot()));
+    let lifetimes = found.unwrap_or_else(|error| {
+        let text = format!("cacheDetails: {error}; all is counted as written for five minutes");
+        draft.remarks.push((Code::InconsistentCounts, text));
+        Vec::new()
+    });
     let hour = lifetimes.iter().filter(|lifetime| lifetime.ttl.as_deref() == Some("1h"));
     let long: Tokens = hour
         .map(|lifetime| bounded(lifetime.input_tokens, "cacheDetails"))

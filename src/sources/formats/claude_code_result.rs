@@ -12,7 +12,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, at, every_record, no_table,
 };
-use crate::sources::values::{Values, bounded};
+use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{Excess, PerClass, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Counting};
 
@@ -56,9 +56,13 @@ pub(in crate::sources) static CLAUDE_CODE_RESULT: Format = Format {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
+    #[serde(default, deserialize_with = "lenient")]
     input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     output_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     cache_read_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     cache_creation_input_tokens: Option<u64>,
     web_search_requests: Option<u32>,
     #[serde(rename = "costUSD")]

@@ -13,7 +13,7 @@ use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Format, Identity, Refusal, Screen, at, no_table};
 use crate::sources::session::{Keep, Session, Totals};
-use crate::sources::values::{Values, bounded};
+use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::Counting;
 
@@ -78,7 +78,12 @@ pub(in crate::sources) static CODEX: Format = Format {
         }
         let aside = values.has(Field::Sidechain);
         draft.call_type = if aside { "sub-agent" } else { "main" }.into();
-        draft.last = last_call(values)?;
+        match last_call(values) {
+            Ok(last) => draft.last = last,
+            Err((Code::ImplausibleCount, why)) => return Err((Code::ImplausibleCount, why)),
+            // It only bears out what the totals say.
+            Err((_, why)) => draft.remarks.push((Code::InconsistentCounts, why)),
+        }
         Ok(())
     },
 };
@@ -130,15 +135,15 @@ pub(in crate::sources) static CODEX_EXEC: Format = Format {
 /// The counts of one call.
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(rename = "input_tokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "input_tokens")]
     input: Option<u64>,
-    #[serde(rename = "cached_input_tokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "cached_input_tokens")]
     read: Option<u64>,
-    #[serde(rename = "cache_write_input_tokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "cache_write_input_tokens")]
     written: Option<u64>,
-    #[serde(rename = "output_tokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "output_tokens")]
     output: Option<u64>,
-    #[serde(rename = "reasoning_output_tokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "reasoning_output_tokens")]
     reasoning: Option<u64>,
 }
 

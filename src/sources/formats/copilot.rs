@@ -14,7 +14,7 @@ use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen, at, no_table};
 use crate::sources::session::{Keep, Session, Totals};
-use crate::sources::values::{Values, bounded};
+use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::{Call, Counting};
 
@@ -76,15 +76,15 @@ struct Metrics {
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(rename = "inputTokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "inputTokens")]
     input: Option<u64>,
-    #[serde(rename = "outputTokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "outputTokens")]
     output: Option<u64>,
-    #[serde(rename = "cacheReadTokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "cacheReadTokens")]
     read: Option<u64>,
-    #[serde(rename = "cacheWriteTokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "cacheWriteTokens")]
     written: Option<u64>,
-    #[serde(rename = "reasoningTokens")]
+    #[serde(default, deserialize_with = "lenient", rename = "reasoningTokens")]
     reasoning: Option<u64>,
 }
 

@@ -6,13 +6,14 @@
 //! does not say so.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
 };
-use crate::sources::values::{Values, bounded};
+use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::ServiceTier;
 
@@ -87,8 +88,9 @@ pub(in crate::sources) static GEMINI: Format = Format {
 /// The tokens of one kind of content.
 #[derive(Deserialize)]
 struct Modality {
-    modality: String,
-    #[serde(alias = "token_count", rename = "tokenCount")]
+    #[serde(default)]
+    modality: Value,
+    #[serde(default, deserialize_with = "lenient", alias = "token_count", rename = "tokenCount")]
     token_count: Option<u64>,
 }
 
@@ -98,18 +100,29 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if values.has(Field::Batch) {
         draft.call.service_tier = ServiceTier::Batch;
     }
+    draft.call.searches = draft.call.searches.max(searches(values));
+    let mut tokens = draft.call.tokens;
+    match split_modalities(values, &mut tokens) {
+        Ok(()) => draft.call.tokens = tokens,
+        Err((Code::ImplausibleCount, why)) => return Err((Code::ImplausibleCount, why)),
+        Err((_, why)) => {
+            let text = format!("{why}; all tokens are counted as text");
+            draft.remarks.push((Code::InconsistentCounts, text));
+        }
+    }
+    Ok(())
+}
+
+fn split_modalities(values: &Values<'_>, tokens: &mut PerClass<Tokens>) -> Result<(), Refusal> {
     let cached = of_modality(values, Field::CacheModalities, "audio")?;
     let input = of_modality(values, Field::InputModalities, "audio")?;
     let output = of_modality(values, Field::OutputModalities, "audio")?;
     let drawn = of_modality(values, Field::OutputModalities, "image")?;
-    let tokens = &mut draft.call.tokens;
     shift(tokens, TokenClass::CacheRead, TokenClass::AudioCacheRead, cached)?;
     let uncached = input.checked_sub(cached).ok_or_else(|| refused("cached audio", "audio"))?;
     shift(tokens, TokenClass::Input, TokenClass::AudioInput, uncached)?;
     shift(tokens, TokenClass::Output, TokenClass::AudioOutput, output)?;
-    shift(tokens, TokenClass::Output, TokenClass::ImageOutput, drawn)?;
-    draft.call.searches = draft.call.searches.max(searches(values));
-    Ok(())
+    shift(tokens, TokenClass::Output, TokenClass::ImageOutput, drawn)
 }
 
 /// What candidates say about where their facts come from.
@@ -144,8 +157,18 @@ fn of_modality(values: &Values<'_>, field: Field, modality: &str) -> Result<Toke
     }
     let list: Vec<Modality> = serde_json::from_str(values.raw(field.slot()))
         .map_err(|error| (Code::BadNumber, format!("token details by modality: {error}")))?;
-    let found = list.iter().filter(|entry| entry.modality.eq_ignore_ascii_case(modality));
+    let found = list.iter().filter(|entry| is_modality(&entry.modality, modality));
     found.map(|entry| bounded(entry.token_count, "token details by modality")).sum()
+}
+
+/// Whether it is this modality, by name or by its number in the protocol.
+fn is_modality(found: &Value, wanted: &str) -> bool {
+    let number = match wanted {
+        "audio" => 4,
+        _ => 2,
+    };
+    found.as_str().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+        || found.as_u64() == Some(number)
 }
 
 fn shift(

@@ -12,7 +12,7 @@ use crate::usage::Instant;
 /// Message files below `~/.local/share/opencode/storage/message`.
 pub(in crate::sources) static OPENCODE: Format = Format {
     name: "opencode",
-    summary: "OpenCode message files, or its table `message` as CSV or JSON",
+    summary: "OpenCode: its database, message files, or its table `message` as CSV or JSON",
     provider: "",
     recognises: |record| {
         let has = |path| at(record, path).is_some();

@@ -12,7 +12,7 @@ use crate::sources::rows::decoded;
 /// Prompts and their responses, one a record.
 pub(in crate::sources) static SIMONW_LLM: Format = Format {
     name: "simonw-llm",
-    summary: "logs of the `llm` command: `llm logs --json -n 0`",
+    summary: "logs of the `llm` command: logs.db, or `llm logs --json -n 0`",
     provider: "",
     recognises: |record| {
         let has = |key: &str| record.get(key).is_some();

@@ -8,6 +8,7 @@ use crate::sources::documents::{Next, next_record};
 use crate::sources::events::streams;
 use crate::sources::formats::OWN;
 use crate::sources::framing::Framing;
+use crate::sources::quotes::Rows;
 use crate::sources::values::is_nothing;
 use crate::sources::writing::without_groups;
 use crate::units::{Excess, parse_decimal};
@@ -100,7 +101,7 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
         Framing::Lines => ("JSON lines", lines(sample, complete)),
         Framing::Documents => ("JSON records", documents(sample)),
         Framing::Events => ("streams of events", events(sample)),
-        Framing::Delimited { delimiter } => {
+        Framing::Delimited(Rows { delimiter, .. }) => {
             (separated(delimiter), delimited(sample, complete, delimiter, &found.columns))
         }
     };
@@ -108,7 +109,7 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
     for column in &mut table.columns {
         column.cells.resize(table.records, Cell::Absent);
     }
-    let decimal_comma = matches!(found.framing, Framing::Delimited { .. }) && table.has_commas();
+    let decimal_comma = matches!(found.framing, Framing::Delimited(_)) && table.has_commas();
     if decimal_comma {
         table.read(with_point);
     } else {
