@@ -278,20 +278,20 @@ impl Rewrite for Cache {
 
 /// Tells that calls of a model are not cached.
 pub(super) fn declined(why: Decline, model: &Model, calls: u64) -> String {
-        let (calls, id) = (grouped(calls), &model.id);
-        match why {
-            Decline::BelowMinimum(min) => format!(
-                "prompt caching: {calls} calls of {id} are not cached: their shared prompt is \
+    let (calls, id) = (grouped(calls), &model.id);
+    match why {
+        Decline::BelowMinimum(min) => format!(
+            "prompt caching: {calls} calls of {id} are not cached: their shared prompt is \
                  below the model's minimum of {} tokens",
-                grouped(min.get())
-            ),
-            Decline::NoDiscount => format!(
-                "prompt caching: {calls} calls of {id} save nothing by caching: in their lane cached \
+            grouped(min.get())
+        ),
+        Decline::NoDiscount => format!(
+            "prompt caching: {calls} calls of {id} save nothing by caching: in their lane cached \
                  input has no price of its own"
-            ),
-            _ => format!(
-                "prompt caching: {calls} calls of {id} are not cached: the model has no cache \
+        ),
+        _ => format!(
+            "prompt caching: {calls} calls of {id} are not cached: the model has no cache \
                  prices for them"
-            ),
-        }
+        ),
     }
+}

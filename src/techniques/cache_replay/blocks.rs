@@ -24,7 +24,7 @@ pub(in super::super) struct Blocks {
 
 impl Blocks {
     /// The blocks of a log; nothing when it has none, or their size cannot be told: every prompt
-    /// must have as many blocks as it needs and no more, but for one in a hundred.
+    /// must have as many blocks as it fills, but for one prompt in a hundred.
     pub(super) fn of(facts: &Facts<'_>) -> Option<Self> {
         let calls = facts.calls;
         let place = calls.dimensions.position(BLOCKS)?;
@@ -60,7 +60,9 @@ impl Blocks {
         let fits = |size: u64| {
             let misfits = (0..facts.calls.len()).filter(|row| {
                 let (count, input) = (self.row(*row).len(), facts.calls.call(*row).input_total());
-                count > 0 && input.get().div_ceil(size) != count as u64
+                // Some traces leave out the last block, which is not full.
+                let fitting = input.get() / size..=input.get().div_ceil(size);
+                count > 0 && !fitting.contains(&(count as u64))
             });
             misfits.count() * 100 <= facts.calls.len()
         };

@@ -119,7 +119,11 @@ impl Rewrite for CacheReplay {
         if ways.iter().all(|(read, written)| read.is_zero() && written.is_zero()) {
             let min = rules.min;
             let is_short = branch.call.input_total() < min;
-            return if is_short { Effect::Declined(Decline::BelowMinimum(min)) } else { Effect::Unchanged };
+            return if is_short {
+                Effect::Declined(Decline::BelowMinimum(min))
+            } else {
+                Effect::Unchanged
+            };
         }
         let written = rules.write.unwrap_or(TokenClass::Input);
         if !scene.has_prices(branch, [TokenClass::CacheRead, written]) {

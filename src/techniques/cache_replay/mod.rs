@@ -7,6 +7,9 @@ mod rules;
 mod store;
 mod uses;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use gate::CacheReplay;
 pub(super) use lineage::Lineage;
 pub(super) use rules::Lifetime;

@@ -5,6 +5,8 @@ use serde::Deserialize;
 use crate::pricing::{CacheLifetime, CachePolicy, CacheWrite};
 use crate::units::{TokenClass, Tokens};
 
+use super::uses::Span;
+
 /// The time until the first token of an answer: so long nobody can read what it wrote. The
 /// documents say "once the first response begins"; two seconds are usual, and from 3 to 10 s hits of
 /// chats change by less than 0.2 points.
@@ -41,10 +43,8 @@ impl Lifetime {
 /// What a replay needs to know of a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct ReplayRules {
-    /// Milliseconds from the last use to the end of an entry.
-    pub(super) lifetime: i64,
-    /// Milliseconds from a use until it can be read.
-    pub(super) wait: i64,
+    /// When entries can be read.
+    pub(super) span: Span,
     /// Prompts shorter than this are not cached.
     pub(super) min: Tokens,
     /// Cached lengths are multiples of this.
@@ -60,8 +60,10 @@ impl ReplayRules {
         let seconds = chosen.map_or(UNKNOWN_LIFETIME_S, |lifetime| lifetime.seconds);
         let write = chosen.map_or(TokenClass::CacheWrite5m, |lifetime| lifetime.class);
         Self {
-            lifetime: i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000),
-            wait: FIRST_TOKEN_MS,
+            span: Span {
+                lifetime: i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000),
+                wait: FIRST_TOKEN_MS,
+            },
             min: policy.min_tokens.unwrap_or(Tokens::ZERO),
             step: policy.granularity.get().max(1),
             write: (policy.write == CacheWrite::Priced).then_some(write),
@@ -72,7 +74,8 @@ impl ReplayRules {
     /// very next one can read.
     #[cfg(test)]
     pub(super) const fn reference(lifetime: i64) -> Self {
-        Self { lifetime, wait: 0, min: Tokens::ZERO, step: 1, write: None }
+        let span = Span { lifetime, wait: 0 };
+        Self { span, min: Tokens::ZERO, step: 1, write: None }
     }
 
     /// The part of a length that can be cached.

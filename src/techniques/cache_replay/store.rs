@@ -90,15 +90,14 @@ impl Store {
 
     fn alive(&self, entry: Entry, visit: &Visit<'_>) -> Rate {
         let known = self.uses.get(&entry);
-        known.map_or(Rate::ZERO, |uses| {
-            uses.alive(visit.at, visit.rules.lifetime, visit.rules.wait)
-        })
+        known.map_or(Rate::ZERO, |uses| uses.alive(visit.at, visit.rules.span))
     }
 
-    fn note(&mut self, entry: Entry, at: i64, likelihood: Rate) {
+    fn note(&mut self, entry: Entry, visit: &Visit<'_>) {
+        let (at, span, likelihood) = (visit.at, visit.rules.span, visit.prompt.likelihood);
         let uses = self.uses.entry(entry);
-        uses.and_modify(|uses| uses.note(at, likelihood))
-            .or_insert_with(|| Uses::new(at, likelihood));
+        uses.and_modify(|uses| uses.note(at, likelihood, span))
+            .or_insert_with(|| Uses::new(at, likelihood, span));
     }
 }
 
@@ -158,21 +157,21 @@ impl Visit<'_> {
     }
 
     fn keep(&self, store: &mut Store) {
-        let Prompt { row, model, likelihood, input, ratio, .. } = *self.prompt;
+        let Prompt { row, model, input, ratio, .. } = *self.prompt;
         if let Some(blocks) = &self.lineage.blocks {
             if self.rules.stored(input) > Tokens::ZERO {
                 for block in blocks.row(row) {
-                    store.note(Entry::Block(model, *block), self.at, likelihood);
+                    store.note(Entry::Block(model, *block), self);
                 }
             }
             return;
         }
         if self.lineage.is_turn(row) && self.rules.stored(input) > Tokens::ZERO {
-            store.note(Entry::Turn(model, row), self.at, likelihood);
+            store.note(Entry::Turn(model, row), self);
         }
         if self.rules.stored(ratio.of(self.lineage.shared(row))) > Tokens::ZERO {
             let entry = Entry::Shared(model, self.lineage.route(row));
-            store.note(entry, self.at, likelihood);
+            store.note(entry, self);
         }
     }
 }
