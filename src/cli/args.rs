@@ -154,11 +154,15 @@ pub(super) struct TechniqueArgs {
     /// The part of calls that find the shared start of their prompt in the provider's cache.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
+    /// What decides which calls find their prompt in the provider's cache: `replay`, the times of the
+    /// log.
+    #[arg(long, value_name = "replay", conflicts_with_all = ["cache_hit", "cacheable"])]
+    pub(super) cache: Option<String>,
     /// How much of the input is shared, instead of what the log supports.
     #[arg(long, value_name = "SHARE|TOKENS", requires = "cache_hit")]
     pub(super) cacheable: Option<String>,
     /// How long cached input lives.
-    #[arg(long, value_name = "5m|1h", requires = "cache_hit")]
+    #[arg(long, value_name = "5m|1h")]
     pub(super) cache_ttl: Option<String>,
     /// Take this part off all prices.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]

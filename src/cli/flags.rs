@@ -46,6 +46,7 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         ("concise_output", "rate", &args.concise),
         ("structured_output", "rate", &args.structured),
         ("prompt_caching", "hit", &args.cache_hit),
+        ("prompt_caching", "policy", &args.cache),
         ("prompt_caching", "ttl", &args.cache_ttl),
         ("provider_discount", "rate", &args.discount),
     ];

@@ -1,6 +1,8 @@
 //! Work on rows in chunks, on several threads, with the same result on any number of them.
 
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::usage::Row;
 
@@ -48,4 +50,32 @@ pub(super) fn sum_over_rows<Buffers, Sum: Send>(
         merge(&mut total, &sum?)?;
     }
     Ok(total)
+}
+
+/// Does work on each of several things, and gives what came out in their order, whatever the number
+/// of threads.
+pub(super) fn on_threads<Thing: Sync, Found: Send>(
+    things: &[Thing],
+    threads: NonZeroUsize,
+    work: impl Fn(&Thing) -> Result<Found, SimulationError> + Sync,
+) -> Result<Vec<Found>, SimulationError> {
+    let next = AtomicUsize::new(0);
+    let (next, work) = (&next, &work);
+    // Each takes the next one that is left: some take longer than others.
+    let take = move || {
+        let mut found = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(thing) = things.get(place) else { return found };
+            found.push((place, work(thing)));
+        }
+    };
+    let threads = threads.get().min(things.len().max(1));
+    let mut found: Vec<(usize, Result<Found, SimulationError>)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
+        let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined.flat_map(|done| done.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, found)| found).collect()
 }

@@ -8,10 +8,11 @@ use crate::units::{FineUsd, Usd};
 use super::attribution::Mask;
 use super::chunks::sum_over_rows;
 use super::error::SimulationError;
+use super::passes::Replay;
 use super::plan::Plan;
 use super::run::{players, prepare, scene};
 use super::tally::add;
-use super::walk::Walk;
+use super::walk::{Walk, causal_players};
 
 /// The bill under the whole plan, and under each technique alone.
 pub(super) struct Ends {
@@ -30,6 +31,17 @@ impl Ends {
         let prepared = prepare(facts, plan, scenario)?;
         let players = players(plan, &prepared);
         let whole: Mask = (1 << players.len()) - 1;
+        let causal = causal_players(&players);
+        if causal > 0 {
+            let replay = Replay { facts, players: &players, causal };
+            let before: Mask = (1 << causal) - 1;
+            let alone = (0..players.len()).map(|player| 1 << player);
+            let sets: Vec<_> =
+                alone.chain([whole]).map(|set: Mask| (set & before, set & !before)).collect();
+            let mut bills = replay.bills(&sets, threads)?;
+            let together = bills.pop().expect("the whole plan is the last of them");
+            return Ok(Self { alone: bills, together });
+        }
         sum_over_rows(
             facts.calls.len(),
             threads,

@@ -5,8 +5,9 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 20] = [
+const FLAGS: [(&str, &str, &str); 21] = [
     ("prompt_caching", "hit", "--cache-hit"),
+    ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
     ("prompt_caching", "cacheable", "--cacheable"),
     ("semantic_cache", "rate", "--semantic-cache"),
@@ -29,7 +30,8 @@ const FLAGS: [(&str, &str, &str); 20] = [
 ];
 
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 3] = [
+const ALTERNATIVES: [(&str, &[&str], &[&str]); 4] = [
+    ("prompt_caching", &["policy"], &["hit", "cacheable"]),
     ("context_trimming", &["rate"], &["tokens"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
     ("batch", &["share"], &["call_types"]),

@@ -4,10 +4,9 @@
 //! its cost under every subset of the techniques that touch it is recorded, so `c(S)` is known
 //! exactly for all `S` without a pass for each.
 //!
-//! Every technique so far decides about a call from the call and from facts about the whole log. A
-//! replay in which what became of one call changes the next (a cache that is warm or not) needs one
-//! pass over the log for each subset of such techniques: they would run in `run.rs`, around the walk,
-//! which stays as it is for all others.
+//! Most techniques decide about a call from the call and from facts about the whole log. Where what
+//! became of one call changes the next (a cache that is warm or not), `passes.rs` replays the log in
+//! order of time once for each set of the techniques that matter to it, around the same walk.
 
 mod attribution;
 mod chunks;
@@ -16,6 +15,7 @@ mod error;
 mod flags;
 mod grouping;
 mod outcome;
+mod passes;
 mod plan;
 mod plan_error;
 mod plan_text;

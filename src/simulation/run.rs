@@ -13,10 +13,11 @@ use super::ends::Ends;
 use super::error::SimulationError;
 use super::grouping::Grouping;
 use super::outcome::Outcome;
+use super::passes::Replay;
 use super::plan::Plan;
 use super::tally::Tally;
 use super::telling::Telling;
-use super::walk::{Player, Walk};
+use super::walk::{Player, Walk, causal_players};
 
 /// What the log would have cost under a plan, on one thread.
 ///
@@ -106,6 +107,10 @@ fn walk_all(
     players: &[Player<'_>],
     threads: NonZeroUsize,
 ) -> Result<Tally, SimulationError> {
+    let causal = causal_players(players);
+    if causal > 0 {
+        return Replay { facts, players, causal }.tally(grouping, threads);
+    }
     sum_over_rows(
         facts.calls.len(),
         threads,

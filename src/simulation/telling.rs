@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::pricing::PriceBook;
-use crate::techniques::{Measured, Prepared};
+use crate::techniques::{Evidence, Measured, Prepared};
 use crate::units::{Rate, Usd};
 
 use super::attribution::{Attribution, Part, apportion};
@@ -102,9 +102,21 @@ impl<'a> Telling<'a> {
                 warnings.push(format!("{sentence} (after the techniques before it)"));
             }
         }
+        warnings.extend(self.losses());
         let mut seen = BTreeSet::new();
         warnings.retain(|warning| seen.insert(warning.clone()));
         warnings
+    }
+
+    /// Replays that show a technique to cost more than it saves.
+    fn losses(&self) -> impl Iterator<Item = String> {
+        let ready = self.plan.techniques().zip(&self.prepared).enumerate();
+        ready.filter_map(|(player, (technique, prepared))| {
+            let is_loss = self.attribution.standalone(player) < Usd::ZERO;
+            let label = technique.info().label;
+            (is_loss && prepared.evidence == Evidence::Replayed)
+                .then(|| format!("{label} costs more than it saves on these calls: leave it out"))
+        })
     }
 
     /// The groups, the dearest first; their amounts after sum to the projected bill.

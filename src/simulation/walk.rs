@@ -1,7 +1,7 @@
 //! One call under every subset of the techniques that touch it.
 
 use crate::pricing::{ModelId, Unpriced};
-use crate::techniques::{Branch, Decline, Effect, Rewrite, Scene, Stage};
+use crate::techniques::{Branch, Decline, Effect, Memory, Rewrite, Scene, Stage};
 use crate::units::{FineUsd, Usd};
 use crate::usage::Call;
 
@@ -13,6 +13,18 @@ pub(super) struct Player<'a> {
     pub(super) stage: Stage,
     /// What it does; nothing when it was refused.
     pub(super) rewrite: Option<&'a dyn Rewrite>,
+}
+
+impl Player<'_> {
+    fn memory(&self) -> Option<Memory> {
+        self.rewrite.and_then(Rewrite::memory)
+    }
+}
+
+/// How many techniques, from the first one on, must be replayed in order of time for each of their
+/// sets: all up to the last one that remembers.
+pub(super) fn causal_players(players: &[Player<'_>]) -> usize {
+    players.iter().rposition(|player| player.memory().is_some()).map_or(0, |last| last + 1)
 }
 
 /// A call that a technique declined to change.
@@ -45,6 +57,8 @@ impl Refusals {
 /// The walk over one call after the other, with buffers that are used again.
 pub(super) struct Walk<'a> {
     players: &'a [Player<'a>],
+    /// What each technique remembers of the calls before.
+    memories: Vec<Option<Memory>>,
     /// The call after each technique that was taken.
     levels: Vec<Level>,
     /// What the call cost.
@@ -127,6 +141,7 @@ impl<'a> Walk<'a> {
     pub(super) fn new(players: &'a [Player<'a>]) -> Self {
         Self {
             players,
+            memories: players.iter().map(Player::memory).collect(),
             levels: vec![Level::default(); players.len() + 1],
             baseline: Usd::ZERO,
             dividends: Vec::new(),
@@ -162,6 +177,29 @@ impl<'a> Walk<'a> {
             }
         }
         self.levels[position.depth].bill()
+    }
+
+    /// Finds the dividends of the call over the techniques from `causal` on, with those of `set`,
+    /// all before them, on. Says which of `set` changed the call.
+    pub(super) fn divide_after(
+        &mut self,
+        set: Mask,
+        causal: usize,
+        scene: &Scene<'_>,
+    ) -> Result<Mask, SimulationError> {
+        let mut changed = 0;
+        let mut position = Position { depth: 0, next: causal, is_together: false };
+        for player in 0..causal {
+            let before = (1 << player) - 1;
+            position.is_together = set & before == before;
+            if set & (1 << player) != 0 && self.step(player, position, scene)? {
+                position.depth += 1;
+                changed |= 1 << player;
+            }
+        }
+        position.is_together = set + 1 == 1 << causal;
+        self.descend(position, scene)?;
+        Ok(changed)
     }
 
     /// Finds the dividends of the call.
@@ -211,6 +249,8 @@ impl<'a> Walk<'a> {
             let is_passed_over = branch.is_free() || (branch.companion && *stage != Stage::Price);
             let effect = if is_passed_over {
                 Effect::Unchanged
+            } else if let Some(memory) = &mut self.memories[player] {
+                rewrite.recall(branch, scene, memory, &mut out.branches)
             } else {
                 rewrite.apply(branch, scene, &mut out.branches)
             };

@@ -129,11 +129,19 @@ pub enum Field {
     CostCents,
     /// The cost the log states, in units of 10⁻¹⁰ dollars.
     CostTicks,
+    /// The hashes of the blocks of the prompt, in order, as a list.
+    Blocks,
+    /// Where those hashes mean the same: `local` within a conversation, otherwise everywhere.
+    BlockScope,
+    /// Milliseconds since the start of a trace that names no day.
+    ElapsedMillis,
+    /// Seconds since then.
+    ElapsedSeconds,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 67] = [
         Self::Time,
         Self::EndTime,
         Self::Provider,
@@ -197,6 +205,10 @@ impl Field {
         Self::Currency,
         Self::CostCents,
         Self::CostTicks,
+        Self::Blocks,
+        Self::BlockScope,
+        Self::ElapsedMillis,
+        Self::ElapsedSeconds,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -237,6 +249,10 @@ impl Field {
             Self::CostUsd => "cost_usd",
             Self::Calls => "calls",
             Self::AudioCacheRead => "audio_cache_read_tokens",
+            Self::Blocks => "prompt_blocks",
+            Self::BlockScope => "block_scope",
+            Self::ElapsedMillis => "elapsed_ms",
+            Self::ElapsedSeconds => "elapsed_s",
             Self::EndTime
             | Self::OuterModel
             | Self::Foreign

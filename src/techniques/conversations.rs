@@ -28,6 +28,8 @@ pub(super) struct Growth {
     /// The input that repeats the turn before; nothing for first turns, and for turns that did not
     /// grow out of the one before (an edit, a compaction, another model).
     pub(super) repeated: Option<Tokens>,
+    /// That turn before.
+    pub(super) grew_from: Option<Row>,
     /// Whether it is a single call of a named conversation.
     pub(super) is_turn: bool,
     /// Whether the turn after it grew out of it.
@@ -82,6 +84,7 @@ pub(super) fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
         let Some(before) = last[conversation.index()].replace(turn) else { continue };
         if before.model == model && has_grown(before, input) {
             found[row].repeated = Some(before.input);
+            found[row].grew_from = Some(before.row);
             found[before.row].is_continued = true;
         }
     }

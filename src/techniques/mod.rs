@@ -6,6 +6,7 @@
 mod attempts;
 mod batch;
 mod branch;
+mod cache_replay;
 mod concise_output;
 mod context_trimming;
 mod conversations;
@@ -37,7 +38,8 @@ pub use branch::Branch;
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
 pub use technique::{
-    Decline, Effect, Evidence, Info, Measured, Prepared, Rewrite, Scenario, Stage, Technique,
+    Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
+    Technique,
 };
 
 /// A technique as it is written in a plan: a table of settings under its canonical name.

@@ -75,7 +75,7 @@ impl Prefixes {
     /// A turn without one before or after it only does so at the low end: a client that marks
     /// every prompt pays for those too.
     pub(super) fn writes_growth(&self, facts: &Facts<'_>, row: Row, scenario: Scenario) -> bool {
-        let Growth { repeated, is_turn, is_continued } = self.growth(row);
+        let Growth { repeated, is_turn, is_continued, .. } = self.growth(row);
         let is_linked = repeated.is_some() || is_continued;
         (is_linked || (is_turn && scenario == Scenario::Low)) && counted(facts, row).is_zero()
     }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::branch::{Branch, push_taken};
+use super::cache_replay::{CacheReplay, Lifetime, Lineage};
 use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
@@ -37,8 +38,17 @@ stay as they are, and more is credited only beyond them and only if `cacheable` 
 a conversation that goes on also writes what it adds, or the next could not read it. Prompts whose \
 shared start is below the model's minimum are not cached at all.
 
+With `policy = \"replay\"` no rate is given: the calls come in order of time, each looks up what is \
+still alive of its prompt and renews it. A prompt is known by the hashes of its blocks (rung 3), by the \
+turn of the conversation it grew out of (rung 4), or by the shared start of its call type and model \
+(rung 5, an upper bound). An entry lives for the lifetime from its last use, and can be read two seconds \
+after it was written. A turn is written to its end, any other prompt up to the shared start. What \
+techniques before it change (calls that go away or to another model, cut histories) changes what is \
+warm: each set of them is replayed on its own.
+
 ## Settings
 - `hit`: the part of calls that find the shared start warm.
+- `policy`: `\"replay\"` instead of `hit`: the times of the log decide which calls do.
 - `cacheable`: how much of the input is shared, `\"60%\"` or a count of tokens; what the log supports \
 unless given.
 - `ttl`: how long an entry lives, `\"5m\"` or `\"1h\"`; 5 minutes unless given.
@@ -59,14 +69,12 @@ The cache rules of the price tables: minimum, steps, lifetimes, write and read p
 /// Hits in Anthropic's batch lane range from 30 to 98 %.
 const BATCH_HIT_LOW: &str = "0.30";
 
-/// How long an entry lives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-enum Lifetime {
-    #[default]
-    #[serde(rename = "5m")]
-    Short,
-    #[serde(rename = "1h")]
-    Long,
+/// What decides which calls find their prompt warm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Policy {
+    /// The times of the log: a breakpoint after the shared start and one at the end of each turn.
+    Replay,
 }
 
 /// Settings of `[prompt_caching]`.
@@ -75,6 +83,8 @@ enum Lifetime {
 pub(super) struct PromptCaching {
     #[serde(default, deserialize_with = "settings::rate")]
     hit: Option<Rate>,
+    #[serde(default)]
+    policy: Option<Policy>,
     #[serde(default, deserialize_with = "settings::portion")]
     cacheable: Option<Portion>,
     #[serde(default)]
@@ -92,11 +102,17 @@ impl super::Settings for PromptCaching {
         stage: Stage::PromptCache,
         summary: "read the shared start of prompts from the provider's cache",
         docs: DOCS,
-        keys: &["hit", "cacheable", "ttl", "where", "call_types"],
+        keys: &["hit", "policy", "cacheable", "ttl", "where", "call_types"],
     };
 
     fn check(&self) -> Result<(), String> {
-        self.hit.map(|_| ()).ok_or_else(|| "give the `hit` rate, such as \"0.95\"".to_owned())
+        let wrong = match (self.hit, self.policy, self.cacheable) {
+            (None, None, _) => "give the `hit` rate, such as \"0.95\", or policy = \"replay\"",
+            (Some(_), Some(_), _) => "a replay finds the hit rate itself: give `hit` or `policy`",
+            (None, Some(_), Some(_)) => "a replay finds itself what is cacheable: leave it out",
+            _ => return Ok(()),
+        };
+        Err(wrong.to_owned())
     }
 }
 
@@ -121,7 +137,9 @@ impl Technique for PromptCaching {
 
     fn dimensions(&self) -> Vec<String> {
         let mut needed = self.scope().dimensions();
-        if self.cacheable.is_none() {
+        if self.policy.is_some() {
+            needed.extend(Lineage::dimensions());
+        } else if self.cacheable.is_none() {
             needed.push(conversations::COLUMN.to_owned());
         }
         needed
@@ -134,6 +152,9 @@ impl Technique for PromptCaching {
 
     fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {
         let selection = self.scope().select(facts)?;
+        if self.policy.is_some() {
+            return Ok(CacheReplay::prepare(facts, selection, self.ttl));
+        }
         let warnings = selection.warnings("prompt caching");
         let hit = self.hit.unwrap_or(Rate::ZERO);
         let prefixes = Prefixes::new(self.cacheable, facts);
@@ -200,12 +221,7 @@ impl Cache {
         if policy.write == CacheWrite::Free {
             return None;
         }
-        let long = policy.lifetimes.iter().find(|known| known.class == TokenClass::CacheWrite1h);
-        let chosen = match self.lifetime {
-            Lifetime::Long => long.or(policy.lifetimes.first()),
-            Lifetime::Short => policy.lifetimes.first(),
-        };
-        Some(chosen.map_or(TokenClass::CacheWrite5m, |lifetime| lifetime.class))
+        Some(self.lifetime.of(policy).map_or(TokenClass::CacheWrite5m, |lifetime| lifetime.class))
     }
 
     fn hit_rate(&self, branch: &Branch) -> Rate {
@@ -256,21 +272,26 @@ impl Rewrite for Cache {
     }
 
     fn declined(&self, why: Decline, model: &Model, calls: u64) -> String {
-        let (calls, id) = (grouped(calls), &model.id);
-        match why {
-            Decline::BelowMinimum(min) => format!(
-                "prompt caching: {calls} calls of {id} are not cached: their shared prompt is \
+        declined(why, model, calls)
+    }
+}
+
+/// Tells that calls of a model are not cached.
+pub(super) fn declined(why: Decline, model: &Model, calls: u64) -> String {
+    let (calls, id) = (grouped(calls), &model.id);
+    match why {
+        Decline::BelowMinimum(min) => format!(
+            "prompt caching: {calls} calls of {id} are not cached: their shared prompt is \
                  below the model's minimum of {} tokens",
-                grouped(min.get())
-            ),
-            Decline::NoDiscount => format!(
-                "prompt caching: {calls} calls of {id} save nothing by caching: in their lane cached \
+            grouped(min.get())
+        ),
+        Decline::NoDiscount => format!(
+            "prompt caching: {calls} calls of {id} save nothing by caching: in their lane cached \
                  input has no price of its own"
-            ),
-            _ => format!(
-                "prompt caching: {calls} calls of {id} are not cached: the model has no cache \
+        ),
+        _ => format!(
+            "prompt caching: {calls} calls of {id} are not cached: the model has no cache \
                  prices for them"
-            ),
-        }
+        ),
     }
 }

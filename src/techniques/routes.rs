@@ -44,6 +44,11 @@ impl StaticPrompts {
         Self { routes, floors }
     }
 
+    /// The number of the call type and model of a row.
+    pub(super) fn route(&self, row: Row) -> u32 {
+        self.routes[row]
+    }
+
     /// The shared prompt of a call, at most.
     pub(super) fn floor(&self, row: Row) -> Tokens {
         self.floors[self.routes[row] as usize]

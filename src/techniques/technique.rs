@@ -1,5 +1,7 @@
 //! What every technique has in common: who it is, what it does to a call, how its effect is known.
 
+use std::any::Any;
+
 use crate::pricing::Model;
 use crate::units::{Rate, Tokens};
 
@@ -180,11 +182,32 @@ impl Prepared {
     }
 }
 
+/// What a technique remembers from call to call, such as which prompts are in a cache. Each set of
+/// techniques that are on has a memory of its own.
+pub type Memory = Box<dyn Any + Send>;
+
 /// What a technique does to a call. It changes usage, never money: only `pricing` knows prices.
 pub trait Rewrite: Send + Sync {
     /// Rewrites one branch onto `out`. The answer may depend on this branch and on the facts about
     /// the log, never on what became of other calls: the calls are walked in any order.
     fn apply(&self, branch: &Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) -> Effect;
+
+    /// An empty memory, where what becomes of one call depends on what became of those before it.
+    /// Then [`Rewrite::recall`] is used, and calls are walked in order of time.
+    fn memory(&self) -> Option<Memory> {
+        None
+    }
+
+    /// As [`Rewrite::apply`], with a memory of the calls before.
+    fn recall(
+        &self,
+        branch: &Branch,
+        scene: &Scene<'_>,
+        _memory: &mut Memory,
+        out: &mut Vec<Branch>,
+    ) -> Effect {
+        self.apply(branch, scene, out)
+    }
 
     /// Assumptions that can only be told after the run.
     fn remarks(&self, _measured: &Measured) -> Vec<String> {

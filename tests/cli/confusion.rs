@@ -65,7 +65,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("sglang/", "sglang"),
     ("simonw-llm/", "simonw-llm"),
     ("traces/azure", "azure-trace"),
-    ("traces/bailian", "mooncake"),
+    ("traces/bailian", "qwen-bailian"),
     ("traces/constructed_burstgpt", "burstgpt"),
     ("traces/mooncake", "mooncake"),
 ];

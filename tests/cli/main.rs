@@ -12,6 +12,7 @@ mod prices;
 mod prices_of_calls;
 mod readme;
 mod real_logs;
+mod replay;
 mod same_bytes;
 mod samples_agents;
 mod samples_exports;

@@ -63,7 +63,7 @@ const SAMPLES: &[Expected] = &[
     ("samples/homemade/constructed_llm_cost_log.csv", "llmcost", 3, [8422, 0, 0, 634, 0]),
     ("samples/traces/azure2023_code_head300.csv", "azure-trace", 299, [627_353, 0, 0, 7038, 0]),
     ("samples/traces/azure2023_conv_head300.csv", "azure-trace", 299, [269_788, 0, 0, 76_687, 0]),
-    ("samples/traces/bailian_readme_record.jsonl", "mooncake", 1, [521, 0, 0, 132, 0]),
+    ("samples/traces/bailian_readme_record.jsonl", "qwen-bailian", 1, [521, 0, 0, 132, 0]),
     ("samples/traces/constructed_burstgpt.csv", "burstgpt", 4, [2276, 0, 0, 524, 0]),
     ("samples/traces/constructed_burstgpt_older_header.csv", "burstgpt", 1, [472, 0, 0, 18, 0]),
     (

@@ -47,6 +47,7 @@ mod otel_unfold;
 mod own;
 mod pi;
 mod portkey;
+mod qwen_bailian;
 mod qwen_code;
 mod reports;
 mod sglang;
@@ -90,6 +91,7 @@ pub static FORMATS: &[&Format] = &[
     &sglang::SGLANG,
     &ollama::OLLAMA,
     &mooncake::MOONCAKE,
+    &qwen_bailian::QWEN_BAILIAN,
     &kv_cache_tester::KV_CACHE_TESTER,
     &azure_trace::AZURE_TRACE,
     &burstgpt::BURSTGPT,

@@ -1,0 +1,97 @@
+//! Prompts as hashes of their blocks (rung 3 of the evidence ladder): traces of serving systems.
+
+use hashbrown::HashMap;
+
+use crate::usage::{Row, Symbol};
+
+use super::super::facts::Facts;
+
+/// The column that holds them, and the one that says whether they mean the same everywhere.
+pub(in super::super) const BLOCKS: &str = "<prompt_blocks>";
+pub(in super::super) const SCOPE: &str = "<block_scope>";
+
+/// The sizes of blocks that serving systems use.
+const SIZES: [u64; 10] = [8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096];
+
+/// The blocks of every prompt, by number: equal blocks have equal numbers.
+#[derive(Debug)]
+pub(in super::super) struct Blocks {
+    ends: Vec<usize>,
+    numbers: Vec<u32>,
+    /// Tokens in a block.
+    pub(super) size: u64,
+}
+
+impl Blocks {
+    /// The blocks of a log; nothing when it has none, or their size cannot be told: every prompt
+    /// must have as many blocks as it fills, but for one prompt in a hundred.
+    pub(super) fn of(facts: &Facts<'_>) -> Option<Self> {
+        let calls = facts.calls;
+        let place = calls.dimensions.position(BLOCKS)?;
+        let scope = calls.dimensions.position(SCOPE);
+        let conversation = calls.dimensions.position("conversation");
+        let mut known: HashMap<(Symbol, u64), u32> = HashMap::new();
+        let (mut ends, mut numbers) = (Vec::with_capacity(calls.len()), Vec::new());
+        for row in 0..calls.len() {
+            let is_local = scope.is_some_and(|place| calls.name(place, row) == "local");
+            let within = conversation.filter(|_| is_local);
+            let within = within.map_or(Symbol::EMPTY, |place| calls.symbol(place, row));
+            for id in ids(calls.name(place, row)) {
+                let next = u32::try_from(known.len()).ok()?;
+                numbers.push(*known.entry((within, id)).or_insert(next));
+            }
+            ends.push(numbers.len());
+        }
+        if numbers.is_empty() {
+            return None;
+        }
+        let mut blocks = Self { ends, numbers, size: 0 };
+        blocks.size = blocks.fitting_size(facts)?;
+        Some(blocks)
+    }
+
+    /// The blocks of a prompt, in order.
+    pub(super) fn row(&self, row: Row) -> &[u32] {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.numbers[start..self.ends[row]]
+    }
+
+    fn fitting_size(&self, facts: &Facts<'_>) -> Option<u64> {
+        let fits = |size: u64| {
+            let misfits = (0..facts.calls.len()).filter(|row| {
+                let (count, input) = (self.row(*row).len(), facts.calls.call(*row).input_total());
+                // Some traces leave out the last block, which is not full.
+                let fitting = input.get() / size..=input.get().div_ceil(size);
+                count > 0 && !fitting.contains(&(count as u64))
+            });
+            misfits.count() * 100 <= facts.calls.len()
+        };
+        SIZES.into_iter().find(|size| fits(*size))
+    }
+}
+
+/// The hashes in a list, as numbers: of texts, what they hash to.
+fn ids(list: &str) -> impl Iterator<Item = u64> {
+    let inner = list.trim().trim_start_matches('[').trim_end_matches(']');
+    let words = inner.split(',').map(|word| word.trim().trim_matches('"'));
+    words.filter(|word| !word.is_empty()).map(|word| {
+        word.parse().unwrap_or_else(|_| {
+            // FNV-1a, 64 bits.
+            let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+            word.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_numbers_or_words() {
+        assert_eq!(ids("[1, 2,3]").collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(ids("[]").count(), 0);
+        let words: Vec<_> = ids(r#"["ab","cd","ab"]"#).collect();
+        assert_eq!((words[0] == words[2], words[0] == words[1]), (true, false));
+    }
+}

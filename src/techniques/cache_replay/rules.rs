@@ -1,0 +1,88 @@
+//! The rules of one provider's cache as a replay needs them.
+
+use serde::Deserialize;
+
+use crate::pricing::{CacheLifetime, CachePolicy, CacheWrite};
+use crate::units::{TokenClass, Tokens};
+
+use super::uses::Span;
+
+/// The time until the first token of an answer: so long nobody can read what it wrote. The
+/// documents say "once the first response begins"; two seconds are usual, and from 3 to 10 s hits of
+/// chats change by less than 0.2 points.
+const FIRST_TOKEN_MS: i64 = 2_000;
+
+/// Where the provider publishes no lifetime, the one most do.
+const UNKNOWN_LIFETIME_S: u64 = 300;
+
+/// How long an entry lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(in super::super) enum Lifetime {
+    /// The provider's default; 5 minutes at most providers.
+    #[default]
+    #[serde(rename = "5m")]
+    Short,
+    /// The longer one, where there is one.
+    #[serde(rename = "1h")]
+    Long,
+}
+
+impl Lifetime {
+    /// The lifetime of a cache that this means; nothing when the provider publishes none.
+    pub(in super::super) fn of(self, policy: &CachePolicy) -> Option<CacheLifetime> {
+        let long = policy.lifetimes.iter().find(|known| known.class == TokenClass::CacheWrite1h);
+        let first = policy.lifetimes.first();
+        match self {
+            Self::Long => long.or(first),
+            Self::Short => first,
+        }
+        .copied()
+    }
+}
+
+/// What a replay needs to know of a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct ReplayRules {
+    /// When entries can be read.
+    pub(super) span: Span,
+    /// Prompts shorter than this are not cached.
+    pub(super) min: Tokens,
+    /// Cached lengths are multiples of this.
+    pub(super) step: u64,
+    /// The class that pays for writing; nothing when a miss bills as input.
+    pub(in super::super) write: Option<TokenClass>,
+}
+
+impl ReplayRules {
+    /// The rules of a policy with one of its lifetimes.
+    pub(in super::super) fn new(policy: &CachePolicy, lifetime: Lifetime) -> Self {
+        let chosen = lifetime.of(policy);
+        let seconds = chosen.map_or(UNKNOWN_LIFETIME_S, |lifetime| lifetime.seconds);
+        let write = chosen.map_or(TokenClass::CacheWrite5m, |lifetime| lifetime.class);
+        Self {
+            span: Span {
+                lifetime: i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000),
+                wait: FIRST_TOKEN_MS,
+            },
+            min: policy.min_tokens.unwrap_or(Tokens::ZERO),
+            step: policy.granularity.get().max(1),
+            write: (policy.write == CacheWrite::Priced).then_some(write),
+        }
+    }
+
+    /// The rule of the published references for traces: no minimum, and what one prompt wrote the
+    /// very next one can read.
+    #[cfg(test)]
+    pub(super) const fn reference(lifetime: i64) -> Self {
+        let span = Span { lifetime, wait: 0 };
+        Self { span, min: Tokens::ZERO, step: 1, write: None }
+    }
+
+    /// The part of a length that can be cached.
+    pub(super) fn stored(&self, length: Tokens) -> Tokens {
+        if length < self.min {
+            return Tokens::ZERO;
+        }
+        Tokens::new(length.get() / self.step * self.step)
+    }
+}
