@@ -10,6 +10,7 @@
 //! which stays as it is for all others.
 
 mod attribution;
+mod backtest;
 mod chunks;
 mod ends;
 mod error;
@@ -33,6 +34,10 @@ mod regressions;
 #[cfg(test)]
 mod samples;
 
+pub use backtest::{
+    Backtest, BacktestError, BacktestOptions, BillRange, CauseComparison, Comparison, Hidden,
+    Learned, LeftOutCalls, LogComparison, NamedComparison, Predicted, backtest,
+};
 pub use error::SimulationError;
 pub use outcome::{GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;

@@ -28,6 +28,7 @@ mod semantic_cache;
 mod settings;
 mod structured_output;
 mod technique;
+pub mod warmth;
 mod wording;
 
 use serde::de::{DeserializeOwned, Error as _};

@@ -1,0 +1,164 @@
+//! Which prompt went before a call, in its conversation, chain and model.
+
+use hashbrown::HashMap;
+
+use crate::pricing::ModelId;
+use crate::units::Tokens;
+use crate::usage::{Instant, Symbol};
+
+use super::cause::Cause;
+use super::prospect::Prospect;
+use super::rules::{CacheRules, Term};
+
+/// No static start is taken to be longer: instructions and tools of coding agents come to some
+/// 20,000 tokens (recorded calls, 2026-11).
+const STATIC_MAX: Tokens = Tokens::new(20_000);
+
+/// A prompt that keeps at least four fifths of its length was edited; a shorter one was compacted.
+const EDIT_FIFTHS: u64 = 4;
+
+/// What is visible of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight {
+    /// Its conversation.
+    pub conversation: Symbol,
+    /// The chain of the conversation it belongs to: a sub-agent's calls grow apart from the rest.
+    pub chain: Symbol,
+    /// The model that answered.
+    pub model: ModelId,
+    /// When it started.
+    pub time: Instant,
+    /// All of its input that a cache could hold, in tokens.
+    pub input: Tokens,
+    /// All of its output.
+    pub output: Tokens,
+}
+
+/// A call that later ones may follow.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    model: ModelId,
+    time: Instant,
+    input: Tokens,
+    output: Tokens,
+}
+
+type Chain = (Symbol, Symbol);
+
+/// The last prompts of every chain of a log.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    shortest: HashMap<ModelId, Tokens>,
+    last_of_chain: HashMap<Chain, Turn>,
+    last_of_model: HashMap<(Chain, ModelId), Turn>,
+}
+
+impl History {
+    /// A history before the first call of a log. `sights` are all of its calls: the shortest prompt
+    /// of a model bounds the static start that all its prompts may share.
+    pub fn of<'a>(sights: impl IntoIterator<Item = &'a Sight>) -> Self {
+        let mut shortest = HashMap::new();
+        for sight in sights.into_iter().filter(|sight| !sight.input.is_zero()) {
+            let known = shortest.entry(sight.model).or_insert(sight.input);
+            *known = sight.input.min(*known);
+        }
+        Self { shortest, ..Self::default() }
+    }
+
+    /// What can be foreseen about the next call of the log, which then is part of the history.
+    /// Calls come in order of time.
+    pub fn meet(&mut self, sight: &Sight, rules: CacheRules) -> Prospect {
+        let chain = (sight.conversation, sight.chain);
+        let in_chain = self.last_of_chain.get(&chain).copied();
+        let of_model = self.last_of_model.get(&(chain, sight.model)).copied();
+        let prospect = self.prospect(sight, rules, in_chain, of_model);
+        // An attempt that failed without usage leaves what was there.
+        if !sight.input.is_zero() {
+            let Sight { model, time, input, output, .. } = *sight;
+            let turn = Turn { model, time, input, output };
+            self.last_of_chain.insert(chain, turn);
+            self.last_of_model.insert((chain, model), turn);
+        }
+        prospect
+    }
+
+    fn prospect(
+        &self,
+        sight: &Sight,
+        rules: CacheRules,
+        in_chain: Option<Turn>,
+        of_model: Option<Turn>,
+    ) -> Prospect {
+        let minimum = rules.minimum();
+        let is_cached = rules != CacheRules::None && sight.input >= minimum;
+        let gap = |turn: Turn| gap_millis(turn.time, sight.time);
+        let shortest = self.shortest.get(&sight.model).copied().unwrap_or(sight.input);
+        let same_model = in_chain.filter(|turn| turn.model == sight.model);
+        let mut prospect = Prospect {
+            rules,
+            input: sight.input,
+            is_cached,
+            previous: Tokens::ZERO,
+            answered: Tokens::ZERO,
+            start: Tokens::ZERO,
+            gap_millis: of_model.map_or(u64::MAX, gap),
+            simplest: same_model.map(|turn| (turn.input.min(sight.input), gap(turn))),
+            cause: cause(sight, rules, in_chain, of_model),
+        };
+        if !is_cached {
+            return prospect;
+        }
+        if let CacheRules::Written { .. } = rules {
+            prospect.start = shortest.min(STATIC_MAX).min(sight.input);
+            // A prompt that shrank was changed in its middle: only the static start is the same.
+            let grown = of_model.filter(|turn| turn.input <= sight.input && turn.input >= minimum);
+            prospect.previous = grown.map_or(Tokens::ZERO, |turn| rules.whole_steps(turn.input));
+        } else if let Some(turn) = of_model {
+            let read = |length: Tokens| {
+                let blocks = rules.whole_steps(length.min(sight.input));
+                if blocks >= minimum { blocks } else { Tokens::ZERO }
+            };
+            prospect.previous = read(turn.input);
+            prospect.answered = read(turn.input + turn.output);
+        }
+        prospect
+    }
+}
+
+/// Milliseconds from the start of one call to the start of the next.
+fn gap_millis(before: Instant, after: Instant) -> u64 {
+    if before.is_missing() || after.is_missing() {
+        return u64::MAX;
+    }
+    u64::try_from(after.millis().saturating_sub(before.millis())).unwrap_or(0)
+}
+
+fn cause(
+    sight: &Sight,
+    rules: CacheRules,
+    in_chain: Option<Turn>,
+    of_model: Option<Turn>,
+) -> Cause {
+    if rules == CacheRules::None {
+        return Cause::NoRules;
+    }
+    if sight.input < rules.minimum() {
+        return Cause::BelowMinimum;
+    }
+    let (Some(last), before) = (in_chain, of_model) else { return Cause::ColdStart };
+    let Some(before) = before.filter(|_| last.model == sight.model) else {
+        return Cause::ModelSwitch;
+    };
+    if sight.input < before.input {
+        let is_edit = sight.input.get() >= before.input.get() / 5 * EDIT_FIFTHS;
+        return if is_edit { Cause::Edit } else { Cause::Compaction };
+    }
+    let gap = gap_millis(before.time, sight.time);
+    let exceeds =
+        |term| rules.seconds(term).is_some_and(|seconds| gap > seconds.saturating_mul(1_000));
+    match (exceeds(Term::Default), exceeds(Term::Long)) {
+        (_, true) => Cause::OverLifetime,
+        (true, false) => Cause::BetweenLifetimes,
+        (false, false) => Cause::WithinLifetime,
+    }
+}
