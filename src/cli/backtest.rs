@@ -127,11 +127,15 @@ pub(super) fn run(args: BacktestArgs) -> Result<ExitStatus, Failure> {
     let (options, basis) = options(&args.prediction);
     let prices = Prices::load(&settings)?;
     let mut columns = vec![BacktestOptions::CONVERSATION.to_owned()];
-    columns.extend(args.prediction.chain);
+    // A column that is named must be there; the usual one may be.
+    let mut optional = Vec::new();
+    match args.prediction.chain {
+        Some(chain) => columns.push(chain),
+        None => optional.push(options.chain.clone()),
+    }
     let mut table: Option<Calls> = None;
     let analysis_options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), analysis_options);
-    let optional = [options.chain.clone()];
     let intake = Intake::read_with(&settings, &columns, &optional, &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));

@@ -32,6 +32,7 @@ pub(super) struct BacktestDocument<'a> {
     models: Vec<NamedDocument<'a>>,
     conversations: Vec<NamedDocument<'a>>,
     conversations_left_out: Option<LeftOutDocument>,
+    uncached: LeftOutDocument,
     calls_left_out: CallsLeftOutDocument,
     diagnostics: Vec<DiagnosticDocument<'a>>,
     prices: PricesDocument<'a>,
@@ -59,10 +60,13 @@ pub(super) fn document(report: &BacktestReport) -> BacktestDocument<'_> {
         causes: report.causes.iter().map(|one| CauseDocument::of(one, report.estimate)).collect(),
         models: named(&report.models, report.estimate),
         conversations: named(&report.conversations, report.estimate),
-        conversations_left_out: report
-            .conversations_left_out
-            .as_ref()
-            .map(|(number, rest)| LeftOutDocument { conversations: *number, sums: told(rest) }),
+        conversations_left_out: report.conversations_left_out.as_ref().map(|(number, rest)| {
+            LeftOutDocument { conversations: *number as u64, sums: told(rest) }
+        }),
+        uncached: LeftOutDocument {
+            conversations: report.uncached.0,
+            sums: told(&report.uncached.1),
+        },
         calls_left_out: CallsLeftOutDocument::from(report.left_out),
         diagnostics: report.diagnostics.iter().map(DiagnosticDocument::from).collect(),
         prices: PricesDocument::from(&report.prices),
@@ -229,7 +233,7 @@ fn named(lines: &[NamedComparison], estimate: Estimate) -> Vec<NamedDocument<'_>
 
 #[derive(Debug, Serialize)]
 struct LeftOutDocument {
-    conversations: usize,
+    conversations: u64,
     #[serde(flatten)]
     sums: ComparisonDocument,
 }

@@ -22,7 +22,7 @@ pub(super) fn compose(report: &BacktestReport) -> Screen {
     learned(&mut screen, report, money);
     causes(&mut screen, report, money);
     named(&mut screen, report, money);
-    basis(&mut screen, report);
+    basis(&mut screen, report, money);
     diagnostics(&mut screen, &report.diagnostics);
     prices(&mut screen, &report.prices, report.window.as_ref());
     screen
@@ -101,6 +101,20 @@ fn left_out(screen: &mut Screen, report: &BacktestReport) {
     for (calls, tone, why) in reasons.into_iter().filter(|(calls, ..)| *calls > 0) {
         screen.line(tone, format!("{} {why}", counted(calls, "call", "calls")));
     }
+    let (conversations, uncached) = &report.uncached;
+    if *conversations > 0 && report.has_lifetimes {
+        let (total, billed) = (&report.total, report.total.billed - uncached.billed);
+        let predicted =
+            report.estimate.of(&total.predicted) - report.estimate.of(&uncached.predicted);
+        let text = format!(
+            "{} in {} show no caching at all: most likely nobody asked for it, which is not \
+             visible; without them the prediction is off by {}",
+            counted(uncached.calls, "call", "calls"),
+            counted(*conversations, "conversation", "conversations"),
+            error(predicted, billed),
+        );
+        screen.line(Tone::Warning, text);
+    }
 }
 
 fn error(predicted: Usd, billed: Usd) -> String {
@@ -111,7 +125,7 @@ fn logs(screen: &mut Screen, report: &BacktestReport, money: Money) {
     if report.logs.len() < 2 {
         return;
     }
-    screen.heading("By log, each at its point");
+    screen.heading("By log: the error at its point, at the expected value, by the simplest rule");
     let columns = vec![
         Column::path("log", Keep::Always),
         Column::number("calls", Keep::Drop(4)),
@@ -283,18 +297,16 @@ fn named(screen: &mut Screen, report: &BacktestReport, money: Money) {
 }
 
 /// What was assumed, and what nobody can know.
-fn basis(screen: &mut Screen, report: &BacktestReport) {
+fn basis(screen: &mut Screen, report: &BacktestReport, money: Money) {
     let mut texts = Vec::new();
-    texts.push(match (report.basis.calibrated, report.basis.lifetime) {
-        (true, _) => "lifetimes are those of the first half of each log".to_owned(),
-        (false, "5m") => "all written prompts have the default lifetime, as declared".to_owned(),
-        (false, "1h") => "all written prompts have the longest lifetime, as declared".to_owned(),
-        (false, _) => {
-            "the lifetime is not declared: the prediction is the mean of both, the range \
-                       spans both; --cache-ttl 5m or 1h says which it is"
-                .to_owned()
-        }
-    });
+    if report.has_lifetimes {
+        texts.push(lifetime(report).to_owned());
+        texts.push(
+            "every client is taken to ask for caching, on all of its prompts: whether it does is \
+             not visible"
+                .to_owned(),
+        );
+    }
     texts.push(match report.estimate {
         Estimate::Expected => {
             "the total and the tables below the logs take the expected value: what logs lose on \
@@ -302,9 +314,12 @@ fn basis(screen: &mut Screen, report: &BacktestReport) {
              log loses, since few logs have most of the losses"
                 .to_owned()
         }
-        Estimate::Point => "this is the point: what a typical log loses; over many logs the \
-                            expected value is right, as it is for the total of several files"
-            .to_owned(),
+        Estimate::Point => format!(
+            "this is the point: what a typical log loses, since few logs have most of the losses; \
+             the expected value, which is right for many logs together, is {}: {}",
+            money.text(report.total.predicted.expected),
+            error(report.total.predicted.expected, report.total.billed)
+        ),
     });
     texts.push(
         "whole prompts lost inside their lifetime differ from log to log and cannot be foreseen \
@@ -318,4 +333,17 @@ fn basis(screen: &mut Screen, report: &BacktestReport) {
     }
     let lines = texts.into_iter().map(|text| Line { tone: Tone::Plain, text });
     screen.list("Before you rely on this", lines.collect());
+}
+
+/// Which lifetime was predicted with.
+const fn lifetime(report: &BacktestReport) -> &'static str {
+    match (report.basis.calibrated, report.basis.lifetime.as_bytes()) {
+        (true, _) => "lifetimes are those of the first half of each log",
+        (false, b"5m") => "all written prompts have the default lifetime, as declared",
+        (false, b"1h") => "all written prompts have the longest lifetime, as declared",
+        (false, _) => {
+            "the lifetime is not declared: the prediction is the mean of both, the range spans \
+             both; --cache-ttl 5m or 1h says which it is"
+        }
+    }
 }

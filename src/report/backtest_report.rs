@@ -96,6 +96,10 @@ pub struct BacktestReport {
     pub conversations: Vec<NamedComparison>,
     /// Those that are not shown: how many, and their sums.
     pub conversations_left_out: Option<(usize, Comparison)>,
+    /// The conversations without any cache counter, and their calls.
+    pub uncached: (u64, Comparison),
+    /// Whether any of the caches has lifetimes to declare.
+    pub has_lifetimes: bool,
     /// What took no part.
     pub left_out: LeftOutCalls,
 }
@@ -138,6 +142,8 @@ impl BacktestReport {
             models: backtest.models,
             conversations,
             conversations_left_out,
+            uncached: backtest.uncached,
+            has_lifetimes: backtest.has_lifetimes,
             left_out: backtest.left_out,
         }
     }

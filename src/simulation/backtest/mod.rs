@@ -59,6 +59,8 @@ pub fn backtest(
         conversations: tables.conversations(&facts),
         models: tables.models(&facts),
         causes: tables.causes(),
+        uncached: tables.uncached(),
+        has_lifetimes: tables.has_lifetimes(),
         left_out,
         logs,
     })

@@ -128,6 +128,11 @@ pub struct Backtest {
     pub models: Vec<NamedComparison>,
     /// By cause.
     pub causes: Vec<CauseComparison>,
+    /// The conversations without any cache counter, and their calls: most likely nobody asked for
+    /// caching there, which is not visible.
+    pub uncached: (u64, Comparison),
+    /// Whether any of the caches has lifetimes to declare.
+    pub has_lifetimes: bool,
     /// What took no part.
     pub left_out: LeftOutCalls,
 }

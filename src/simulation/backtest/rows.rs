@@ -1,5 +1,7 @@
 //! Which calls of a log can be predicted, and what is visible of them.
 
+use std::collections::BTreeMap;
+
 use crate::pricing::ModelId;
 use crate::techniques::Facts;
 use crate::techniques::warmth::{CacheRules, Counted, Sight};
@@ -59,69 +61,106 @@ fn rules(facts: &Facts<'_>, row: Row, model: ModelId, call: &Call) -> CacheRules
     CacheRules::of(policy, |class| card.price(class).is_some())
 }
 
+/// Where the names stand that a call is followed by.
+struct Columns {
+    conversation: Option<usize>,
+    chain: usize,
+}
+
+impl Columns {
+    fn of(facts: &Facts<'_>, options: &BacktestOptions) -> Self {
+        let dimensions = &facts.calls.dimensions;
+        let chain = dimensions.position(&options.chain);
+        Self {
+            conversation: dimensions.position(BacktestOptions::CONVERSATION),
+            chain: chain
+                .filter(|place| !dimensions[*place].is_empty())
+                .unwrap_or(column::CALL_TYPE),
+        }
+    }
+}
+
 /// The calls of every input that take part, and how many do not.
 pub(super) fn logs(
     facts: &Facts<'_>,
     options: &BacktestOptions,
 ) -> Result<(Vec<Log>, LeftOutCalls), BacktestError> {
-    let place = |name: &str| facts.calls.dimensions.position(name);
-    let conversation = place(BacktestOptions::CONVERSATION);
-    let chain = place(&options.chain)
-        .filter(|place| !facts.calls.dimensions[*place].is_empty())
-        .unwrap_or(column::CALL_TYPE);
+    let columns = Columns::of(facts, options);
     let mut left_out = LeftOutCalls::default();
-    let mut logs: Vec<Log> = Vec::new();
+    let mut files: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
     for row in 0..facts.calls.len() {
         let call = facts.calls.call(row);
-        let symbol = |place: usize| facts.calls.symbol(place, row);
-        let geo = facts.calls.name(column::GEO, row);
-        let priced = facts.model(row).and_then(|model| {
-            let billed = facts.cost(model, &call, geo).ok()?;
-            let visible = hide(&call, options.hidden);
-            // What cannot be priced without counters cannot be predicted either.
-            facts.cost(model, &visible, geo).ok().map(|_| (model, billed, visible))
-        });
-        let named = conversation.map_or(Symbol::EMPTY, symbol);
-        if !call.is_single() {
-            left_out.sums += call.calls;
-        } else if named.is_empty() {
-            left_out.without_conversation += 1;
-        } else if call.time.is_missing() {
-            left_out.without_time += 1;
-        } else if let Some((model, billed, visible)) = priced {
-            // Reasoning is no part of the prompts after it.
-            let (input, output) =
-                (visible.tokens[TokenClass::Input], call.tokens[TokenClass::Output]);
-            let chain = symbol(chain);
-            let sight = Sight { conversation: named, chain, model, time: call.time, input, output };
-            let counted = Counted {
-                read: call.tokens[TokenClass::CacheRead],
-                written: call.tokens[TokenClass::CacheWrite5m],
-                written_long: call.tokens[TokenClass::CacheWrite1h],
-            };
-            let name = symbol(column::MODEL);
-            let rules = rules(facts, row, model, &visible);
-            let entry = Entry { row, model, name, visible, sight, rules, counted, billed };
-            let file = call.place.file;
-            match logs.iter_mut().find(|log| log.file == file) {
-                Some(log) => log.entries.push(entry),
-                None => logs.push(Log { file, entries: vec![entry] }),
-            }
-        } else {
-            left_out.unpriced += 1;
+        if let Some(entry) = entry(facts, options, &columns, row, &mut left_out) {
+            files.entry(call.place.file).or_default().push(entry);
         }
     }
-    if logs.is_empty() {
+    if files.is_empty() {
         return Err(refusal(&left_out));
     }
+    let logs = files.into_iter().map(|(file, entries)| Log { file, entries });
     let has_counters = |log: &Log| log.entries.iter().any(|entry| entry.counted.is_anything());
-    let (mut counted, silent): (Vec<_>, Vec<_>) = logs.into_iter().partition(has_counters);
+    let (counted, silent): (Vec<_>, Vec<_>) = logs.partition(has_counters);
     if counted.is_empty() {
         return Err(BacktestError::NothingToCompare);
     }
     left_out.without_counters = silent.iter().map(|log| log.entries.len() as u64).sum();
-    counted.sort_by_key(|log| log.file);
     Ok((counted, left_out))
+}
+
+/// One call; nothing when it takes no part, which is counted.
+fn entry(
+    facts: &Facts<'_>,
+    options: &BacktestOptions,
+    columns: &Columns,
+    row: Row,
+    left_out: &mut LeftOutCalls,
+) -> Option<Entry> {
+    let call = facts.calls.call(row);
+    let symbol = |place: usize| facts.calls.symbol(place, row);
+    let conversation = columns.conversation.map_or(Symbol::EMPTY, symbol);
+    if !call.is_single() {
+        left_out.sums += call.calls;
+        return None;
+    }
+    if conversation.is_empty() {
+        left_out.without_conversation += 1;
+        return None;
+    }
+    if call.time.is_missing() {
+        left_out.without_time += 1;
+        return None;
+    }
+    let visible = hide(&call, options.hidden);
+    let Some((model, billed)) = priced(facts, row, &call, &visible) else {
+        left_out.unpriced += 1;
+        return None;
+    };
+    let sight = Sight {
+        conversation,
+        chain: symbol(columns.chain),
+        model,
+        time: call.time,
+        input: visible.tokens[TokenClass::Input],
+        // Reasoning is no part of the prompts after it.
+        output: call.tokens[TokenClass::Output],
+    };
+    let counted = Counted {
+        read: call.tokens[TokenClass::CacheRead],
+        written: call.tokens[TokenClass::CacheWrite5m],
+        written_long: call.tokens[TokenClass::CacheWrite1h],
+    };
+    let rules = rules(facts, row, model, &visible);
+    let name = symbol(column::MODEL);
+    Some(Entry { row, model, name, visible, sight, rules, counted, billed })
+}
+
+/// The model of a call and what it cost; nothing where either form of it has no price.
+fn priced(facts: &Facts<'_>, row: Row, call: &Call, visible: &Call) -> Option<(ModelId, Usd)> {
+    let model = facts.model(row)?;
+    let geo = facts.calls.name(column::GEO, row);
+    let billed = facts.cost(model, call, geo).ok()?;
+    // What cannot be priced without counters cannot be predicted either.
+    facts.cost(model, visible, geo).ok().map(|_| (model, billed))
 }
 
 /// Why nothing can be predicted: the reason that most calls have.

@@ -1,9 +1,9 @@
 //! The calls of all logs by conversation, model and cause.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::techniques::Facts;
-use crate::techniques::warmth::{Cause, Prospect};
+use crate::techniques::warmth::{CacheRules, Cause, Prospect};
 use crate::usage::{Symbol, column};
 
 use super::options::BacktestOptions;
@@ -15,6 +15,9 @@ use super::score::stake;
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     conversations: BTreeMap<Symbol, Comparison>,
+    /// The conversations that have a cache counter.
+    cached: BTreeSet<Symbol>,
+    has_lifetimes: bool,
     models: BTreeMap<Symbol, Comparison>,
     causes: BTreeMap<Cause, CauseComparison>,
 }
@@ -30,6 +33,10 @@ impl Tables {
         predicted_lost: Predicted<u64>,
     ) {
         self.conversations.entry(entry.sight.conversation).or_default().merge(one);
+        if entry.counted.is_anything() {
+            self.cached.insert(entry.sight.conversation);
+        }
+        self.has_lifetimes |= matches!(entry.rules, CacheRules::Written { .. });
         self.models.entry(entry.name).or_default().merge(one);
         let of_cause = self.causes.entry(cause).or_insert(CauseComparison {
             cause,
@@ -48,6 +55,18 @@ impl Tables {
     pub(super) fn conversations(&self, facts: &Facts<'_>) -> Vec<NamedComparison> {
         let place = facts.calls.dimensions.position(BacktestOptions::CONVERSATION);
         place.map_or_else(Vec::new, |place| named(facts, place, &self.conversations))
+    }
+
+    /// The conversations without a cache counter: how many, and their sums.
+    pub(super) fn uncached(&self) -> (u64, Comparison) {
+        let silent = self.conversations.iter().filter(|(name, _)| !self.cached.contains(*name));
+        let silent = silent.map(|(_, comparison)| comparison);
+        (silent.clone().count() as u64, Comparison::sum(silent))
+    }
+
+    /// Whether any of the caches has lifetimes to declare.
+    pub(super) const fn has_lifetimes(&self) -> bool {
+        self.has_lifetimes
     }
 
     /// The models, the dearest first.

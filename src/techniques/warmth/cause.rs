@@ -55,12 +55,12 @@ impl Cause {
     /// The name in tables.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::ColdStart => "first call of a chain",
+            Self::ColdStart => "first of a chain",
             Self::ModelSwitch => "model switch",
-            Self::Edit => "input shrank a little (edit)",
-            Self::Compaction => "input shrank a lot (compaction)",
+            Self::Edit => "shrank a little (edit)",
+            Self::Compaction => "shrank a lot (compacted)",
             Self::OverLifetime => "gap over the lifetime",
-            Self::BetweenLifetimes => "gap between the lifetimes",
+            Self::BetweenLifetimes => "gap between lifetimes",
             Self::WithinLifetime => "within the lifetime",
             Self::BelowMinimum => "below the minimum",
             Self::NoRules => "no cache rules known",

@@ -162,3 +162,80 @@ fn cause(
         (false, false) => Cause::WithinLifetime,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Assumption;
+    use super::super::samples::{DEEPSEEK, OPUS, SONNET, Visible, prospects, turn};
+    use super::*;
+
+    fn last(calls: &[Visible]) -> Prospect {
+        *prospects(calls).last().expect("a call")
+    }
+
+    fn check(calls: &[Visible], cause: Cause, previous: u64) {
+        let found = last(calls);
+        assert_eq!((found.cause, found.previous.get()), (cause, previous), "{calls:?}");
+    }
+
+    #[test]
+    fn a_call_follows_the_prompt_before_it_in_conversation_chain_and_model() {
+        let first = turn(SONNET, 0, 10_000);
+        check(&[first], Cause::ColdStart, 0);
+        check(&[first, turn(SONNET, 60, 12_000)], Cause::WithinLifetime, 10_000);
+        let of = |conversation, chain| ([SONNET, conversation, chain], [60, 12_000, 0]);
+        check(&[first, of("other", "")], Cause::ColdStart, 0);
+        check(&[first, of("talk", "aside")], Cause::ColdStart, 0);
+        check(&[first, turn(OPUS, 60, 12_000)], Cause::ModelSwitch, 0);
+        // Back to a model whose prompt is still there.
+        let back = [first, turn(OPUS, 60, 12_000), turn(SONNET, 120, 14_000)];
+        check(&back, Cause::ModelSwitch, 10_000);
+    }
+
+    #[test]
+    fn a_gap_is_over_one_lifetime_or_both() {
+        let after = |second| [turn(SONNET, 0, 10_000), turn(SONNET, second, 12_000)];
+        check(&after(300), Cause::WithinLifetime, 10_000);
+        check(&after(301), Cause::BetweenLifetimes, 10_000);
+        check(&after(3_601), Cause::OverLifetime, 10_000);
+        let between = last(&after(301));
+        assert_eq!(between.cause_under(Some(Term::Default)), Cause::OverLifetime);
+        assert_eq!(between.cause_under(Some(Term::Long)), Cause::WithinLifetime);
+    }
+
+    #[test]
+    fn a_prompt_that_shrank_keeps_only_its_static_start() {
+        let then = |input| [turn(SONNET, 0, 10_000), turn(SONNET, 60, input)];
+        check(&then(9_000), Cause::Edit, 0);
+        check(&then(7_000), Cause::Compaction, 0);
+        assert_eq!(last(&then(7_000)).start, Tokens::new(7_000));
+        let long = [turn(SONNET, 0, 90_000), turn(SONNET, 60, 80_000)];
+        assert_eq!(last(&long).start, STATIC_MAX);
+    }
+
+    #[test]
+    fn short_prompts_are_neither_stored_nor_read() {
+        check(&[turn(OPUS, 0, 3_000), turn(OPUS, 60, 3_500)], Cause::BelowMinimum, 0);
+        check(&[turn(OPUS, 0, 3_000), turn(OPUS, 60, 5_000)], Cause::WithinLifetime, 0);
+    }
+
+    #[test]
+    fn a_failed_attempt_without_usage_leaves_what_was_there() {
+        let calls = [turn(SONNET, 0, 10_000), turn(SONNET, 30, 0), turn(SONNET, 60, 12_000)];
+        check(&calls, Cause::WithinLifetime, 10_000);
+        assert_eq!(last(&calls).gap_millis, 60_000);
+    }
+
+    /// 24 blocks of 64 of the prompt; with its answer 25, half of which is expected.
+    #[test]
+    fn an_automatic_cache_reads_whole_blocks() {
+        let first = ([DEEPSEEK, "talk", ""], [0, 1_558, 91]);
+        let found = last(&[first, turn(DEEPSEEK, 5, 1_691)]);
+        assert_eq!((found.previous.get(), found.answered.get()), (1_536, 1_600));
+        assert_eq!(found.read(Term::Default, &Assumption::expected()), Tokens::new(1_568));
+        assert_eq!(found.read(Term::Default, &Assumption::low()), Tokens::new(1_600));
+        assert_eq!(found.read(Term::Default, &Assumption::high()), Tokens::new(1_496));
+        // Nobody says when an entry ends.
+        check(&[first, turn(DEEPSEEK, 900_000, 1_691)], Cause::WithinLifetime, 1_536);
+    }
+}
