@@ -127,6 +127,7 @@ impl ComparisonDocument {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the unit is part of every name of an amount")]
 struct RangeDocument {
     low_usd: Dollars,
     likely_high_usd: Dollars,

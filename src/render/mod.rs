@@ -42,6 +42,8 @@ mod timeline;
 mod wire;
 
 #[cfg(test)]
+mod backtest_views;
+#[cfg(test)]
 mod price_views;
 #[cfg(test)]
 mod remark_samples;

@@ -220,11 +220,11 @@ proptest! {
         }
         let first = run(&log_of(&calls), None, false);
         let second = run(&log_of(&others), None, false);
-        if let (Ok(first), Ok(second)) = (first, second) {
-            if first.logs.len() == second.logs.len() {
-                prop_assert_eq!(first.total.predicted, second.total.predicted);
-                prop_assert_eq!(first.range, second.range);
-            }
+        if let (Ok(first), Ok(second)) = (first, second)
+            && first.logs.len() == second.logs.len()
+        {
+            prop_assert_eq!(first.total.predicted, second.total.predicted);
+            prop_assert_eq!(first.range, second.range);
         }
     }
 

@@ -14,6 +14,9 @@ pub struct Assumption {
     pub answers: Rate,
     /// The part of what an automatic cache could read that it does not.
     pub missed: Rate,
+    /// The part of the static start that an automatic cache has from other conversations, where
+    /// nothing of this one can be read.
+    pub shared: Rate,
 }
 
 /// The static start is read in 78 % of the calls that lose the rest (27.6 of 35.2 % of the tokens
@@ -45,7 +48,14 @@ impl Assumption {
     /// # Panics
     /// Never: its texts are constants.
     pub fn expected() -> Self {
-        Self { losses: Factor::ONE, start: rate(START), answers: rate(ANSWERS), missed: Rate::ZERO }
+        Self {
+            losses: Factor::ONE,
+            start: rate(START),
+            answers: rate(ANSWERS),
+            missed: Rate::ZERO,
+            // 16,275 recorded calls to DeepSeek read hardly anything at the start of a session.
+            shared: Rate::ZERO,
+        }
     }
 
     /// What a typical log loses: most lose less than the average, few lose far more, the more so
@@ -68,7 +78,13 @@ impl Assumption {
     /// Never: its texts are constants.
     pub fn low() -> Self {
         let zero = Factor::from(Rate::ZERO);
-        Self { losses: zero, start: rate(START_MOST), answers: Rate::ONE, missed: Rate::ZERO }
+        Self {
+            losses: zero,
+            start: rate(START_MOST),
+            answers: Rate::ONE,
+            missed: Rate::ZERO,
+            shared: rate(START_MOST),
+        }
     }
 
     /// As much is lost as in one log of a hundred, and nothing of the start survives: the high end.
@@ -77,7 +93,13 @@ impl Assumption {
     /// Never: its texts are constants.
     pub fn high() -> Self {
         let losses = factor(LOSSES_MOST);
-        Self { losses, start: Rate::ZERO, answers: Rate::ZERO, missed: rate(MISSED) }
+        Self {
+            losses,
+            start: Rate::ZERO,
+            answers: Rate::ZERO,
+            missed: rate(MISSED),
+            shared: Rate::ZERO,
+        }
     }
 
     /// As much is lost as in one log of twenty.

@@ -108,16 +108,19 @@ impl History {
         if !is_cached {
             return prospect;
         }
+        prospect.start = shortest.min(STATIC_MAX).min(sight.input);
         if let CacheRules::Written { .. } = rules {
-            prospect.start = shortest.min(STATIC_MAX).min(sight.input);
             // A prompt that shrank was changed in its middle: only the static start is the same.
             let grown = of_model.filter(|turn| turn.input <= sight.input && turn.input >= minimum);
             prospect.previous = grown.map_or(Tokens::ZERO, |turn| rules.whole_steps(turn.input));
-        } else if let Some(turn) = of_model {
-            let read = |length: Tokens| {
-                let blocks = rules.whole_steps(length.min(sight.input));
-                if blocks >= minimum { blocks } else { Tokens::ZERO }
-            };
+            return prospect;
+        }
+        let read = |length: Tokens| {
+            let blocks = rules.whole_steps(length.min(sight.input));
+            if blocks >= minimum { blocks } else { Tokens::ZERO }
+        };
+        prospect.start = read(prospect.start);
+        if let Some(turn) = of_model {
             prospect.previous = read(turn.input);
             prospect.answered = read(turn.input + turn.output);
         }

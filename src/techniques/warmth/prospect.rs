@@ -104,7 +104,8 @@ impl Prospect {
         if let CacheRules::Automatic { .. } = self.rules {
             let answers = self.answered.saturating_sub(self.previous);
             let found = self.previous + assumption.answers.of(answers);
-            return lost.complement().of(assumption.missed.complement().of(found));
+            let warm = lost.complement().of(assumption.missed.complement().of(found));
+            return warm.max(assumption.shared.of(self.start));
         }
         let start = assumption.start.of(self.start);
         if self.previous.is_zero() {
