@@ -50,7 +50,8 @@ its answer.
 - The point of each log: losses as in a typical log. The expected value, for totals: losses as on \
 average, of which few logs have most. One without the other would mislead: so both are printed.
 - The range: from no loss inside the lifetime to as many as one log in a hundred has (the JSON also has \
-one in twenty), or the largest prompt lost once. For several logs the ends are added up, which is \
+one in twenty), or the largest prompt lost once. Of automatic caches, from all of the answers and of the static start \
+read, to 2.6 % and what chance adds to it for so few calls not read. For several logs the ends are added up, which is \
 wider than need be.
 - The simplest rule beside it: read = the prompt before, if the lifetime has not passed.
 - The same by cause, model and conversation.

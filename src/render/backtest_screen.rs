@@ -91,12 +91,12 @@ fn all_calls(report: &BacktestReport) -> u64 {
 fn left_out(screen: &mut Screen, report: &BacktestReport) {
     let out = &report.left_out;
     let reasons = [
-        (out.sums, Tone::Warning, "are left out: their rows sum up several calls"),
-        (out.unpriced, Tone::Warning, "are left out: they have no price"),
-        (out.without_conversation, Tone::Warning, "are left out: they have no conversation"),
-        (out.without_time, Tone::Warning, "are left out: they have no time"),
-        (out.without_counters, Tone::Warning, "are left out: their log has no cache counters"),
-        (out.learned_from, Tone::Plain, "were learned from and are not scored"),
+        (out.sums, Tone::Warning, "left out: their rows sum up several calls"),
+        (out.unpriced, Tone::Warning, "left out: they have no price"),
+        (out.without_conversation, Tone::Warning, "left out: they have no conversation"),
+        (out.without_time, Tone::Warning, "left out: they have no time"),
+        (out.without_counters, Tone::Warning, "left out: their log has no cache counters"),
+        (out.learned_from, Tone::Plain, "only learned from, not scored"),
     ];
     for (calls, tone, why) in reasons.into_iter().filter(|(calls, ..)| *calls > 0) {
         screen.line(tone, format!("{} {why}", counted(calls, "call", "calls")));

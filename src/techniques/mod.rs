@@ -1,5 +1,7 @@
 //! Ways to spend less, one a file: what each does to a call, what it needs, what it assumes.
 //!
+//! `warmth` is none: it foresees what a prompt cache does, for whoever replays calls.
+//!
 //! A technique rewrites the usage of one call and never sees money. Adding one is a file, and a
 //! line in [`CATALOG`].
 

@@ -26,18 +26,25 @@ pub(super) struct Ends {
     high: Assumption,
     /// Nothing but the largest prompt is lost, and nothing of any start survives.
     one_loss: Assumption,
+    /// The high end of automatic caches.
+    automatic_high: Assumption,
 }
 
 impl Ends {
-    /// The ends for a log, after calibration if there was any.
-    pub(super) fn of(learned: Option<&Calibration>) -> Self {
+    /// The ends for the calls of a log, after calibration if there was any.
+    pub(super) fn of(prospects: &[Prospect], learned: Option<&Calibration>) -> Self {
+        let is_automatic = |one: &&Prospect| {
+            matches!(one.rules, CacheRules::Automatic { .. }) && !one.previous.is_zero()
+        };
+        let automatic = prospects.iter().filter(is_automatic).count() as u64;
         let usual = Assumption::high();
         let (low, likely_high, high) = match learned {
             Some(learned) => (learned.low(), learned.high(), learned.high()),
             None => (Assumption::low(), Assumption::likely_high(), usual),
         };
         let one_loss = usual.with_losses(Rate::ZERO.into());
-        Self { low, likely_high, high, one_loss }
+        let automatic_high = usual.over_calls(automatic);
+        Self { low, likely_high, high, one_loss, automatic_high }
     }
 }
 
@@ -72,7 +79,7 @@ impl RangeSums {
         };
         let CacheRules::Written { .. } = prospect.rules else {
             add(&mut self.automatic_low, cost(&Assumption::low())?)?;
-            return add(&mut self.automatic_high, cost(&Assumption::high())?);
+            return add(&mut self.automatic_high, cost(&ends.automatic_high)?);
         };
         add(&mut self.low, cost(&ends.low)?)?;
         add(&mut self.likely_high, cost(&ends.likely_high)?)?;

@@ -95,7 +95,7 @@ pub(super) fn compare(
         Some(calibration) => blind.calibrated(calibration),
         None => blind,
     };
-    let ends = Ends::of(calibration.as_ref());
+    let ends = Ends::of(prospects, calibration.as_ref());
     let mut comparison = Comparison::default();
     let mut sums: Vec<(Term, RangeSums)> =
         guess.terms().map(|term| (term, RangeSums::default())).collect();

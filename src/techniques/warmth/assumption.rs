@@ -110,6 +110,19 @@ impl Assumption {
         Self { losses: factor(LOSSES_LIKELY_MOST), ..Self::high() }
     }
 
+    /// The same, where so many calls could read from an automatic cache: of few, chance may lose far
+    /// more than the usual part. The 99 % point of a normal distribution in place of a binomial one:
+    /// `p + 2.326 sqrt(p / n)`.
+    #[must_use]
+    pub fn over_calls(self, calls: u64) -> Self {
+        let one = u128::from(Factor::ONE.parts());
+        let usual = u128::from(self.missed.parts());
+        let spread = (usual * one / u128::from(calls.max(1))).isqrt() * 2_326 / 1_000;
+        let parts = u64::try_from((usual + spread).min(one)).unwrap_or(u64::MAX);
+        let missed = Rate::of_counts(parts, Factor::ONE.parts()).unwrap_or(Rate::ONE);
+        Self { missed, ..self }
+    }
+
     /// The same with other losses.
     #[must_use]
     pub fn with_losses(self, losses: Factor) -> Self {
@@ -126,6 +139,14 @@ impl Assumption {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chance_loses_more_of_few_calls() {
+        let missed = |calls| Assumption::high().over_calls(calls).missed;
+        // 0.026 + 2.326 × sqrt(0.026 / 100).
+        assert_eq!(missed(100), rate("0.063505621"));
+        assert!(missed(1_000_000) < rate("0.0265") && missed(1) > rate("0.4"));
+    }
 
     #[test]
     fn a_log_that_is_not_expected_to_lose_anything_probably_does_not() {
