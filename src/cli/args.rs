@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::backtest::BacktestArgs;
 use super::convert::ConvertArgs;
 use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
@@ -46,6 +47,9 @@ pub(super) enum Command {
     /// What techniques would have saved on these calls, alone and together.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
+    /// How far a prediction without the log's cache counters is off from what was billed.
+    #[command(after_help = super::backtest::EXAMPLES)]
+    Backtest(Box<BacktestArgs>),
     /// A plan to start from: every technique and setting, with comments.
     Plan(PlanArgs),
     /// What models cost: list, show, check a table, compare two, import.

@@ -9,6 +9,7 @@ use crate::sources::{FORMATS, find_format, page};
 use crate::techniques::CATALOG;
 
 use super::args::ExplainArgs;
+use super::backtest;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::output::deliver;
@@ -29,6 +30,9 @@ fn explain(topic: &str) -> Option<String> {
     if topic == "prices" {
         return Some(PRICES.to_owned());
     }
+    if topic == "backtest" {
+        return Some(backtest::DOCS.to_owned());
+    }
     if let Some(entry) = CATALOG.iter().find(|entry| entry.info.name == topic) {
         return Some(format!("# {}\n\n{}\n", entry.info.label, entry.info.docs.trim()));
     }
@@ -47,7 +51,8 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
         ("Diagnostics", code.name(), first)
     });
     let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
-    techniques.chain(formats).chain([tables]).chain(codes)
+    let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
+    techniques.chain(formats).chain([tables, commands]).chain(codes)
 }
 
 fn list() -> String {

@@ -48,10 +48,21 @@ impl Intake {
         dimensions: &[String],
         sink: &mut dyn FnMut(&Calls),
     ) -> Result<Self, Failure> {
+        Self::read_with(settings, dimensions, &[], sink)
+    }
+
+    /// As [`Intake::read`], with columns that logs may lack.
+    pub(super) fn read_with(
+        settings: &Settings,
+        dimensions: &[String],
+        optional: &[String],
+        sink: &mut dyn FnMut(&Calls),
+    ) -> Result<Self, Failure> {
         let inputs = without_repeats(inputs(settings)?);
         let filter = settings.selection.filter.as_ref();
         let wanted: Vec<&str> = dimensions
             .iter()
+            .chain(optional)
             .map(String::as_str)
             .chain(settings.group_dimensions())
             .chain(filter.into_iter().flat_map(Filter::dimensions))
@@ -66,6 +77,9 @@ impl Intake {
             return Err(Failure::usage(error));
         }
         check_readable(&reading, settings)?;
+        for (place, dimension) in options.dimensions.iter().enumerate() {
+            sorter.seen[place] |= optional.contains(&dimension.name);
+        }
         check_columns(&options.dimensions, &sorter.seen, settings, &reading)?;
         warn_of_unreadable(&reading);
         if !settings.quiet {

@@ -4,6 +4,7 @@
 
 mod analyze;
 mod args;
+mod backtest;
 mod config;
 mod contracts;
 mod convert;
@@ -46,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Analyze(args) => analyze::run(*args),
         Command::Simulate(args) => simulate::run(*args),
+        Command::Backtest(args) => backtest::run(*args),
         Command::Plan(args) => plan::run(&args),
         Command::Convert(args) => convert::run(*args),
         Command::Formats(args) => formats::run(args),

@@ -170,6 +170,11 @@ pub(super) fn coefficient(value: Share) -> String {
     format!("{:.2}", value.ratio())
 }
 
+/// A number that is only expected, with a separator and one decimal: `12.3`.
+pub(super) fn expected_count(value: Share) -> String {
+    format!("{:.1}", value.ratio())
+}
+
 /// What stands where there is no value.
 pub(super) const DASH: &str = "–";
 

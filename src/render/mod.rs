@@ -5,6 +5,9 @@
 
 mod analysis_document;
 mod analysis_screen;
+mod backtest_document;
+mod backtest_rows;
+mod backtest_screen;
 mod class_names;
 mod columns;
 mod conversion_account;
@@ -44,6 +47,8 @@ mod timeline;
 mod wire;
 
 #[cfg(test)]
+mod backtest_views;
+#[cfg(test)]
 mod price_views;
 #[cfg(test)]
 mod remark_samples;
@@ -57,8 +62,8 @@ mod views;
 use std::io;
 
 use crate::report::{
-    AnalysisReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList, PriceSheet,
-    SavingsReport, TableCheck,
+    AnalysisReport, BacktestReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList,
+    PriceSheet, SavingsReport, TableCheck,
 };
 use crate::sources::{Format, Guess, SavedSource};
 
@@ -143,6 +148,24 @@ pub fn write_savings(
         OutputFormat::Markdown => markdown::write(&savings_screen::compose(report), out),
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_savings(report, out),
+    }
+}
+
+/// Writes a backtest.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_backtest(
+    report: &BacktestReport,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&backtest_screen::compose(report), style, out),
+        OutputFormat::Markdown => markdown::write(&backtest_screen::compose(report), out),
+        OutputFormat::Json => wire::write(&backtest_document::document(report), out),
+        OutputFormat::Csv => backtest_rows::write(report, out),
     }
 }
 

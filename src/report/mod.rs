@@ -1,6 +1,7 @@
 //! Everything a reader sees, as plain data: renderers add form, and compute nothing.
 
 mod analysis_report;
+mod backtest_report;
 mod billing_lines;
 mod conversion_report;
 mod diagnostics_summary;
@@ -19,6 +20,9 @@ mod savings_conversion;
 mod savings_report;
 
 pub use analysis_report::{AnalysisReport, CostlyLine, LeftOut};
+pub use backtest_report::{
+    BacktestBasis, BacktestReport, Estimate, LogLine, MedianErrors, error_share,
+};
 pub use billing_lines::{BillingLine, billing_lines};
 pub use conversion_report::{ConversionReport, Written};
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
@@ -40,6 +44,11 @@ pub use savings_report::{
 
 /// How a saving is known: a word of the techniques that readers see.
 pub use crate::techniques::Evidence;
+
+/// What a backtest found, as readers see it.
+pub use crate::simulation::{
+    BillRange, CauseComparison, Comparison, LeftOutCalls, NamedComparison, Predicted,
+};
 
 /// Words of the price tables that readers see.
 pub use crate::pricing::{

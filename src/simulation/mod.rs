@@ -9,6 +9,7 @@
 //! order of time once for each set of the techniques that matter to it, around the same walk.
 
 mod attribution;
+mod backtest;
 mod chunks;
 mod ends;
 mod error;
@@ -33,6 +34,10 @@ mod regressions;
 #[cfg(test)]
 mod samples;
 
+pub use backtest::{
+    Backtest, BacktestError, BacktestOptions, BillRange, CauseComparison, Comparison, Hidden,
+    Learned, LeftOutCalls, LogComparison, NamedComparison, Predicted, backtest,
+};
 pub use error::SimulationError;
 pub use outcome::{GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;

@@ -1,5 +1,7 @@
 //! Ways to spend less, one a file: what each does to a call, what it needs, what it assumes.
 //!
+//! `warmth` is none: it foresees what a prompt cache does, for whoever replays calls.
+//!
 //! A technique rewrites the usage of one call and never sees money. Adding one is a file, and a
 //! line in [`CATALOG`].
 
@@ -29,6 +31,7 @@ mod semantic_cache;
 mod settings;
 mod structured_output;
 mod technique;
+pub mod warmth;
 mod wording;
 
 use serde::de::{DeserializeOwned, Error as _};

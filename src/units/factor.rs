@@ -108,6 +108,15 @@ impl Factor {
         whole(parts).map(Self)
     }
 
+    /// `part / whole` to the nearest billionth; nothing when `whole` is zero or it does not fit.
+    pub fn of_counts(part: u64, whole: u64) -> Option<Self> {
+        if whole == 0 {
+            return None;
+        }
+        let parts = divide_half_even(i128::from(part) * i128::from(ONE), i128::from(whole));
+        u64::try_from(parts).ok().map(Self)
+    }
+
     /// The count of billionths.
     pub const fn parts(self) -> u64 {
         self.0
@@ -164,6 +173,12 @@ mod tests {
         assert_eq!(Rate::parse("1.01"), Err(DecimalError::TooLarge));
         assert_eq!(Rate::parse("-0.1"), Err(DecimalError::Negative));
         assert_eq!(Rate::parse("95"), Err(DecimalError::TooLarge));
+    }
+
+    #[test]
+    fn a_quotient_of_counts_may_be_more_than_one() {
+        assert_eq!(Factor::of_counts(5, 2), Factor::parse("2.5").ok());
+        assert_eq!(Factor::of_counts(5, 0), None);
     }
 
     #[test]
