@@ -44,6 +44,8 @@ pub enum Code {
     UnknownTier,
     /// Counts of a record that do not add up; how they were read is in the message.
     InconsistentCounts,
+    /// A record that may be a copy of another one, or a call of its own; it counts.
+    PossibleCopy,
     /// A value beyond what there can be.
     OutOfRange,
     /// A piece of a streamed response, without its final counts.
@@ -66,7 +68,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -83,6 +85,7 @@ impl Code {
         Self::AggregatedRow,
         Self::UnknownTier,
         Self::InconsistentCounts,
+        Self::PossibleCopy,
         Self::OutOfRange,
         Self::StreamPiece,
         Self::BadCost,
@@ -113,6 +116,7 @@ impl Code {
             Self::AggregatedRow => "aggregated-row",
             Self::UnknownTier => "unknown-tier",
             Self::InconsistentCounts => "inconsistent-counts",
+            Self::PossibleCopy => "possible-copy",
             Self::OutOfRange => "out-of-range",
             Self::StreamPiece => "stream-piece",
             Self::BadCost => "bad-cost",
@@ -134,6 +138,7 @@ impl Code {
             | Self::AggregatedRow
             | Self::UnknownTier
             | Self::InconsistentCounts
+            | Self::PossibleCopy
             | Self::OutOfRange
             | Self::BadCost
             | Self::DuplicateWindow
@@ -210,6 +215,11 @@ impl Code {
             Self::InconsistentCounts => {
                 "The counts of the record contradict each other or its total. It was used in the \
                  way the message says; compare with what the provider bills."
+            }
+            Self::PossibleCopy => {
+                "The id and the counts of the record were there before, but the id is shorter than 8 \
+                 characters and no time of the day stands beside it: it may be a row's number or a \
+                 name. It counts as a call. If it is a copy, leave it out or log a time or a unique id."
             }
             Self::OutOfRange => {
                 "A value is larger or smaller than it can be. It was left out, or the nearest \

@@ -142,9 +142,7 @@ impl Assembly {
             return;
         }
         let verdicts: Vec<Verdict> = match identity {
-            Identity::WholeRecord => {
-                parsed.keys.iter().map(|record| self.duplicates.record(record.key)).collect()
-            }
+            Identity::WholeRecord => self.whole_records(&parsed),
             Identity::Bucket => {
                 self.number(file, &mut parsed.keys);
                 self.tell_of_differing_sums(&parsed);
@@ -206,6 +204,28 @@ impl Assembly {
             record.key = record.key.wrapping_add(*number).max(1);
             *number += 1;
         }
+    }
+
+    /// Records are copies where their ids and contents are equal. Where the id is short and no time
+    /// of the day stands beside it, equal ones may be two calls: both count, and that is said.
+    fn whole_records(&mut self, parsed: &Parsed) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(parsed.keys.len());
+        for (row, record) in parsed.keys.iter().enumerate() {
+            let mut verdict = self.duplicates.record(record.key);
+            if verdict == Verdict::Duplicate && record.is_loose {
+                verdict = Verdict::New;
+                if record.counts_line {
+                    let place = parsed.calls.call(row).place;
+                    self.reading.ledger.push(Code::PossibleCopy, place, || {
+                        "its short id and its counts were there before; without a time that may be \
+                         another call, so it counts"
+                            .to_owned()
+                    });
+                }
+            }
+            verdicts.push(verdict);
+        }
+        verdicts
     }
 
     /// Says where another file has a sum of the same name with other counts: two exports of one

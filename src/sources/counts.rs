@@ -82,26 +82,43 @@ pub(super) fn counts(
     Ok(())
 }
 
-/// A record that counts its output and not its input: where it has a total, the rest of that is
-/// input. Otherwise nothing is known, and that is said.
+/// A record that counts one side and not the other: where it has a total, the rest of that is the
+/// other side. Otherwise nothing is known, and that is said, unless such calls answer with nothing
+/// that is counted.
 fn missing_side(
     values: &Values<'_>,
     draft: &mut Draft<'_>,
     remarks: &mut Vec<Remark>,
 ) -> Result<(), Refusal> {
-    if values.has(Field::Input) || !values.has(Field::Output) || draft.without_tokens {
+    let (side, class) = match (values.has(Field::Input), values.has(Field::Output)) {
+        (true, true) | (false, false) => return Ok(()),
+        (false, true) => ("input", TokenClass::Input),
+        (true, false) => ("output", TokenClass::Output),
+    };
+    let is_failed = matches!(draft.call.status, Status::Error(_));
+    if draft.without_tokens || is_failed {
         return Ok(());
     }
     let known: Tokens = draft.call.tokens.iter().map(|(_, count)| *count).sum();
     let beyond = count(values, Field::Total)?.saturating_sub(known);
-    let text = if beyond.is_zero() {
-        "the record counts no input; it is read as none".to_owned()
+    let text = if !beyond.is_zero() {
+        draft.call.tokens[class] += beyond;
+        format!("the record counts no {side}; {beyond} tokens of its total are read as {side}")
+    } else if side == "output" && (values.has(Field::Total) || has_no_answer(&draft.model)) {
+        return Ok(());
     } else {
-        draft.call.tokens[TokenClass::Input] += beyond;
-        format!("the record counts no input; {beyond} tokens of its total are read as input")
+        format!("the record counts no {side}; it is read as none")
     };
     remarks.push((Code::InconsistentCounts, text));
     Ok(())
+}
+
+/// Whether the answers of a model are no tokens, by its name.
+fn has_no_answer(model: &str) -> bool {
+    let model = model.to_ascii_lowercase();
+    ["embed", "rerank", "moderation", "ranker", "voyage", "guard"]
+        .iter()
+        .any(|word| model.contains(word))
 }
 
 fn searches(values: &Values<'_>, field: Field, remarks: &mut Vec<Remark>) -> Result<u32, Refusal> {

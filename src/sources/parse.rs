@@ -1,7 +1,7 @@
 //! One chunk to columns: what a thread does.
 
 use crate::diagnostics::{Code, Ledger, Place};
-use crate::usage::{Calls, Dimensions, Instant, Symbol, column};
+use crate::usage::{Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
 use super::decode::{decode, fingerprint, tell_of_sums};
@@ -41,6 +41,8 @@ pub(super) struct RecordKey {
     pub(super) thread: ThreadId,
     /// Whether its line is counted with it; not so for a further part of a record.
     pub(super) counts_line: bool,
+    /// Whether another call may have the same key.
+    pub(super) is_loose: bool,
 }
 
 /// Names for records that give none.
@@ -322,14 +324,15 @@ impl<'p> Parser<'p> {
         let key = total.unwrap_or_else(|| self.key(plan.format.identity, values, draft));
         let thread = total.map_or(0, |_| fingerprint(values, Field::Conversation));
         self.calls.push(&draft.call, &self.symbols);
-        self.keys.push(RecordKey { key, thread, counts_line: true });
+        let is_loose = plan.format.identity == Identity::WholeRecord && is_loose(values);
+        self.keys.push(RecordKey { key, thread, counts_line: true, is_loose });
         for (number, (model, call)) in (1..).zip(&draft.parts) {
             self.symbols[column::MODEL] = self.calls.dimensions[column::MODEL].intern(model);
             let mut call = *call;
             call.place = draft.call.place;
             self.calls.push(&call, &self.symbols);
             let key = if key == 0 { 0 } else { key.wrapping_add(number) };
-            self.keys.push(RecordKey { key, thread, counts_line: false });
+            self.keys.push(RecordKey { key, thread, counts_line: false, is_loose });
         }
     }
 
@@ -348,7 +351,7 @@ impl<'p> Parser<'p> {
             return key(bytes);
         }
         let id = values.text(Field::RequestId);
-        if id.is_empty() || (identity == Identity::WholeRecord && is_loose(&id, draft.call.time)) {
+        if id.is_empty() {
             return 0;
         }
         bytes.extend_from_slice(id.as_bytes());
@@ -379,10 +382,15 @@ impl<'p> Parser<'p> {
 
 /// Whether an id tells no calls apart: a short one (a row's number, a user) without the time of
 /// the day beside it is often shared by calls with equal counts.
-fn is_loose(id: &str, time: Instant) -> bool {
+fn is_loose(values: &Values<'_>) -> bool {
     const TELLING: usize = 8;
-    const DAY: i64 = 86_400_000;
-    id.len() < TELLING && time.known().is_none_or(|time| time.millis() % DAY == 0)
+    const DAY: usize = "2026-10-05".len();
+    if values.text(Field::RequestId).len() >= TELLING {
+        return false;
+    }
+    let time = values.text(Field::Time);
+    let is_epoch = time.len() > TELLING && time.bytes().all(|byte| byte.is_ascii_digit());
+    time.len() <= DAY && !is_epoch
 }
 
 /// Whether the row of a spreadsheet that sums up the others may have this for a model.

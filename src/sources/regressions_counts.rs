@@ -112,7 +112,9 @@ fn sums_of_two_accounts_are_told_and_not_mixed() {
 #[test]
 fn row_numbers_and_names_do_not_make_rows_copies() {
     let table = "id,model,tokens_in,tokens_out\nbob,m,1,2\nbob,m,1,2\nbob,m,1,2\n";
-    check(table, [3, 0, 0, 6, 0]);
+    told(table, [3, 0, 0, 6, 0], Code::PossibleCopy);
+    let at_midnight = r#"{"id":"a","time":"2026-10-01T00:00:00Z","model":"m","input_tokens":1,"output_tokens":2}"#;
+    check(&[at_midnight; 2].join("\n"), [1, 0, 0, 2, 0]);
     let told_apart = "id,model,tokens_in,tokens_out\nreq-000001,m,1,2\nreq-000001,m,1,2\n";
     check(told_apart, [1, 0, 0, 2, 0]);
 }
@@ -146,6 +148,19 @@ fn a_record_without_input_takes_it_from_its_total_or_says_so() {
     };
     told(&usage(r#","total_tokens":105"#), [100, 0, 0, 5, 0], Code::InconsistentCounts);
     told(&usage(""), [0, 0, 0, 5, 0], Code::InconsistentCounts);
+}
+
+#[test]
+fn a_record_without_output_takes_it_from_its_total_or_says_so() {
+    let record = |model: &str, more: &str| {
+        format!(r#"{{"model":"{model}","tokens_in":10{more},"tokens_out":null}}"#)
+    };
+    told(&record("m", r#","total_tokens":15"#), [10, 0, 0, 5, 0], Code::InconsistentCounts);
+    told(&record("m", ""), [10, 0, 0, 0, 0], Code::InconsistentCounts);
+    for (model, more) in [("m", r#","total_tokens":10"#), ("text-embedding-3-small", "")] {
+        let (_, reading) = check(&record(model, more), [10, 0, 0, 0, 0]);
+        assert_eq!(reading.ledger.count(Code::InconsistentCounts), 0, "{model}");
+    }
 }
 
 #[test]

@@ -144,6 +144,7 @@ mod tests {
         }
         let mut threads = Threads::new(Calls::new(dimensions));
         let key = |(thread, total, _): &(ThreadId, CallKey, i64)| RecordKey {
+            is_loose: false,
             key: *total,
             thread: *thread,
             counts_line: true,

@@ -56,17 +56,22 @@ impl Blocks {
         &self.numbers[start..self.ends[row]]
     }
 
+    /// The size that makes as many blocks of every prompt as it has: with the last one, which is not
+    /// full, or in some traces without it. Where short prompts leave several, the largest: then a
+    /// block that is found is all of what it can be.
     fn fitting_size(&self, facts: &Facts<'_>) -> Option<u64> {
-        let fits = |size: u64| {
+        let fits = |size: u64, leaves_out_last: bool| {
             let misfits = (0..facts.calls.len()).filter(|row| {
                 let (count, input) = (self.row(*row).len(), facts.calls.call(*row).input_total());
-                // Some traces leave out the last block, which is not full.
-                let fitting = input.get() / size..=input.get().div_ceil(size);
-                count > 0 && !fitting.contains(&(count as u64))
+                let most = input.get().div_ceil(size);
+                let least = if leaves_out_last { input.get() / size } else { most };
+                count > 0 && !(least..=most).contains(&(count as u64))
             });
             misfits.count() * 100 <= facts.calls.len()
         };
-        SIZES.into_iter().find(|size| fits(*size))
+        let largest =
+            |leaves_out_last| SIZES.into_iter().rev().find(|size| fits(*size, leaves_out_last));
+        largest(false).or_else(|| largest(true))
     }
 }
 
