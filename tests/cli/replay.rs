@@ -1,6 +1,6 @@
 //! `simulate --cache replay` on public traces: what repeats is what an independent reference counts.
 
-use super::support::{atto, json, project, shared};
+use super::support::{atto, folder_with, json, project, shared};
 
 /// The report of a replay at Sonnet's prices, and what it says it assumes.
 fn replay(trace: &str, more: &[&str]) -> Option<(serde_json::Value, String)> {
@@ -57,5 +57,66 @@ fn caching_everything_for_an_hour_is_advised_against_where_it_costs_more() {
         assert!((ratio - expected).abs() <= 1, "{ttl}: {ratio} for {expected}");
         let warned = report["warnings"].to_string().contains("costs more than it saves");
         assert_eq!(warned, expected > 1_000, "{ttl}: {}", report["warnings"]);
+    }
+}
+
+/// Calls with one shared prompt at these milliseconds, and what they cost with entries that live
+/// this long, in 10⁻¹⁸ dollars.
+fn cost_of_arrivals(millis: &[u64], prompt: u64, ttl: &str) -> i128 {
+    let call = |millis: &u64| {
+        let time = 1_790_000_000_000 + millis;
+        format!(
+            r#"{{"time":{time},"provider":"anthropic","model":"claude-sonnet-4-6","call_type":"review","input_tokens":{prompt},"output_tokens":0}}"#
+        )
+    };
+    let log: Vec<String> = millis.iter().map(call).collect();
+    let folder = folder_with("usage.jsonl", log.join("\n"));
+    let report = json(folder.path(), &["simulate", "--cache", "replay", "--cache-ttl", ttl]);
+    atto(&report["projected_usd"])
+}
+
+/// Claims S2-03 and S2-04: a call every 86.4 seconds keeps a five-minute entry warm all day.
+#[test]
+fn calls_at_even_gaps_write_once_and_read_ever_after() {
+    let even: Vec<u64> = (0..1_000).map(|call| call * 86_400).collect();
+    let [one_write, reads] = [8_000 * 3_750_000_000_000, 999 * 8_000 * 300_000_000_000];
+    assert_eq!(cost_of_arrivals(&even, 8_000, "5m"), one_write + reads);
+    // Every quarter of an hour: each call writes again, or only the first one does.
+    let rare: Vec<u64> = (0..100).map(|call| call * 900_000).collect();
+    assert_eq!(cost_of_arrivals(&rare, 8_000, "5m"), 100 * one_write);
+    let hour = 8_000 * 6_000_000_000_000 + 99 * 8_000 * 300_000_000_000;
+    assert_eq!(cost_of_arrivals(&rare, 8_000, "1h"), hour);
+}
+
+/// Claims S2-04 and S4-06: at exponential gaps the share of hits is `1 - exp(-rate * lifetime)`,
+/// within three standard errors.
+#[test]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "random times and a closed form need no exact numbers"
+)]
+fn calls_at_random_gaps_hit_as_the_closed_form_says() {
+    for (calls_a_day, ttl, lifetime, write) in
+        [(1_000.0, "5m", 300.0, 1.25), (100.0, "5m", 300.0, 1.25), (100.0, "1h", 3_600.0, 2.0)]
+    {
+        let (mut state, mut now, count) = (88_172_645_463_325_252_u64, 0.0_f64, 3_000);
+        let mut arrivals = Vec::new();
+        for _ in 0..count {
+            // Xorshift; its upper 53 bits are a uniform number.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let uniform = ((state >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0;
+            now -= uniform.ln() * 86_400_000.0 / calls_a_day;
+            arrivals.push(now as u64);
+        }
+        let input = 2_000.0 * 3e12;
+        let cost = cost_of_arrivals(&arrivals, 2_000, ttl) as f64 / (input * f64::from(count));
+        let hits = (write - cost) / (write - 0.1);
+        let expected = 1.0 - (-calls_a_day / 86_400.0 * lifetime).exp();
+        let error = (expected * (1.0 - expected) / f64::from(count)).sqrt();
+        assert!((hits - expected).abs() < 3.0 * error, "{ttl}: {hits} for {expected}");
     }
 }
