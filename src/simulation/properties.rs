@@ -28,10 +28,33 @@ const TECHNIQUES: [&str; 11] = [
     "[provider_discount]\nrate = \"0.137\"\n",
 ];
 
+/// The same by the times of the log, which needs a pass for each set of the techniques before it.
+const REPLAY: &str = "[prompt_caching]\npolicy = \"replay\"\n";
+
 fn plans() -> impl Strategy<Value = String> {
-    proptest::collection::vec(any::<bool>(), TECHNIQUES.len()).prop_map(|chosen| {
-        let chosen = chosen.into_iter().zip(TECHNIQUES).filter(|(chosen, _)| *chosen);
-        chosen.map(|(_, text)| text).collect()
+    // Passes double with each technique: fewer of them where there is a replay.
+    let chosen = any::<bool>().prop_flat_map(|is_replay| {
+        let likely = if is_replay { 0.3 } else { 0.5 };
+        let chosen = proptest::collection::vec(prop::bool::weighted(likely), TECHNIQUES.len());
+        (Just(is_replay), chosen)
+    });
+    chosen.prop_map(|(is_replay, chosen)| {
+        let texts = TECHNIQUES.map(|text| match text.starts_with("[prompt_caching]") {
+            true if is_replay => REPLAY,
+            _ => text,
+        });
+        let chosen = chosen.into_iter().zip(texts);
+        let wanted = |(chosen, text): &(bool, &str)| *chosen || (is_replay && *text == REPLAY);
+        chosen.filter(wanted).map(|(_, text)| text).collect()
+    })
+}
+
+/// The techniques of a plan, each in a plan of its own.
+fn parts(plan: &str) -> Vec<String> {
+    plan.split_inclusive("\n[").fold(Vec::new(), |mut parts: Vec<String>, part| {
+        let whole = part.strip_suffix('[').unwrap_or(part);
+        parts.push(if parts.is_empty() { whole.to_owned() } else { format!("[{whole}") });
+        parts
     })
 }
 
@@ -118,10 +141,24 @@ proptest! {
     #[test]
     fn a_technique_alone_saves_what_it_saves_in_a_plan_of_its_own(log in logs(), plan in plans()) {
         let outcome = run(&log, &plan, 1);
-        for technique in &outcome.techniques {
-            let text = TECHNIQUES.iter().find(|text| text.contains(technique.name)).expect("known");
-            let alone = run(&log, text, 1);
+        for (technique, part) in outcome.techniques.iter().zip(parts(&plan)) {
+            let alone = run(&log, &part, 1);
             prop_assert_eq!(technique.standalone, alone.baseline - alone.projected);
+        }
+    }
+
+    #[test]
+    fn leaving_a_technique_out_loses_what_a_plan_without_it_loses(
+        log in logs(),
+        plan in plans(),
+        threads in 1_usize..4,
+    ) {
+        let outcome = run(&log, &plan, threads);
+        for (place, technique) in outcome.techniques.iter().enumerate() {
+            let mut others = parts(&plan);
+            others.remove(place);
+            let without = run(&log, &others.concat(), 1);
+            prop_assert_eq!(technique.last_in, without.projected - outcome.projected);
         }
     }
 
