@@ -119,6 +119,9 @@ pub(super) struct SimulateArgs {
     pub(super) common: CommonArgs,
     #[command(flatten)]
     pub(super) techniques: TechniqueArgs,
+    /// Also say which techniques are the best if only one, two, … can be done.
+    #[arg(long)]
+    pub(super) best: bool,
 }
 
 /// The short forms of the techniques; a plan has all their settings.

@@ -35,6 +35,7 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let outcome = simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
     let analysis = analyzer.finish();
     let unpriced = outcome.unpriced.calls;
+    let asked_for_best = args.best;
     let report = SavingsReport::new(
         outcome,
         plan.group_by,
@@ -46,6 +47,7 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     )
     .with_unpriced_models(analysis.unpriced)
     .beside_logged(analysis.logged.used);
+    let report = if asked_for_best { report } else { report.without_best_sets() };
     deliver(settings.output.as_deref(), |out| {
         write_savings(&report, settings.format, settings.style, out)
     })?;

@@ -28,6 +28,8 @@ pub(super) struct SavingsDocument<'a> {
     saved_high_usd: Dollars,
     claimed_sum_usd: Dollars,
     techniques: Vec<TechniqueDocument<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    best_sets: Vec<BestSetDocument<'a>>,
     group_by: &'a [String],
     groups: Vec<GroupDocument<'a>>,
     groups_left_out: Option<LeftOutDocument>,
@@ -58,6 +60,15 @@ pub(super) fn document(report: &SavingsReport) -> SavingsDocument<'_> {
         saved_high_usd: Dollars(totals.saved_range.high),
         claimed_sum_usd: Dollars(totals.claimed_sum),
         techniques: report.techniques.iter().map(TechniqueDocument::from).collect(),
+        best_sets: report
+            .best_sets
+            .iter()
+            .map(|best| BestSetDocument {
+                techniques: &best.techniques,
+                projected_usd: Dollars(best.projected),
+                saved_usd: Dollars(totals.baseline - best.projected),
+            })
+            .collect(),
         group_by: &report.group_by,
         groups: report
             .groups
@@ -75,6 +86,13 @@ pub(super) fn document(report: &SavingsReport) -> SavingsDocument<'_> {
         diagnostics: report.diagnostics.iter().map(DiagnosticDocument::from).collect(),
         prices: PricesDocument::from(&report.prices),
     }
+}
+
+#[derive(Debug, Serialize)]
+struct BestSetDocument<'a> {
+    techniques: &'a [String],
+    projected_usd: Dollars,
+    saved_usd: Dollars,
 }
 
 #[derive(Debug, Serialize)]

@@ -104,6 +104,7 @@ fn no_savings() -> SavingsReport {
         unpriced_models: Vec::new(),
         totals: SavingsTotals::default(),
         techniques: Vec::new(),
+        best_sets: Vec::new(),
         group_by: vec!["model".to_owned(), "call_type".to_owned()],
         groups: Vec::new(),
         left_out: None,

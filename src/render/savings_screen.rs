@@ -20,6 +20,7 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
     headline(&mut screen, report, money);
     if report.calls > 0 {
         ladder(&mut screen, report, money);
+        best_sets(&mut screen, report, money);
         groups(&mut screen, report, money);
     }
     unpriced(&mut screen, report, money);
@@ -84,6 +85,33 @@ fn ladder(screen: &mut Screen, report: &SavingsReport, money: Money) {
         let text = format!("(adding the {added} up would claim {})", money.text(claimed));
         screen.line(Tone::Quiet, text);
     }
+}
+
+/// What to do first: the cheapest set of each size.
+fn best_sets(screen: &mut Screen, report: &SavingsReport, money: Money) {
+    if report.best_sets.is_empty() {
+        return;
+    }
+    screen.heading("If only so many can be done, the best are");
+    let columns = vec![
+        Column::number("", Keep::Always),
+        Column::text("techniques", Keep::Always),
+        Column::number("remaining", Keep::Always),
+        Column::number("saves", Keep::Drop(1)),
+    ];
+    let baseline = report.totals.baseline;
+    let least = report.best_sets.iter().map(|best| best.projected).min();
+    let rows = report.best_sets.iter().enumerate().map(|(place, best)| {
+        let cells = vec![
+            count((place + 1) as u64),
+            best.labels.join(", "),
+            money.text(best.projected),
+            money.text(baseline - best.projected),
+        ];
+        let tone = if Some(best.projected) == least { Tone::Strong } else { Tone::Plain };
+        GridRow::Cells(tone, cells)
+    });
+    screen.grid(Grid { columns, rows: rows.collect() });
 }
 
 fn today(baseline: Usd, money: Money) -> GridRow {

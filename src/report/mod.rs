@@ -39,7 +39,7 @@ pub use price_source::PriceSource;
 pub use record_cells::Cell;
 pub use records::{RECORD_COLUMNS, RecordRows};
 pub use savings_report::{
-    SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
+    BestSetLine, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
 };
 
 /// How a saving is known: a word of the techniques that readers see.

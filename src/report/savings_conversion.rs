@@ -3,13 +3,13 @@
 use crate::diagnostics::Ledger;
 use crate::insights::CallsAndCost;
 use crate::insights::Window;
-use crate::simulation::{GroupOutcome, Outcome, TechniqueOutcome};
+use crate::simulation::{BestSet, GroupOutcome, Outcome, TechniqueOutcome};
 
 use super::diagnostics_summary::summarize;
 use super::input_accounting::InputAccounting;
 use super::price_source::PriceSource;
 use super::savings_report::{
-    SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
+    BestSetLine, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
 };
 
 impl SavingsReport {
@@ -43,6 +43,7 @@ impl SavingsReport {
                 },
                 claimed_sum: outcome.claimed_sum,
             },
+            best_sets: best_sets(&outcome),
             techniques: outcome.techniques.into_iter().map(technique_line).collect(),
             group_by,
             groups: outcome.groups.into_iter().map(group).collect(),
@@ -52,6 +53,19 @@ impl SavingsReport {
         report.limit_groups(top);
         report
     }
+}
+
+fn best_sets(outcome: &Outcome) -> Vec<BestSetLine> {
+    let label = |name: &&'static str| {
+        let known = outcome.techniques.iter().find(|technique| technique.name == *name);
+        known.map_or(*name, |technique| technique.label).to_owned()
+    };
+    let line = |best: &BestSet| BestSetLine {
+        techniques: best.techniques.iter().map(|name| (*name).to_owned()).collect(),
+        labels: best.techniques.iter().map(label).collect(),
+        projected: best.projected,
+    };
+    outcome.best_sets.iter().map(line).collect()
 }
 
 fn technique_line(technique: TechniqueOutcome) -> TechniqueLine {
@@ -89,6 +103,7 @@ mod tests {
     #[test]
     fn the_larger_bill_is_the_smaller_saving() {
         let outcome = Outcome {
+            best_sets: Vec::new(),
             baseline: Usd::from_atto(100),
             projected: Usd::from_atto(60),
             low: Usd::from_atto(70),

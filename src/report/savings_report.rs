@@ -87,6 +87,17 @@ pub struct TechniqueLine {
     pub assumptions: Vec<String>,
 }
 
+/// The cheapest set of so many techniques.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BestSetLine {
+    /// Their canonical names.
+    pub techniques: Vec<String>,
+    /// Their names for people.
+    pub labels: Vec<String>,
+    /// The bill with them, in dollars.
+    pub projected: Usd,
+}
+
 /// The bill of a group before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavingsGroup {
@@ -141,6 +152,8 @@ pub struct SavingsReport {
     pub totals: SavingsTotals,
     /// The techniques in the order of the ladder.
     pub techniques: Vec<TechniqueLine>,
+    /// The cheapest set of techniques of each size; none unless they are asked for.
+    pub best_sets: Vec<BestSetLine>,
     /// The columns of the groups' keys.
     pub group_by: Vec<String>,
     /// The groups to show, dearest first.
@@ -156,6 +169,13 @@ impl SavingsReport {
     #[must_use]
     pub fn with_unpriced_models(mut self, models: Vec<UnpricedModel>) -> Self {
         self.unpriced_models = models;
+        self
+    }
+
+    /// Leaves out the cheapest set of each size.
+    #[must_use]
+    pub fn without_best_sets(mut self) -> Self {
+        self.best_sets.clear();
         self
     }
 
@@ -215,6 +235,7 @@ mod tests {
     #[test]
     fn groups_left_out_keep_their_sums() {
         let mut report = SavingsReport {
+            best_sets: Vec::new(),
             input: InputAccounting::default(),
             diagnostics: Vec::new(),
             prices: PriceSource::default(),

@@ -10,6 +10,7 @@
 
 mod attribution;
 mod backtest;
+mod best;
 mod chunks;
 mod ends;
 mod error;
@@ -39,7 +40,7 @@ pub use backtest::{
     Learned, LeftOutCalls, LogComparison, NamedComparison, Predicted, backtest,
 };
 pub use error::SimulationError;
-pub use outcome::{GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
+pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
 pub use run::{simulate, simulate_on};

@@ -24,10 +24,21 @@ pub struct Outcome {
     pub unpriced: UnpricedTotals,
     /// Each technique of the plan, in the order in which a request meets them.
     pub techniques: Vec<TechniqueOutcome>,
+    /// The cheapest set of techniques of each size, from one to all.
+    pub best_sets: Vec<BestSet>,
     /// Before and after by the columns of the plan, the dearest first.
     pub groups: Vec<GroupOutcome>,
     /// What the reader should look at.
     pub warnings: Vec<String>,
+}
+
+/// The cheapest set of so many techniques.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BestSet {
+    /// Their names, in the order in which a request meets them.
+    pub techniques: Vec<&'static str>,
+    /// The bill with them.
+    pub projected: Usd,
 }
 
 /// Calls without a price.

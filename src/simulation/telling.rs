@@ -7,9 +7,10 @@ use crate::techniques::{Evidence, Measured, Prepared};
 use crate::units::{Rate, Usd};
 
 use super::attribution::{Attribution, Part, apportion};
+use super::best::best_sets;
 use super::error::SimulationError;
 use super::grouping::Grouping;
-use super::outcome::{GroupOutcome, Outcome, TechniqueOutcome};
+use super::outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome};
 use super::plan::Plan;
 use super::tally::Tally;
 
@@ -45,6 +46,7 @@ impl<'a> Telling<'a> {
             calls: self.tally.calls,
             unpriced: self.tally.unpriced,
             groups: self.groups(grouping, projected),
+            best_sets: self.best_sets(),
             warnings: self.warnings(book),
             techniques,
         }
@@ -78,6 +80,11 @@ impl<'a> Telling<'a> {
                 }
             })
             .collect()
+    }
+
+    fn best_sets(&self) -> Vec<BestSet> {
+        let names: Vec<_> = self.plan.techniques().map(|one| one.info().name).collect();
+        best_sets(&self.attribution, &names)
     }
 
     fn measured(&self, player: usize) -> Measured {

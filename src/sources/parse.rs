@@ -385,7 +385,10 @@ impl<'p> Parser<'p> {
 fn is_loose(values: &Values<'_>) -> bool {
     const TELLING: usize = 8;
     const DAY: usize = "2026-10-05".len();
-    if values.text(Field::RequestId).len() >= TELLING {
+    // Quotes may stand around it; most ids are longer anyway.
+    if values.raw(Field::RequestId.slot()).len() >= TELLING + 2
+        || values.text(Field::RequestId).len() >= TELLING
+    {
         return false;
     }
     let time = values.text(Field::Time);

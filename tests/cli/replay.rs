@@ -143,6 +143,38 @@ fn answers_from_a_store_cool_the_providers_cache() {
     assert!((after / before - expected).abs() < 3.0 * error, "{} for {expected}", after / before);
 }
 
+/// The best single technique is the one that saves most alone; all of them are the whole plan; and
+/// without the flag nothing is said.
+#[test]
+fn the_best_sets_of_each_size_are_told_when_asked_for() {
+    let arguments = [
+        "simulate",
+        "--demo",
+        "--cache-hit",
+        "0.9",
+        "--batch",
+        "report",
+        "--retries",
+        "--concise",
+        "0.2",
+    ];
+    let report = json(project(), &[&arguments[..], &["--best"]].concat());
+    let sets = report["best_sets"].as_array().expect("a list");
+    let techniques = report["techniques"].as_array().expect("a list");
+    assert_eq!(sets.len(), techniques.len());
+    let alone = techniques.iter().map(|one| atto(&one["standalone_usd"])).max();
+    assert_eq!(Some(atto(&sets[0]["saved_usd"])), alone);
+    assert_eq!(sets[sets.len() - 1]["projected_usd"], report["projected_usd"]);
+    for (size, set) in (1..).zip(sets) {
+        assert_eq!(set["techniques"].as_array().map(Vec::len), Some(size));
+        assert_eq!(
+            atto(&set["saved_usd"]) + atto(&set["projected_usd"]),
+            atto(&report["baseline_usd"])
+        );
+    }
+    assert!(json(project(), &arguments).get("best_sets").is_none());
+}
+
 /// Twenty calls at once each write their prompt: 25 times its price. One after the other, the first
 /// writes and nineteen read: 3.15 times.
 #[test]
