@@ -141,3 +141,32 @@ fn damage_ends_no_run() {
         assert_eq!(run.code, Some(0), "{place}: {}", run.stderr);
     }
 }
+
+/// The first rows were lost without a word when a page among them was damaged.
+#[test]
+fn damage_costs_no_row_without_a_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let calls = |name: &str| {
+        let strict = run(folder.path(), &["analyze", name, "--strict", "--json"]);
+        let report: Option<Value> = serde_json::from_str(&strict.stdout).ok();
+        (strict.code, report.map(|report| report["totals"]["calls"].clone()))
+    };
+    let text: String = (0..2000)
+        .map(|row| format!("{{\"model\":\"gpt-4o\",\"input_tokens\":{row},\"output_tokens\":1,\"id\":\"{row}\"}}\n"))
+        .collect();
+    fs::write(folder.path().join("log.jsonl"), text).expect("writes");
+    run(folder.path(), &["convert", "log.jsonl", "-o", "log.parquet"]);
+    assert_eq!(calls("log.parquet"), (Some(0), Some(2000.into())));
+    let bytes = fs::read(folder.path().join("log.parquet")).expect("reads");
+    let mut told = 0;
+    for place in (4..bytes.len()).step_by(bytes.len() / 60) {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 0x5a;
+        fs::write(folder.path().join("bad.parquet"), bytes).expect("writes");
+        match calls("bad.parquet") {
+            (Some(3), _) => told += 1,
+            found => assert_eq!(found, (Some(0), Some(2000.into())), "{place}"),
+        }
+    }
+    assert!(told > 10, "{told}");
+}

@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 
 use super::open::Source;
@@ -33,11 +34,25 @@ const BATCH_BYTES: u64 = 4 << 20;
 /// When it is no whole Parquet file.
 pub(super) fn lines<R: ChunkReader + 'static>(source: R) -> io::Result<Source> {
     let file = guarded(|| SerializedFileReader::new(source))?;
+    guarded(|| check_rows(file.metadata()))?;
     let metadata = file.metadata().file_metadata().key_value_metadata();
     let is_own = metadata.is_some_and(|pairs| pairs.iter().any(|pair| pair.key == OWN_KEY));
     let rows =
         Rows { file, group: 0, columns: Vec::new(), left: 0, batch: 1, is_own, is_first: true };
     Ok(Box::new(Lines { rows, text: Vec::new(), at: 0 }))
+}
+
+/// The row groups must hold as many rows as the file says it has.
+fn check_rows(about: &ParquetMetaData) -> Result<(), ParquetError> {
+    let mut left = Some(about.file_metadata().num_rows());
+    for group in about.row_groups() {
+        left = left.filter(|_| group.num_rows() >= 0);
+        left = left.and_then(|left| left.checked_sub(group.num_rows()));
+    }
+    if left == Some(0) {
+        return Ok(());
+    }
+    Err(ParquetError::General("its row groups do not have the rows of the file".to_owned()))
 }
 
 /// Runs what reads a file; a file that is damaged in a way that the library does not expect must
