@@ -170,3 +170,24 @@ fn damage_costs_no_row_without_a_word() {
     }
     assert!(told > 10, "{told}");
 }
+
+#[test]
+fn the_checksums_of_pages_are_checked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bytes = fs::read(fixture("calls_checked.parquet")).expect("reads");
+    let length = u32::from_le_bytes(bytes[bytes.len() - 8..][..4].try_into().expect("four"));
+    let pages = bytes.len() - 8 - usize::try_from(length).expect("it fits");
+    let totals = |bytes: &[u8]| {
+        fs::write(folder.path().join("log.parquet"), bytes).expect("writes");
+        let strict = run(folder.path(), &["analyze", "log.parquet", "--strict", "--json"]);
+        let report: Option<Value> = serde_json::from_str(&strict.stdout).ok();
+        (strict.code, report.map(|report| report["totals"].clone()))
+    };
+    let whole = totals(&bytes);
+    for place in (4..pages).step_by(7) {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 0x04;
+        let found = totals(&bytes);
+        assert!(found.0 == Some(3) || found == whole, "{place}: {found:?}");
+    }
+}
