@@ -127,6 +127,14 @@ fn a_file_that_is_not_whole_is_refused() {
     assert!(empty.stderr.contains("there is nothing in it"), "{}", empty.stderr);
 }
 
+#[test]
+fn two_columns_of_one_name_are_refused() {
+    let log = fixture("twice.parquet");
+    let twice = run(project(), &["analyze", log.to_str().expect("a path")]);
+    assert_eq!(twice.code, Some(3), "{}", twice.stderr);
+    assert!(twice.stderr.contains("the column `model` twice"), "{}", twice.stderr);
+}
+
 /// Whatever is damaged, the run ends with a report or an error, and never for another file.
 #[test]
 fn damage_ends_no_run() {
