@@ -15,7 +15,7 @@ use crate::report::{ConversionReport, RECORD_COLUMNS, RecordRows, Written, billi
 use crate::sources::{Field, Statement, is_taken};
 use crate::usage::Calls;
 
-use super::args::{CommonArgs, InputArgs, OutputArgs};
+use super::args::{CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::intake::Intake;
@@ -94,7 +94,8 @@ impl ConvertArgs {
         let output = OutputArgs {
             by: self.by,
             top: None,
-            format: None,
+            // The endings of records are none of a report's.
+            format: Some(FormatArg::Table),
             json: false,
             output: self.output,
             color: None,

@@ -68,6 +68,7 @@ fn a_wrong_flag_plan_or_configuration_is_2() {
     check(CALL, &["analyze", "--timezone", "Berlin"], 2, "Europe/Berlin");
     check(CALL, &["analyze", "--source-format", "openai-chta"], 2, "did you mean `openai-chat`?");
     check(CALL, &["analyze", "--map", "inptu_tokens=x"], 2, "did you mean `input_tokens`?");
+    check(CALL, &["analyze", "-o", "report.xyz"], 2, "report.json, report.csv");
     check(CALL, &["simulate"], 2, "no technique to simulate");
     check(CALL, &["simulate", "--cache-hit", "95"], 2, "rate");
     check(CALL, &["simulate", "--tier", "0.5=claude-haiku-45"], 2, "claude-haiku-4-5");
