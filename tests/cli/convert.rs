@@ -123,6 +123,23 @@ fn what_was_said_is_not_written() {
     assert!(asked.stdout.contains("secret") && !asked.stdout.contains("red"), "{}", asked.stdout);
 }
 
+/// They were dropped without a word.
+#[test]
+fn columns_that_come_late_are_named() {
+    let call = CALL.replace(",\"prompt\":\"secret\"", "");
+    let late = CALL.replace("team", "tenant");
+    let folder =
+        folder_with("usage.jsonl", format!("{}{late}\n", format!("{call}\n").repeat(4000)));
+    let told = run(folder.path(), &["convert", "-o", "a.jsonl"]).stderr;
+    assert!(told.contains("the first records do not have it: tenant;"), "{told}");
+    assert!(!told.contains("team") && !told.contains("prompt"), "{told}");
+    let told = run(folder.path(), &["convert", "-o", "a.jsonl", "--columns", "tenant"]).stderr;
+    assert!(!told.contains("left out"), "{told}");
+    let folder = folder_with("usage.jsonl", call);
+    let told = run(folder.path(), &["convert", "-o", "a.jsonl"]).stderr;
+    assert!(!told.contains("left out"), "{told}");
+}
+
 #[test]
 fn standard_input_keeps_the_columns_that_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -283,6 +300,7 @@ fn options(dimensions: &[String]) -> ReadOptions {
         assume_model: String::new(),
         assume_call_type: String::new(),
         threads: NonZeroUsize::MIN,
+        late_columns: false,
     }
 }
 
