@@ -1,5 +1,6 @@
 //! `llmcost convert`: the records of any log in one shape.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,10 +13,10 @@ use crate::render::{
     CsvRecords, JsonLines, ParquetRecords, Style, write_billing_lines, write_conversion,
 };
 use crate::report::{ConversionReport, RECORD_COLUMNS, RecordRows, Written, billing_lines};
-use crate::sources::{Field, Statement, is_taken};
+use crate::sources::{Field, Statement, find_format, is_taken, worth_keeping};
 use crate::usage::Calls;
 
-use super::args::{CommonArgs, InputArgs, OutputArgs};
+use super::args::{CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::intake::Intake;
@@ -94,7 +95,8 @@ impl ConvertArgs {
         let output = OutputArgs {
             by: self.by,
             top: None,
-            format: None,
+            // The endings of records are none of a report's.
+            format: Some(FormatArg::Table),
             json: false,
             output: self.output,
             color: None,
@@ -214,7 +216,7 @@ fn records(
     let made = deliver_while(settings.output.as_deref(), |out| {
         writer.start(out)?;
         let (mut written, mut failed) = (0, Ok(()));
-        let intake = Intake::read(settings, &dimensions, &mut |calls| {
+        let intake = Intake::read_noting(settings, &dimensions, !kept.is_named, &mut |calls| {
             if failed.is_ok() {
                 failed = writer.write(calls, out);
                 written += calls.len() as u64;
@@ -226,7 +228,8 @@ fn records(
         Ok((intake, written))
     })?;
     let Some((intake, records)) = made else { return Ok(ExitStatus::Delivered) };
-    tell(settings, &intake, Written::Records { records, texts: kept.texts });
+    let late = kept.late(settings, &intake);
+    tell(settings, &intake, Written::Records { records, texts: kept.texts, late });
     judge(settings.strict, &intake.reading, 0)
 }
 
@@ -237,6 +240,8 @@ struct Kept {
     labels_only: bool,
     /// Columns that were left out because of their names.
     texts: Vec<String>,
+    /// Whether the user named the columns.
+    is_named: bool,
 }
 
 impl Kept {
@@ -244,7 +249,7 @@ impl Kept {
         if let Some(mut columns) = named {
             columns.retain(|name| !name.is_empty());
             check_names(&columns)?;
-            return Ok(Self { columns, labels_only: false, texts: Vec::new() });
+            return Ok(Self { columns, labels_only: false, texts: Vec::new(), is_named: true });
         }
         let mapped = settings.map.iter().map(|(name, _)| name.clone());
         let is_other =
@@ -259,7 +264,23 @@ impl Kept {
         }
         texts.sort_unstable();
         texts.dedup();
-        Ok(Self { columns, labels_only, texts })
+        Ok(Self { columns, labels_only, texts, is_named: false })
+    }
+
+    /// Columns that would have been kept if a first look at the log had shown them.
+    fn late(&self, settings: &Settings, intake: &Intake) -> Vec<String> {
+        if self.is_named {
+            return Vec::new();
+        }
+        let mut found = BTreeSet::new();
+        for file in &intake.reading.files {
+            let Some(format) = file.format.and_then(find_format) else { continue };
+            // What a saved source does with the columns that it knows is its own matter.
+            let known = if file.saved.is_some() { &[] } else { &file.columns[..] };
+            let columns: Vec<String> = known.iter().chain(&file.late_columns).cloned().collect();
+            found.extend(worth_keeping(format, &columns, &settings.map));
+        }
+        found.into_iter().filter(|name| !self.columns.contains(name)).collect()
     }
 }
 

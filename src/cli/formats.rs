@@ -44,8 +44,9 @@ pub(super) fn run(args: FormatsArgs) -> Result<ExitStatus, Failure> {
     let config = Config::load(args.config.as_deref())?;
     let saved = saved_sources(&config.source)?;
     let output = OutputArgs::from(args.form);
+    let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| {
-        write_formats(FORMATS, &saved, output_format(&output), style(&output), out)
+        write_formats(FORMATS, &saved, format, style(&output), out)
     })?;
     Ok(ExitStatus::Delivered)
 }

@@ -39,9 +39,8 @@ pub(super) fn run(args: GuessArgs) -> Result<ExitStatus, Failure> {
     let found = guess(&input(&args.file)?, &sources)
         .map_err(|error| Failure::input(anyhow!("cannot read {}: {error}", args.file)))?;
     let output = OutputArgs::from(args.form);
-    deliver(output.output.as_deref(), |out| {
-        write_guess(&found, output_format(&output), style(&output), out)
-    })?;
+    let format = output_format(&output)?;
+    deliver(output.output.as_deref(), |out| write_guess(&found, format, style(&output), out))?;
     // The page says what is missing; a script sees that there is nothing to paste.
     let answered = found.fits.is_some() || found.proposal.is_some();
     Ok(if answered { ExitStatus::Delivered } else { ExitStatus::Input })

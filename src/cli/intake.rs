@@ -51,11 +51,32 @@ impl Intake {
         Self::read_with(settings, dimensions, &[], sink)
     }
 
+    /// As [`Intake::read`]; `late_columns` says whether keys that the first records do not have
+    /// are wanted.
+    pub(super) fn read_noting(
+        settings: &Settings,
+        dimensions: &[String],
+        late_columns: bool,
+        sink: &mut dyn FnMut(&Calls),
+    ) -> Result<Self, Failure> {
+        Self::read_as(settings, dimensions, &[], late_columns, sink)
+    }
+
     /// As [`Intake::read`], with columns that logs may lack.
     pub(super) fn read_with(
         settings: &Settings,
         dimensions: &[String],
         optional: &[String],
+        sink: &mut dyn FnMut(&Calls),
+    ) -> Result<Self, Failure> {
+        Self::read_as(settings, dimensions, optional, false, sink)
+    }
+
+    fn read_as(
+        settings: &Settings,
+        dimensions: &[String],
+        optional: &[String],
+        late_columns: bool,
         sink: &mut dyn FnMut(&Calls),
     ) -> Result<Self, Failure> {
         let inputs = without_repeats(inputs(settings)?);
@@ -68,7 +89,7 @@ impl Intake {
             .chain(filter.into_iter().flat_map(Filter::dimensions))
             .collect();
         check_mapped_fields(&settings.map, &wanted)?;
-        let options = options(settings, Dimensions::new(wanted));
+        let options = ReadOptions { late_columns, ..options(settings, Dimensions::new(wanted)) };
         let progress = ReadProgress::new(!settings.quiet && std::io::stderr().is_terminal());
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
         let reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
@@ -111,6 +132,7 @@ fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
         assume_model: settings.assume_model.clone(),
         assume_call_type: settings.assume_call_type.clone(),
         threads: settings.threads,
+        late_columns: false,
     }
 }
 

@@ -34,24 +34,48 @@ pub(super) fn deliver_while<T>(
     file: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> Result<T, Undelivered>,
 ) -> Result<Option<T>, Failure> {
+    let mut is_closed = false;
     let (result, context) = if let Some(path) = file {
         let context = format!("cannot write the report to {}", path.display());
         (to_file(path, write), context)
     } else {
-        let out = BufWriter::new(io::stdout().lock());
-        (to_end(out, write), "cannot write the report".to_owned())
+        let pipe = Pipe { out: io::stdout().lock(), is_closed: &mut is_closed };
+        (to_end(BufWriter::new(pipe), write), "cannot write the report".to_owned())
     };
     match result {
         Ok(made) => Ok(Some(made)),
         Err(Undelivered::Failed(failure)) => Err(failure),
-        Err(Undelivered::Unwritten(error))
-            if file.is_none() && error.kind() == io::ErrorKind::BrokenPipe =>
-        {
-            Ok(None)
-        }
+        Err(Undelivered::Unwritten(_)) if is_closed => Ok(None),
         Err(Undelivered::Unwritten(error)) => {
             Err(Failure::output(anyhow::Error::new(error).context(context)))
         }
+    }
+}
+
+/// Remembers that its reader is gone: some writers wrap the error into one of their own, which
+/// does not say so.
+struct Pipe<'p, W> {
+    out: W,
+    is_closed: &'p mut bool,
+}
+
+impl<W> Pipe<'_, W> {
+    fn told<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        *self.is_closed |=
+            result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+        result
+    }
+}
+
+impl<W: Write> Write for Pipe<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.told(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.out.flush();
+        self.told(result)
     }
 }
 

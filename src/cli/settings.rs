@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::anyhow;
@@ -74,7 +74,7 @@ impl Settings {
         let files = if args.files.is_empty() && !args.demo { config.inputs } else { args.files };
         let prices = if args.prices.is_empty() { config.prices } else { args.prices };
         let text = |flag: Option<String>, file: Option<String>| flag.or(file).unwrap_or_default();
-        let format = output_format(&args.output);
+        let format = output_format(&args.output)?;
         Ok(Self {
             files,
             demo: args.demo,
@@ -214,24 +214,28 @@ const fn top_default(format: OutputFormat) -> usize {
 }
 
 /// What was asked for; else what the ending of the output file says; else a table.
-pub(super) fn output_format(output: &OutputArgs) -> OutputFormat {
+pub(super) fn output_format(output: &OutputArgs) -> Result<OutputFormat, Failure> {
     if output.json {
-        return OutputFormat::Json;
+        return Ok(OutputFormat::Json);
     }
     match output.format {
-        Some(FormatArg::Table) => OutputFormat::Table,
-        Some(FormatArg::Json) => OutputFormat::Json,
-        Some(FormatArg::Csv) => OutputFormat::Csv,
-        Some(FormatArg::Markdown) => OutputFormat::Markdown,
-        None => {
-            let ending = output.output.as_ref().and_then(|path| path.extension());
-            match ending.and_then(|ending| ending.to_str()) {
-                Some("json") => OutputFormat::Json,
-                Some("csv") => OutputFormat::Csv,
-                Some("md") => OutputFormat::Markdown,
-                _ => OutputFormat::Table,
-            }
-        }
+        Some(FormatArg::Table) => Ok(OutputFormat::Table),
+        Some(FormatArg::Json) => Ok(OutputFormat::Json),
+        Some(FormatArg::Csv) => Ok(OutputFormat::Csv),
+        Some(FormatArg::Markdown) => Ok(OutputFormat::Markdown),
+        None => output.output.as_deref().map_or(Ok(OutputFormat::Table), format_of_ending),
+    }
+}
+
+fn format_of_ending(path: &Path) -> Result<OutputFormat, Failure> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("json") => Ok(OutputFormat::Json),
+        Some("csv") => Ok(OutputFormat::Csv),
+        Some("md") => Ok(OutputFormat::Markdown),
+        None | Some("txt") => Ok(OutputFormat::Table),
+        Some(_) => Err(Failure::usage(anyhow!("the ending of {} says no format", path.display()))
+            .hint("say -o report.json, report.csv, report.md or report.txt; or --format FORMAT")),
     }
 }
 

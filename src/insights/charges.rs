@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
-
-use crate::pricing::{ModelId, PriceBook, RateCard, Unpriced, cost_of_tokens};
+use crate::pricing::{PriceBook, RateCard, Unpriced, cost_of_tokens};
 use crate::units::{PerClass, TokenClass, Tokens, Usd};
-use crate::usage::{Call, Calls, Days, Row, Symbol, column};
+use crate::usage::{Call, Calls, Days, Row, ServiceTier, Symbol, column};
 
 use super::grouping::KeyTable;
 use super::key_columns::KeyColumns;
+use super::options::CostMode;
+use super::pricer::Pricer;
 
 /// The columns that every charge is split by, before those that were asked for.
 const SPLIT_BY: [&str; 3] = ["day", "provider", "model"];
@@ -25,6 +25,8 @@ pub enum Meter {
     Searches,
     /// Server-side searches in stored files.
     FileSearches,
+    /// Calls at the charge that the log states for each as a whole.
+    AsLogged,
 }
 
 /// One line of a bill.
@@ -42,6 +44,11 @@ pub struct Charge {
     pub tags: Vec<String>,
     /// What was metered.
     pub meter: Meter,
+    /// The lane in which it was served.
+    pub tier: ServiceTier,
+    /// Whether its cost is part of a charge that the log states for whole calls, which has a line
+    /// of its own.
+    pub is_included: bool,
     /// How much of it.
     pub quantity: u64,
     /// What it costs; nothing when there is no price.
@@ -65,14 +72,16 @@ pub struct Charges<'a> {
     columns: KeyColumns,
     key: Vec<Symbol>,
     groups: KeyTable<Meters>,
-    known: HashMap<(Symbol, Symbol), Result<ModelId, Unpriced>>,
+    pricer: Pricer<'a>,
     unpriced_calls: u64,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Meters {
-    priced: BTreeMap<Meter, (u64, ChargeCost)>,
-    unpriced: BTreeMap<Meter, u64>,
+    priced: BTreeMap<(Meter, ServiceTier), (u64, ChargeCost)>,
+    /// What was used by the calls of which the log states the charge.
+    included: BTreeMap<(Meter, ServiceTier), u64>,
+    unpriced: BTreeMap<(Meter, ServiceTier), u64>,
 }
 
 /// How much of each meter, and what it costs.
@@ -95,7 +104,8 @@ impl<'a> Charges<'a> {
             columns: KeyColumns::new(&names, days),
             key: Vec::new(),
             groups: KeyTable::new(names.len()),
-            known: HashMap::new(),
+            // The cost that counts is the one that an analysis takes.
+            pricer: Pricer::new(book, None, CostMode::Auto, None),
             unpriced_calls: 0,
         }
     }
@@ -103,21 +113,34 @@ impl<'a> Charges<'a> {
     /// Adds every call of a table.
     pub fn add(&mut self, calls: &Calls) {
         self.columns.enter(calls);
-        self.known.clear();
+        self.pricer.enter();
         for row in 0..calls.len() {
             let call = calls.call(row);
-            let bills = self.bills(calls, row, &call);
+            let (tier, bills) = (call.service_tier, self.bills(calls, row, &call));
             self.columns.key_of(calls, row, &call, &mut self.key);
             let meters = self.groups.entry(&self.key);
-            let Ok((contracted, list)) = bills else {
-                self.unpriced_calls += call.calls;
-                for (meter, quantity) in quantities(&call) {
-                    *meters.unpriced.entry(meter).or_default() += quantity;
+            let (contracted, list) = match bills {
+                Cost::Priced(contracted, list) => (contracted, list),
+                Cost::AsLogged(cost) => {
+                    let line = meters.priced.entry((Meter::AsLogged, tier)).or_default();
+                    line.0 += call.calls;
+                    line.1.contracted += cost;
+                    line.1.list += cost;
+                    for (meter, quantity) in quantities(&call) {
+                        *meters.included.entry((meter, tier)).or_default() += quantity;
+                    }
+                    continue;
                 }
-                continue;
+                Cost::Unknown => {
+                    self.unpriced_calls += call.calls;
+                    for (meter, quantity) in quantities(&call) {
+                        *meters.unpriced.entry((meter, tier)).or_default() += quantity;
+                    }
+                    continue;
+                }
             };
             for (meter, (quantity, cost)) in contracted {
-                let (sum, costs) = meters.priced.entry(meter).or_default();
+                let (sum, costs) = meters.priced.entry((meter, tier)).or_default();
                 *sum += quantity;
                 costs.contracted += cost;
                 costs.list += list
@@ -142,18 +165,26 @@ impl<'a> Charges<'a> {
         for (key, meters) in found {
             let blank = self.charge_of(key);
             let priced = meters.priced.iter();
-            charges.extend(priced.map(|(meter, (quantity, cost))| Charge {
+            charges.extend(priced.map(|((meter, tier), (quantity, cost))| Charge {
                 meter: *meter,
+                tier: *tier,
                 quantity: *quantity,
                 cost: Some(*cost),
                 ..blank.clone()
             }));
-            let unpriced = meters.unpriced.iter();
-            charges.extend(unpriced.map(|(meter, quantity)| Charge {
-                meter: *meter,
-                quantity: *quantity,
-                ..blank.clone()
-            }));
+            let without = |is_included: bool| {
+                let (blank, cost) = (&blank, is_included.then(ChargeCost::default));
+                move |((meter, tier), quantity): (&(Meter, ServiceTier), &u64)| Charge {
+                    meter: *meter,
+                    tier: *tier,
+                    is_included,
+                    quantity: *quantity,
+                    cost,
+                    ..blank.clone()
+                }
+            };
+            charges.extend(meters.included.iter().map(without(true)));
+            charges.extend(meters.unpriced.iter().map(without(false)));
         }
         charges
     }
@@ -171,29 +202,37 @@ impl<'a> Charges<'a> {
             model,
             tags: key.collect(),
             meter: Meter::Requests,
+            tier: ServiceTier::Standard,
+            is_included: false,
             quantity: 0,
             cost: None,
         }
     }
 
-    /// What a call is billed, and what it would be at list prices where a contract changed them.
-    fn bills(
-        &mut self,
-        calls: &Calls,
-        row: Row,
-        call: &Call,
-    ) -> Result<(Bill, Option<Bill>), Unpriced> {
-        let symbols = (calls.symbol(column::PROVIDER, row), calls.symbol(column::MODEL, row));
-        let book = self.book;
-        let found = *self.known.entry(symbols).or_insert_with(|| {
-            book.find(calls.name(column::PROVIDER, row), calls.name(column::MODEL, row))
+    /// What a call is billed, as an analysis has it.
+    fn bills(&mut self, calls: &Calls, row: Row, call: &Call) -> Cost {
+        let price = self.pricer.price(calls, row, call);
+        if let (true, Ok(cost)) = (price.from_log, price.cost) {
+            return Cost::AsLogged(cost);
+        }
+        let Some(found) = price.calculated else { return Cost::Unknown };
+        let list = self.list.map(|list| {
+            bill(call, list.card(found.model, call, call.time, calls.name(column::GEO, row))?)
         });
-        let model = found?;
-        let of = |book: &PriceBook| {
-            bill(call, book.card(model, call, call.time, calls.name(column::GEO, row))?)
-        };
-        Ok((of(book)?, self.list.map(of).transpose()?))
+        match (bill(call, found.card), list.transpose()) {
+            (Ok(contracted), Ok(list)) => Cost::Priced(contracted, list),
+            _ => Cost::Unknown,
+        }
     }
+}
+
+/// What is known of the cost of a call.
+enum Cost {
+    /// At the prices of the book, and at list prices where a contract changed them.
+    Priced(Bill, Option<Bill>),
+    /// The charge that the log states.
+    AsLogged(Usd),
+    Unknown,
 }
 
 fn bill(call: &Call, card: &RateCard) -> Result<Bill, Unpriced> {

@@ -13,18 +13,11 @@ const NAMED: usize = 6;
 pub(super) fn compose(report: &ConversionReport) -> Screen {
     let mut screen = Screen::default();
     match &report.written {
-        Written::Records { records, texts } => {
+        Written::Records { records, texts, late } => {
             screen.title(format!("{} written", counted(*records, "record", "records")));
             lines(&mut screen, accounting(&report.input, *records));
-            if !texts.is_empty() {
-                let more = if texts.len() > NAMED { ", …" } else { "" };
-                let named: Vec<_> = texts.iter().take(NAMED).map(|text| name(text)).collect();
-                let left_out = format!(
-                    "left out, as it may hold prompts or answers: {}{more}; --columns keeps what it names",
-                    named.join(", ")
-                );
-                screen.line(Tone::Quiet, left_out);
-            }
+            left_out(&mut screen, "it may hold prompts or answers", Tone::Quiet, texts);
+            left_out(&mut screen, "the first records do not have it", Tone::Warning, late);
         }
         Written::BillingLines { lines: written, unpriced_calls } => {
             screen.title(format!("{} of a bill written", counted(*written, "line", "lines")));
@@ -45,6 +38,17 @@ pub(super) fn compose(report: &ConversionReport) -> Screen {
     }
     diagnostics(&mut screen, &report.diagnostics);
     screen
+}
+
+/// Names the columns that were left out for a reason.
+fn left_out(screen: &mut Screen, why: &str, tone: Tone, columns: &[String]) {
+    if columns.is_empty() {
+        return;
+    }
+    let more = if columns.len() > NAMED { ", …" } else { "" };
+    let named: Vec<_> = columns.iter().take(NAMED).map(|column| name(column)).collect();
+    let named = named.join(", ");
+    screen.line(tone, format!("left out, as {why}: {named}{more}; --columns keeps what it names"));
 }
 
 fn lines(screen: &mut Screen, lines: Vec<Line>) {

@@ -70,9 +70,7 @@ fn cell(column: &str, line: &BillingLine) -> String {
         "ChargePeriodStart" => start(line.charged),
         "ChargePeriodEnd" => end(line.charged),
         "ChargeCategory" => "Usage".to_owned(),
-        "ChargeDescription" => {
-            known(&format!("{} of {}", line.meter.replace('_', " "), line.model))
-        }
+        "ChargeDescription" => known(&line.description),
         "ChargeFrequency" => "Usage-Based".to_owned(),
         "ConsumedQuantity" | "PricingQuantity" => line.quantity.to_string(),
         "ConsumedUnit" | "PricingUnit" => line.unit.to_owned(),
@@ -81,7 +79,7 @@ fn cell(column: &str, line: &BillingLine) -> String {
         "ServiceCategory" => "AI and Machine Learning".to_owned(),
         "ServiceName" | "SkuId" => known(&line.model),
         "ServiceSubcategory" => "Generative AI".to_owned(),
-        "SkuMeter" => line.meter.to_owned(),
+        "SkuMeter" => line.meter.clone(),
         "Tags" if !line.tags.is_empty() => tags(&line.tags),
         _ => String::new(),
     }
@@ -122,7 +120,8 @@ mod tests {
             maker: "anthropic".to_owned(),
             model: "=m".to_owned(),
             tags: vec![("team".to_owned(), "a\"b".to_owned())],
-            meter: "cache_read",
+            meter: "cache_read".to_owned(),
+            description: "cache read of =m".to_owned(),
             unit: "Tokens",
             quantity: 9,
             costs: Some((Usd::from_atto(3), Usd::from_atto(2))),

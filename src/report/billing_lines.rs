@@ -2,7 +2,7 @@
 
 use crate::insights::{Charge, Meter};
 use crate::units::Usd;
-use crate::usage::{Days, Instant};
+use crate::usage::{Days, Instant, ServiceTier};
 
 /// One line of a bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,10 @@ pub struct BillingLine {
     pub model: String,
     /// The columns that were asked for with their values, without those the log does not say.
     pub tags: Vec<(String, String)>,
-    /// What was metered.
-    pub meter: &'static str,
+    /// What was metered; the lane comes first where it is not the ordinary one.
+    pub meter: String,
+    /// What that is, in words.
+    pub description: String,
     /// What it is counted in.
     pub unit: &'static str,
     /// How much of it.
@@ -41,7 +43,18 @@ fn line(charge: Charge, by: &[String], days: Days) -> BillingLine {
         Meter::Requests => ("requests", "Requests"),
         Meter::Searches => ("searches", "Requests"),
         Meter::FileSearches => ("file_searches", "Requests"),
+        Meter::AsLogged => ("as_logged", "Requests"),
     };
+    let meter = match charge.tier {
+        ServiceTier::Standard => meter.to_owned(),
+        tier => format!("{}_{meter}", tier.name()),
+    };
+    let described = match charge.meter {
+        Meter::AsLogged => "calls at the charge in the log,".to_owned(),
+        _ => format!("{} of", meter.replace('_', " ")),
+    };
+    let included = if charge.is_included { ", in the charge of its calls" } else { "" };
+    let description = format!("{described} {}{included}", charge.model);
     let tags = by.iter().cloned().zip(charge.tags);
     BillingLine {
         charged: charge.day.and_then(|day| span(day, day.checked_add(1)?)),
@@ -51,6 +64,7 @@ fn line(charge: Charge, by: &[String], days: Days) -> BillingLine {
         model: charge.model,
         tags: tags.filter(|(_, value)| !value.is_empty()).collect(),
         meter,
+        description,
         unit,
         quantity: charge.quantity,
         costs: charge.cost.map(|cost| (cost.list, cost.contracted)),
@@ -81,6 +95,8 @@ mod tests {
             model: "claude-sonnet-4-6".to_owned(),
             tags: vec!["red".to_owned(), String::new()],
             meter: Meter::Tokens(TokenClass::CacheRead),
+            tier: ServiceTier::Batch,
+            is_included: false,
             quantity: 5,
             cost: Some(ChargeCost::default()),
         };
@@ -95,6 +111,7 @@ mod tests {
         assert_eq!(text(line.charged).as_deref(), Some(charged));
         assert_eq!(text(line.billed).as_deref(), Some(billed));
         assert_eq!(line.tags, [("team".to_owned(), "red".to_owned())]);
-        assert_eq!((line.meter, line.unit), ("cache_read", "Tokens"));
+        assert_eq!((&*line.meter, line.unit), ("batch_cache_read", "Tokens"));
+        assert_eq!(line.description, "batch cache read of claude-sonnet-4-6");
     }
 }

@@ -14,6 +14,9 @@ pub enum Written {
         records: u64,
         /// Columns that were left out because they may hold prompts or answers.
         texts: Vec<String>,
+        /// Columns that were left out because the first records, by which columns are chosen, do
+        /// not have them.
+        late: Vec<String>,
     },
     /// Lines of a bill.
     BillingLines {

@@ -134,6 +134,8 @@ impl Assembly {
         parsed.calls.shift_places(file, *before);
         parsed.ledger.shift_places(file, *before);
         *before += parsed.newlines;
+        let late_columns = std::mem::take(&mut parsed.late_columns);
+        self.reading.files[file as usize].late_columns.extend(late_columns);
         self.reading.ledger.append(std::mem::take(&mut parsed.ledger));
         if identity == Identity::Running {
             self.reading.files[file as usize].lines.add(&parsed.lines);

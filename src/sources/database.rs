@@ -191,7 +191,17 @@ fn unreadable(error: rusqlite::Error) -> io::Error {
         rusqlite::Error::SqliteFailure(_, Some(reason)) => reason,
         other => other.to_string(),
     };
+    let reason = readable(&reason);
     invalid(format!("it is an SQLite database that cannot be read: {reason}"))
+}
+
+/// A reason of SQLite without what it stumbled over, where that is no text.
+fn readable(reason: &str) -> &str {
+    let is_strange = |letter: char| letter.is_control() || letter == char::REPLACEMENT_CHARACTER;
+    match reason.split_once(" - ") {
+        Some((before, rest)) if rest.contains(is_strange) => before,
+        _ => reason,
+    }
 }
 
 fn invalid(message: String) -> io::Error {
@@ -269,5 +279,17 @@ impl Read for Rows {
         buffer[..count].copy_from_slice(&self.text[self.at..self.at + count]);
         self.at += count;
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_a_damaged_file_are_not_repeated() {
+        let told = "malformed database schema (a)";
+        assert_eq!(readable(&format!("{told} - near \"\u{1b}\u{fffd}\": syntax error")), told);
+        assert_eq!(readable("no such column - b"), "no such column - b");
     }
 }

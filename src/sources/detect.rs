@@ -23,7 +23,7 @@ use super::values::unquoted;
 const RECORDS_MAX: usize = 50;
 
 /// How many names of columns or keys are kept of a file.
-const NAMES_MAX: usize = 2000;
+pub(super) const NAMES_MAX: usize = 2000;
 
 /// What a file turned out to be.
 #[derive(Debug)]

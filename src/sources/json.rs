@@ -196,6 +196,7 @@ impl Parser<'_> {
                 return None;
             }
             layouts.learn(text, &self.plan.paths);
+            self.note_late_columns(text);
         }
         if values.has(Field::Rows) {
             let mut ends = Vec::new();

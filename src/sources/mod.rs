@@ -55,7 +55,7 @@ pub use formats::{FORMATS, find_format};
 pub use guess::{Finding, Guess, NoGuess, Proposal, Role, guess, quoted_for_shell};
 pub use page::page;
 pub use parquet_file::OWN_KEY as PARQUET_KEY;
-pub use preview::{Preview, is_taken, preview};
+pub use preview::{Preview, is_taken, preview, worth_keeping};
 pub use reader::{Progress, ReadOptions, read};
 pub use reading::{FileReading, Lines, Reading};
 pub use saved::SavedSource;

@@ -21,11 +21,12 @@ pub(super) type Source = Box<dyn Read + Send>;
 
 /// Opens an input, whatever it is.
 pub(super) fn open(input: &Input) -> io::Result<Source> {
-    match input {
+    let source = match input {
         Input::File(path) => open_file(path),
         Input::Stdin => open_stdin(),
         Input::Embedded(_, bytes) => open_bytes(bytes),
-    }
+    }?;
+    Ok(Box::new(Failing { source, failure: None }))
 }
 
 fn open_file(path: &Path) -> io::Result<Source> {
@@ -102,7 +103,7 @@ fn text_of(source: Source) -> io::Result<Source> {
     if start.starts_with(&BYTE_ORDER_MARK) {
         plain.read_exact(&mut [0; BYTE_ORDER_MARK.len()])?;
     }
-    Ok(Box::new(Failing { source: Box::new(plain), failure: None }))
+    Ok(Box::new(plain))
 }
 
 /// The members of a gzip file, one after another. Zeros may fill up the place behind them.
@@ -211,7 +212,8 @@ mod tests {
         encoder.write_all(b"a text that is cut off").expect("encodes");
         let mut whole = encoder.finish().expect("encodes");
         whole.truncate(whole.len() - 9);
-        let mut source = text_of(Box::new(Cursor::new(whole))).expect("opens");
+        let source = text_of(Box::new(Cursor::new(whole))).expect("opens");
+        let mut source = Failing { source, failure: None };
         for _ in 0..2 {
             assert!(source.read_to_end(&mut Vec::new()).is_err());
         }

@@ -1,11 +1,17 @@
 //! One chunk to columns: what a thread does.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::IgnoredAny;
+
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
 use super::decode::{decode, fingerprint, tell_of_sums};
 use super::delimited::parse_delimited;
+use super::detect::NAMES_MAX;
 use super::duplicates::{CallKey, key};
 use super::field::Field;
 use super::format::{Convention, Draft, Identity, Remark, Screen};
@@ -31,6 +37,8 @@ pub(super) struct Parsed {
     /// Of a table, the calls whose rows may sum up those above them.
     pub(super) sums: Vec<usize>,
     pub(super) is_table: bool,
+    /// Keys of its records that the first ones of the file do not have.
+    pub(super) late_columns: BTreeSet<String>,
 }
 
 /// How a call of the chunk is recognised elsewhere.
@@ -118,6 +126,7 @@ pub(super) struct Parser<'p> {
     so_far: SoFar,
     kin: Vec<(ThreadId, ThreadId)>,
     sums: Vec<usize>,
+    late_columns: BTreeSet<String>,
     symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
@@ -137,6 +146,7 @@ impl<'p> Parser<'p> {
             so_far: SoFar::default(),
             kin: Vec::new(),
             sums: Vec::new(),
+            late_columns: BTreeSet::new(),
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
@@ -145,8 +155,18 @@ impl<'p> Parser<'p> {
 
     fn finish(self, newlines: u64) -> Parsed {
         let is_table = matches!(self.plan.framing, Framing::Delimited(_));
-        let Self { calls, keys, lines, ledger, kin, sums, .. } = self;
-        Parsed { calls, keys, lines, newlines, ledger, kin, sums, is_table }
+        let Self { calls, keys, lines, ledger, kin, sums, late_columns, .. } = self;
+        Parsed { calls, keys, lines, newlines, ledger, kin, sums, is_table, late_columns }
+    }
+
+    /// Notes the keys of a record that the first ones do not have, where they are asked for.
+    pub(super) fn note_late_columns(&mut self, record: &str) {
+        let Some(known) = &self.plan.known_keys else { return };
+        let keys = serde_json::from_str::<BTreeMap<Cow<'_, str>, IgnoredAny>>(record);
+        let keys = keys.unwrap_or_default().into_keys();
+        let late = keys.filter(|key| !known.contains(&**key)).map(Cow::into_owned);
+        let room = NAMES_MAX.saturating_sub(self.late_columns.len());
+        self.late_columns.extend(late.take(room));
     }
 
     /// Counts a record that cannot be used.

@@ -1,5 +1,7 @@
 //! How one file is read: its format, the places of its values, its dimensions.
 
+use hashbrown::HashSet;
+
 use crate::usage::{Dimensions, column};
 
 use super::detect::Detection;
@@ -39,6 +41,8 @@ pub(super) struct FilePlan {
     pub(super) others: Option<Others>,
     /// What its records are in.
     pub(super) envelope: Option<&'static Envelope>,
+    /// The keys of the first records, where those that come later are to be told.
+    pub(super) known_keys: Option<HashSet<String>>,
     /// The member of its records that lists the records of the format.
     pub(super) list: Option<String>,
 }
@@ -100,6 +104,14 @@ impl FilePlan {
         self
     }
 
+    /// Tells of keys that the first records do not have.
+    pub(super) fn with_late_columns(mut self) -> Self {
+        let first = |name: &String| name.split('.').next().unwrap_or_default().to_owned();
+        let names = self.names.iter();
+        self.known_keys = Some(names.flat_map(|name| [first(name), name.clone()]).collect());
+        self
+    }
+
     pub(super) fn of(
         format: &'static Format,
         framing: Framing,
@@ -139,6 +151,7 @@ impl FilePlan {
             slots: Field::ALL.len(),
             others: None,
             envelope: None,
+            known_keys: None,
             list: None,
         };
         plan.knows_foreign |= map.iter().any(|(name, _)| name == INCLUDES_CACHE);

@@ -107,6 +107,16 @@ pub fn is_taken(name: &str) -> bool {
     field.is_some_and(|field| !NAMES.contains(field)) || !is_harmless(name)
 }
 
+/// Of these columns of a format, those that a copy of its records would keep if the first ones had
+/// them.
+pub fn worth_keeping(
+    format: &'static Format,
+    columns: &[String],
+    map: &[(String, String)],
+) -> Vec<String> {
+    sort_out(format, columns, map).columns
+}
+
 fn sort_out(format: &'static Format, columns: &[String], map: &[(String, String)]) -> Preview {
     let places: Vec<(String, Field)> = places_of(format).collect();
     let is_flat = has_flat_records(format);

@@ -45,6 +45,8 @@ pub struct ReadOptions {
     pub assume_call_type: String,
     /// How many threads parse.
     pub threads: NonZeroUsize,
+    /// Whether keys that only later records have are wanted; it takes time.
+    pub late_columns: bool,
 }
 
 impl ReadOptions {
@@ -289,7 +291,7 @@ impl Cutter {
         } else {
             plan.with_others(&detection.columns, &options.dimensions)
         };
-        let plan = Arc::new(plan);
+        let plan = Arc::new(if options.late_columns { plan.with_late_columns() } else { plan });
         let columns = detection.columns;
         let states_unit = |map: &[(String, String)]| map.iter().any(|(name, _)| name == COST_UNIT);
         let settled = saved.is_some() || states_unit(&options.map);

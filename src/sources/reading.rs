@@ -1,5 +1,7 @@
 //! The account of what was read: every line of the input is counted once.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostics::{Code, Ledger};
 
 use super::guess::Guess;
@@ -57,6 +59,8 @@ pub struct FileReading {
     pub lines: Lines,
     /// The names of the columns or keys of its first records.
     pub columns: Vec<String>,
+    /// Those that only later ones have, where they were asked for.
+    pub late_columns: BTreeSet<String>,
 }
 
 /// What was read in all.

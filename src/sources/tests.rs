@@ -29,6 +29,7 @@ pub(super) fn options() -> ReadOptions {
         assume_model: String::new(),
         assume_call_type: String::new(),
         threads: NonZeroUsize::MIN,
+        late_columns: false,
     }
 }
 

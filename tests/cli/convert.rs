@@ -123,6 +123,23 @@ fn what_was_said_is_not_written() {
     assert!(asked.stdout.contains("secret") && !asked.stdout.contains("red"), "{}", asked.stdout);
 }
 
+/// They were dropped without a word.
+#[test]
+fn columns_that_come_late_are_named() {
+    let call = CALL.replace(",\"prompt\":\"secret\"", "");
+    let late = CALL.replace("team", "tenant");
+    let folder =
+        folder_with("usage.jsonl", format!("{}{late}\n", format!("{call}\n").repeat(4000)));
+    let told = run(folder.path(), &["convert", "-o", "a.jsonl"]).stderr;
+    assert!(told.contains("the first records do not have it: tenant;"), "{told}");
+    assert!(!told.contains("team") && !told.contains("prompt"), "{told}");
+    let told = run(folder.path(), &["convert", "-o", "a.jsonl", "--columns", "tenant"]).stderr;
+    assert!(!told.contains("left out"), "{told}");
+    let folder = folder_with("usage.jsonl", call);
+    let told = run(folder.path(), &["convert", "-o", "a.jsonl"]).stderr;
+    assert!(!told.contains("left out"), "{told}");
+}
+
 #[test]
 fn standard_input_keeps_the_columns_that_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -192,20 +209,69 @@ fn the_lines_of_a_bill_add_up_to_the_analysis() {
         let arguments = [&["convert", log, "-q", "-o", "bill.focus.csv"], by].concat();
         let run = run(folder.path(), &arguments);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
-        let mut bill = csv::Reader::from_path(folder.path().join("bill.focus.csv")).expect("CSV");
-        let columns = bill.headers().expect("a header").clone();
-        let place = |name: &str| columns.iter().position(|column| column == name).expect(name);
-        let costs = ["BilledCost", "EffectiveCost", "ContractedCost", "ListCost"].map(place);
-        let mut sums = [0; 4];
-        for row in bill.records() {
-            let row = row.expect("a row");
-            for (sum, place) in sums.iter_mut().zip(costs) {
-                let cost = Some(&row[place]).filter(|cost| !cost.is_empty());
-                *sum += cost.map_or(0, super::support::parse);
-            }
-        }
+        let sums = sums_of_bill(&folder.path().join("bill.focus.csv"));
         let report = json(project(), &["analyze", log, "--cost-mode", "calculate"]);
         assert_eq!(sums, [atto(&report["totals"]["cost_usd"]); 4]);
+    }
+}
+
+/// What the lines of a bill come to: billed, effective, contracted and list cost.
+fn sums_of_bill(path: &Path) -> [i128; 4] {
+    let mut bill = csv::Reader::from_path(path).expect("CSV");
+    let columns = bill.headers().expect("a header").clone();
+    let place = |name: &str| columns.iter().position(|column| column == name).expect(name);
+    let costs = ["BilledCost", "EffectiveCost", "ContractedCost", "ListCost"].map(place);
+    let mut sums = [0; 4];
+    for row in bill.records() {
+        let row = row.expect("a row");
+        for (sum, place) in sums.iter_mut().zip(costs) {
+            let cost = Some(&row[place]).filter(|cost| !cost.is_empty());
+            *sum += cost.map_or(0, super::support::parse);
+        }
+    }
+    sums
+}
+
+/// Costs that only the log states were in the report and not on the bill.
+fn check_bill(log: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = run(folder.path(), &["analyze", log, "--json"]);
+    let billed = run(folder.path(), &["convert", log, "-o", "a.focus.csv"]);
+    assert_eq!(billed.code, report.code, "{log}: {}", billed.stderr);
+    if report.code != Some(0) {
+        return;
+    }
+    let report: Value = serde_json::from_str(&report.stdout).expect("JSON");
+    let totals = &report["totals"];
+    let total = totals["cost_usd"].as_str().map_or(0, super::support::parse);
+    assert_eq!(sums_of_bill(&folder.path().join("a.focus.csv")), [total; 4], "{log}");
+    let unpriced = totals["unpriced"]["calls"].as_u64().expect("a number");
+    let told = billed.stderr.contains("no price: the lines for them have no cost");
+    assert_eq!(told, unpriced > 0, "{log}: {}", billed.stderr);
+    let own = run(folder.path(), &["analyze", "a.focus.csv", "--cost-mode", "logged", "--json"]);
+    if own.code != Some(0) {
+        let bill = fs::read_to_string(folder.path().join("a.focus.csv")).expect("written");
+        assert_eq!(bill.lines().count(), 1, "{log}: {}", own.stderr);
+        return;
+    }
+    let read: Value = serde_json::from_str(&own.stdout).expect("JSON");
+    for part in ["cost_usd", "tokens", "searches", "file_searches"] {
+        let nothing = totals[part].is_null() || part == "cost_usd" && total == 0;
+        assert!(nothing || read["totals"][part] == totals[part], "{part} of {log} read back");
+    }
+}
+
+#[test]
+fn every_bill_adds_up_to_the_analysis() {
+    for folder in ["fixtures/formats", "fixtures/parquet"] {
+        for log in fixtures(&project().join(folder)) {
+            check_bill(log.to_str().expect("a path"));
+        }
+    }
+    if let Some(samples) = super::support::shared("samples") {
+        for log in fixtures(&samples) {
+            check_bill(log.to_str().expect("a path"));
+        }
     }
 }
 
@@ -234,6 +300,7 @@ fn options(dimensions: &[String]) -> ReadOptions {
         assume_model: String::new(),
         assume_call_type: String::new(),
         threads: NonZeroUsize::MIN,
+        late_columns: false,
     }
 }
 

@@ -34,6 +34,29 @@ fn a_reader_that_closes_the_pipe_has_seen_enough() {
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
 }
 
+/// Errors of a pipe came back as errors of the table that was written into it.
+#[test]
+fn a_reader_that_reads_one_line_has_seen_enough_of_every_format() {
+    for arguments in [
+        "analyze --format csv --by day,product,model",
+        "analyze --by day,product,model --top 0",
+        "analyze --json --by day,product,model",
+        "simulate --discount 10% --format csv --by day,product,model",
+        "convert --format jsonl",
+        "convert --format csv",
+        "convert --format parquet",
+        "convert --format focus",
+    ] {
+        let script = format!(
+            "'{}' {arguments} --demo -q | head -1 > /dev/null; exit ${{PIPESTATUS[0]}}",
+            env!("CARGO_BIN_EXE_llmcost")
+        );
+        let mut bash = std::process::Command::new("bash");
+        let run = finish(bash.args(["-c", &script]));
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{arguments}");
+    }
+}
+
 #[test]
 fn a_wrong_flag_plan_or_configuration_is_2() {
     check(CALL, &["analyse"], 2, "similar subcommand exists: 'analyze'");
@@ -45,6 +68,7 @@ fn a_wrong_flag_plan_or_configuration_is_2() {
     check(CALL, &["analyze", "--timezone", "Berlin"], 2, "Europe/Berlin");
     check(CALL, &["analyze", "--source-format", "openai-chta"], 2, "did you mean `openai-chat`?");
     check(CALL, &["analyze", "--map", "inptu_tokens=x"], 2, "did you mean `input_tokens`?");
+    check(CALL, &["analyze", "-o", "report.xyz"], 2, "report.json, report.csv");
     check(CALL, &["simulate"], 2, "no technique to simulate");
     check(CALL, &["simulate", "--cache-hit", "95"], 2, "rate");
     check(CALL, &["simulate", "--tier", "0.5=claude-haiku-45"], 2, "claude-haiku-4-5");

@@ -127,6 +127,14 @@ fn a_file_that_is_not_whole_is_refused() {
     assert!(empty.stderr.contains("there is nothing in it"), "{}", empty.stderr);
 }
 
+#[test]
+fn two_columns_of_one_name_are_refused() {
+    let log = fixture("twice.parquet");
+    let twice = run(project(), &["analyze", log.to_str().expect("a path")]);
+    assert_eq!(twice.code, Some(3), "{}", twice.stderr);
+    assert!(twice.stderr.contains("the column `model` twice"), "{}", twice.stderr);
+}
+
 /// Whatever is damaged, the run ends with a report or an error, and never for another file.
 #[test]
 fn damage_ends_no_run() {
@@ -139,5 +147,55 @@ fn damage_ends_no_run() {
         fs::write(folder.path().join("bad.parquet"), bytes).expect("writes");
         let run = run(folder.path(), &["analyze", "bad.parquet", "good.jsonl"]);
         assert_eq!(run.code, Some(0), "{place}: {}", run.stderr);
+    }
+}
+
+/// The first rows were lost without a word when a page among them was damaged.
+#[test]
+fn damage_costs_no_row_without_a_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let calls = |name: &str| {
+        let strict = run(folder.path(), &["analyze", name, "--strict", "--json"]);
+        let report: Option<Value> = serde_json::from_str(&strict.stdout).ok();
+        (strict.code, report.map(|report| report["totals"]["calls"].clone()))
+    };
+    let text: String = (0..2000)
+        .map(|row| format!("{{\"model\":\"gpt-4o\",\"input_tokens\":{row},\"output_tokens\":1,\"id\":\"{row}\"}}\n"))
+        .collect();
+    fs::write(folder.path().join("log.jsonl"), text).expect("writes");
+    run(folder.path(), &["convert", "log.jsonl", "-o", "log.parquet"]);
+    assert_eq!(calls("log.parquet"), (Some(0), Some(2000.into())));
+    let bytes = fs::read(folder.path().join("log.parquet")).expect("reads");
+    let mut told = 0;
+    for place in (4..bytes.len()).step_by(bytes.len() / 60) {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 0x5a;
+        fs::write(folder.path().join("bad.parquet"), bytes).expect("writes");
+        match calls("bad.parquet") {
+            (Some(3), _) => told += 1,
+            found => assert_eq!(found, (Some(0), Some(2000.into())), "{place}"),
+        }
+    }
+    assert!(told > 10, "{told}");
+}
+
+#[test]
+fn the_checksums_of_pages_are_checked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bytes = fs::read(fixture("calls_checked.parquet")).expect("reads");
+    let length = u32::from_le_bytes(bytes[bytes.len() - 8..][..4].try_into().expect("four"));
+    let pages = bytes.len() - 8 - usize::try_from(length).expect("it fits");
+    let totals = |bytes: &[u8]| {
+        fs::write(folder.path().join("log.parquet"), bytes).expect("writes");
+        let strict = run(folder.path(), &["analyze", "log.parquet", "--strict", "--json"]);
+        let report: Option<Value> = serde_json::from_str(&strict.stdout).ok();
+        (strict.code, report.map(|report| report["totals"].clone()))
+    };
+    let whole = totals(&bytes);
+    for place in (4..pages).step_by(7) {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 0x04;
+        let found = totals(&bytes);
+        assert!(found.0 == Some(3) || found == whole, "{place}: {found:?}");
     }
 }

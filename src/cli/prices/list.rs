@@ -38,9 +38,8 @@ pub(super) fn run(args: ListArgs) -> Result<ExitStatus, Failure> {
         return Err(nothing(&book, args.model.as_deref()));
     }
     let output = OutputArgs::from(args.form);
-    deliver(output.output.as_deref(), |out| {
-        write_price_list(&list, output_format(&output), style(&output), out)
-    })?;
+    let format = output_format(&output)?;
+    deliver(output.output.as_deref(), |out| write_price_list(&list, format, style(&output), out))?;
     Ok(ExitStatus::Delivered)
 }
 

@@ -25,8 +25,9 @@ pub(super) fn run(args: ShowArgs) -> Result<ExitStatus, Failure> {
         .map_err(|reason| unknown(&book, provider, &args.model, reason))?;
     let sheet = PriceSheet::new(&book, id, &args.model, at, super::source(&book, &as_of));
     let output = OutputArgs::from(args.form);
+    let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| {
-        write_price_sheet(&sheet, output_format(&output), style(&output), out)
+        write_price_sheet(&sheet, format, style(&output), out)
     })?;
     Ok(ExitStatus::Delivered)
 }

@@ -3,6 +3,9 @@
 //! Source: the FOCUS specification 1.2: each row sums up a period for one kind of token, which only
 //! the name of the meter tells, in a unit that may be thousands or millions. Rows of anything
 //! else are no calls. There is no number of calls, so nothing is known of single prompts.
+//!
+//! A bill that llmcost wrote has meters of its own names; of these, fees and charges as logged are
+//! read too, so that its lines come to what they came to when it was written.
 
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
@@ -47,20 +50,66 @@ pub(in crate::sources) static FOCUS: Format = Format {
         let category = values.text(Field::RecordType);
         let usage = category.is_empty() || category == "Usage";
         let counted = values.text(Field::Unit).to_ascii_lowercase().contains("token");
-        if usage && counted { Screen::WithoutTokens } else { Screen::NoCall }
+        let is_fee = || {
+            let meter = values.text(Field::Metric);
+            own_meter(&meter).is_some_and(|(_, metered)| FEES.contains(&metered))
+        };
+        if usage && (counted || is_fee()) { Screen::WithoutTokens } else { Screen::NoCall }
     },
     session: None,
     refine,
 };
 
+/// What llmcost's own bills count besides tokens.
+const FEES: [&str; 4] = ["requests", SEARCHES, FILE_SEARCHES, "as_logged"];
+const SEARCHES: &str = "searches";
+const FILE_SEARCHES: &str = "file_searches";
+
+/// A meter of llmcost's own bills: the lane, and what is metered.
+fn own_meter(meter: &str) -> Option<(ServiceTier, &str)> {
+    let lanes = ServiceTier::ALL.into_iter().filter_map(|tier| {
+        let metered = meter.strip_prefix(tier.name())?.strip_prefix('_')?;
+        Some((tier, metered))
+    });
+    let is_own = |metered: &str| {
+        FEES.contains(&metered) || TokenClass::ALL.iter().any(|class| class.name() == metered)
+    };
+    lanes.chain([(ServiceTier::Standard, meter)]).find(|(_, metered)| is_own(metered))
+}
+
+/// Takes what a row of an own bill counts.
+fn count(metered: &str, values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let amount = amount(values)?;
+    let searches = || {
+        u32::try_from(amount.get())
+            .map_err(|_| (Code::ImplausibleCount, format!("{} {metered}", amount.get())))
+    };
+    match metered {
+        SEARCHES => draft.call.searches = searches()?,
+        FILE_SEARCHES => draft.call.file_searches = searches()?,
+        _ => {
+            let class = TokenClass::ALL.into_iter().find(|class| class.name() == metered);
+            if let Some(class) = class {
+                draft.call.tokens[class] = amount;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let metric = values.text(Field::Metric);
-    let class = class_of(&metric).ok_or_else(|| {
-        (Code::MissingUsage, format!("`{metric}` does not say which tokens were counted"))
-    })?;
-    draft.call.tokens[class] = amount(values)?;
-    if metric.to_ascii_lowercase().contains("batch") {
-        draft.call.service_tier = ServiceTier::Batch;
+    if let Some((tier, metered)) = own_meter(&metric) {
+        draft.call.service_tier = tier;
+        count(metered, values, draft)?;
+    } else {
+        let class = class_of(&metric).ok_or_else(|| {
+            (Code::MissingUsage, format!("`{metric}` does not say which tokens were counted"))
+        })?;
+        draft.call.tokens[class] = amount(values)?;
+        if metric.to_ascii_lowercase().contains("batch") {
+            draft.call.service_tier = ServiceTier::Batch;
+        }
     }
     let named = draft.provider.to_ascii_lowercase();
     let seller = match named.as_str() {
@@ -133,6 +182,20 @@ fn size_of(unit: &str) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn meters_of_own_bills_say_their_lane() {
+        for (meter, expected) in [
+            ("input", Some((ServiceTier::Standard, "input"))),
+            ("batch_cache_write_5m", Some((ServiceTier::Batch, "cache_write_5m"))),
+            ("flex_searches", Some((ServiceTier::Flex, "searches"))),
+            ("as_logged", Some((ServiceTier::Standard, "as_logged"))),
+            ("Input Tokens", None),
+            ("batch", None),
+        ] {
+            assert_eq!(own_meter(meter), expected, "{meter}");
+        }
+    }
 
     #[test]
     fn units_say_how_many_tokens_they_have() {

@@ -8,8 +8,12 @@ mod levels;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use hashbrown::HashSet;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+
+use parquet::schema::types::Type;
 
 use super::open::Source;
 use column::Column;
@@ -33,11 +37,43 @@ const BATCH_BYTES: u64 = 4 << 20;
 /// When it is no whole Parquet file.
 pub(super) fn lines<R: ChunkReader + 'static>(source: R) -> io::Result<Source> {
     let file = guarded(|| SerializedFileReader::new(source))?;
-    let metadata = file.metadata().file_metadata().key_value_metadata();
+    guarded(|| check_rows(file.metadata()))?;
+    let about = file.metadata().file_metadata();
+    if let Some(name) = repeated(about.schema_descr().root_schema()) {
+        let message =
+            format!("its schema has the column `{name}` twice: which one is meant cannot be known");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    let metadata = about.key_value_metadata();
     let is_own = metadata.is_some_and(|pairs| pairs.iter().any(|pair| pair.key == OWN_KEY));
     let rows =
         Rows { file, group: 0, columns: Vec::new(), left: 0, batch: 1, is_own, is_first: true };
     Ok(Box::new(Lines { rows, text: Vec::new(), at: 0 }))
+}
+
+/// The row groups must hold as many rows as the file says it has.
+fn check_rows(about: &ParquetMetaData) -> Result<(), ParquetError> {
+    let mut left = Some(about.file_metadata().num_rows());
+    for group in about.row_groups() {
+        left = left.filter(|_| group.num_rows() >= 0);
+        left = left.and_then(|left| left.checked_sub(group.num_rows()));
+    }
+    if left == Some(0) {
+        return Ok(());
+    }
+    Err(ParquetError::General("its row groups do not have the rows of the file".to_owned()))
+}
+
+/// A name that stands twice among the columns, or inside one of them.
+fn repeated(group: &Type) -> Option<&str> {
+    let mut seen = HashSet::new();
+    let mut fields = group.get_fields().iter();
+    fields.find_map(|field| {
+        if !seen.insert(field.name()) {
+            return Some(field.name());
+        }
+        if field.is_group() { repeated(field) } else { None }
+    })
 }
 
 /// Runs what reads a file; a file that is damaged in a way that the library does not expect must
