@@ -7,6 +7,8 @@ pub(super) struct Name {
     pub(super) plain: String,
     /// The words of the last key.
     pub(super) last: Vec<String>,
+    /// The words of the key around it.
+    pub(super) parent: Vec<String>,
     /// All words, those of the last key first, then those around it from the inside out.
     pub(super) all: Vec<String>,
 }
@@ -14,14 +16,34 @@ pub(super) struct Name {
 /// Words for tokens.
 pub(super) const TOKENS: &[&str] = &["tokens", "token", "toks", "tok", "tkns", "tkn"];
 
+/// Words for a sum.
+pub(super) const TOTAL: &[&str] =
+    &["total", "totals", "tot", "sum", "summe", "overall", "gesamt", "insgesamt", "all"];
+
+/// Words for a part that is counted in another column too.
+const OF_WHICH: &[&str] = &["davon", "darunter", "thereof", "included", "including", "incl"];
+
 impl Name {
     pub(super) fn of(path: &str) -> Self {
         let mut keys = path.split('.').rev();
         let key = keys.next().unwrap_or_default();
         let last = words(key);
-        let around = keys.flat_map(words);
-        let all = last.iter().cloned().chain(around).collect();
-        Self { plain: crate::sources::paths::plain(key), last, all }
+        let parent = keys.next().map(words).unwrap_or_default();
+        let all = last.iter().chain(&parent).cloned().chain(keys.flat_map(words)).collect();
+        Self { plain: crate::sources::paths::plain(key), last, parent, all }
+    }
+
+    /// Whether it is a total and nothing more: `total`, `sum_tokens`.
+    pub(super) fn is_bare_total(&self) -> bool {
+        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+        self.says(TOTAL).is_some()
+            && self.last.iter().all(|word| is(TOTAL, word) || is(TOKENS, word))
+    }
+
+    /// Whether it says that it is part of another count: `of_which_cached`.
+    pub(super) fn is_of_which(&self) -> bool {
+        let pair = |pair: &[String]| pair[0] == "of" && pair[1] == "which";
+        self.last.windows(2).any(pair) || self.says(OF_WHICH).is_some()
     }
 
     /// The first of these words in the last key.
