@@ -20,6 +20,26 @@ pub(super) const TOKENS: &[&str] = &["tokens", "token", "toks", "tok", "tkns", "
 pub(super) const TOTAL: &[&str] =
     &["total", "totals", "tot", "sum", "summe", "overall", "gesamt", "insgesamt", "all"];
 
+/// Words for thousands and for millions.
+const THOUSANDS: &[&str] = &["kilo", "k", "thousand", "thousands", "tausend", "tsd"];
+const MILLIONS: &[&str] = &["mega", "million", "millions", "millionen", "mio"];
+
+/// Words for a sum over a record and those before it.
+const RUNNING: &[&str] = &[
+    "cumulative",
+    "cumulated",
+    "cum",
+    "running",
+    "accumulated",
+    "kumuliert",
+    "kumulierte",
+    "kumulativ",
+    "laufend",
+];
+
+/// Signs of money, which are words by themselves.
+const SIGNS: &[char] = &['¢', '$', '€', '£', '¥'];
+
 /// Words for a part that is counted in another column too.
 const OF_WHICH: &[&str] = &["davon", "darunter", "thereof", "included", "including", "incl"];
 
@@ -46,6 +66,18 @@ impl Name {
         self.last.windows(2).any(pair) || self.says(OF_WHICH).is_some()
     }
 
+    /// Why its numbers are not those of each call, one by one.
+    pub(super) fn is_not_counted_singly(&self) -> Option<String> {
+        let scale = |words, scale| {
+            let word = self.says(words)?;
+            Some(format!("`{word}`: it counts in {scale}, and no mapping multiplies"))
+        };
+        scale(THOUSANDS, "thousands").or_else(|| scale(MILLIONS, "millions")).or_else(|| {
+            let word = self.says_somewhere(RUNNING)?;
+            Some(format!("`{word}`: a running total, not what each call used"))
+        })
+    }
+
     /// The first of these words in the last key.
     pub(super) fn says(&self, words: &[&str]) -> Option<&str> {
         self.last.iter().map(String::as_str).find(|word| words.contains(word))
@@ -63,7 +95,10 @@ fn words(key: &str) -> Vec<String> {
     let mut before = ' ';
     for character in key.chars() {
         let ends = !character.is_alphanumeric();
-        if ends || character.is_uppercase() && before.is_lowercase() {
+        // The sign of another dollar has letters before it.
+        if SIGNS.contains(&character) && !before.is_alphabetic() {
+            words.extend([character.to_string(), String::new()]);
+        } else if ends || character.is_uppercase() && before.is_lowercase() {
             words.push(String::new());
         }
         if !ends {
@@ -100,6 +135,9 @@ mod tests {
             ("prompttokens", "prompt tokens"),
             ("tokin", "in tok"),
             ("Cost (USD)", "cost usd"),
+            ("Preis [¢]", "preis ¢"),
+            ("Cost HK$", "cost hk"),
+            ("inputKTokens", "input k tokens"),
             ("tokens", "tokens"),
         ] {
             assert_eq!(words(key).join(" "), expected, "{key}");

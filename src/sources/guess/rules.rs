@@ -98,12 +98,22 @@ pub(super) fn candidates(column: &Column) -> Result<Vec<Candidate>, String> {
     if let Some(found) = money::candidate(&name, column) {
         return found.map(|found| vec![found]);
     }
+    if let Some(reason) = miscounted(&name, column) {
+        return Err(reason);
+    }
     if let Some(found) = usual(&name, column) {
         return Ok(vec![found]);
     }
     let found =
         tokens(&name, column)?.or_else(|| time(&name, column)).or_else(|| names(&name, column));
     found.map_or_else(|| other(&name, column), |found| Ok(vec![found]))
+}
+
+/// Why tokens of this column cannot be taken as they stand.
+pub(super) fn miscounted(name: &Name, column: &Column) -> Option<String> {
+    let numbers = column.all(|cell| matches!(cell, Cell::Number(_)));
+    let counts = name.says_somewhere(TOKENS).is_some() || side(&name.last, false).is_some();
+    name.is_not_counted_singly().filter(|_| numbers && counts)
 }
 
 /// A name that people give this field, with values that it can have.

@@ -188,3 +188,19 @@ fn two_columns_that_could_be_anything_are_no_totals() {
     let guess = of("model,toks up,toks down\ngpt-4o,10,5\n");
     assert!(guess.doubts.is_empty(), "{:?}", guess.doubts);
 }
+
+#[test]
+fn thousands_and_running_totals_are_not_taken_for_counts() {
+    for (names, why) in [
+        (["input_kilotokens", "output_kilotokens"], "it counts in thousands"),
+        (["in_k", "out_k"], "it counts in thousands"),
+        (["input millions of tokens", "output millions of tokens"], "it counts in millions"),
+        (["cumulative_input_tokens", "cumulative_output_tokens"], "a running total"),
+        (["running.input_tokens", "running.output_tokens"], "a running total"),
+    ] {
+        let guess = of(&format!("model,{}\ngpt-4o,12,3\ngpt-4o,22,4\n", names.join(",")));
+        assert_eq!(guess.proposal, None, "{names:?}");
+        assert_eq!(guess.doubts.len(), 2, "{:?}", guess.doubts);
+        assert!(guess.doubts[0].contains(why), "{:?}", guess.doubts);
+    }
+}

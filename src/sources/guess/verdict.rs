@@ -7,7 +7,7 @@ use crate::sources::writing::{COST_UNIT, DECIMAL_COMMA, INCLUDES_CACHE, INCLUDES
 
 use super::money::{UNNAMED, Unit, unit};
 use super::names::Name;
-use super::rules::{BARE, Candidate, EXACT, UNCLEAR, candidates};
+use super::rules::{BARE, Candidate, EXACT, UNCLEAR, candidates, miscounted};
 use super::samples::{kind, sample};
 use super::sums::{Counts, Inside, adds_up, pair};
 use super::survey::{Cell, Column, Survey};
@@ -344,6 +344,7 @@ impl<'s> Judge<'s> {
             .filter(|field| !self.taken.contains_key(field))
             .filter_map(Field::own_name)
             .collect();
+        self.tell_of_miscounted();
         let proposal = self.proposal(&missing);
         let columns = self.survey.columns.iter().zip(&self.judged);
         Guess {
@@ -355,6 +356,19 @@ impl<'s> Judge<'s> {
             doubts: self.doubts,
             proposal,
             ..Guess::default()
+        }
+    }
+
+    /// Where a count is missing, one that cannot be taken as it stands is most likely it.
+    fn tell_of_miscounted(&mut self) {
+        let counts = [Field::Input, Field::Output];
+        if counts.iter().all(|field| self.taken.contains_key(field)) {
+            return;
+        }
+        for column in &self.survey.columns {
+            if let Some(reason) = miscounted(&Name::of(&column.path), column) {
+                self.doubts.push(format!("`{}` is left out: {reason}", column.path));
+            }
         }
     }
 
