@@ -69,16 +69,19 @@ pub(super) fn proposed(failure: Failure, guess: &Guess, sources: &[SavedSource])
     let file = crate::sources::quoted_for_shell(&guess.file);
     let Some(proposal) = &guess.proposal else {
         let missing = guess.missing.join(" or ");
-        return failure.hint(format!(
+        return doubted(failure, guess).hint(format!(
             "no column looks like {missing}; `llmcost formats guess {file}` shows them all"
         ));
     };
     let failure = match proposal.flags() {
         Some(flags) => failure.hint(format!("by its columns, try {flags}")),
-        None => failure,
+        None => failure.hint("a name has a comma, which ends a pair of --map"),
     };
-    let doubts = guess.doubts.iter().map(|doubt| format!("to be checked: {doubt}"));
-    doubts
-        .fold(failure, Failure::hint)
+    doubted(failure, guess)
         .hint(format!("`llmcost formats guess {file}` says why, and how to save it"))
+}
+
+fn doubted(failure: Failure, guess: &Guess) -> Failure {
+    let doubts = guess.doubts.iter().map(|doubt| format!("to be checked: {doubt}"));
+    doubts.fold(failure, Failure::hint)
 }

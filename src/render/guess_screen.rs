@@ -27,6 +27,10 @@ pub(super) fn compose(guess: &Guess) -> Screen {
     screen
 }
 
+/// Why there is no line to paste.
+const NO_FLAGS: &str =
+    "a name has a comma, which ends a pair of --map: only llmcost.toml can say what it means";
+
 fn propose(screen: &mut Screen, guess: &Guess) {
     if !guess.missing.is_empty() {
         screen.heading("What is missing");
@@ -41,6 +45,8 @@ fn propose(screen: &mut Screen, guess: &Guess) {
         screen.heading("To read it once");
         let file = quoted_for_shell(&guess.file);
         screen.0.push(Block::Code(vec![format!("llmcost analyze {file} {flags}")]));
+    } else {
+        screen.line(Tone::Plain, NO_FLAGS);
     }
     screen.heading("To read it always, in llmcost.toml");
     let block = proposal.block(&guess.source_name());

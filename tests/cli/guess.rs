@@ -420,3 +420,41 @@ fn recorded_events_are_guessed_like_records() {
     let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
     assert_eq!(json(folder.path(), &arguments)["totals"]["tokens"]["input"], 5);
 }
+
+#[test]
+fn what_the_user_says_of_the_cache_is_not_called_into_question() {
+    let log = "model,prompt_total,cached_part,output_tokens,total_tokens\n\
+               gpt-4o,1000,600,500,1500\ngpt-4o,4000,0,700,4700\n";
+    let folder = folder_with("calls.csv", log);
+    let (command, _) = proposed(&run(folder.path(), &["formats", "guess", "calls.csv"]));
+    let said = command.last().expect("a mapping");
+    assert!(said.ends_with("input_includes_cache=true"), "{said}");
+    let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
+    let report = json(folder.path(), &arguments);
+    assert_eq!(report["totals"]["tokens"]["input"], 4400);
+    assert!(!report.to_string().contains("inconsistent-counts"), "{report}");
+}
+
+#[test]
+fn thousands_and_running_totals_end_without_a_proposal() {
+    for names in ["input_kilotokens,output_kilotokens", "running_input_tokens,running_out_tokens"] {
+        let folder = folder_with("calls.csv", format!("model,{names}\ngpt-4o,1,2\ngpt-4o,3,4\n"));
+        let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+        assert_eq!(guess.code, Some(3));
+        assert!(guess.stdout.contains("is left out"), "{}", guess.stdout);
+        let failed = run(folder.path(), &["analyze", "calls.csv"]);
+        assert!(failed.stderr.contains("is left out"), "{}", failed.stderr);
+    }
+}
+
+#[test]
+fn a_name_with_a_comma_is_left_to_the_configuration() {
+    let log = "\"llm, asked\",tok in,tok out\ngpt-4o,10,5\n";
+    let folder = folder_with("calls.csv", log);
+    let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert_eq!(guess.code, Some(0));
+    assert!(guess.stdout.contains("a name has a comma"), "{}", guess.stdout);
+    assert!(guess.stdout.contains("model = \"llm, asked\""), "{}", guess.stdout);
+    let failed = run(folder.path(), &["analyze", "calls.csv"]);
+    assert!(failed.stderr.contains("a name has a comma"), "{}", failed.stderr);
+}
