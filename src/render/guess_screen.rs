@@ -11,7 +11,12 @@ pub(super) fn compose(guess: &Guess) -> Screen {
     let records = counted(guess.records, "record", "records");
     screen.title(format!("{} · {} · {records} looked at", name(&guess.file), guess.layout));
     match &guess.fits {
-        Some(format) => screen.line(Tone::Good, format!("read as `{format}`: nothing to map")),
+        Some(format) if guess.doubts.is_empty() => {
+            screen.line(Tone::Good, format!("read as `{format}`: nothing to map"));
+        }
+        Some(format) => {
+            screen.line(Tone::Warning, format!("read as `{format}`, but not all of it"));
+        }
         None => screen.line(Tone::Plain, "no known format fits; by names and values it could be"),
     }
     screen.grid(grid(guess));
@@ -21,7 +26,7 @@ pub(super) fn compose(guess: &Guess) -> Screen {
     }
     let doubt = |text: &String| Line { tone: Tone::Warning, text: name(text) };
     screen.list("To be checked", guess.doubts.iter().map(doubt).collect());
-    if guess.fits.is_none() {
+    if guess.fits.is_none() || guess.proposal.is_some() {
         propose(&mut screen, guess);
     }
     screen

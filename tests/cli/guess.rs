@@ -458,3 +458,46 @@ fn a_name_with_a_comma_is_left_to_the_configuration() {
     let failed = run(folder.path(), &["analyze", "calls.csv"]);
     assert!(failed.stderr.contains("a name has a comma"), "{}", failed.stderr);
 }
+
+#[test]
+fn what_a_known_format_leaves_out_of_a_table_is_proposed() {
+    let log = "timestamp_ns|llm.name|tokens.in|tokens.out|cost_microusd\n\
+               1790000000000000000|gpt-4o-mini|1000|200|270\n\
+               1790000100000000000|gpt-4o-mini|2000|400|540\n";
+    let folder = folder_with("calls.csv", log);
+    let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert!(guess.stdout.contains("read as `table`, but not all of it"), "{}", guess.stdout);
+    let (command, block) = proposed(&guess);
+    let check = |arguments: &[&str]| {
+        let more = ["--cost-mode", "logged", "--by", "day,model"];
+        let report = json(folder.path(), &[arguments, &more].concat());
+        assert_eq!(report["totals"]["cost_usd"], "0.00081", "{arguments:?}");
+        let key = json!({ "day": "2026-09-21", "model": "gpt-4o-mini" });
+        assert_eq!(report["groups"][0]["key"], key);
+        assert_eq!(report["totals"]["tokens"]["input"], 3000);
+    };
+    check(&command[1..].iter().map(String::as_str).collect::<Vec<_>>());
+    std::fs::write(folder.path().join("llmcost.toml"), &block).expect("writes");
+    check(&["analyze", "calls.csv"]);
+    let again = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert!(again.stdout.contains("nothing to map"), "{}", again.stdout);
+}
+
+#[test]
+fn points_between_thousands_have_to_be_said() {
+    let log = "date;model;prompt_tokens;completion_tokens\n\
+               2026-10-01;gpt-4o;1.000;200\n2026-10-02;gpt-4o;12.500;1.400\n";
+    let folder = folder_with("calls.csv", log);
+    let (command, _) = proposed(&run(folder.path(), &["formats", "guess", "calls.csv"]));
+    let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
+    assert_eq!(json(folder.path(), &arguments)["totals"]["tokens"]["input"], 13_500);
+}
+
+#[test]
+fn a_time_that_a_known_format_cannot_read_is_told() {
+    let log = "Model Name,Input Tokens,Output Tokens,Date\ngpt-4o,1000,100,10/01/2026\n";
+    let folder = folder_with("calls.csv", log);
+    let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert!(guess.stdout.contains("write it as 2026-10-31"), "{}", guess.stdout);
+    assert!(guess.stdout.contains("but not all of it"), "{}", guess.stdout);
+}

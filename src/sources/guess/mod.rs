@@ -7,6 +7,7 @@
 mod money;
 mod names;
 mod proposal;
+mod reading;
 mod rules;
 mod samples;
 mod sums;
@@ -20,7 +21,6 @@ use crate::usage::Dimensions;
 use super::chunk::Limits;
 use super::detect::Hint;
 use super::discover::Input;
-use super::field::Field;
 use super::formats::find_format;
 use super::look::{Candidates, Look, NoLook, look};
 use super::open::open;
@@ -29,6 +29,7 @@ use super::saved::SavedSource;
 
 pub use self::proposal::{Proposal, quoted_for_shell};
 
+use self::reading::as_read;
 use self::survey::survey;
 use self::verdict::judge;
 
@@ -154,19 +155,6 @@ pub fn guess(input: &Input, sources: &[SavedSource]) -> Result<Guess, NoGuess> {
     let found = guess_sample(&sample, complete).ok_or(NoGuess::NoRecords(reason))?;
     let guess = Guess { file: name, fits, ..found };
     Ok(plan.map_or(guess.clone(), |plan| as_read(guess, &plan)))
-}
-
-/// What a format reads of each column, instead of a guess.
-fn as_read(mut guess: Guess, plan: &FilePlan) -> Guess {
-    for finding in &mut guess.findings {
-        let field = plan.field_at(&finding.path);
-        finding.role = field.and_then(Field::own_name).map_or(Role::Nothing, Role::Taken);
-        finding.reason = match field {
-            Some(_) => format!("`{}` reads it", guess.fits.as_deref().unwrap_or_default()),
-            None => String::new(),
-        };
-    }
-    Guess { missing: Vec::new(), doubts: Vec::new(), proposal: None, ..guess }
 }
 
 /// The same for bytes that were read already; nothing if they hold no records.

@@ -13,6 +13,8 @@ use crate::sources::values::is_nothing;
 use crate::sources::writing::without_groups;
 use crate::units::{Excess, parse_decimal};
 
+use super::names::{Name, TOKENS};
+
 /// How many records are looked at.
 const RECORDS_MAX: usize = 200;
 /// How many columns are kept: records with free-form keys could have any number.
@@ -28,6 +30,8 @@ pub(super) struct Survey {
     pub(super) left_out: u64,
     /// Whether numbers have commas for points.
     pub(super) decimal_comma: bool,
+    /// Whether only the points between the thousands of counts show that.
+    pub(super) by_points: bool,
 }
 
 /// One column or path.
@@ -109,14 +113,18 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
     for column in &mut table.columns {
         column.cells.resize(table.records, Cell::Absent);
     }
-    let decimal_comma = matches!(found.framing, Framing::Delimited(_)) && table.has_commas();
+    let is_table = matches!(found.framing, Framing::Delimited(_));
+    let by_commas = is_table && table.has_commas();
+    let by_points = is_table && !by_commas && table.has_points();
+    let decimal_comma = by_commas || by_points;
     if decimal_comma {
         table.read(with_point);
     } else {
         table.read(grouped_number);
     }
     let Table { columns, records, left_out, .. } = table;
-    (records > 0).then_some(Survey { layout, records, columns, left_out, decimal_comma })
+    let survey = Survey { layout, records, columns, left_out, decimal_comma, by_points };
+    (records > 0).then_some(survey)
 }
 
 const fn separated(delimiter: u8) -> &'static str {
@@ -199,6 +207,25 @@ impl Table {
             with_point(text).is_some() && fraction.is_some_and(|length| length != 3)
         };
         cells().any(comma) && !cells().any(point)
+    }
+
+    /// Whether counts of tokens are only whole with points between their thousands, and no number
+    /// has a comma or a point anywhere else.
+    fn has_points(&self) -> bool {
+        let is_grouped = |text: &str| {
+            let first = text.split('.').next().unwrap_or_default();
+            let whole = (1..=3).contains(&first.len()) && !first.starts_with('0');
+            whole && !text.contains(',') && with_point(text).is_some()
+        };
+        let speaks_against = |text: &str| {
+            let point = text.contains('.') && parse_decimal(text, 18, Excess::Round).is_ok();
+            let comma = text.contains(',') && grouped_number(text).is_some();
+            comma || point && !is_grouped(text)
+        };
+        let counts = |column: &&Column| Name::of(&column.path).says_somewhere(TOKENS).is_some();
+        let mut counted = self.columns.iter().filter(counts).flat_map(Column::texts);
+        counted.any(|text| text.contains('.') && is_grouped(text))
+            && !self.columns.iter().flat_map(Column::texts).any(speaks_against)
     }
 
     /// Takes the columns whose values are all written so for numbers.

@@ -338,6 +338,12 @@ impl<'s> Judge<'s> {
         if self.survey.decimal_comma {
             self.statements.push((DECIMAL_COMMA, true.to_string()));
         }
+        if let Some(cost) = self.column(Field::CostUsd).filter(|_| self.survey.by_points) {
+            self.doubts.push(format!(
+                "counts such as 1.000 have points between thousands; `{}` is taken to have them too",
+                cost.path
+            ));
+        }
         let essential = [Field::Model, Field::Input, Field::Output];
         let missing: Vec<&'static str> = essential
             .into_iter()
