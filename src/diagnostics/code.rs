@@ -62,11 +62,13 @@ pub enum Code {
     EmptyFile,
     /// A file is of a known format, but none of its records is a call.
     NoCalls,
+    /// A column or path that a mapping names is not in the file.
+    MissingColumn,
 }
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -92,6 +94,7 @@ impl Code {
         Self::UnknownFormat,
         Self::EmptyFile,
         Self::NoCalls,
+        Self::MissingColumn,
     ];
 
     /// The stable name.
@@ -122,6 +125,7 @@ impl Code {
             Self::UnknownFormat => "unknown-format",
             Self::EmptyFile => "empty-file",
             Self::NoCalls => "no-calls",
+            Self::MissingColumn => "missing-column",
         }
     }
 
@@ -140,7 +144,8 @@ impl Code {
             | Self::UnreadableFile
             | Self::UnknownFormat
             | Self::EmptyFile
-            | Self::NoCalls => Severity::Warning,
+            | Self::NoCalls
+            | Self::MissingColumn => Severity::Warning,
             _ => Severity::Skipped,
         }
     }
@@ -248,6 +253,12 @@ impl Code {
                  its header, only what groups or repeats calls that are logged elsewhere, only answers \
                  of a gateway's own cache, or only charges without tokens. Add the file that has the \
                  calls."
+            }
+            Self::MissingColumn => {
+                "A mapping says that a value stands in a column or at a path that the first records do \
+                 not have, so the value is most likely read nowhere. Mostly it is a slip of the pen; \
+                 `llmcost formats guess FILE` lists the columns and paths. With `--strict` the run \
+                 fails."
             }
         }
     }

@@ -138,6 +138,9 @@ fn no_prompt_is_printed() {
 const MAP: &str = "map = { model = \"llm.name\", input_tokens = \"consumption.tokIn\", \
                    output_tokens = \"consumption.tokOut\" }\n";
 
+const TABLE: &str = "[source.map]\nmodel = \"llm.name\"\ninput_tokens = \"consumption.tokIn\"\n\
+                     output_tokens = \"consumption.tokOut\"\n";
+
 fn with_config(config: &str) -> tempfile::TempDir {
     let folder = folder_with("gateway.jsonl", GATEWAY);
     std::fs::write(folder.path().join("llmcost.toml"), config).expect("writes");
@@ -191,6 +194,26 @@ fn every_slip_in_a_saved_source_is_told() {
             named("map = { input_tokens = \"i\", output_tokens = \"o\" }\n"),
             ["no `model`", "model = "],
         ),
+        (
+            named(&format!("{TABLE}input_includes_cache = true\n")),
+            ["`input_includes_cache`", "above [source.map]"],
+        ),
+        (named(&format!("{TABLE}cost_unit = \"cents\"\n")), ["`cost_unit`", "above [source.map]"]),
+        (
+            named(&format!("{TABLE}match = {{ files = \"x\" }}\n")),
+            ["`match`", "above [source.map]"],
+        ),
+        (named(&format!("{TABLE}cost_usd = 5\n")), ["`cost_usd`", "in quotes"]),
+        (
+            named(&format!("{MAP}[source.columns]\ndecimal_comma = true\n")),
+            ["`decimal_comma`", "above [source.columns]"],
+        ),
+        (
+            named(&format!("{MAP}[source.constants]\ncost_unit = \"cents\"\n")),
+            ["`cost_unit`", "above [source.constants]"],
+        ),
+        (named(&format!("{MAP}constants = {{ team = true }}\n")), ["`team`", "in quotes"]),
+        (format!("[source]\nname = \"gw\"\n{MAP}"), ["[source]", "write [[source]]"]),
         (named(&format!("{MAP}maps = 1\n")), ["maps", "unknown field"]),
         (named(&format!("{MAP}match = {{ file = \"x\" }}\n")), ["file", "unknown field"]),
         (named(&format!("{MAP}match = {{ files = \"a[\" }}\n")), ["a[", "pattern"]),
@@ -256,6 +279,11 @@ fn a_place_that_the_log_does_not_have_is_told() {
     let told =
         "source `gw`: team: the first records have no `meta.teem`; did you mean `meta.team`?";
     assert!(run.stderr.contains(told), "{}", run.stderr);
+    let strict = ["analyze", "gateway.jsonl", "--strict", "--json"];
+    let run = super::support::run(folder.path(), &strict);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(run.stderr.contains("1 mapped place is nowhere in the input"), "{}", run.stderr);
+    assert!(run.stdout.contains("\"missing-column\""), "{}", run.stdout);
 }
 
 #[test]
