@@ -43,7 +43,7 @@ pub(super) fn run(args: GuessArgs) -> Result<ExitStatus, Failure> {
         write_guess(&found, output_format(&output), style(&output), out)
     })?;
     // The page says what is missing; a script sees that there is nothing to paste.
-    let answered = found.fits.is_some() || found.proposal.is_some();
+    let answered = found.fits.is_some() || found.proposal.is_some() || found.inside.is_some();
     Ok(if answered { ExitStatus::Delivered } else { ExitStatus::Input })
 }
 
@@ -67,6 +67,11 @@ pub(super) fn proposed(failure: Failure, guess: &Guess, sources: &[SavedSource])
     });
     let failure = refusals.take(REFUSALS_MAX).fold(failure, Failure::hint);
     let file = crate::sources::quoted_for_shell(&guess.file);
+    let known = guess.inside.as_ref().filter(|inside| inside.format.is_some());
+    if let Some(inside) = known {
+        let line = inside.command(&guess.file, "");
+        return failure.hint(format!("its records are inside others; try {line}"));
+    }
     let Some(proposal) = &guess.proposal else {
         let missing = guess.missing.join(" or ");
         return doubted(failure, guess).hint(format!(
@@ -74,7 +79,13 @@ pub(super) fn proposed(failure: Failure, guess: &Guess, sources: &[SavedSource])
         ));
     };
     let failure = match proposal.flags() {
-        Some(flags) => failure.hint(format!("by its columns, try {flags}")),
+        Some(flags) => failure.hint(match &guess.inside {
+            Some(inside) => {
+                let line = inside.command(&guess.file, &flags);
+                format!("its records are inside others; try {line}")
+            }
+            None => format!("by its columns, try {flags}"),
+        }),
         None => failure.hint("a name has a comma, which ends a pair of --map"),
     };
     doubted(failure, guess)

@@ -529,3 +529,25 @@ fn a_time_that_a_known_format_cannot_read_is_told() {
     assert!(guess.stdout.contains("write it as 2026-10-31"), "{}", guess.stdout);
     assert!(guess.stdout.contains("but not all of it"), "{}", guess.stdout);
 }
+
+#[test]
+fn records_inside_others_are_proposed_as_jq_takes_them_out() {
+    let rows = "{\"page\":1,\"rows\":[{\"engine_used\":\"gpt-4o\",\"nIn\":1000,\"nOut\":10},\
+                {\"engine_used\":\"gpt-4o\",\"nIn\":2000,\"nOut\":20}]}\n";
+    let folder = folder_with("export.json", rows);
+    let guess = run(folder.path(), &["formats", "guess", "export.json"]);
+    assert_eq!(guess.code, Some(0), "{}", guess.stdout);
+    let line = "jq -c '.rows[]' export.json | llmcost analyze - \
+                --map model=engine_used,input_tokens=nIn,output_tokens=nOut";
+    assert!(guess.stdout.contains(line), "{}", guess.stdout);
+    let failed = run(folder.path(), &["analyze", "export.json"]);
+    assert!(failed.stderr.contains(line), "{}", failed.stderr);
+    // What jq makes of it is read so.
+    let inner = rows.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a list");
+    let lines = inner.0.replace("},{", "}\n{");
+    let map = "model=engine_used,input_tokens=nIn,output_tokens=nOut";
+    let arguments = ["analyze", "-", "--json", "--map", map];
+    let read = run_with_input(folder.path(), &arguments, lines.as_bytes());
+    let report: Value = serde_json::from_str(&read.stdout).expect("JSON");
+    assert_eq!(report["totals"]["tokens"]["input"], 3000);
+}

@@ -4,6 +4,7 @@
 //! and its values allow (`rules`, `names`), sums settle what overlaps (`sums`, `money`), and what
 //! is left over is a mapping to paste (`proposal`). No text of a log gets out but short names.
 
+mod inside;
 mod money;
 mod names;
 mod proposal;
@@ -27,8 +28,10 @@ use super::open::open;
 use super::plan::FilePlan;
 use super::saved::SavedSource;
 
+pub use self::inside::Inside;
 pub use self::proposal::{Proposal, quoted_for_shell};
 
+use self::inside::guess_inside;
 use self::reading::as_read;
 use self::survey::survey;
 use self::verdict::judge;
@@ -44,6 +47,8 @@ pub struct Guess {
     pub records: u64,
     /// The format or saved source that reads it anyway.
     pub fits: Option<String>,
+    /// How its records are taken out of those that they are in; they are what was looked at.
+    pub inside: Option<Inside>,
     /// Its columns or paths, in the order of the file.
     pub findings: Vec<Finding>,
     /// How many further columns there are.
@@ -152,14 +157,26 @@ pub fn guess(input: &Input, sources: &[SavedSource]) -> Result<Guess, NoGuess> {
             }
             Err(NoLook::Failed(error)) => return Err(NoGuess::Unreadable(error)),
         };
-    let found = guess_sample(&sample, complete).ok_or(NoGuess::NoRecords(reason))?;
+    let found = match plan {
+        // What is inside the records of a known format, the format knows.
+        Some(_) => survey(&sample, complete).map(|survey| judge(&survey)),
+        None => guess_sample(&sample, complete),
+    };
+    let found = found.ok_or(NoGuess::NoRecords(reason))?;
     let guess = Guess { file: name, fits, ..found };
-    Ok(plan.map_or(guess.clone(), |plan| as_read(guess, &plan)))
+    Ok(match plan {
+        Some(plan) => as_read(guess, &plan),
+        None => guess,
+    })
 }
 
 /// The same for bytes that were read already; nothing if they hold no records.
 pub(super) fn guess_sample(sample: &[u8], complete: bool) -> Option<Guess> {
-    survey(sample, complete).map(|survey| judge(&survey))
+    let guess = survey(sample, complete).map(|survey| judge(&survey))?;
+    if guess.proposal.is_some() {
+        return Some(guess);
+    }
+    Some(guess_inside(sample, complete).unwrap_or(guess))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::units::{Excess, parse_decimal};
 use super::names::{Name, TOKENS};
 
 /// How many records are looked at.
-const RECORDS_MAX: usize = 200;
+pub(super) const RECORDS_MAX: usize = 200;
 /// How many columns are kept: records with free-form keys could have any number.
 const COLUMNS_MAX: usize = 400;
 
@@ -102,8 +102,8 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
     let hint = Hint { format: Some(OWN), mapped: true };
     let found = detect(sample, complete, hint).ok()?;
     let (layout, mut table) = match found.framing {
-        Framing::Lines => ("JSON lines", lines(sample, complete)),
-        Framing::Documents => ("JSON records", documents(sample)),
+        Framing::Lines => ("JSON lines", table_of(&lines(sample, complete))),
+        Framing::Documents => ("JSON records", table_of(&documents(sample))),
         Framing::Events => ("streams of events", events(sample)),
         Framing::Delimited(Rows { delimiter, .. }) => {
             (separated(delimiter), delimited(sample, complete, delimiter, &found.columns))
@@ -267,32 +267,44 @@ fn grouped_number(text: &str) -> Option<String> {
     parse_decimal(&number, 18, Excess::Round).is_ok().then_some(number)
 }
 
-fn lines(sample: &[u8], complete: bool) -> Table {
+/// The first JSON records of a sample; none of other layouts.
+pub(super) fn records(sample: &[u8], complete: bool) -> Vec<Value> {
+    let hint = Hint { format: Some(OWN), mapped: true };
+    let records = match detect(sample, complete, hint).map(|found| found.framing) {
+        Ok(Framing::Lines) => lines(sample, complete),
+        Ok(Framing::Documents) => documents(sample),
+        _ => Vec::new(),
+    };
+    records.into_iter().filter_map(|record| serde_json::from_slice(record).ok()).collect()
+}
+
+fn table_of(records: &[&[u8]]) -> Table {
     let mut table = Table::default();
-    let end = if complete { sample.len() } else { end_of_lines(sample) };
-    for line in sample[..end].split(|byte| *byte == b'\n') {
-        if table.records == RECORDS_MAX {
-            break;
-        }
-        table.add(line);
+    for record in records {
+        table.add(record);
     }
     table
+}
+
+fn lines(sample: &[u8], complete: bool) -> Vec<&[u8]> {
+    let end = if complete { sample.len() } else { end_of_lines(sample) };
+    let lines = sample[..end].split(|byte| *byte == b'\n');
+    lines.filter(|line| !line.trim_ascii().is_empty()).take(RECORDS_MAX).collect()
 }
 
 fn end_of_lines(sample: &[u8]) -> usize {
     memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1)
 }
 
-fn documents(sample: &[u8]) -> Table {
-    let (mut table, mut at) = (Table::default(), 0);
-    while let Next::Record(start, end) = next_record(sample, at) {
-        if table.records == RECORDS_MAX {
-            break;
-        }
-        table.add(&sample[start..end]);
+fn documents(sample: &[u8]) -> Vec<&[u8]> {
+    let (mut records, mut at) = (Vec::new(), 0);
+    while let Next::Record(start, end) = next_record(sample, at)
+        && records.len() < RECORDS_MAX
+    {
+        records.push(&sample[start..end]);
         at = end;
     }
-    table
+    records
 }
 
 fn events(sample: &[u8]) -> Table {
