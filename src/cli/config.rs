@@ -72,7 +72,7 @@ impl Config {
             .map_err(Failure::usage)?;
         let mut config: Self = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{name}: {}", error.to_string().trim_end()))
-            .map_err(Failure::usage)?;
+            .map_err(|error| with_brackets(&text, Failure::usage(error)))?;
         for source in &mut config.source {
             source.stands_in(&name.to_string(), &text);
         }
@@ -106,6 +106,18 @@ impl Config {
             source: more_sources(self.source, weaker.source),
         }
     }
+}
+
+/// Tables of which there may be several are easily written like those of which there is one.
+fn with_brackets(text: &str, failure: Failure) -> Failure {
+    let Ok(tables) = text.parse::<toml::Table>() else { return failure };
+    let single = ["source", "contract"].into_iter().filter(|name| {
+        let is_table = |value: &toml::Value| value.is_table();
+        tables.get(*name).is_some_and(is_table)
+    });
+    single.fold(failure, |failure, name| {
+        failure.hint(format!("there may be several: write [[{name}]] instead of [{name}]"))
+    })
 }
 
 /// The project's sources, then those of the user's that it does not name.

@@ -42,7 +42,7 @@ pub(super) fn run(args: GuessArgs) -> Result<ExitStatus, Failure> {
     let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| write_guess(&found, format, style(&output), out))?;
     // The page says what is missing; a script sees that there is nothing to paste.
-    let answered = found.fits.is_some() || found.proposal.is_some();
+    let answered = found.fits.is_some() || found.proposal.is_some() || found.inside.is_some();
     Ok(if answered { ExitStatus::Delivered } else { ExitStatus::Input })
 }
 
@@ -66,18 +66,32 @@ pub(super) fn proposed(failure: Failure, guess: &Guess, sources: &[SavedSource])
     });
     let failure = refusals.take(REFUSALS_MAX).fold(failure, Failure::hint);
     let file = crate::sources::quoted_for_shell(&guess.file);
+    let known = guess.inside.as_ref().filter(|inside| inside.format.is_some());
+    if let Some(inside) = known {
+        let line = inside.command(&guess.file, "");
+        return failure.hint(format!("its records are inside others; try {line}"));
+    }
     let Some(proposal) = &guess.proposal else {
         let missing = guess.missing.join(" or ");
-        return failure.hint(format!(
+        return doubted(failure, guess).hint(format!(
             "no column looks like {missing}; `llmcost formats guess {file}` shows them all"
         ));
     };
     let failure = match proposal.flags() {
-        Some(flags) => failure.hint(format!("by its columns, try {flags}")),
-        None => failure,
+        Some(flags) => failure.hint(match &guess.inside {
+            Some(inside) => {
+                let line = inside.command(&guess.file, &flags);
+                format!("its records are inside others; try {line}")
+            }
+            None => format!("by its columns, try {flags}"),
+        }),
+        None => failure.hint("a name has a comma, which ends a pair of --map"),
     };
-    let doubts = guess.doubts.iter().map(|doubt| format!("to be checked: {doubt}"));
-    doubts
-        .fold(failure, Failure::hint)
+    doubted(failure, guess)
         .hint(format!("`llmcost formats guess {file}` says why, and how to save it"))
+}
+
+fn doubted(failure: Failure, guess: &Guess) -> Failure {
+    let doubts = guess.doubts.iter().map(|doubt| format!("to be checked: {doubt}"));
+    doubts.fold(failure, Failure::hint)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Code, Place, did_you_mean};
 use crate::report::InputAccounting;
 use crate::sources::{
     FORMATS, Field, Input, NoInput, Preview, ReadOptions, Reading, STATEMENTS, Statement, discover,
@@ -92,7 +92,7 @@ impl Intake {
         let options = ReadOptions { late_columns, ..options(settings, Dimensions::new(wanted)) };
         let progress = ReadProgress::new(!settings.quiet && std::io::stderr().is_terminal());
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
-        let reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
+        let mut reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
         progress.finish();
         if let Some(error) = sorter.failure {
             return Err(Failure::usage(error));
@@ -103,9 +103,11 @@ impl Intake {
         }
         check_columns(&options.dimensions, &sorter.seen, settings, &reading)?;
         warn_of_unreadable(&reading);
-        if !settings.quiet {
-            warn_of_unmapped(settings, &reading);
-            warn_of_unmapped_sources(settings, &reading);
+        for (place, told) in unmapped(settings, &reading) {
+            if !settings.quiet {
+                warn(&told);
+            }
+            reading.ledger.push(Code::MissingColumn, place, || told);
         }
         Ok(Self { reading, filtered_out: sorter.filtered_out })
     }
@@ -277,37 +279,44 @@ fn warn_of_unreadable(reading: &Reading) {
     }
 }
 
-/// A mapping that finds nothing is most likely a slip, but a rare column may come later.
-fn warn_of_unmapped(settings: &Settings, reading: &Reading) {
-    let columns = || reading.files.iter().flat_map(|file| &file.columns);
-    for (field, path) in settings.map.iter().filter(|(field, _)| Statement::named(field).is_none())
-    {
-        if !columns().any(|column| column == path) {
-            let similar = did_you_mean(path, columns().map(String::as_str));
-            let meant = similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-            warn(&format!("--map {field}={path}: the first records have no `{path}`{meant}"));
-        }
+/// Mappings that find nothing: most likely slips, though a rare column may come later.
+fn unmapped(settings: &Settings, reading: &Reading) -> Vec<(Place, String)> {
+    let all: Vec<usize> = (0..reading.files.len()).collect();
+    let mut found = nowhere(&settings.map, &all, reading, |pair| format!("--map {pair}"));
+    for source in &settings.sources {
+        let is_taken = |place: &usize| reading.files[*place].saved.as_ref() == Some(&source.name);
+        let taken: Vec<usize> = all.iter().copied().filter(is_taken).collect();
+        let (place, name) = (&source.place, &source.name);
+        found.extend(nowhere(&source.map, &taken, reading, |pair| {
+            let field = pair.split('=').next().unwrap_or_default();
+            format!("{place}: source `{name}`: {field}")
+        }));
     }
+    found
 }
 
-/// The same for saved sources, of the files that each took.
-fn warn_of_unmapped_sources(settings: &Settings, reading: &Reading) {
-    for source in &settings.sources {
-        let taken =
-            || reading.files.iter().filter(|file| file.saved.as_ref() == Some(&source.name));
-        let columns = || taken().flat_map(|file| &file.columns);
-        let missing = source.map.iter().filter(|(name, path)| {
-            Statement::named(name).is_none() && !columns().any(|column| column == path)
-        });
-        for (field, path) in missing.filter(|_| taken().next().is_some()) {
-            let similar = did_you_mean(path, columns().map(String::as_str));
-            let meant = similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-            let (place, name) = (&source.place, &source.name);
-            warn(&format!(
-                "{place}: source `{name}`: {field}: the first records have no `{path}`{meant}"
-            ));
-        }
-    }
+/// What of a mapping none of these files has.
+fn nowhere(
+    map: &[(String, String)],
+    files: &[usize],
+    reading: &Reading,
+    said: impl Fn(&str) -> String,
+) -> Vec<(Place, String)> {
+    let columns = || files.iter().flat_map(|place| &reading.files[*place].columns);
+    let missing = map.iter().filter(|(name, path)| {
+        Statement::named(name).is_none() && !columns().any(|column| column == path)
+    });
+    let Some(first) = files.first().and_then(|place| u32::try_from(*place).ok()) else {
+        return Vec::new();
+    };
+    let told = |(field, path): &(String, String)| {
+        let similar = did_you_mean(path, columns().map(String::as_str));
+        let meant = similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        let said = said(&format!("{field}={path}"));
+        let text = format!("{said}: the first records have no `{path}`{meant}");
+        (Place { file: first, line: 0 }, text)
+    };
+    missing.map(told).collect()
 }
 
 fn check_readable(reading: &Reading, settings: &Settings) -> Result<(), Failure> {

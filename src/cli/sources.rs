@@ -24,10 +24,10 @@ pub(super) struct SourceConfig {
     matching: MatchConfig,
     /// Where each field stands.
     #[serde(default)]
-    map: Names<String>,
+    map: Names<toml::Value>,
     /// Where further columns stand, for `--by` and `--where`.
     #[serde(default)]
-    columns: Names<String>,
+    columns: Names<toml::Value>,
     /// What is the same for all records.
     #[serde(default)]
     constants: Names<Constant>,
@@ -87,6 +87,8 @@ struct MatchConfig {
 enum Constant {
     Text(String),
     Number(u64),
+    /// Told with the name of what was given it.
+    Other(toml::Value),
 }
 
 /// The value of a statement.
@@ -146,17 +148,19 @@ fn saved_source(config: &SourceConfig) -> Result<SavedSource, Failure> {
 
 /// The pairs of `map` and `columns`.
 fn fields(config: &SourceConfig) -> Result<Vec<(String, String)>, Failure> {
+    let mut pairs = Vec::new();
     for (field, path) in &config.map {
         let name = field.get_ref();
         if Field::named(name).is_none() {
             return Err(no_field(config, field));
         }
-        if path.is_empty() {
-            let what = format!("`{name}` stands nowhere: its path is empty");
-            return Err(config.wrong(&field.span(), what));
-        }
+        pairs.push((name.clone(), path_of(config, field, path)?));
     }
-    for name in config.columns.keys() {
+    for (name, path) in &config.columns {
+        if Statement::named(name.get_ref()).is_some() {
+            return Err(misplaced(config, name, "columns"));
+        }
+        pairs.push((name.get_ref().clone(), path_of(config, name, path)?));
         if Field::named(name.get_ref()).is_some() {
             let failure = config.wrong(&name.span(), format!("`{}` is a field", name.get_ref()));
             return Err(failure.hint("put it under map"));
@@ -175,17 +179,40 @@ fn fields(config: &SourceConfig) -> Result<Vec<(String, String)>, Failure> {
             _ => failure.hint(format!("where there is none: constants = {{ {missing} = 0 }}")),
         });
     }
-    let pairs = config.map.iter().chain(&config.columns);
-    Ok(pairs.map(|(name, path)| (name.get_ref().clone(), path.clone())).collect())
+    Ok(pairs)
+}
+
+fn path_of(
+    config: &SourceConfig,
+    name: &Spanned<String>,
+    path: &toml::Value,
+) -> Result<String, Failure> {
+    let wrong = |what: &str| config.wrong(&name.span(), format!("`{}` {what}", name.get_ref()));
+    match path.as_str() {
+        Some("") => Err(wrong("stands nowhere: its path is empty")),
+        Some(path) => Ok(path.to_owned()),
+        None => Err(wrong("is not the name of a column or a path in quotes").hint(format!(
+            "for example: {} = \"usage.{}\"",
+            name.get_ref(),
+            name.get_ref()
+        ))),
+    }
+}
+
+/// A setting below the head of a table belongs to that table, wherever it was meant.
+fn misplaced(config: &SourceConfig, name: &Spanned<String>, table: &str) -> Failure {
+    let what = format!("`{}` is a setting of the source, not of its {table}", name.get_ref());
+    config
+        .wrong(&name.span(), what)
+        .hint(format!("put it above [source.{table}]: beside {table}, not in it"))
 }
 
 fn no_field(config: &SourceConfig, field: &Spanned<String>) -> Failure {
-    let (span, field) = (field.span(), field.get_ref());
-    if Statement::named(field).is_some() {
-        return config
-            .wrong(&span, format!("`{field}` is not a field"))
-            .hint("write it beside map, not in it");
+    const TABLES: [&str; 4] = ["name", "match", "columns", "constants"];
+    if Statement::named(field.get_ref()).is_some() || TABLES.contains(&field.get_ref().as_str()) {
+        return misplaced(config, field, "map");
     }
+    let (span, field) = (field.span(), field.get_ref());
     let known: Vec<&str> = Field::ALL.into_iter().filter_map(Field::own_name).collect();
     let failure = config.wrong(&span, format!("map: there is no field `{field}`"));
     match did_you_mean(field, known.iter().copied()) {
@@ -232,9 +259,16 @@ fn constants(config: &SourceConfig) -> Result<Vec<(String, String)>, Failure> {
         if config.map.contains_key(key) || config.columns.contains_key(key) {
             return Err(config.wrong(&span, format!("`{name}` is both mapped and a constant")));
         }
+        if Statement::named(name).is_some() {
+            return Err(misplaced(config, key, "constants"));
+        }
         let text = match value {
             Constant::Text(text) => text.clone(),
             Constant::Number(number) => number.to_string(),
+            Constant::Other(value) => {
+                let what = format!("`{name}` is a name in quotes, not {}", value.type_str());
+                return Err(config.wrong(&span, what));
+            }
         };
         match Field::named(name) {
             Some(Field::Input | Field::Output) if text == "0" => {}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Code, Severity};
 use crate::pricing::PriceBook;
 use crate::report::PriceSource;
 use crate::sources::Reading;
@@ -116,6 +116,12 @@ pub(super) fn judge(
         let failure =
             Failure::input(anyhow!("{skipped} records were skipped: {}", lost.join(", ")));
         return Err(failure.hint("the report lists the first ones with file and line"));
+    }
+    let nowhere = reading.ledger.count(Code::MissingColumn);
+    if strict && nowhere > 0 {
+        let places = if nowhere == 1 { "place is" } else { "places are" };
+        let failure = Failure::input(anyhow!("{nowhere} mapped {places} nowhere in the input"));
+        return Err(failure.hint("the report names them, under missing-column"));
     }
     if strict && unpriced_calls > 0 {
         let calls = if unpriced_calls == 1 { "call has" } else { "calls have" };

@@ -64,6 +64,8 @@ pub enum Code {
     EmptyFile,
     /// A file is of a known format, but none of its records is a call.
     NoCalls,
+    /// A column or path that a mapping names is not in the file.
+    MissingColumn,
 }
 
 impl Code {
@@ -95,6 +97,7 @@ impl Code {
         Self::UnknownFormat,
         Self::EmptyFile,
         Self::NoCalls,
+        Self::MissingColumn,
     ];
 
     /// The stable name.
@@ -126,6 +129,7 @@ impl Code {
             Self::UnknownFormat => "unknown-format",
             Self::EmptyFile => "empty-file",
             Self::NoCalls => "no-calls",
+            Self::MissingColumn => "missing-column",
         }
     }
 
@@ -145,7 +149,8 @@ impl Code {
             | Self::UnreadableFile
             | Self::UnknownFormat
             | Self::EmptyFile
-            | Self::NoCalls => Severity::Warning,
+            | Self::NoCalls
+            | Self::MissingColumn => Severity::Warning,
             _ => Severity::Skipped,
         }
     }
@@ -258,6 +263,12 @@ impl Code {
                  its header, only what groups or repeats calls that are logged elsewhere, only answers \
                  of a gateway's own cache, or only charges without tokens. Add the file that has the \
                  calls."
+            }
+            Self::MissingColumn => {
+                "A mapping says that a value stands in a column or at a path that the first records do \
+                 not have, so the value is most likely read nowhere. Mostly it is a slip of the pen; \
+                 `llmcost formats guess FILE` lists the columns and paths. With `--strict` the run \
+                 fails."
             }
         }
     }

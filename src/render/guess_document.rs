@@ -19,11 +19,18 @@ pub(super) struct GuessDocument<'a> {
     layout: &'a str,
     records: u64,
     fits: Option<&'a str>,
+    inside: Option<InsideDocument<'a>>,
     columns: Vec<ColumnDocument<'a>>,
     columns_left_out: u64,
     missing: &'a [&'static str],
     doubts: &'a [String],
     proposal: Option<ProposalDocument<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct InsideDocument<'a> {
+    jq: &'a str,
+    format: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,6 +72,10 @@ pub(super) fn document(guess: &Guess) -> GuessDocument<'_> {
         layout: guess.layout,
         records: guess.records,
         fits: guess.fits.as_deref(),
+        inside: guess
+            .inside
+            .as_ref()
+            .map(|inside| InsideDocument { jq: &inside.filter, format: inside.format.as_deref() }),
         columns: guess.findings.iter().map(column).collect(),
         columns_left_out: guess.left_out,
         missing: &guess.missing,

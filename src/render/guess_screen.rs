@@ -11,8 +11,13 @@ pub(super) fn compose(guess: &Guess) -> Screen {
     let records = counted(guess.records, "record", "records");
     screen.title(format!("{} · {} · {records} looked at", name(&guess.file), guess.layout));
     match &guess.fits {
-        Some(format) => screen.line(Tone::Good, format!("read as `{format}`: nothing to map")),
-        None => screen.line(Tone::Plain, "no known format fits; by names and values it could be"),
+        Some(format) if guess.doubts.is_empty() => {
+            screen.line(Tone::Good, format!("read as `{format}`: nothing to map"));
+        }
+        Some(format) => {
+            screen.line(Tone::Warning, format!("read as `{format}`, but not all of it"));
+        }
+        None => told_inside(&mut screen, guess),
     }
     screen.grid(grid(guess));
     if guess.left_out > 0 {
@@ -21,13 +26,38 @@ pub(super) fn compose(guess: &Guess) -> Screen {
     }
     let doubt = |text: &String| Line { tone: Tone::Warning, text: name(text) };
     screen.list("To be checked", guess.doubts.iter().map(doubt).collect());
-    if guess.fits.is_none() {
+    if guess.fits.is_none() || guess.proposal.is_some() {
         propose(&mut screen, guess);
     }
     screen
 }
 
+/// Why there is no line to paste.
+const NO_FLAGS: &str =
+    "a name has a comma, which ends a pair of --map: only llmcost.toml can say what it means";
+
+fn told_inside(screen: &mut Screen, guess: &Guess) {
+    let Some(inside) = &guess.inside else {
+        screen.line(Tone::Plain, "no known format fits; by names and values it could be");
+        return;
+    };
+    let filter = name(&inside.filter);
+    screen.line(Tone::Plain, format!("its records are inside others; jq takes them out: {filter}"));
+    screen.line(
+        Tone::Plain,
+        match &inside.format {
+            Some(format) => format!("then they are read as `{format}`"),
+            None => "then, by names and values, it could be".to_owned(),
+        },
+    );
+}
+
 fn propose(screen: &mut Screen, guess: &Guess) {
+    if let Some(inside) = guess.inside.as_ref().filter(|inside| inside.format.is_some()) {
+        screen.heading("To read it");
+        screen.0.push(Block::Code(vec![inside.command(&guess.file, "")]));
+        return;
+    }
     if !guess.missing.is_empty() {
         screen.heading("What is missing");
         let missing = guess.missing.join(" or ");
@@ -40,7 +70,13 @@ fn propose(screen: &mut Screen, guess: &Guess) {
     if let Some(flags) = proposal.flags() {
         screen.heading("To read it once");
         let file = quoted_for_shell(&guess.file);
-        screen.0.push(Block::Code(vec![format!("llmcost analyze {file} {flags}")]));
+        let line = match &guess.inside {
+            Some(inside) => inside.command(&guess.file, &flags),
+            None => format!("llmcost analyze {file} {flags}"),
+        };
+        screen.0.push(Block::Code(vec![line]));
+    } else {
+        screen.line(Tone::Plain, NO_FLAGS);
     }
     screen.heading("To read it always, in llmcost.toml");
     let block = proposal.block(&guess.source_name());

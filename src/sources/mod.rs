@@ -52,7 +52,7 @@ pub use discover::{Found, Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;
 pub use formats::{FORMATS, find_format};
-pub use guess::{Finding, Guess, NoGuess, Proposal, Role, guess, quoted_for_shell};
+pub use guess::{Finding, Guess, Inside, NoGuess, Proposal, Role, guess, quoted_for_shell};
 pub use page::page;
 pub use parquet_file::OWN_KEY as PARQUET_KEY;
 pub use preview::{Preview, is_taken, preview, worth_keeping};

@@ -46,12 +46,13 @@ impl Statement {
     }
 }
 
-/// How a log writes numbers, where that cannot be seen from each of them.
+/// How a log writes numbers, where that cannot be seen from each of them, and what was said of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Writing {
     cost_unit: CostUnit,
     time_unit: Option<TimeUnit>,
     decimal_comma: bool,
+    cache_is_stated: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,6 +77,7 @@ pub(super) fn state(name: &str, value: &str, convention: &mut Convention, writin
         INCLUDES_CACHE => {
             convention.input_includes_cache = value == "true";
             convention.settled = true;
+            writing.cache_is_stated = true;
         }
         INCLUDES_REASONING => {
             convention.output_includes_reasoning = value == "true";
@@ -103,6 +105,11 @@ pub(super) fn state(name: &str, value: &str, convention: &mut Convention, writin
 }
 
 impl Writing {
+    /// Whether the user said what the input includes, whatever the names of columns say.
+    pub(super) const fn says_where_cache_is(self) -> bool {
+        self.cache_is_stated
+    }
+
     pub(super) const fn has_decimal_comma(self) -> bool {
         self.decimal_comma
     }

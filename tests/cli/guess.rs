@@ -138,6 +138,9 @@ fn no_prompt_is_printed() {
 const MAP: &str = "map = { model = \"llm.name\", input_tokens = \"consumption.tokIn\", \
                    output_tokens = \"consumption.tokOut\" }\n";
 
+const TABLE: &str = "[source.map]\nmodel = \"llm.name\"\ninput_tokens = \"consumption.tokIn\"\n\
+                     output_tokens = \"consumption.tokOut\"\n";
+
 fn with_config(config: &str) -> tempfile::TempDir {
     let folder = folder_with("gateway.jsonl", GATEWAY);
     std::fs::write(folder.path().join("llmcost.toml"), config).expect("writes");
@@ -191,6 +194,26 @@ fn every_slip_in_a_saved_source_is_told() {
             named("map = { input_tokens = \"i\", output_tokens = \"o\" }\n"),
             ["no `model`", "model = "],
         ),
+        (
+            named(&format!("{TABLE}input_includes_cache = true\n")),
+            ["`input_includes_cache`", "above [source.map]"],
+        ),
+        (named(&format!("{TABLE}cost_unit = \"cents\"\n")), ["`cost_unit`", "above [source.map]"]),
+        (
+            named(&format!("{TABLE}match = {{ files = \"x\" }}\n")),
+            ["`match`", "above [source.map]"],
+        ),
+        (named(&format!("{TABLE}cost_usd = 5\n")), ["`cost_usd`", "in quotes"]),
+        (
+            named(&format!("{MAP}[source.columns]\ndecimal_comma = true\n")),
+            ["`decimal_comma`", "above [source.columns]"],
+        ),
+        (
+            named(&format!("{MAP}[source.constants]\ncost_unit = \"cents\"\n")),
+            ["`cost_unit`", "above [source.constants]"],
+        ),
+        (named(&format!("{MAP}constants = {{ team = true }}\n")), ["`team`", "in quotes"]),
+        (format!("[source]\nname = \"gw\"\n{MAP}"), ["[source]", "write [[source]]"]),
         (named(&format!("{MAP}maps = 1\n")), ["maps", "unknown field"]),
         (named(&format!("{MAP}match = {{ file = \"x\" }}\n")), ["file", "unknown field"]),
         (named(&format!("{MAP}match = {{ files = \"a[\" }}\n")), ["a[", "pattern"]),
@@ -256,6 +279,11 @@ fn a_place_that_the_log_does_not_have_is_told() {
     let told =
         "source `gw`: team: the first records have no `meta.teem`; did you mean `meta.team`?";
     assert!(run.stderr.contains(told), "{}", run.stderr);
+    let strict = ["analyze", "gateway.jsonl", "--strict", "--json"];
+    let run = super::support::run(folder.path(), &strict);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(run.stderr.contains("1 mapped place is nowhere in the input"), "{}", run.stderr);
+    assert!(run.stdout.contains("\"missing-column\""), "{}", run.stdout);
 }
 
 #[test]
@@ -419,4 +447,107 @@ fn recorded_events_are_guessed_like_records() {
     let (command, _) = proposed(&run(folder.path(), &["formats", "guess", "events.sse"]));
     let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
     assert_eq!(json(folder.path(), &arguments)["totals"]["tokens"]["input"], 5);
+}
+
+#[test]
+fn what_the_user_says_of_the_cache_is_not_called_into_question() {
+    let log = "model,prompt_total,cached_part,output_tokens,total_tokens\n\
+               gpt-4o,1000,600,500,1500\ngpt-4o,4000,0,700,4700\n";
+    let folder = folder_with("calls.csv", log);
+    let (command, _) = proposed(&run(folder.path(), &["formats", "guess", "calls.csv"]));
+    let said = command.last().expect("a mapping");
+    assert!(said.ends_with("input_includes_cache=true"), "{said}");
+    let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
+    let report = json(folder.path(), &arguments);
+    assert_eq!(report["totals"]["tokens"]["input"], 4400);
+    assert!(!report.to_string().contains("inconsistent-counts"), "{report}");
+}
+
+#[test]
+fn thousands_and_running_totals_end_without_a_proposal() {
+    for names in ["input_kilotokens,output_kilotokens", "running_input_tokens,running_out_tokens"] {
+        let folder = folder_with("calls.csv", format!("model,{names}\ngpt-4o,1,2\ngpt-4o,3,4\n"));
+        let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+        assert_eq!(guess.code, Some(3));
+        assert!(guess.stdout.contains("is left out"), "{}", guess.stdout);
+        let failed = run(folder.path(), &["analyze", "calls.csv"]);
+        assert!(failed.stderr.contains("is left out"), "{}", failed.stderr);
+    }
+}
+
+#[test]
+fn a_name_with_a_comma_is_left_to_the_configuration() {
+    let log = "\"llm, asked\",tok in,tok out\ngpt-4o,10,5\n";
+    let folder = folder_with("calls.csv", log);
+    let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert_eq!(guess.code, Some(0));
+    assert!(guess.stdout.contains("a name has a comma"), "{}", guess.stdout);
+    assert!(guess.stdout.contains("model = \"llm, asked\""), "{}", guess.stdout);
+    let failed = run(folder.path(), &["analyze", "calls.csv"]);
+    assert!(failed.stderr.contains("a name has a comma"), "{}", failed.stderr);
+}
+
+#[test]
+fn what_a_known_format_leaves_out_of_a_table_is_proposed() {
+    let log = "timestamp_ns|llm.name|tokens.in|tokens.out|cost_microusd\n\
+               1790000000000000000|gpt-4o-mini|1000|200|270\n\
+               1790000100000000000|gpt-4o-mini|2000|400|540\n";
+    let folder = folder_with("calls.csv", log);
+    let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert!(guess.stdout.contains("read as `table`, but not all of it"), "{}", guess.stdout);
+    let (command, block) = proposed(&guess);
+    let check = |arguments: &[&str]| {
+        let more = ["--cost-mode", "logged", "--by", "day,model"];
+        let report = json(folder.path(), &[arguments, &more].concat());
+        assert_eq!(report["totals"]["cost_usd"], "0.00081", "{arguments:?}");
+        let key = json!({ "day": "2026-09-21", "model": "gpt-4o-mini" });
+        assert_eq!(report["groups"][0]["key"], key);
+        assert_eq!(report["totals"]["tokens"]["input"], 3000);
+    };
+    check(&command[1..].iter().map(String::as_str).collect::<Vec<_>>());
+    std::fs::write(folder.path().join("llmcost.toml"), &block).expect("writes");
+    check(&["analyze", "calls.csv"]);
+    let again = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert!(again.stdout.contains("nothing to map"), "{}", again.stdout);
+}
+
+#[test]
+fn points_between_thousands_have_to_be_said() {
+    let log = "date;model;prompt_tokens;completion_tokens\n\
+               2026-10-01;gpt-4o;1.000;200\n2026-10-02;gpt-4o;12.500;1.400\n";
+    let folder = folder_with("calls.csv", log);
+    let (command, _) = proposed(&run(folder.path(), &["formats", "guess", "calls.csv"]));
+    let arguments: Vec<&str> = command[1..].iter().map(String::as_str).collect();
+    assert_eq!(json(folder.path(), &arguments)["totals"]["tokens"]["input"], 13_500);
+}
+
+#[test]
+fn a_time_that_a_known_format_cannot_read_is_told() {
+    let log = "Model Name,Input Tokens,Output Tokens,Date\ngpt-4o,1000,100,10/01/2026\n";
+    let folder = folder_with("calls.csv", log);
+    let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
+    assert!(guess.stdout.contains("write it as 2026-10-31"), "{}", guess.stdout);
+    assert!(guess.stdout.contains("but not all of it"), "{}", guess.stdout);
+}
+
+#[test]
+fn records_inside_others_are_proposed_as_jq_takes_them_out() {
+    let rows = "{\"page\":1,\"rows\":[{\"engine_used\":\"gpt-4o\",\"nIn\":1000,\"nOut\":10},\
+                {\"engine_used\":\"gpt-4o\",\"nIn\":2000,\"nOut\":20}]}\n";
+    let folder = folder_with("export.json", rows);
+    let guess = run(folder.path(), &["formats", "guess", "export.json"]);
+    assert_eq!(guess.code, Some(0), "{}", guess.stdout);
+    let line = "jq -c '.rows[]' export.json | llmcost analyze - \
+                --map model=engine_used,input_tokens=nIn,output_tokens=nOut";
+    assert!(guess.stdout.contains(line), "{}", guess.stdout);
+    let failed = run(folder.path(), &["analyze", "export.json"]);
+    assert!(failed.stderr.contains(line), "{}", failed.stderr);
+    // What jq makes of it is read so.
+    let inner = rows.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a list");
+    let lines = inner.0.replace("},{", "}\n{");
+    let map = "model=engine_used,input_tokens=nIn,output_tokens=nOut";
+    let arguments = ["analyze", "-", "--json", "--map", map];
+    let read = run_with_input(folder.path(), &arguments, lines.as_bytes());
+    let report: Value = serde_json::from_str(&read.stdout).expect("JSON");
+    assert_eq!(report["totals"]["tokens"]["input"], 3000);
 }

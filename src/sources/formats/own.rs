@@ -33,7 +33,7 @@ pub(in crate::sources) static LLMCOST: Format = Format {
 /// Says so where the total of a record is that of its input and output alone: then cached tokens
 /// are hardly beside the input.
 fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !values.has(Field::Total) {
+    if !values.has(Field::Total) || values.writing().says_where_cache_is() {
         return Ok(());
     }
     let [total, input, output] =

@@ -4,9 +4,11 @@
 //! and its values allow (`rules`, `names`), sums settle what overlaps (`sums`, `money`), and what
 //! is left over is a mapping to paste (`proposal`). No text of a log gets out but short names.
 
+mod inside;
 mod money;
 mod names;
 mod proposal;
+mod reading;
 mod rules;
 mod samples;
 mod sums;
@@ -20,15 +22,17 @@ use crate::usage::Dimensions;
 use super::chunk::Limits;
 use super::detect::Hint;
 use super::discover::Input;
-use super::field::Field;
 use super::formats::find_format;
 use super::look::{Candidates, Look, NoLook, look};
 use super::open::open;
 use super::plan::FilePlan;
 use super::saved::SavedSource;
 
+pub use self::inside::Inside;
 pub use self::proposal::{Proposal, quoted_for_shell};
 
+use self::inside::guess_inside;
+use self::reading::as_read;
 use self::survey::survey;
 use self::verdict::judge;
 
@@ -43,6 +47,8 @@ pub struct Guess {
     pub records: u64,
     /// The format or saved source that reads it anyway.
     pub fits: Option<String>,
+    /// How its records are taken out of those that they are in; they are what was looked at.
+    pub inside: Option<Inside>,
     /// Its columns or paths, in the order of the file.
     pub findings: Vec<Finding>,
     /// How many further columns there are.
@@ -151,27 +157,26 @@ pub fn guess(input: &Input, sources: &[SavedSource]) -> Result<Guess, NoGuess> {
             }
             Err(NoLook::Failed(error)) => return Err(NoGuess::Unreadable(error)),
         };
-    let found = guess_sample(&sample, complete).ok_or(NoGuess::NoRecords(reason))?;
+    let found = match plan {
+        // What is inside the records of a known format, the format knows.
+        Some(_) => survey(&sample, complete).map(|survey| judge(&survey)),
+        None => guess_sample(&sample, complete),
+    };
+    let found = found.ok_or(NoGuess::NoRecords(reason))?;
     let guess = Guess { file: name, fits, ..found };
-    Ok(plan.map_or(guess.clone(), |plan| as_read(guess, &plan)))
-}
-
-/// What a format reads of each column, instead of a guess.
-fn as_read(mut guess: Guess, plan: &FilePlan) -> Guess {
-    for finding in &mut guess.findings {
-        let field = plan.field_at(&finding.path);
-        finding.role = field.and_then(Field::own_name).map_or(Role::Nothing, Role::Taken);
-        finding.reason = match field {
-            Some(_) => format!("`{}` reads it", guess.fits.as_deref().unwrap_or_default()),
-            None => String::new(),
-        };
-    }
-    Guess { missing: Vec::new(), doubts: Vec::new(), proposal: None, ..guess }
+    Ok(match plan {
+        Some(plan) => as_read(guess, &plan),
+        None => guess,
+    })
 }
 
 /// The same for bytes that were read already; nothing if they hold no records.
 pub(super) fn guess_sample(sample: &[u8], complete: bool) -> Option<Guess> {
-    survey(sample, complete).map(|survey| judge(&survey))
+    let guess = survey(sample, complete).map(|survey| judge(&survey))?;
+    if guess.proposal.is_some() {
+        return Some(guess);
+    }
+    Some(guess_inside(sample, complete).unwrap_or(guess))
 }
 
 #[cfg(test)]

@@ -26,13 +26,13 @@ const MONEY: &[&str] = &[
     "microdollars",
     "microusd",
 ];
-const CENTS: &[&str] = &["cents", "cent", "ct", "usdcents"];
+const CENTS: &[&str] = &["cents", "cent", "ct", "usdcents", "¢"];
 const MICRODOLLARS: &[&str] =
     &["micro", "micros", "microdollars", "microusd", "musd", "usdmicros", "millionths"];
-const DOLLARS: &[&str] = &["usd", "dollar", "dollars"];
+const DOLLARS: &[&str] = &["usd", "dollar", "dollars", "$"];
 const OTHER: &[&str] = &[
     "eur", "euro", "euros", "gbp", "jpy", "yen", "cny", "rmb", "inr", "krw", "chf", "brl", "ticks",
-    "nanos", "nano", "credits", "points",
+    "nanos", "nano", "credits", "points", "€", "£", "¥",
 ];
 const PARTS: &[&str] = &[
     "input",
@@ -67,6 +67,9 @@ pub(super) fn candidate(name: &Name, column: &Column) -> Option<Result<Candidate
     }
     if let Some(unit) = name.says_somewhere(OTHER) {
         return Some(Err(format!("money counted in `{unit}`, not in dollars")));
+    }
+    if let Some(reason) = name.is_not_counted_singly() {
+        return Some(Err(reason));
     }
     if name.says(UNIT_PRICE).is_some() {
         return Some(Err("a price, not what the call cost".to_owned()));
@@ -154,6 +157,7 @@ mod tests {
     fn the_unit_of_a_cost_is_in_its_name_or_in_what_a_token_would_cost() {
         check("cost_usd", "4120", 1402, Some("usd"));
         check("cost_cents", "0.4", 1402, Some("cents"));
+        check("Preis [¢]", "0.4", 1402, Some("cents"));
         check("costMicros", "4120", 1402, Some("microdollars"));
         check("cost", "0.00412", 1402, Some("usd"));
         check("cost", "4120", 1402, Some("microdollars"));

@@ -5,7 +5,7 @@ use crate::sources::formats::usual_field;
 use crate::usage::Instant;
 
 use super::money::{self, is_part};
-use super::names::{Name, TOKENS};
+use super::names::{Name, TOKENS, TOTAL};
 use super::survey::{Cell, Column};
 
 /// A field that a column could be.
@@ -22,6 +22,8 @@ pub(super) const EXACT: u8 = 4;
 const WORDS: u8 = 3;
 /// Values say so.
 const VALUES: u8 = 2;
+/// A total of whatever it may be: of tokens, if they add up to it.
+pub(super) const BARE: u8 = VALUES;
 /// It could be, if nothing else is.
 const WEAK: u8 = 1;
 
@@ -43,10 +45,11 @@ const OUTPUT_TOKENS: &[&str] = &[
     "result",
 ];
 const CACHE: &[&str] = &["cache", "cached", "caching"];
+/// Of a cache, if they stand for tokens.
+const HIT: &[&str] = &["hit", "hits"];
 const WRITE: &[&str] = &["write", "writes", "written", "creation", "create", "created", "stored"];
 const MISS: &[&str] = &["miss", "misses", "uncached", "noncached"];
 const REASONING: &[&str] = &["reasoning", "thinking", "thought", "thoughts"];
-const TOTAL: &[&str] = &["total", "sum", "overall", "gesamt", "all"];
 /// What is counted in something else than tokens, or is no count of a call.
 const OTHER_COUNTS: &[&str] = &[
     "bytes",
@@ -95,6 +98,9 @@ pub(super) fn candidates(column: &Column) -> Result<Vec<Candidate>, String> {
     if let Some(found) = money::candidate(&name, column) {
         return found.map(|found| vec![found]);
     }
+    if let Some(reason) = miscounted(&name, column) {
+        return Err(reason);
+    }
     if let Some(found) = usual(&name, column) {
         return Ok(vec![found]);
     }
@@ -103,9 +109,27 @@ pub(super) fn candidates(column: &Column) -> Result<Vec<Candidate>, String> {
     found.map_or_else(|| other(&name, column), |found| Ok(vec![found]))
 }
 
+/// Why tokens of this column cannot be taken as they stand.
+pub(super) fn miscounted(name: &Name, column: &Column) -> Option<String> {
+    let numbers = column.all(|cell| matches!(cell, Cell::Number(_)));
+    let counts = name.says_somewhere(TOKENS).is_some() || side(&name.last, false).is_some();
+    name.is_not_counted_singly().filter(|_| numbers && counts)
+}
+
 /// A name that people give this field, with values that it can have.
 fn usual(name: &Name, column: &Column) -> Option<Candidate> {
     let field = usual_field(&name.plain)?;
+    let misled = match field {
+        // What is below `cache` is a count of that.
+        Field::Input | Field::Output => {
+            name.says_somewhere(CACHE).or_else(|| name.says_somewhere(HIT)).is_some()
+        }
+        Field::Total => side_of_total(name, true).is_some(),
+        _ => false,
+    };
+    if misled {
+        return None;
+    }
     let suits = match field {
         Field::Time => return time(name, column),
         Field::Model | Field::RequestModel => return names(name, column),
@@ -152,8 +176,9 @@ fn tokens(name: &Name, column: &Column) -> Result<Option<Candidate>, String> {
 
 fn token_words(name: &Name, tokens: bool) -> Result<Option<Candidate>, String> {
     let input = name.says_somewhere(INPUT).or_else(|| name.says_somewhere(INPUT_TOKENS));
-    if let Some(word) = name.says_somewhere(CACHE)
-        && (tokens || name.says(CACHE).is_some())
+    let hit = name.says(HIT).filter(|_| tokens || side(&name.parent, true).is_some());
+    if let Some(word) = name.says_somewhere(CACHE).or(hit)
+        && (tokens || hit.is_some() || name.says(CACHE).is_some())
     {
         if let Some(miss) = name.says_somewhere(MISS) {
             return Err(format!("`{miss}`: input that was not cached is no field of its own"));
@@ -180,21 +205,33 @@ fn token_words(name: &Name, tokens: bool) -> Result<Option<Candidate>, String> {
             return Ok(Some(words(if input.is_some() { of_input } else { of_output }, word)));
         }
     }
+    if let Some(found) = side_of_total(name, tokens) {
+        return Ok(Some(found));
+    }
+    if !tokens && name.is_bare_total() {
+        return Ok(Some(Candidate { strength: BARE, ..words(Field::Total, &name.last[0]) }));
+    }
     if let (true, Some(word)) = (tokens, name.says(TOTAL)) {
         // The total of one side is that side's count.
         let side = direction(name, false).map(|found| Candidate { strength: VALUES, ..found });
         return Ok(side.or_else(|| Some(words(Field::Total, word))));
     }
-    Ok(direction(name, tokens))
+    // What is cached is never all of the input.
+    Ok(direction(name, tokens).filter(|_| name.says_somewhere(CACHE).is_none()))
 }
 
-/// Why a count of tokens is taken for nothing.
-pub(super) const UNCLEAR: &str = "tokens, but not which";
+/// The `total` of an object for one side is all of that side, whatever parts stand beside it.
+fn side_of_total(name: &Name, tokens: bool) -> Option<Candidate> {
+    let (field, word) = side(&name.parent, tokens).filter(|_| name.is_bare_total())?;
+    Some(Candidate { field, strength: EXACT, reason: format!("the total of `{word}`") })
+}
 
-/// Input or output: the innermost word that says which.
-fn direction(name: &Name, tokens: bool) -> Option<Candidate> {
-    let own = |word: &&String| tokens || name.last.contains(word);
-    let found = name.all.iter().filter(own).find_map(|word| {
+/// Input or output, by the first word that says which.
+fn side<'w>(
+    words: impl IntoIterator<Item = &'w String>,
+    tokens: bool,
+) -> Option<(Field, &'w String)> {
+    words.into_iter().find_map(|word| {
         let is = |list: &[&str]| list.contains(&word.as_str());
         if is(INPUT) || tokens && is(INPUT_TOKENS) {
             Some((Field::Input, word))
@@ -203,8 +240,16 @@ fn direction(name: &Name, tokens: bool) -> Option<Candidate> {
         } else {
             None
         }
-    });
-    if let Some((field, word)) = found {
+    })
+}
+
+/// Why a count of tokens is taken for nothing.
+pub(super) const UNCLEAR: &str = "tokens, but not which";
+
+/// Input or output: the innermost word that says which.
+fn direction(name: &Name, tokens: bool) -> Option<Candidate> {
+    let own = |word: &&String| tokens || name.last.contains(word);
+    if let Some((field, word)) = side(name.all.iter().filter(own), tokens) {
         return Some(words(field, word));
     }
     let alone = tokens && name.says(TOKENS).is_some();

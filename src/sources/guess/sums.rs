@@ -90,6 +90,9 @@ impl Counts<'_> {
             let side = if inside { "inside" } else { "beside" };
             return told(inside, format!("{side} `{}`: {}", self.input.path, self.equation()));
         }
+        if let Some(found) = is_part(first, self.input) {
+            return Some(found);
+        }
         let by_name = |inside: bool, like: &str| {
             let side = if inside { "inside" } else { "beside" };
             let reason = format!("{side} `{}` by the names, as {like} has it", self.input.path);
@@ -122,6 +125,9 @@ impl Counts<'_> {
         if let Some([_, inside]) = self.by_total() {
             let side = if inside { "inside" } else { "beside" };
             return told(inside, format!("{side} `{}`: {}", self.output.path, self.equation()));
+        }
+        if let Some(found) = is_part(column, self.output) {
+            return Some(found);
         }
         let reason = format!("taken as inside `{}`, as most providers have it", self.output.path);
         Some(Inside { holds: true, reason, shown: false })
@@ -160,6 +166,22 @@ impl Counts<'_> {
             Some([false, false]) => format!("`{total}` = all of them together"),
         }
     }
+}
+
+/// Whether a column says that it is part of another: by its name, or as it stands beside the total
+/// of one object.
+fn is_part(part: &Column, whole: &Column) -> Option<Inside> {
+    let reason = if Name::of(&part.path).is_of_which() {
+        format!("inside `{}`, as its name says", whole.path)
+    } else {
+        let (object, _) = whole.path.rsplit_once('.')?;
+        let beside = part.path.rsplit_once('.').is_some_and(|(other, _)| other == object);
+        if !beside || !Name::of(&whole.path).is_bare_total() {
+            return None;
+        }
+        format!("inside `{}`, the total of the object they are in", whole.path)
+    };
+    Some(Inside { holds: true, reason, shown: true })
 }
 
 fn last(column: &Column) -> &str {

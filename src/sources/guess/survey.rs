@@ -13,8 +13,10 @@ use crate::sources::values::is_nothing;
 use crate::sources::writing::without_groups;
 use crate::units::{Excess, parse_decimal};
 
+use super::names::{Name, TOKENS};
+
 /// How many records are looked at.
-const RECORDS_MAX: usize = 200;
+pub(super) const RECORDS_MAX: usize = 200;
 /// How many columns are kept: records with free-form keys could have any number.
 const COLUMNS_MAX: usize = 400;
 
@@ -28,6 +30,8 @@ pub(super) struct Survey {
     pub(super) left_out: u64,
     /// Whether numbers have commas for points.
     pub(super) decimal_comma: bool,
+    /// Whether only the points between the thousands of counts show that.
+    pub(super) by_points: bool,
 }
 
 /// One column or path.
@@ -98,8 +102,8 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
     let hint = Hint { format: Some(OWN), mapped: true };
     let found = detect(sample, complete, hint).ok()?;
     let (layout, mut table) = match found.framing {
-        Framing::Lines => ("JSON lines", lines(sample, complete)),
-        Framing::Documents => ("JSON records", documents(sample)),
+        Framing::Lines => ("JSON lines", table_of(&lines(sample, complete))),
+        Framing::Documents => ("JSON records", table_of(&documents(sample))),
         Framing::Events => ("streams of events", events(sample)),
         Framing::Delimited(Rows { delimiter, .. }) => {
             (separated(delimiter), delimited(sample, complete, delimiter, &found.columns))
@@ -109,14 +113,18 @@ pub(super) fn survey(sample: &[u8], complete: bool) -> Option<Survey> {
     for column in &mut table.columns {
         column.cells.resize(table.records, Cell::Absent);
     }
-    let decimal_comma = matches!(found.framing, Framing::Delimited(_)) && table.has_commas();
+    let is_table = matches!(found.framing, Framing::Delimited(_));
+    let by_commas = is_table && table.has_commas();
+    let by_points = is_table && !by_commas && table.has_points();
+    let decimal_comma = by_commas || by_points;
     if decimal_comma {
         table.read(with_point);
     } else {
         table.read(grouped_number);
     }
     let Table { columns, records, left_out, .. } = table;
-    (records > 0).then_some(Survey { layout, records, columns, left_out, decimal_comma })
+    let survey = Survey { layout, records, columns, left_out, decimal_comma, by_points };
+    (records > 0).then_some(survey)
 }
 
 const fn separated(delimiter: u8) -> &'static str {
@@ -201,6 +209,25 @@ impl Table {
         cells().any(comma) && !cells().any(point)
     }
 
+    /// Whether counts of tokens are only whole with points between their thousands, and no number
+    /// has a comma or a point anywhere else.
+    fn has_points(&self) -> bool {
+        let is_grouped = |text: &str| {
+            let first = text.split('.').next().unwrap_or_default();
+            let whole = (1..=3).contains(&first.len()) && !first.starts_with('0');
+            whole && !text.contains(',') && with_point(text).is_some()
+        };
+        let speaks_against = |text: &str| {
+            let point = text.contains('.') && parse_decimal(text, 18, Excess::Round).is_ok();
+            let comma = text.contains(',') && grouped_number(text).is_some();
+            comma || point && !is_grouped(text)
+        };
+        let counts = |column: &&Column| Name::of(&column.path).says_somewhere(TOKENS).is_some();
+        let mut counted = self.columns.iter().filter(counts).flat_map(Column::texts);
+        counted.any(|text| text.contains('.') && is_grouped(text))
+            && !self.columns.iter().flat_map(Column::texts).any(speaks_against)
+    }
+
     /// Takes the columns whose values are all written so for numbers.
     fn read(&mut self, plain: fn(&str) -> Option<String>) {
         for column in &mut self.columns {
@@ -240,32 +267,44 @@ fn grouped_number(text: &str) -> Option<String> {
     parse_decimal(&number, 18, Excess::Round).is_ok().then_some(number)
 }
 
-fn lines(sample: &[u8], complete: bool) -> Table {
+/// The first JSON records of a sample; none of other layouts.
+pub(super) fn records(sample: &[u8], complete: bool) -> Vec<Value> {
+    let hint = Hint { format: Some(OWN), mapped: true };
+    let records = match detect(sample, complete, hint).map(|found| found.framing) {
+        Ok(Framing::Lines) => lines(sample, complete),
+        Ok(Framing::Documents) => documents(sample),
+        _ => Vec::new(),
+    };
+    records.into_iter().filter_map(|record| serde_json::from_slice(record).ok()).collect()
+}
+
+fn table_of(records: &[&[u8]]) -> Table {
     let mut table = Table::default();
-    let end = if complete { sample.len() } else { end_of_lines(sample) };
-    for line in sample[..end].split(|byte| *byte == b'\n') {
-        if table.records == RECORDS_MAX {
-            break;
-        }
-        table.add(line);
+    for record in records {
+        table.add(record);
     }
     table
+}
+
+fn lines(sample: &[u8], complete: bool) -> Vec<&[u8]> {
+    let end = if complete { sample.len() } else { end_of_lines(sample) };
+    let lines = sample[..end].split(|byte| *byte == b'\n');
+    lines.filter(|line| !line.trim_ascii().is_empty()).take(RECORDS_MAX).collect()
 }
 
 fn end_of_lines(sample: &[u8]) -> usize {
     memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1)
 }
 
-fn documents(sample: &[u8]) -> Table {
-    let (mut table, mut at) = (Table::default(), 0);
-    while let Next::Record(start, end) = next_record(sample, at) {
-        if table.records == RECORDS_MAX {
-            break;
-        }
-        table.add(&sample[start..end]);
+fn documents(sample: &[u8]) -> Vec<&[u8]> {
+    let (mut records, mut at) = (Vec::new(), 0);
+    while let Next::Record(start, end) = next_record(sample, at)
+        && records.len() < RECORDS_MAX
+    {
+        records.push(&sample[start..end]);
         at = end;
     }
-    table
+    records
 }
 
 fn events(sample: &[u8]) -> Table {

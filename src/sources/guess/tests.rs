@@ -129,3 +129,78 @@ fn numbers_are_known_with_commas_between_their_digits() {
         "--map 'model=model,input_tokens=tok in,output_tokens=tok out,cost_usd=cost (USD)'",
     );
 }
+
+#[test]
+fn a_sum_of_the_counts_is_a_total_whatever_its_name() {
+    let map = "--map model=llm,input_tokens=tok_in,cache_read_tokens=kept,output_tokens=tok_out,";
+    for name in ["total", "summe", "tot", "sum", "sum_size", "x"] {
+        let header = format!("llm,tok_in,kept_cached,tok_out,{name}\n");
+        let map = map.replace("=kept", "=kept_cached");
+        let inside = format!("{header}gpt-4o,1000,600,500,1500\ngpt-4o,4000,0,700,4700\n");
+        check(&inside, &format!("{map}input_includes_cache=true"));
+        assert_eq!(of(&inside).findings[4].role, Role::Total);
+        assert!(of(&inside).doubts.is_empty(), "{:?}", of(&inside).doubts);
+        let beside = format!("{header}gpt-4o,1000,600,500,2100\ngpt-4o,4000,0,700,4700\n");
+        check(&beside, &format!("{map}input_includes_cache=false"));
+    }
+    // Anything may have a total.
+    let guess = of("model,a,b,total\ngpt-4o,10,5,15\ngpt-4o,1,2,3\n");
+    assert!(guess.doubts.is_empty(), "{:?}", guess.doubts);
+}
+
+#[test]
+fn a_name_may_say_that_a_count_is_part_of_another() {
+    for name in ["of_which_cached", "davon_cache"] {
+        let guess = of(&format!("llm,tok_in,{name},tok_out\ngpt-4o,1000,600,500\n"));
+        assert!(guess.doubts.is_empty(), "{:?}", guess.doubts);
+        let proposal = guess.proposal.expect("counts");
+        assert_eq!(proposal.statements, [("input_includes_cache", "true".to_owned())]);
+    }
+}
+
+#[test]
+fn the_total_of_an_object_is_all_of_that_side() {
+    let line = |total, hit| {
+        format!(
+            "{{\"m\":\"gpt-4o\",\"usage\":{{\"in\":{{\"total\":{total},\"hit\":{hit}}},\
+             \"out\":100}}}}\n"
+        )
+    };
+    let text = line(1000, 400) + &line(2000, 1500);
+    check(
+        &text,
+        "--map model=m,input_tokens=usage.in.total,cache_read_tokens=usage.in.hit,\
+         output_tokens=usage.out,input_includes_cache=true",
+    );
+    assert!(of(&text).doubts.is_empty(), "{:?}", of(&text).doubts);
+}
+
+#[test]
+fn what_is_cached_is_never_the_input() {
+    let text = "{\"m\":\"gpt-4o\",\"cache\":{\"input\":7},\"u\":{\"out\":5}}\n";
+    let guess = of(text);
+    assert_eq!(guess.missing, ["input_tokens"]);
+    assert_eq!(guess.proposal, None);
+}
+
+#[test]
+fn two_columns_that_could_be_anything_are_no_totals() {
+    let guess = of("model,toks up,toks down\ngpt-4o,10,5\n");
+    assert!(guess.doubts.is_empty(), "{:?}", guess.doubts);
+}
+
+#[test]
+fn thousands_and_running_totals_are_not_taken_for_counts() {
+    for (names, why) in [
+        (["input_kilotokens", "output_kilotokens"], "it counts in thousands"),
+        (["in_k", "out_k"], "it counts in thousands"),
+        (["input millions of tokens", "output millions of tokens"], "it counts in millions"),
+        (["cumulative_input_tokens", "cumulative_output_tokens"], "a running total"),
+        (["running.input_tokens", "running.output_tokens"], "a running total"),
+    ] {
+        let guess = of(&format!("model,{}\ngpt-4o,12,3\ngpt-4o,22,4\n", names.join(",")));
+        assert_eq!(guess.proposal, None, "{names:?}");
+        assert_eq!(guess.doubts.len(), 2, "{:?}", guess.doubts);
+        assert!(guess.doubts[0].contains(why), "{:?}", guess.doubts);
+    }
+}

@@ -7,7 +7,7 @@ use crate::sources::writing::{COST_UNIT, DECIMAL_COMMA, INCLUDES_CACHE, INCLUDES
 
 use super::money::{UNNAMED, Unit, unit};
 use super::names::Name;
-use super::rules::{Candidate, EXACT, UNCLEAR, candidates};
+use super::rules::{BARE, Candidate, EXACT, UNCLEAR, candidates, miscounted};
 use super::samples::{kind, sample};
 use super::sums::{Counts, Inside, adds_up, pair};
 use super::survey::{Cell, Column, Survey};
@@ -48,6 +48,7 @@ pub(super) fn judge(survey: &Survey) -> Guess {
     }
     judge.fill_from_total();
     judge.drop_wrong_total();
+    judge.find_total();
     judge.cost();
     judge.overlaps();
     judge.times();
@@ -84,7 +85,8 @@ impl<'s> Judge<'s> {
             best = fitting;
         }
         let Some(first) = best.first().copied() else { return };
-        if best.iter().any(|place| !self.agree(first, *place)) {
+        // Which of several totals it is, the sums say.
+        if field != Field::Total && best.iter().any(|place| !self.agree(first, *place)) {
             self.doubts.push(self.tie(field, &best));
         }
         self.take(field, first);
@@ -167,7 +169,12 @@ impl<'s> Judge<'s> {
 
     /// Says which columns are the counts, where nothing says which is which.
     fn name_pair(&mut self, free: &[usize]) {
-        let Some(total) = self.column(Field::Total) else { return };
+        let Some(place) = self.taken.get(&Field::Total).copied() else { return };
+        let total = &self.survey.columns[place];
+        // A sum of two numbers alone may be one of anything.
+        if self.judged[place].candidate.as_ref().is_none_or(|found| found.strength == BARE) {
+            return;
+        }
         let columns: Vec<&Column> = free.iter().map(|at| &self.survey.columns[*at]).collect();
         if let Some([first, second]) = pair(total, &columns) {
             self.doubts.push(format!(
@@ -201,6 +208,36 @@ impl<'s> Judge<'s> {
             let reason =
                 if is_unclear { UNCLEAR } else { "a total that the other counts do not add up to" };
             reason.clone_into(&mut judged.reason);
+        }
+    }
+
+    /// A column that is the sum of the counts in all records is their total, whatever its name.
+    fn find_total(&mut self) {
+        let (Some(input), Some(output)) = (self.column(Field::Input), self.column(Field::Output))
+        else {
+            return;
+        };
+        if self.taken.contains_key(&Field::Total) {
+            return;
+        }
+        let further = [Field::CacheRead, Field::CacheWrite, Field::Reasoning];
+        let further: Vec<&Column> =
+            further.iter().filter_map(|field| self.column(*field)).collect();
+        let is_sum = |total: &Column| {
+            (0..1usize << further.len()).any(|set| {
+                let chosen = further.iter().enumerate().filter(|(at, _)| set & (1 << at) != 0);
+                let parts = [input, output].into_iter().chain(chosen.map(|(_, part)| *part));
+                adds_up(total, &parts.collect::<Vec<_>>())
+            })
+        };
+        let columns = &self.survey.columns;
+        let mut free = (0..columns.len()).filter(|place| !self.judged[*place].taken);
+        let found = free.find(|place| columns[*place].is_counts() && is_sum(&columns[*place]));
+        if let Some(place) = found {
+            let reason = "the sum of the counts, in all records; shows what is inside what";
+            let (field, reason) = (Field::Total, reason.to_owned());
+            self.judged[place].candidate = Some(Candidate { field, strength: EXACT, reason });
+            self.take(field, place);
         }
     }
 
@@ -301,12 +338,19 @@ impl<'s> Judge<'s> {
         if self.survey.decimal_comma {
             self.statements.push((DECIMAL_COMMA, true.to_string()));
         }
+        if let Some(cost) = self.column(Field::CostUsd).filter(|_| self.survey.by_points) {
+            self.doubts.push(format!(
+                "counts such as 1.000 have points between thousands; `{}` is taken to have them too",
+                cost.path
+            ));
+        }
         let essential = [Field::Model, Field::Input, Field::Output];
         let missing: Vec<&'static str> = essential
             .into_iter()
             .filter(|field| !self.taken.contains_key(field))
             .filter_map(Field::own_name)
             .collect();
+        self.tell_of_miscounted();
         let proposal = self.proposal(&missing);
         let columns = self.survey.columns.iter().zip(&self.judged);
         Guess {
@@ -318,6 +362,19 @@ impl<'s> Judge<'s> {
             doubts: self.doubts,
             proposal,
             ..Guess::default()
+        }
+    }
+
+    /// Where a count is missing, one that cannot be taken as it stands is most likely it.
+    fn tell_of_miscounted(&mut self) {
+        let counts = [Field::Input, Field::Output];
+        if counts.iter().all(|field| self.taken.contains_key(field)) {
+            return;
+        }
+        for column in &self.survey.columns {
+            if let Some(reason) = miscounted(&Name::of(&column.path), column) {
+                self.doubts.push(format!("`{}` is left out: {reason}", column.path));
+            }
         }
     }
 
