@@ -70,7 +70,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
