@@ -281,7 +281,7 @@ fn quantities(call: &Call) -> impl Iterator<Item = (Meter, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::insights::{AnalysisOptions, Analyzer, CostMode};
+    use crate::insights::{AnalysisOptions, Analyzer};
     use crate::usage::{Dimensions, Instant};
 
     fn calls() -> Calls {

@@ -1,9 +1,8 @@
 //! One chunk to columns: what a thread does.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::usage::{Calls, Dimensions, Symbol, column};
@@ -162,9 +161,8 @@ impl<'p> Parser<'p> {
     /// Notes the keys of a record that the first ones do not have, where they are asked for.
     pub(super) fn note_late_columns(&mut self, record: &str) {
         let Some(known) = &self.plan.known_keys else { return };
-        let keys = serde_json::from_str::<BTreeMap<Cow<'_, str>, IgnoredAny>>(record);
-        let keys = keys.unwrap_or_default().into_keys();
-        let late = keys.filter(|key| !known.contains(&**key)).map(Cow::into_owned);
+        let keys = serde_json::from_str::<BTreeMap<String, &RawValue>>(record);
+        let late = keys.unwrap_or_default().into_keys().filter(|key| !known.contains(key));
         let room = NAMES_MAX.saturating_sub(self.late_columns.len());
         self.late_columns.extend(late.take(room));
     }

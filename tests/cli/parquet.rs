@@ -1,5 +1,6 @@
 //! Parquet in: a table says the same as the lines it was made of, whatever its types.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -159,9 +160,11 @@ fn damage_costs_no_row_without_a_word() {
         let report: Option<Value> = serde_json::from_str(&strict.stdout).ok();
         (strict.code, report.map(|report| report["totals"]["calls"].clone()))
     };
-    let text: String = (0..2000)
-        .map(|row| format!("{{\"model\":\"gpt-4o\",\"input_tokens\":{row},\"output_tokens\":1,\"id\":\"{row}\"}}\n"))
-        .collect();
+    let mut text = String::new();
+    for row in 0..2000 {
+        let call = "\"model\":\"gpt-4o\",\"output_tokens\":1";
+        writeln!(text, "{{{call},\"input_tokens\":{row},\"id\":\"{row}\"}}").expect("memory");
+    }
     fs::write(folder.path().join("log.jsonl"), text).expect("writes");
     run(folder.path(), &["convert", "log.jsonl", "-o", "log.parquet"]);
     assert_eq!(calls("log.parquet"), (Some(0), Some(2000.into())));
