@@ -24,7 +24,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  the report was delivered
   2  a flag, a plan or a configuration is wrong
-  3  nothing readable; with --strict, a record was skipped
+  3  nothing readable; with --strict, a record was skipped or a mapped column is nowhere
   4  a price table is invalid; with --strict, usage has no price
   5  the report could not be written
   101  a bug: please report it";
@@ -210,7 +210,7 @@ pub(super) struct CommonArgs {
     /// Price every call as if made on this day, at its own hour; `log`, its own day, is the default.
     #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
     pub(super) as_of: Option<String>,
-    /// Fail if a record was skipped (3) or usage has no price (4).
+    /// Fail if a record was skipped or a mapped column is nowhere (3) or usage has no price (4).
     #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
     pub(super) strict: bool,
     /// How many threads read and simulate; all cores by default.

@@ -62,7 +62,7 @@ pub(super) struct ConvertArgs {
     /// Price every call as if made on this day instead of its own; `log` is the default.
     #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
     as_of: Option<String>,
-    /// Fail if a record was skipped (3), or a line of a bill has no price (4).
+    /// Fail if a record was skipped or a mapped column is nowhere (3), or a line of a bill has no price (4).
     #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
     /// How many threads read; all cores by default.

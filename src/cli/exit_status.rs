@@ -7,7 +7,7 @@ pub(super) enum ExitStatus {
     Delivered,
     /// A flag, a plan or a configuration is wrong.
     Usage,
-    /// Nothing readable, or with `--strict` a record that was skipped.
+    /// Nothing readable, or with `--strict` a record that was skipped or a mapped column that is nowhere.
     Input,
     /// A price table is invalid, or with `--strict` usage has no price.
     Pricing,

@@ -25,7 +25,8 @@ pub(super) fn compose(guess: &Guess) -> Screen {
         screen.line(Tone::Quiet, format!("{columns} not looked at"));
     }
     let doubt = |text: &String| Line { tone: Tone::Warning, text: name(text) };
-    screen.list("To be checked", guess.doubts.iter().map(doubt).collect());
+    let heading = if guess.fits.is_some() { "What is not read" } else { "To be checked" };
+    screen.list(heading, guess.doubts.iter().map(doubt).collect());
     if guess.fits.is_none() || guess.proposal.is_some() {
         propose(&mut screen, guess);
     }

@@ -528,6 +528,7 @@ fn a_time_that_a_known_format_cannot_read_is_told() {
     let guess = run(folder.path(), &["formats", "guess", "calls.csv"]);
     assert!(guess.stdout.contains("write it as 2026-10-31"), "{}", guess.stdout);
     assert!(guess.stdout.contains("but not all of it"), "{}", guess.stdout);
+    assert!(!guess.stdout.contains("time = \"Date\""), "{}", guess.stdout);
 }
 
 #[test]

@@ -25,9 +25,9 @@ pub(super) fn as_read(mut guess: Guess, plan: &FilePlan) -> Guess {
             finding.role = field.own_name().map_or(Role::Nothing, Role::Taken);
             finding.reason = format!("`{format}` reads it");
             if field == Field::Time && !is_field(&guessed, field) && finding.present > 0 {
-                let why = if reason.is_empty() { "its values are not understood" } else { &reason };
-                finding.reason = format!("`{format}` reads it, but {why}");
-                guess.doubts.push(format!("`{}` is no time that is read: {why}", finding.path));
+                let why = if reason.is_empty() { "no time that is understood" } else { &reason };
+                finding.reason = format!("`{format}` looks for the time there, but it is {why}");
+                guess.doubts.push(format!("`{}` is {why}", finding.path));
             }
         } else if let (Role::Taken(name), Some(_)) = (guessed, &proposal)
             && !read.contains(&name)
@@ -41,14 +41,14 @@ pub(super) fn as_read(mut guess: Guess, plan: &FilePlan) -> Guess {
     let Some(proposal) = proposal else { return guess };
     let commas = says(&proposal, DECIMAL_COMMA);
     if commas {
-        guess.doubts.push("its numbers have commas for points, which has to be said".to_owned());
+        guess.doubts.push("numbers such as 1.000 and 0,5 need decimal_comma".to_owned());
     }
     let unit = says(&proposal, COST_UNIT) && read.contains(&"cost_usd");
     if unit {
-        guess.doubts.push("its costs are not in dollars, which has to be said".to_owned());
+        guess.doubts.push("costs that are not in dollars need cost_unit".to_owned());
     }
     if commas || unit || !overlooked.is_empty() {
-        guess.proposal = Some(whole(&guess.findings, &overlooked, proposal));
+        guess.proposal = Some(whole(&guess.findings, &read, &overlooked, proposal));
     }
     guess
 }
@@ -74,11 +74,13 @@ fn says(proposal: &Proposal, name: &str) -> bool {
 /// What is read already and what is overlooked, as one mapping.
 fn whole(
     findings: &[Finding],
+    readable: &[&str],
     overlooked: &[(&'static str, String)],
     guessed: Proposal,
 ) -> Proposal {
     let place = |name: &'static str| {
-        let is_read = |finding: &&Finding| finding.role == Role::Taken(name);
+        let is_read =
+            |finding: &&Finding| finding.role == Role::Taken(name) && readable.contains(&name);
         // Of several that are read for one field, the one that fits best by its values.
         let fits = |path: &String| findings.iter().filter(is_read).any(|one| one.path == *path);
         let best = guessed.map.iter().find(|(field, path)| *field == name && fits(path));

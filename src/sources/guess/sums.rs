@@ -10,21 +10,31 @@ fn counts(column: &Column) -> Vec<u64> {
 }
 
 /// Whether `total` is the sum of `parts` in every record that has a total, and in at least two
-/// that differ.
+/// that differ: one may be chance.
 pub(super) fn adds_up(total: &Column, parts: &[&Column]) -> bool {
+    sums_found(total, parts) >= 2
+}
+
+/// The same where the name says already that it is a total: then one record is enough.
+pub(super) fn named_adds_up(total: &Column, parts: &[&Column]) -> bool {
+    sums_found(total, parts) >= 1
+}
+
+/// In how many records that differ `total` is the sum; none if any says otherwise.
+fn sums_found(total: &Column, parts: &[&Column]) -> usize {
     let sums: Vec<Vec<u64>> = parts.iter().map(|part| counts(part)).collect();
     let mut seen = Vec::new();
     for (record, cell) in total.cells.iter().enumerate() {
         let Some(total) = cell.count() else { continue };
         let sum = sums.iter().try_fold(0u64, |sum, part| sum.checked_add(part[record]));
         if sum != Some(total) {
-            return false;
+            return 0;
         }
         if total > 0 && !seen.contains(&total) {
             seen.push(total);
         }
     }
-    seen.len() >= 2
+    seen.len()
 }
 
 /// Columns `a`, `b` of `free` with `a + b = total`, if there is just one such pair.
@@ -144,7 +154,8 @@ impl Counts<'_> {
             parts.extend(reasoning.iter().filter(|_| beside[1]));
             let says = !beside[0] || has_tokens(&self.cached);
             let says = says && (!beside[1] || has_tokens(&reasoning));
-            if !says || !adds_up(total, &parts) {
+            // Whether it is a total at all was settled before.
+            if !says || !named_adds_up(total, &parts) {
                 continue;
             }
             if found.is_some() {

@@ -204,3 +204,11 @@ fn thousands_and_running_totals_are_not_taken_for_counts() {
         assert!(guess.doubts[0].contains(why), "{:?}", guess.doubts);
     }
 }
+
+#[test]
+fn one_record_is_enough_where_a_name_says_total() {
+    let text = "m,tok_in,tok_in_cached,tok_out,tok_all\no3,1000,900,100,1100\n";
+    let map = "--map model=m,input_tokens=tok_in,cache_read_tokens=tok_in_cached,";
+    check(text, &format!("{map}output_tokens=tok_out,input_includes_cache=true"));
+    assert!(of(text).doubts.is_empty(), "{:?}", of(text).doubts);
+}

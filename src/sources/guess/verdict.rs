@@ -9,7 +9,7 @@ use super::money::{UNNAMED, Unit, unit};
 use super::names::Name;
 use super::rules::{BARE, Candidate, EXACT, UNCLEAR, candidates, miscounted};
 use super::samples::{kind, sample};
-use super::sums::{Counts, Inside, adds_up, pair};
+use super::sums::{Counts, Inside, adds_up, named_adds_up, pair};
 use super::survey::{Cell, Column, Survey};
 use super::{Finding, Guess, Proposal, Role};
 
@@ -192,9 +192,11 @@ impl<'s> Judge<'s> {
         let parts: Vec<&Column> = parts.iter().filter_map(|field| self.column(*field)).collect();
         let total = &self.survey.columns[place];
         let sets = 1usize << parts.len();
+        let is_named = self.judged[place].candidate.as_ref().is_some_and(|one| one.strength > BARE);
+        let is_sum = if is_named { named_adds_up } else { adds_up };
         let fits = (1..sets).any(|set| {
             let chosen = parts.iter().enumerate().filter(|(at, _)| set & (1 << at) != 0);
-            adds_up(total, &chosen.map(|(_, part)| *part).collect::<Vec<_>>())
+            is_sum(total, &chosen.map(|(_, part)| *part).collect::<Vec<_>>())
         });
         if fits {
             self.judged[place].reason.push_str("; shows what is inside what");
