@@ -39,10 +39,8 @@ fn plans() -> impl Strategy<Value = String> {
         (Just(is_replay), chosen)
     });
     chosen.prop_map(|(is_replay, chosen)| {
-        let texts = TECHNIQUES.map(|text| match text.starts_with("[prompt_caching]") {
-            true if is_replay => REPLAY,
-            _ => text,
-        });
+        let is_replayed = |text: &str| is_replay && text.starts_with("[prompt_caching]");
+        let texts = TECHNIQUES.map(|text| if is_replayed(text) { REPLAY } else { text });
         let chosen = chosen.into_iter().zip(texts);
         let wanted = |(chosen, text): &(bool, &str)| *chosen || (is_replay && *text == REPLAY);
         chosen.filter(wanted).map(|(_, text)| text).collect()

@@ -83,6 +83,7 @@ fn cost_of_arrivals(millis: &[u64], prompt: u64, ttl: &str) -> i128 {
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
+    clippy::float_arithmetic,
     reason = "random times need no exact numbers"
 )]
 fn random_arrivals(count: usize, mean_seconds: f64) -> Vec<u64> {
