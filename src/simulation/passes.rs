@@ -69,7 +69,8 @@ impl Replay<'_> {
     ) -> Result<Vec<FineUsd>, SimulationError> {
         on_threads(sets, threads, |(causal, behind)| {
             let mut sum = FineUsd::ZERO;
-            self.walk(*causal, |_, _, walk, _| {
+            self.walk(*causal, |_, _, walked| {
+                let Some((walk, _)) = walked else { return Ok(()) };
                 let found = walk.dividends.iter().filter(|(set, _)| set & !behind == 0);
                 found.clone().try_for_each(|(_, dividend)| add(&mut sum, *dividend))
             })?;
@@ -85,41 +86,37 @@ impl Replay<'_> {
             tally: Tally::new(self.players.len(), grouping.keys.len()),
             touched: if is_told { vec![0; self.facts.calls.len()] } else { Vec::new() },
         };
-        self.walk(set, |row, call, walk, changed| {
+        self.walk(set, |row, call, walked| {
+            let Some((walk, changed)) = walked else {
+                if set == 0 {
+                    pass.tally.add_unpriced(call);
+                }
+                return Ok(());
+            };
             if let Some(touched) = pass.touched.get_mut(row) {
                 let behind = walk.touched & !full;
                 *touched = u16::try_from(changed | behind).expect("there are at most 16 players");
             }
             pass.add(call, grouping.of(row), walk, changed, full)
         })?;
-        if set == 0 {
-            for row in 0..self.facts.calls.len() {
-                let call = self.facts.calls.call(row);
-                if !self.is_priced(row, &call) {
-                    pass.tally.add_unpriced(&call);
-                }
-            }
-        }
         Ok(pass)
     }
 
-    fn is_priced(&self, row: Row, call: &Call) -> bool {
-        let scene = scene(self.facts, row);
-        self.facts.model(row).is_some_and(|model| self.facts.cost(model, call, scene.geo).is_ok())
-    }
-
-    /// Walks the priced calls in order of time with one set on.
+    /// Visits the calls in order of time with one set on, each with its walk and what changed it;
+    /// without them where it has no price.
     fn walk(
         &self,
         set: Mask,
-        mut visit: impl FnMut(Row, &Call, &Walk<'_>, Mask) -> Result<(), SimulationError>,
+        mut visit: impl FnMut(Row, &Call, Option<(&Walk<'_>, Mask)>) -> Result<(), SimulationError>,
     ) -> Result<(), SimulationError> {
         let mut walk = Walk::new(self.players);
         for row in 0..self.facts.calls.len() {
             let (call, scene) = (self.facts.calls.call(row), scene(self.facts, row));
             if walk.start(&call, self.facts.model(row), &scene) {
                 let changed = walk.divide_after(set, self.causal, &scene)?;
-                visit(row, &call, &walk, changed)?;
+                visit(row, &call, Some((&walk, changed)))?;
+            } else {
+                visit(row, &call, None)?;
             }
         }
         Ok(())
