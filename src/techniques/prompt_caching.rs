@@ -41,8 +41,8 @@ shared start is below the model's minimum are not cached at all.
 With `policy = \"replay\"` no rate is given: the calls come in order of time, each looks up what is \
 still alive of its prompt and renews it. A prompt is known by the hashes of its blocks (rung 3), by the \
 turn of the conversation it grew out of (rung 4), or by the shared start of its call type and model \
-(rung 5, an upper bound). An entry lives for the lifetime from its last use, and can be read two seconds \
-after it was written. A turn is written to its end, any other prompt up to the shared start. What \
+(rung 5, an upper bound; at the low end nothing is shared). An entry lives for the lifetime from its \
+last use, and can be read two seconds after it was written. A turn is written to its end, any other prompt up to the shared start. What \
 techniques before it change (calls that go away or to another model, cut histories) changes what is \
 warm: each set of them is replayed on its own.
 
@@ -146,6 +146,9 @@ impl Technique for PromptCaching {
     }
 
     fn has_range(&self, facts: &Facts<'_>) -> bool {
+        if self.policy.is_some() {
+            return !Lineage::has_blocks(facts);
+        }
         let may_observe = self.cacheable.is_none() && conversations::are_named(facts);
         may_observe || facts.has_batch_calls()
     }
@@ -153,7 +156,7 @@ impl Technique for PromptCaching {
     fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {
         let selection = self.scope().select(facts)?;
         if self.policy.is_some() {
-            return Ok(CacheReplay::prepare(facts, selection, self.ttl));
+            return Ok(CacheReplay::prepare(facts, selection, self.ttl, scenario));
         }
         let warnings = selection.warnings("prompt caching");
         let hit = self.hit.unwrap_or(Rate::ZERO);

@@ -176,6 +176,24 @@ fn the_best_sets_of_each_size_are_told_when_asked_for() {
     assert!(json(project(), &arguments).get("best_sets").is_none());
 }
 
+/// Turns of a conversation: the first is written, the second reads it and writes what it adds, and
+/// so on; after ten minutes everything is written again.
+#[test]
+fn a_turn_reads_the_turn_before_it_while_that_is_alive() {
+    let turn = |(minute, input): (u64, u64)| {
+        let time = 1_790_000_000_000 + minute * 60_000;
+        format!(
+            r#"{{"time":{time},"provider":"anthropic","model":"claude-sonnet-4-6","call_type":"chat","conversation":"c","input_tokens":{input},"output_tokens":0}}"#
+        )
+    };
+    let log = [(0, 2_000), (1, 2_600), (2, 3_300), (12, 4_000)].map(turn).join("\n");
+    let folder = folder_with("usage.jsonl", log);
+    let report = json(folder.path(), &["simulate", "--cache", "replay"]);
+    let (written, read) = (2_000 + 600 + 700 + 4_000, 2_000 + 2_600);
+    let expected = written * 3_750_000_000_000 + read * 300_000_000_000;
+    assert_eq!(atto(&report["projected_usd"]), expected);
+}
+
 /// Twenty calls at once each write their prompt: 25 times its price. One after the other, the first
 /// writes and nineteen read: 3.15 times.
 #[test]

@@ -7,7 +7,8 @@ use crate::usage::ServiceTier;
 use super::super::branch::{Branch, push_taken};
 use super::super::facts::{Facts, Scene};
 use super::super::scope::Selection;
-use super::super::technique::{Decline, Effect, Evidence, Memory, Prepared, Rewrite};
+use super::super::technique::{Decline, Effect, Evidence, Memory, Prepared, Rewrite, Scenario};
+use super::super::warmth::CacheRules;
 use super::super::wording::{grouped, percent};
 use super::lineage::Lineage;
 use super::rules::{Lifetime, ReplayRules};
@@ -26,8 +27,9 @@ impl CacheReplay {
         facts: &Facts<'_>,
         selection: Selection,
         lifetime: Lifetime,
+        scenario: Scenario,
     ) -> Prepared {
-        let lineage = Lineage::of(facts);
+        let lineage = Lineage::of(facts, scenario);
         if !lineage.has_times() {
             return Prepared::refused(
                 "some calls have no time, and a cache is warm or cold by time; give the rate with \
@@ -36,7 +38,11 @@ impl CacheReplay {
         }
         let warnings = selection.warnings("prompt caching");
         let note = format!("replayed: {}", lineage.evidence());
-        let mut assumptions: Vec<String> = lineage.ideal(facts).into_iter().collect();
+        let mut assumptions = Vec::new();
+        if scenario == Scenario::Expected {
+            // Nobody reads what the ends assume.
+            assumptions.extend(lineage.ideal(facts));
+        }
         assumptions.push(
             "entries live from their last use; a breakpoint after the shared start and one at the \
              end of each turn; an entry can be read 2 s after it was written"
@@ -107,7 +113,11 @@ impl Rewrite for CacheReplay {
         if is_batch && !scene.caches_in_batch(branch) {
             return Effect::Declined(Decline::NoDiscount);
         }
-        let rules = ReplayRules::new(policy, self.lifetime);
+        let rules = CacheRules::of(Some(policy), |class| scene.has_prices(branch, [class; 2]));
+        if rules == CacheRules::None {
+            return Effect::Declined(Decline::NotPriced);
+        }
+        let rules = ReplayRules::new(rules, self.lifetime);
         let Some(found) = self.find(branch, scene, &rules, store) else {
             return Effect::Unchanged;
         };
@@ -126,9 +136,6 @@ impl Rewrite for CacheReplay {
             };
         }
         let written = rules.write.unwrap_or(TokenClass::Input);
-        if !scene.has_prices(branch, [TokenClass::CacheRead, written]) {
-            return Effect::Declined(Decline::NotPriced);
-        }
         if !scene.is_cheaper(branch, TokenClass::CacheRead, TokenClass::Input) {
             return Effect::Declined(Decline::NoDiscount);
         }

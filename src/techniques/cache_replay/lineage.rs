@@ -6,6 +6,7 @@ use crate::usage::{Instant, Row};
 use super::super::conversations;
 use super::super::facts::Facts;
 use super::super::routes::StaticPrompts;
+use super::super::technique::Scenario;
 use super::blocks::{BLOCKS, Blocks, SCOPE};
 
 /// Columns with the time since the start of a trace that names no day, and their unit in ms.
@@ -19,7 +20,7 @@ pub(in super::super) struct Lineage {
     previous: Vec<Option<Row>>,
     /// Whether a prompt is a turn of a conversation.
     turns: Vec<bool>,
-    shared: StaticPrompts,
+    shared: Option<StaticPrompts>,
     /// All tokens of each prompt, as logged.
     lengths: Vec<Tokens>,
     /// Milliseconds, of each row.
@@ -34,8 +35,15 @@ impl Lineage {
         needed.into_iter().chain(elapsed).map(str::to_owned).collect()
     }
 
-    /// Finds what the log shows.
-    pub(in super::super) fn of(facts: &Facts<'_>) -> Self {
+    /// Whether the log has hashes of blocks, beside which nothing is guessed.
+    pub(in super::super) fn has_blocks(facts: &Facts<'_>) -> bool {
+        let place = facts.calls.dimensions.position(BLOCKS);
+        place.is_some_and(|place| !facts.calls.dimensions[place].is_empty())
+    }
+
+    /// Finds what the log shows. What prompts of a call type share is known only to be at most their
+    /// shortest: at the low end it is nothing.
+    pub(in super::super) fn of(facts: &Facts<'_>, scenario: Scenario) -> Self {
         let growth = conversations::growth(facts);
         let rows = facts.calls.len();
         let growth = |row: Row| growth.as_ref().map(|known| known[row]).unwrap_or_default();
@@ -43,7 +51,7 @@ impl Lineage {
             blocks: Blocks::of(facts),
             previous: (0..rows).map(|row| growth(row).grew_from).collect(),
             turns: (0..rows).map(|row| growth(row).is_turn).collect(),
-            shared: StaticPrompts::measure(facts),
+            shared: (scenario != Scenario::Low).then(|| StaticPrompts::measure(facts)),
             lengths: (0..rows).map(|row| facts.calls.call(row).input_total()).collect(),
             times: times(facts),
         }
@@ -78,12 +86,12 @@ impl Lineage {
 
     /// The start that all prompts of the call type and model share, at most.
     pub(super) fn shared(&self, row: Row) -> Tokens {
-        self.shared.floor(row)
+        self.shared.as_ref().map_or(Tokens::ZERO, |shared| shared.floor(row))
     }
 
     /// The number of the call type and model of a row.
     pub(super) fn route(&self, row: Row) -> u32 {
-        self.shared.route(row)
+        self.shared.as_ref().map_or(0, |shared| shared.route(row))
     }
 
     /// Whether every call has a time.

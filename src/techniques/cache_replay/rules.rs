@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::pricing::{CacheLifetime, CachePolicy, CacheWrite};
+use crate::pricing::{CacheLifetime, CachePolicy};
 use crate::units::{TokenClass, Tokens};
 
+use super::super::warmth::{CacheRules, Term};
 use super::uses::Span;
 
 /// The time until the first token of an answer: so long nobody can read what it wrote. The
@@ -28,6 +29,14 @@ pub(in super::super) enum Lifetime {
 }
 
 impl Lifetime {
+    /// The same, as predictions call it.
+    const fn term(self) -> Term {
+        match self {
+            Self::Short => Term::Default,
+            Self::Long => Term::Long,
+        }
+    }
+
     /// The lifetime of a cache that this means; nothing when the provider publishes none.
     pub(in super::super) fn of(self, policy: &CachePolicy) -> Option<CacheLifetime> {
         let long = policy.lifetimes.iter().find(|known| known.class == TokenClass::CacheWrite1h);
@@ -54,19 +63,19 @@ pub(in super::super) struct ReplayRules {
 }
 
 impl ReplayRules {
-    /// The rules of a policy with one of its lifetimes.
-    pub(in super::super) fn new(policy: &CachePolicy, lifetime: Lifetime) -> Self {
-        let chosen = lifetime.of(policy);
-        let seconds = chosen.map_or(UNKNOWN_LIFETIME_S, |lifetime| lifetime.seconds);
-        let write = chosen.map_or(TokenClass::CacheWrite5m, |lifetime| lifetime.class);
+    /// The rules of a cache with one of its lifetimes.
+    pub(in super::super) fn new(rules: CacheRules, lifetime: Lifetime) -> Self {
+        let term = lifetime.term();
+        let seconds = rules.seconds(term).unwrap_or(UNKNOWN_LIFETIME_S);
+        let is_written = matches!(rules, CacheRules::Written { .. });
         Self {
             span: Span {
                 lifetime: i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000),
                 wait: FIRST_TOKEN_MS,
             },
-            min: policy.min_tokens.unwrap_or(Tokens::ZERO),
-            step: policy.granularity.get().max(1),
-            write: (policy.write == CacheWrite::Priced).then_some(write),
+            min: rules.minimum(),
+            step: rules.step(),
+            write: is_written.then(|| rules.unread_class(term)),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 
 use super::super::facts::Facts;
+use super::super::technique::Scenario;
 use super::lineage::Lineage;
 use super::rules::ReplayRules;
 use super::store::{Prompt, Store};
@@ -32,7 +33,8 @@ fn read(requests: &[Request], lifetime: i64) -> u64 {
     let (calls, book) = (log(requests), PriceBook::embedded());
     let facts = Facts::new(&calls, &book);
     let model = book.find("anthropic", "claude-sonnet-4-6").expect("a known model");
-    let (lineage, rules) = (Lineage::of(&facts), ReplayRules::reference(lifetime * 1_000));
+    let (lineage, rules) =
+        (Lineage::of(&facts, Scenario::Expected), ReplayRules::reference(lifetime * 1_000));
     let mut store = Store::default();
     let visit = |(row, request): (usize, &Request)| {
         let prompt = Prompt {

@@ -88,13 +88,20 @@ impl CacheRules {
         }
     }
 
+    /// Cached lengths are multiples of this.
+    pub(in super::super) fn step(&self) -> u64 {
+        match self {
+            Self::None => 1,
+            Self::Written { step, .. } | Self::Automatic { step, .. } => step.get().max(1),
+        }
+    }
+
     /// The largest cached length that is not above this one.
     pub(super) fn whole_steps(&self, length: Tokens) -> Tokens {
-        let step = match self {
-            Self::None => return Tokens::ZERO,
-            Self::Written { step, .. } | Self::Automatic { step, .. } => step.get().max(1),
-        };
-        Tokens::new(length.get() / step * step)
+        if *self == Self::None {
+            return Tokens::ZERO;
+        }
+        Tokens::new(length.get() / self.step() * self.step())
     }
 }
 
