@@ -170,6 +170,7 @@ impl Trim {
             let lost = cut.call.tokens[TokenClass::CacheRead].saturating_sub(stable);
             cut.reclassify(TokenClass::CacheRead, TokenClass::Input, lost);
             cut.stable_prefix = Some(stable);
+            cut.is_cut = true;
         }
         // Plain input goes first; what is left over comes out of the cached part.
         let mut left = excess;

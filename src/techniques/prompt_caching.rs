@@ -205,8 +205,7 @@ impl Cache {
         scene: &Scene<'_>,
         read: Tokens,
     ) -> Tokens {
-        let is_cut = branch.stable_prefix.is_some();
-        if is_cut || !self.prefixes.writes_growth(scene.facts, scene.row, self.scenario) {
+        if branch.is_cut || !self.prefixes.writes_growth(scene.facts, scene.row, self.scenario) {
             return Tokens::ZERO;
         }
         let prompt = branch.call.input_total();
