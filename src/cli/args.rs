@@ -152,11 +152,11 @@ pub(super) struct TechniqueArgs {
     /// Answer the calls that meet a condition with a free model, within its quota.
     #[arg(long, value_name = "CONDITION")]
     pub(super) free_models: Option<String>,
-    /// End answers after so many tokens, reasoning included.
-    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
-    pub(super) output_cap: Option<i64>,
-    /// Make visible answers shorter by this part.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    /// End answers after so many tokens, at a percentile (p99.5) or at a guardrail of each call type.
+    #[arg(long, value_name = "TOKENS|pNN|guardrail", allow_negative_numbers = true)]
+    pub(super) output_cap: Option<String>,
+    /// Make visible answers shorter by this part, or by published rates for kinds of task.
+    #[arg(long, value_name = "RATE|by_task", allow_negative_numbers = true)]
     pub(super) concise: Option<String>,
     /// Leave out this part of the calls, which only repeat an answer that did not parse.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]

@@ -43,7 +43,6 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
     let texts = [
         ("semantic_cache", "rate", &args.semantic_cache),
         ("free_models", "where", &args.free_models),
-        ("concise_output", "rate", &args.concise),
         ("structured_output", "rate", &args.structured),
         ("prompt_caching", "hit", &args.cache_hit),
         ("prompt_caching", "policy", &args.cache),
@@ -55,8 +54,13 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
             set(name, key, Value::String(value.clone()));
         }
     }
-    if let Some(cap) = args.output_cap {
-        set("output_cap", "tokens", Value::Integer(cap));
+    if let Some(cap) = &args.output_cap {
+        set("output_cap", "tokens", count_or_text(cap));
+    }
+    if let Some(concise) = &args.concise {
+        let is_preset = concise.starts_with(|first: char| first.is_ascii_alphabetic());
+        let key = if is_preset { "preset" } else { "rate" };
+        set("concise_output", key, Value::String(concise.clone()));
     }
     if let Some(cacheable) = &args.cacheable {
         set("prompt_caching", "cacheable", count_or_text(cacheable));

@@ -251,7 +251,7 @@ fn a_cap_saves_what_lies_beyond_it_and_loses_it_to_reruns() {
     let outcome = log.run("[output_cap]\ntokens = 300");
     check(&outcome, "0.09", "0.075");
     assert_eq!(outcome.techniques[0].calls_touched, 1);
-    assumes(&outcome, "1 answers would be cut");
+    assumes(&outcome, "1 of 10 answers would be cut");
     assumes(&outcome, "gone when 66.7 % of the cut calls");
     // A quarter of the cut call, 0.0225 dollars, is made again.
     assert_eq!(outcome.low.to_string(), "0.080625");

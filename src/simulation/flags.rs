@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 21] = [
+const FLAGS: [(&str, &str, &str); 22] = [
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
@@ -20,6 +20,7 @@ const FLAGS: [(&str, &str, &str); 21] = [
     ("free_models", "where", "--free-models"),
     ("output_cap", "tokens", "--output-cap"),
     ("concise_output", "rate", "--concise"),
+    ("concise_output", "preset", "--concise"),
     ("structured_output", "rate", "--structured"),
     ("batch", "", "--batch"),
     ("batch", "share", "--batch"),
@@ -30,7 +31,8 @@ const FLAGS: [(&str, &str, &str); 21] = [
 ];
 
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 4] = [
+const ALTERNATIVES: [(&str, &[&str], &[&str]); 5] = [
+    ("concise_output", &["rate"], &["preset", "by"]),
     ("prompt_caching", &["policy"], &["hit", "cacheable"]),
     ("context_trimming", &["rate"], &["tokens"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),

@@ -29,6 +29,8 @@ mod walk;
 #[cfg(test)]
 mod claims;
 #[cfg(test)]
+mod feedback;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod regressions;

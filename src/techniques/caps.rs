@@ -179,11 +179,8 @@ impl CapEffect {
 
     /// The figures in words.
     pub(super) fn sentences(&self) -> Vec<String> {
-        let mut said = vec![format!(
-            "{} of {} answers would be cut",
-            grouped(self.cut),
-            grouped(self.calls)
-        )];
+        let mut said =
+            vec![format!("{} of {} answers would be cut", grouped(self.cut), grouped(self.calls))];
         said.extend(self.break_even().map(|share| {
             format!(
                 "break-even: the saving is gone when {} of the cut calls are made again",
@@ -219,7 +216,9 @@ mod tests {
         match (read, expected) {
             (Ok(read), Ok(expected)) => assert_eq!(read.tokens.0, expected, "{text}"),
             (Err(error), Err(part)) => assert!(error.message().contains(part), "{error}"),
-            (read, expected) => panic!("{text}: {:?}, expected {expected:?}", read.map(|one| one.tokens)),
+            (read, expected) => {
+                panic!("{text}: {:?}, expected {expected:?}", read.map(|one| one.tokens))
+            }
         }
     }
 

@@ -166,9 +166,8 @@ impl<S: Shorten> WithFeedback<S> {
         }
         let ratio = u128::from(branch.token_ratio.parts());
         let here = |gone: u128| gone * ratio / WHOLE;
-        let tokens = |gone: u128| {
-            Tokens::new(u64::try_from(here(gone) / WHOLE).unwrap_or(u64::MAX))
-        };
+        let tokens =
+            |gone: u128| Tokens::new(u64::try_from(here(gone) / WHOLE).unwrap_or(u64::MAX));
         let logged = scene.facts.calls.call(scene.row);
         let read = logged.tokens[TokenClass::CacheRead];
         let from_read = tokens(answers.within(scene.row, read));

@@ -80,7 +80,11 @@ impl super::Settings for OutputCap {
     };
 
     fn check(&self) -> Result<(), String> {
-        if self.tokens.0.is_zero() { Err("an answer has at least 1 token".to_owned()) } else { Ok(()) }
+        if self.tokens.0.is_zero() {
+            Err("an answer has at least 1 token".to_owned())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -104,10 +108,14 @@ impl OutputCap {
 
     fn assumption(&self) -> String {
         match self.rerun {
-            Some(rate) => format!("{} of the cut calls are made again without a cap", percent(rate)),
-            None => "nobody asks again after a cut answer; at the low end 25 % of the cut calls are \
+            Some(rate) => {
+                format!("{} of the cut calls are made again without a cap", percent(rate))
+            }
+            None => {
+                "nobody asks again after a cut answer; at the low end 25 % of the cut calls are \
                      made again"
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 
