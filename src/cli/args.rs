@@ -146,8 +146,9 @@ pub(super) struct TechniqueArgs {
     /// Drop this part of the uncached input, or keep prompts within a budget.
     #[arg(long, value_name = "RATE|tokens=N", allow_negative_numbers = true)]
     pub(super) trim: Option<String>,
-    /// Move calls to other models: a file of rules, or a share of all calls and where it goes.
-    #[arg(long, value_name = "FILE|SHARE=MODEL")]
+    /// Move calls to other models: by a file of rules or a preset of them, a share of all calls, or
+    /// half of the plainly simple ones.
+    #[arg(long, value_name = "FILE|preset:NAME|SHARE=MODEL|MODEL")]
     pub(super) tier: Option<String>,
     /// Answer the calls that meet a condition with a free model, within its quota.
     #[arg(long, value_name = "CONDITION")]

@@ -98,17 +98,32 @@ fn batch_setting(text: &str) -> (&'static str, Value) {
     ("call_types", Value::Array(types.collect()))
 }
 
-/// `0.6=claude-haiku-4-5`, or the name of a file of rules.
+/// `0.6=claude-haiku-4-5`, a preset, the name of a file of rules, or a model alone.
 fn tiering(text: &str) -> Result<Table, Failure> {
+    let settings = |known: &[(&str, &str)]| {
+        let known = known.iter().map(|(key, value)| {
+            ((*key).to_owned(), Value::String((*value).to_owned()))
+        });
+        let table = Value::Table(known.collect());
+        Ok(Table::from_iter([("model_tiering".to_owned(), table)]))
+    };
     let is_share = text.starts_with(|first: char| first.is_ascii_digit() || first == '.');
     if let (true, Some((share, model))) = (is_share, text.split_once('=')) {
-        let settings = [("share", share), ("to", model)]
-            .map(|(key, value)| (key.to_owned(), Value::String(value.to_owned())));
-        let table = Value::Table(Table::from_iter(settings));
-        return Ok(Table::from_iter([("model_tiering".to_owned(), table)]));
+        return settings(&[("share", share), ("to", model)]);
     }
-    let rules = read(Path::new(text), "the rules").map_err(|failure| {
-        failure.hint("--tier takes a file of rules, or a share and a model: 0.6=claude-haiku-4-5")
+    if let Some(preset) = text.strip_prefix("preset:") {
+        return settings(&[("preset", preset)]);
+    }
+    let path = Path::new(text);
+    let is_file = path.exists() || path.extension().is_some_and(|ending| ending == "toml");
+    if !is_file && !is_share {
+        return settings(&[("to", text)]);
+    }
+    let rules = read(path, "the rules").map_err(|failure| {
+        failure.hint(
+            "--tier takes a file of rules, preset:NAME, a model, or a share and a model: \
+             0.6=claude-haiku-4-5",
+        )
     })?;
     Plan::rules(text, &rules).map_err(Failure::usage)
 }

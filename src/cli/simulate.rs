@@ -27,7 +27,7 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let mut table: Option<Calls> = None;
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read(&settings, &plan.dimensions(), &mut |calls| {
+    let intake = Intake::read_with(&settings, &plan.dimensions(), &plan.wishes(), &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);

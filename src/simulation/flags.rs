@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 22] = [
+const FLAGS: [(&str, &str, &str); 23] = [
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
@@ -17,6 +17,7 @@ const FLAGS: [(&str, &str, &str); 22] = [
     ("model_tiering", "share", "--tier"),
     ("model_tiering", "to", "--tier"),
     ("model_tiering", "rule", "--tier"),
+    ("model_tiering", "preset", "--tier"),
     ("free_models", "where", "--free-models"),
     ("output_cap", "tokens", "--output-cap"),
     ("concise_output", "rate", "--concise"),
@@ -31,7 +32,9 @@ const FLAGS: [(&str, &str, &str); 22] = [
 ];
 
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 5] = [
+const ALTERNATIVES: [(&str, &[&str], &[&str]); 7] = [
+    ("model_tiering", &["preset"], &["rule", "share", "to", "provider", "where", "call_types"]),
+    ("model_tiering", &["to", "rule"], &["preset", "small", "light", "middle", "big"]),
     ("concise_output", &["rate"], &["preset", "by"]),
     ("prompt_caching", &["policy"], &["hit", "cacheable"]),
     ("context_trimming", &["rate"], &["tokens"]),

@@ -120,6 +120,16 @@ impl Plan {
         needed.dedup();
         needed
     }
+
+    /// The columns that are read where the log has them.
+    pub fn wishes(&self) -> Vec<String> {
+        let needed = self.dimensions();
+        let mut wished: Vec<String> = self.techniques().flat_map(Technique::wishes).collect();
+        wished.retain(|name| !needed.contains(name) && !column::FIXED.contains(&name.as_str()));
+        wished.sort_unstable();
+        wished.dedup();
+        wished
+    }
 }
 
 #[cfg(test)]

@@ -59,6 +59,12 @@ impl<'a> Facts<'a> {
         rows.any(|row| self.calls.call(row).service_tier == ServiceTier::Batch)
     }
 
+    /// Whether the log has a column and any value in it.
+    pub(super) fn has_values(&self, column: &str) -> bool {
+        let place = self.calls.dimensions.position(column);
+        place.is_some_and(|place| !self.calls.dimensions[place].is_empty())
+    }
+
     /// What a call costs on a model.
     ///
     /// # Errors

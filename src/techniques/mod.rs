@@ -34,9 +34,14 @@ mod routes;
 mod routing_notes;
 mod scope;
 mod semantic_cache;
+mod sessions;
 mod settings;
 mod structured_output;
 mod technique;
+mod tiering_figures;
+mod tiering_labels;
+mod tiering_presets;
+mod tiering_rules;
 pub mod warmth;
 mod wording;
 

@@ -142,8 +142,11 @@ impl Technique for OutputCap {
     }
 
     fn dimensions(&self) -> Vec<String> {
-        let history = self.feedback.then(|| conversations::COLUMN.to_owned());
-        self.scope().dimensions().into_iter().chain(history).collect()
+        self.scope().dimensions()
+    }
+
+    fn wishes(&self) -> Vec<String> {
+        self.feedback.then(|| conversations::COLUMN.to_owned()).into_iter().collect()
     }
 
     fn has_range(&self, _: &Facts<'_>) -> bool {

@@ -4,12 +4,29 @@ use std::fmt;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-use crate::units::{Rate, Tokens, Usd};
+use crate::units::{Factor, Rate, Tokens, Usd};
 use crate::usage::Filter;
 
 /// What a switch is that is on unless given.
 pub(super) const fn yes() -> bool {
     true
+}
+
+/// Whether the text of a label means yes: `true`, `yes`, or a number that is not zero.
+pub(super) fn is_true(text: &str) -> bool {
+    let text = text.trim();
+    let is_word = ["true", "yes"].iter().any(|word| word.eq_ignore_ascii_case(text));
+    let number = crate::units::parse_decimal(text, 9, crate::units::Excess::Round);
+    is_word || number.is_ok_and(|number| number != 0)
+}
+
+/// A multiplier such as `"1.2"`.
+pub(super) fn factor<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Factor>, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(input)?;
+    let factor = Factor::parse(&text).ok().filter(|factor| factor.parts() > 0);
+    factor.map(Some).ok_or_else(|| {
+        D::Error::custom(format!("`{text}` is no multiplier above zero, such as \"1.2\""))
+    })
 }
 
 /// `part / whole` when it is a rate above zero. Both are halved until they fit: the rate is for a

@@ -160,9 +160,11 @@ impl Technique for StructuredOutput {
     }
 
     fn dimensions(&self) -> Vec<String> {
-        let mut needed = self.scope().dimensions();
-        needed.extend(ParseRetries::dimensions());
-        needed
+        self.scope().dimensions()
+    }
+
+    fn wishes(&self) -> Vec<String> {
+        ParseRetries::dimensions()
     }
 
     fn has_range(&self, facts: &Facts<'_>) -> bool {
