@@ -101,9 +101,9 @@ fn batch_setting(text: &str) -> (&'static str, Value) {
 /// `0.6=claude-haiku-4-5`, a preset, the name of a file of rules, or a model alone.
 fn tiering(text: &str) -> Result<Table, Failure> {
     let settings = |known: &[(&str, &str)]| {
-        let known = known.iter().map(|(key, value)| {
-            ((*key).to_owned(), Value::String((*value).to_owned()))
-        });
+        let known = known
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
         let table = Value::Table(known.collect());
         Ok(Table::from_iter([("model_tiering".to_owned(), table)]))
     };

@@ -36,6 +36,8 @@ mod properties;
 mod regressions;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tiering;
 
 pub use backtest::{
     Backtest, BacktestError, BacktestOptions, BillRange, CauseComparison, Comparison, Hidden,

@@ -135,7 +135,7 @@ fn a_maximum_that_is_not_reached_changes_no_share() {
 }
 
 #[test]
-fn calls_on_the_target_do_not_use_up_the_maximum() {
+fn calls_on_the_target_count_neither_for_nor_against_the_maximum() {
     let log = Log::new().with(500, [SONNET, "", ""], &call(1_000, 200)).with(
         500,
         [HAIKU, "", ""],
@@ -143,14 +143,17 @@ fn calls_on_the_target_do_not_use_up_the_maximum() {
     );
     let outcome =
         log.run(&format!("[model_tiering]\nshare = 1\nto = \"{HAIKU}\"\nmax_share = \"0.5\""));
-    check(&outcome, "4", "2");
+    // 250 of the 500 calls that could move do: 1.50 dollars become 0.50.
+    check(&outcome, "4", "3");
     assumes(&outcome, "500 of 1,000 calls match; 500 more are on the target already");
-    assert_eq!(outcome.techniques[0].evidence, Evidence::Exact);
+    assumes(&outcome, "at most 50 % of the matching calls move: 250 of 500 stay");
+    assert_eq!(outcome.techniques[0].evidence, Evidence::Assumed);
 }
 
 #[test]
 fn moving_cheap_calls_up_is_told() {
-    let outcome = equal_calls(HAIKU, 10, &call(1_000, 200), "[model_tiering]\nto = \"gpt-4o\"");
+    let outcome =
+        equal_calls(HAIKU, 10, &call(1_000, 200), "[model_tiering]\nshare = 1\nto = \"gpt-4o\"");
     warns(&outcome, "10 calls of claude-haiku-4-5 cost more on gpt-4o");
     assumes(&outcome, "one token of claude-haiku-4-5 counts as");
 }

@@ -20,3 +20,4 @@ mod samples_agents;
 mod samples_exports;
 mod samples_gateways;
 mod support;
+mod tiering;
