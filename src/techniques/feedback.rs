@@ -115,8 +115,8 @@ impl Answers {
         match self.turns.last_mut() {
             Some((known, _, sum)) if *known == row => *sum += gone,
             last => {
-                let (least, sum) = last.map_or((Tokens::ZERO, 0), |(_, end, sum)| (*end, *sum));
-                self.turns.push((row, end.max(least), sum + gone));
+                let (least, total) = last.map_or((Tokens::ZERO, 0), |(_, at, sum)| (*at, *sum));
+                self.turns.push((row, end.max(least), total + gone));
             }
         }
     }

@@ -70,9 +70,9 @@ impl ParseRetries {
                 continue;
             }
             let length = if identity == Identity::Length { input } else { Tokens::ZERO };
-            let names = [column::MODEL, column::CALL_TYPE].map(|place| calls.symbol(place, row));
+            let kind = [column::MODEL, column::CALL_TYPE].map(|at| calls.symbol(at, row));
             found.looked_at += 1;
-            let before = last.insert((named, names[0], names[1], length), row);
+            let before = last.insert((named, kind[0], kind[1], length), row);
             if before.is_some_and(|before| is_soon(facts, before, row)) {
                 found.repeats[row] = true;
                 found.found += 1;

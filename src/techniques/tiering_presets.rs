@@ -65,7 +65,8 @@ impl Preset {
 
     /// What it takes for granted, in words.
     pub(super) fn sentences(&self, name: &str) -> Vec<String> {
-        vec![format!("preset {name}: {} ({})", self.summary, self.origin)]
+        let Self { summary, origin, needs, .. } = self;
+        vec![format!("preset {name}: {summary}; needs {needs} ({origin})")]
     }
 }
 
