@@ -25,6 +25,7 @@ mod run;
 mod tally;
 mod telling;
 mod walk;
+mod withheld;
 
 #[cfg(test)]
 mod claims;
@@ -48,3 +49,4 @@ pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTota
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
 pub use run::{simulate, simulate_on};
+pub use withheld::{Withheld, WithheldError, WithheldLine, WithheldResult, withhold};
