@@ -14,6 +14,7 @@ mod failure;
 mod flags;
 mod formats;
 mod guess;
+mod inspection;
 mod intake;
 mod output;
 mod plan;

@@ -8,6 +8,7 @@ use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 
 use super::branch::Branch;
 use super::error::TechniqueError;
+use super::warmth::CacheRules;
 
 /// A log in time order, the price book, and which model of the book answered each call.
 pub struct Facts<'a> {
@@ -71,6 +72,15 @@ impl<'a> Facts<'a> {
     /// When a price it needs is not known.
     pub fn cost(&self, model: ModelId, call: &Call, geo: &str) -> Result<Usd, Unpriced> {
         cost(call, self.book.card(model, call, call.time, geo)?)
+    }
+
+    /// The rules of the prompt cache that a call meets, of which only those with prices count.
+    pub fn cache_rules(&self, row: Row, model: ModelId, call: &Call) -> CacheRules {
+        let geo = self.calls.name(column::GEO, row);
+        let Ok(card) = self.book.card(model, call, call.time, geo) else { return CacheRules::None };
+        let placed = self.book.placed(model, geo).unwrap_or(model);
+        let policy = self.book.cache_policy(placed, call.time);
+        CacheRules::of(policy, |class| card.price(class).is_some())
     }
 
     /// The model a plan names.

@@ -48,9 +48,12 @@ mod wording;
 use serde::de::{DeserializeOwned, Error as _};
 use toml::de::ValueDeserializer;
 
+pub use attempts::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use branch::Branch;
+pub use conversations::{Growth, growth};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
+pub use routes::StaticPrompts;
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,

@@ -14,14 +14,17 @@ const MIN_CALLS: usize = 2;
 ///
 /// With token counts alone, the static prompt of a call type is bounded by its shortest input. The
 /// smallest in a thousand calls stands for the minimum, so that a few stray calls do not hide it.
-pub(super) struct StaticPrompts {
+pub struct StaticPrompts {
     routes: Vec<u32>,
     floors: Vec<Tokens>,
 }
 
 impl StaticPrompts {
     /// Measures the shortest prompts of a log.
-    pub(super) fn measure(facts: &Facts<'_>) -> Self {
+    ///
+    /// # Panics
+    /// With 2³² pairs of call type and model or more.
+    pub fn measure(facts: &Facts<'_>) -> Self {
         let calls = facts.calls;
         let mut known: HashMap<(Symbol, Symbol), u32> = HashMap::new();
         let mut routes = Vec::with_capacity(calls.len());
@@ -45,12 +48,12 @@ impl StaticPrompts {
     }
 
     /// The number of the call type and model of a row.
-    pub(super) fn route(&self, row: Row) -> u32 {
+    pub fn route(&self, row: Row) -> u32 {
         self.routes[row]
     }
 
     /// The shared prompt of a call, at most.
-    pub(super) fn floor(&self, row: Row) -> Tokens {
+    pub fn floor(&self, row: Row) -> Tokens {
         self.floors[self.routes[row] as usize]
     }
 }
