@@ -48,6 +48,7 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         ("prompt_caching", "hit", &args.cache_hit),
         ("prompt_caching", "policy", &args.cache),
         ("prompt_caching", "ttl", &args.cache_ttl),
+        ("prompt_caching", "hit_prob", &args.cache_hit_prob),
         ("provider_discount", "rate", &args.discount),
     ];
     for (name, key, value) in texts {

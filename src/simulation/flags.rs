@@ -5,11 +5,12 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 21] = [
+const FLAGS: [(&str, &str, &str); 22] = [
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
     ("prompt_caching", "cacheable", "--cacheable"),
+    ("prompt_caching", "hit_prob", "--cache-hit-prob"),
     ("semantic_cache", "rate", "--semantic-cache"),
     ("context_trimming", "rate", "--trim"),
     ("context_trimming", "tokens", "--trim"),
@@ -31,7 +32,7 @@ const FLAGS: [(&str, &str, &str); 21] = [
 
 /// Settings of which a plan gives only one group: giving one drops the others.
 const ALTERNATIVES: [(&str, &[&str], &[&str]); 4] = [
-    ("prompt_caching", &["policy"], &["hit", "cacheable"]),
+    ("prompt_caching", &["policy"], &["hit"]),
     ("context_trimming", &["rate"], &["tokens"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
     ("batch", &["share"], &["call_types"]),
