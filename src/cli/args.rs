@@ -143,8 +143,13 @@ pub(super) struct TechniqueArgs {
     /// Answer this part of the calls from a store of earlier answers.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) semantic_cache: Option<String>,
-    /// Drop this part of the uncached input, or keep prompts within a budget.
-    #[arg(long, value_name = "RATE|tokens=N", allow_negative_numbers = true)]
+    /// Keep the last turns of conversations (chunk=M: cut after M more), sum up older ones, keep
+    /// prompts within a budget, or drop this part of the uncached input.
+    #[arg(
+        long,
+        value_name = "turns=N|summarize=MODEL|tokens=N|RATE",
+        allow_negative_numbers = true
+    )]
     pub(super) trim: Option<String>,
     /// Move calls to other models: a file of rules, or a share of all calls and where it goes.
     #[arg(long, value_name = "FILE|SHARE=MODEL")]
@@ -168,7 +173,8 @@ pub(super) struct TechniqueArgs {
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
     /// Where breakpoints are, so that the times of the log decide which calls find their prompt in
-    /// the provider's cache: replay, off, as_logged, system_only, auto_last, selective, oracle.
+    /// the provider's cache: `replay`, `off`, `as_logged`, `system_only`, `auto_last`,
+    /// `selective`, `oracle`.
     #[arg(long, value_name = "POLICY", conflicts_with = "cache_hit")]
     pub(super) cache: Option<String>,
     /// How much of the input is shared, instead of what the log supports.

@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 22] = [
+const FLAGS: [(&str, &str, &str); 24] = [
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
@@ -14,6 +14,8 @@ const FLAGS: [(&str, &str, &str); 22] = [
     ("semantic_cache", "rate", "--semantic-cache"),
     ("context_trimming", "rate", "--trim"),
     ("context_trimming", "tokens", "--trim"),
+    ("context_trimming", "turns", "--trim"),
+    ("context_trimming", "summarize", "--trim"),
     ("model_tiering", "", "--tier"),
     ("model_tiering", "share", "--tier"),
     ("model_tiering", "to", "--tier"),
@@ -31,9 +33,10 @@ const FLAGS: [(&str, &str, &str); 22] = [
 ];
 
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 4] = [
+const ALTERNATIVES: [(&str, &[&str], &[&str]); 5] = [
     ("prompt_caching", &["policy"], &["hit"]),
-    ("context_trimming", &["rate"], &["tokens"]),
+    ("context_trimming", &["rate"], &["tokens", "turns", "chunk", "summarize", "every"]),
+    ("context_trimming", &["tokens"], &["turns", "chunk", "summarize", "every"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
     ("batch", &["share"], &["call_types"]),
 ];

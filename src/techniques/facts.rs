@@ -61,8 +61,7 @@ impl<'a> Facts<'a> {
 
     /// Whether any call was read from or written to a cache.
     pub(super) fn has_cached_calls(&self) -> bool {
-        let classes =
-            [TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
+        let classes = [TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
         let mut columns = classes.into_iter().map(|class| self.calls.token_column(class));
         columns.any(|column| column.iter().any(|count| !count.is_zero()))
     }

@@ -192,7 +192,9 @@ impl Technique for PromptCaching {
 
     fn has_range(&self, facts: &Facts<'_>) -> bool {
         if self.policy.is_some() {
-            return !Lineage::has_blocks(facts) || facts.has_cached_calls() || facts.has_automatic();
+            return !Lineage::has_blocks(facts)
+                || facts.has_cached_calls()
+                || facts.has_automatic();
         }
         let may_observe = self.cacheable.is_none() && conversations::are_named(facts);
         may_observe || facts.has_batch_calls()

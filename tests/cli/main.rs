@@ -19,3 +19,4 @@ mod samples_agents;
 mod samples_exports;
 mod samples_gateways;
 mod support;
+mod trimming;

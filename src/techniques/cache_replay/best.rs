@@ -41,7 +41,8 @@ pub(super) fn choose(ground: &Ground<'_>, policy: Policy) -> Chosen {
         .map(|route| [0, 1, 2].map(|choice: usize| cost(&standings[choice], route)))
         .collect();
     let cheapest = |costs: &[Option<Usd>; 3]| {
-        let known = CHOICES.into_iter().zip(costs).filter_map(|(choice, cost)| Some((choice, (*cost)?)));
+        let known =
+            CHOICES.into_iter().zip(costs).filter_map(|(choice, cost)| Some((choice, (*cost)?)));
         known.min_by_key(|(_, cost)| *cost).and_then(|(choice, _)| choice)
     };
     Chosen { lifetimes: costs.iter().map(cheapest).collect(), costs }

@@ -57,22 +57,27 @@ impl Calibration {
         self.0.iter().map(known).collect()
     }
 
-    /// Which routes lose more than a replay can explain.
+    /// Which routes lose more than a replay can explain, and why that may be.
     pub(super) fn warnings(&self, ground: &Ground<'_>) -> Vec<String> {
         let suspect = Rate::parse(SUSPECT).expect("a constant of this file");
         let routes = self.rates().into_iter().enumerate();
-        let low = routes.filter_map(|(route, rate)| Some((route, rate.filter(|it| *it < suspect)?)));
-        low.map(|(route, rate)| {
-            let [call_type, model] = route_names(ground, route);
-            format!(
-                "prompt caching: {call_type} on {model} reads only {} of what its breakpoints and \
-                 times allow; look for what changes the start of prompts: a time or an id in the \
-                 system prompt, tools in another order, another effort or output format, images, \
-                 workspaces or regions that take turns, edited history",
-                percent(rate)
-            )
-        })
-        .collect()
+        let low: Vec<String> = routes
+            .filter_map(|(route, rate)| Some((route, rate.filter(|it| *it < suspect)?)))
+            .map(|(route, rate)| {
+                let [call_type, model] = route_names(ground, route);
+                format!("{call_type} on {model} {}", percent(rate))
+            })
+            .collect();
+        if low.is_empty() {
+            return Vec::new();
+        }
+        vec![format!(
+            "prompt caching: less is read than breakpoints and times allow: {}. Something changes the \
+             start of these prompts: look for a time or an id in the system prompt, tools in another \
+             order, another effort or output format, images, workspaces or regions that take turns, \
+             edited history; automatic caches also lose what goes to another machine",
+            low.join(", ")
+        )]
     }
 
     /// The reads of each route as a table.

@@ -39,6 +39,8 @@ pub(super) struct Comparison {
     oracle: Standing,
     followed: Vec<(Variant, Standing)>,
     is_automatic: bool,
+    /// Whether blocks are known, of which breakpoints cannot read every one.
+    has_blocks: bool,
 }
 
 impl Comparison {
@@ -73,16 +75,14 @@ impl Comparison {
             oracle: standing(Policy::Oracle, Lifetime::Short)?,
             followed,
             is_automatic: ground.is_automatic(),
+            has_blocks: ground.lineage.blocks.is_some(),
         })
     }
 
     /// The tables.
     pub(super) fn exhibits(&self) -> Vec<Exhibit> {
-        let mut whole = self.table(
-            "cache_policies",
-            "Cache policies over this log",
-            |standing| &standing.whole,
-        );
+        let mut whole = self
+            .table("cache_policies", "Cache policies over this log", |standing| &standing.whole);
         for note in self.told() {
             whole.note(note);
         }
@@ -94,6 +94,12 @@ impl Comparison {
             "selective learns on the first half of the calls and caches only in the second; \
              cache_policies_second_half compares all policies there",
         );
+        if self.has_blocks && !self.is_automatic {
+            whole.note(
+                "replay reads every block that repeats, which a few breakpoints cannot: it is left \
+                 out of the choice",
+            );
+        }
         if self.is_automatic {
             whole.note("these providers cache by themselves: the policy is not yours to choose");
         }
@@ -107,12 +113,7 @@ impl Comparison {
         vec![whole, second]
     }
 
-    fn table(
-        &self,
-        name: &'static str,
-        title: &str,
-        part: impl Fn(&Standing) -> &Sums,
-    ) -> Exhibit {
+    fn table(&self, name: &'static str, title: &str, part: impl Fn(&Standing) -> &Sums) -> Exhibit {
         let columns = [
             ("policy", "policy"),
             ("lifetime", "lifetime"),
@@ -158,7 +159,11 @@ impl Comparison {
     /// when not caching is cheaper.
     fn best(&self) -> Option<(usize, Variant)> {
         let followed = self.followed.iter().enumerate();
-        let choices = followed.filter(|(_, (variant, _))| variant.policy != Policy::AsLogged);
+        let choices = followed.filter(|(_, (variant, _))| match variant.policy {
+            Policy::AsLogged => false,
+            Policy::Replay => self.is_automatic || !self.has_blocks,
+            _ => true,
+        });
         let best = choices.min_by_key(|(_, (_, standing))| standing.second_half.cost)?;
         let (place, (variant, standing)) = best;
         (standing.second_half.cost < self.off.second_half.cost).then_some((place, *variant))
@@ -200,6 +205,7 @@ fn rate_of(part: Usd, whole: Usd) -> String {
     }
     let scaled = part.atto().checked_mul(1_000_000).and_then(|it| it.checked_div(whole.atto()));
     let parts = scaled.and_then(|parts| u64::try_from(parts).ok());
-    let rate = parts.and_then(|parts| crate::units::Rate::of_counts(parts.min(1_000_000), 1_000_000));
+    let rate =
+        parts.and_then(|parts| crate::units::Rate::of_counts(parts.min(1_000_000), 1_000_000));
     rate.map_or_else(|| "none".to_owned(), percent)
 }

@@ -85,7 +85,8 @@ impl Lineage {
             lineage.previous = blocks.parents(facts, &order);
         }
         for row in order {
-            lineage.depths[row] = lineage.previous[row].map_or(0, |before| lineage.depths[before] + 1);
+            lineage.depths[row] =
+                lineage.previous[row].map_or(0, |before| lineage.depths[before] + 1);
         }
         lineage
     }
@@ -106,7 +107,7 @@ impl Lineage {
     }
 
     /// The rows in order of time.
-    pub(super) fn order(&self) -> Vec<Row> {
+    pub(in super::super) fn order(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = (0..self.times.len()).collect();
         rows.sort_by_key(|row| self.times[*row]);
         rows
@@ -118,7 +119,7 @@ impl Lineage {
     }
 
     /// The turn that a prompt grew out of: it begins with all of that one's prompt.
-    pub(super) fn previous(&self, row: Row) -> Option<Row> {
+    pub(in super::super) fn previous(&self, row: Row) -> Option<Row> {
         self.previous[row]
     }
 
@@ -128,12 +129,12 @@ impl Lineage {
     }
 
     /// Whether the next turn may read all of this prompt.
-    pub(super) fn is_turn(&self, row: Row) -> bool {
+    pub(in super::super) fn is_turn(&self, row: Row) -> bool {
         self.turns[row]
     }
 
     /// The start that all prompts of the call type and model share, at most.
-    pub(super) fn shared(&self, row: Row) -> Tokens {
+    pub(in super::super) fn shared(&self, row: Row) -> Tokens {
         match &self.shared {
             None => Tokens::ZERO,
             Some(Shared::Declared(tokens)) => (*tokens).min(self.length(row)),

@@ -71,7 +71,8 @@ pub(super) fn foresee(
     terms: &Terms,
 ) -> Foreseen {
     let mut fates = Foreseen(vec![Fate::default(); facts.calls.len()]);
-    let accesses = rows.iter().filter_map(|(row, branch)| access(*row, branch, facts, lineage, terms));
+    let accesses =
+        rows.iter().filter_map(|(row, branch)| access(*row, branch, facts, lineage, terms));
     let accesses: Vec<Access> = accesses.collect();
     if lineage.blocks.is_some() {
         by_blocks(&accesses, lineage, &mut fates);

@@ -173,8 +173,8 @@ impl CacheReplay {
             (scenario == Scenario::Low)
                 .then(|| Rate::parse(AUTOMATIC_LOW).expect("a constant of this file"))
         });
-        let found = (order.calibrates && ground.is_counted())
-            .then(|| calibration::measure(&ground));
+        let found =
+            (order.calibrates && ground.is_counted()).then(|| calibration::measure(&ground));
         let kappas = found.as_ref().filter(|_| scenario != Scenario::High);
         ground.likely = Arc::new(Likely {
             routes: kappas.map(calibration::Calibration::rates).unwrap_or_default(),
@@ -238,7 +238,9 @@ fn assumptions(ground: &Ground<'_>, order: &Order) -> Vec<String> {
         );
     }
     if order.policy == Policy::Oracle {
-        told.push("no plan can be made from it: it knows what comes (a bound to compare with)".to_owned());
+        told.push(
+            "no plan can be made from it: it knows what comes (a bound to compare with)".to_owned(),
+        );
     }
     told
 }

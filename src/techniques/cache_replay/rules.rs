@@ -85,11 +85,7 @@ pub(in super::super) struct ReplayRules {
 
 impl ReplayRules {
     /// The rules of a cache with one of its lifetimes.
-    pub(in super::super) fn new(
-        rules: CacheRules,
-        lifetime: Lifetime,
-        terms: &Terms,
-    ) -> Self {
+    pub(in super::super) fn new(rules: CacheRules, lifetime: Lifetime, terms: &Terms) -> Self {
         let term = lifetime.term();
         let seconds = rules.seconds(term).unwrap_or(UNKNOWN_LIFETIME_S);
         let is_written = matches!(rules, CacheRules::Written { .. });

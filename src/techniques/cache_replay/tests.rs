@@ -9,8 +9,8 @@ use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 use super::super::facts::Facts;
 use super::super::technique::Scenario;
 use super::lineage::Lineage;
-use super::rules::ReplayRules;
 use super::policy::Marks;
+use super::rules::ReplayRules;
 use super::store::{Cache, Prompt, Store};
 
 /// Seconds, tokens of the prompt, and its blocks of 512 tokens.
