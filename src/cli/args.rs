@@ -146,8 +146,13 @@ pub(super) struct TechniqueArgs {
     /// Answer this part of the calls from a store of earlier answers.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) semantic_cache: Option<String>,
-    /// Drop this part of the uncached input, or keep prompts within a budget.
-    #[arg(long, value_name = "RATE|tokens=N", allow_negative_numbers = true)]
+    /// Keep the last turns of conversations (chunk=M: cut after M more), sum up older ones, keep
+    /// prompts within a budget, or drop this part of the uncached input.
+    #[arg(
+        long,
+        value_name = "turns=N|summarize=MODEL|tokens=N|RATE",
+        allow_negative_numbers = true
+    )]
     pub(super) trim: Option<String>,
     /// Move calls to other models: by a file of rules or a preset of them, a share of all calls, or
     /// half of the plainly simple ones.
@@ -171,16 +176,20 @@ pub(super) struct TechniqueArgs {
     /// The part of calls that find the shared start of their prompt in the provider's cache.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
-    /// What decides which calls find their prompt in the provider's cache: `replay`, the times of the
-    /// log.
-    #[arg(long, value_name = "replay", conflicts_with_all = ["cache_hit", "cacheable"])]
+    /// Where breakpoints are, so that the times of the log decide which calls find their prompt in
+    /// the provider's cache: `replay`, `off`, `as_logged`, `system_only`, `auto_last`,
+    /// `selective`, `oracle`.
+    #[arg(long, value_name = "POLICY", conflicts_with = "cache_hit")]
     pub(super) cache: Option<String>,
     /// How much of the input is shared, instead of what the log supports.
-    #[arg(long, value_name = "SHARE|TOKENS", requires = "cache_hit")]
+    #[arg(long, value_name = "SHARE|TOKENS")]
     pub(super) cacheable: Option<String>,
-    /// How long cached input lives.
-    #[arg(long, value_name = "5m|1h")]
+    /// How long cached input lives; best, with --cache: what is cheapest for each call type.
+    #[arg(long, value_name = "5m|1h|best")]
     pub(super) cache_ttl: Option<String>,
+    /// How likely automatic caches find what is there, with --cache.
+    #[arg(long, value_name = "RATE", requires = "cache", allow_negative_numbers = true)]
+    pub(super) cache_hit_prob: Option<String>,
     /// Take this part off all prices.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) discount: Option<String>,

@@ -47,6 +47,7 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         ("prompt_caching", "hit", &args.cache_hit),
         ("prompt_caching", "policy", &args.cache),
         ("prompt_caching", "ttl", &args.cache_ttl),
+        ("prompt_caching", "hit_prob", &args.cache_hit_prob),
         ("provider_discount", "rate", &args.discount),
     ];
     for (name, key, value) in texts {
@@ -66,8 +67,12 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         set("prompt_caching", "cacheable", count_or_text(cacheable));
     }
     if let Some(trim) = &args.trim {
-        match trim.strip_prefix("tokens=") {
-            Some(tokens) => set("context_trimming", "tokens", count_or_text(tokens)),
+        match trim_settings(trim) {
+            Some(settings) => {
+                for (key, value) in settings {
+                    set("context_trimming", &key, value);
+                }
+            }
             None => set("context_trimming", "rate", Value::String(trim.clone())),
         }
     }
@@ -87,6 +92,15 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
 /// A whole number stays a number; anything else is left to the technique to judge.
 fn count_or_text(text: &str) -> Value {
     text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer)
+}
+
+/// `tokens=8000`, `turns=5,chunk=10` or `summarize=claude-haiku-4-5,every=8`; nothing for a rate.
+fn trim_settings(text: &str) -> Option<Vec<(String, Value)>> {
+    let setting = |part: &str| {
+        let (key, value) = part.split_once('=')?;
+        Some((key.trim().to_owned(), count_or_text(value.trim())))
+    };
+    text.split(',').map(setting).collect()
 }
 
 /// What starts like a number is a share; anything else is a list of call types.

@@ -5,14 +5,17 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 23] = [
+const FLAGS: &[(&str, &str, &str)] = &[
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
     ("prompt_caching", "cacheable", "--cacheable"),
+    ("prompt_caching", "hit_prob", "--cache-hit-prob"),
     ("semantic_cache", "rate", "--semantic-cache"),
     ("context_trimming", "rate", "--trim"),
     ("context_trimming", "tokens", "--trim"),
+    ("context_trimming", "turns", "--trim"),
+    ("context_trimming", "summarize", "--trim"),
     ("model_tiering", "", "--tier"),
     ("model_tiering", "share", "--tier"),
     ("model_tiering", "to", "--tier"),
@@ -32,12 +35,13 @@ const FLAGS: [(&str, &str, &str); 23] = [
 ];
 
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 7] = [
+const ALTERNATIVES: &[(&str, &[&str], &[&str])] = &[
     ("model_tiering", &["preset"], &["rule", "share", "to", "provider", "where", "call_types"]),
     ("model_tiering", &["to", "rule"], &["preset", "small", "light", "middle", "big"]),
     ("concise_output", &["rate"], &["preset", "by"]),
-    ("prompt_caching", &["policy"], &["hit", "cacheable"]),
-    ("context_trimming", &["rate"], &["tokens"]),
+    ("prompt_caching", &["policy"], &["hit"]),
+    ("context_trimming", &["rate"], &["tokens", "turns", "chunk", "summarize", "every"]),
+    ("context_trimming", &["tokens"], &["turns", "chunk", "summarize", "every"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
     ("batch", &["share"], &["call_types"]),
 ];

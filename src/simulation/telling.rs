@@ -126,14 +126,23 @@ impl<'a> Telling<'a> {
         warnings
     }
 
-    /// Replays that show a technique to cost more than it saves.
+    /// Replays that show a technique to cost more than it saves, alone or beside the others.
     fn losses(&self) -> impl Iterator<Item = String> {
         let ready = self.plan.techniques().zip(&self.prepared).enumerate();
-        ready.filter_map(|(player, (technique, prepared))| {
-            let is_loss = self.attribution.standalone(player) < Usd::ZERO;
+        let replayed = ready.filter(|(_, (_, prepared))| prepared.evidence == Evidence::Replayed);
+        replayed.filter_map(|(player, (technique, _))| {
             let label = technique.info().label;
-            (is_loss && prepared.evidence == Evidence::Replayed)
-                .then(|| format!("{label} costs more than it saves on these calls: leave it out"))
+            if self.attribution.standalone(player) < Usd::ZERO {
+                return Some(format!(
+                    "{label} costs more than it saves on these calls: leave it out"
+                ));
+            }
+            (self.attribution.last_in(player) < Usd::ZERO).then(|| {
+                format!(
+                    "{label} saves alone, but beside the others it costs more than it saves: leave \
+                     it out"
+                )
+            })
         })
     }
 

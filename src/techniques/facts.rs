@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use crate::pricing::{ModelId, PriceBook, RateCard, Unpriced, cost};
-use crate::units::{TokenClass, Usd};
+use crate::pricing::{CacheWrite, ModelId, PriceBook, RateCard, Unpriced, cost};
+use crate::units::{Factor, PerClass, TokenClass, Usd};
 use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 
 use super::branch::Branch;
@@ -64,6 +64,25 @@ impl<'a> Facts<'a> {
     pub(super) fn has_values(&self, column: &str) -> bool {
         let place = self.calls.dimensions.position(column);
         place.is_some_and(|place| !self.calls.dimensions[place].is_empty())
+    }
+
+    /// Whether any call was read from or written to a cache.
+    pub(super) fn has_cached_calls(&self) -> bool {
+        let classes = [TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
+        let mut columns = classes.into_iter().map(|class| self.calls.token_column(class));
+        columns.any(|column| column.iter().any(|count| !count.is_zero()))
+    }
+
+    /// Whether a provider of any call caches without being asked, and promises nothing.
+    pub(super) fn has_automatic(&self) -> bool {
+        let mut last = None;
+        self.modelled_rows().any(|(row, model)| {
+            if last.replace(model) == Some(model) {
+                return false;
+            }
+            let policy = self.book.cache_policy(model, self.calls.call(row).time);
+            policy.is_some_and(|policy| policy.write == CacheWrite::Free)
+        })
     }
 
     /// What a call costs on a model.
@@ -147,6 +166,22 @@ impl Scene<'_> {
         card.is_some_and(|card| {
             card.price(class).zip(card.price(other)).is_some_and(|(one, other)| one < other)
         })
+    }
+
+    /// What a token of a class costs for one of plain input, for calls like this branch.
+    pub(super) fn price_ratio(&self, branch: &Branch, class: TokenClass) -> Option<Factor> {
+        let card = self.card(branch)?;
+        card.price(class)?.over(card.price(TokenClass::Input)?)
+    }
+
+    /// What a token of plain input costs, in 10⁻¹⁸ dollars, for calls like this branch.
+    pub(super) fn input_price(&self, branch: &Branch) -> Option<u64> {
+        let mut call = Call { searches: 0, file_searches: 0, ..branch.call };
+        let input = call.input_total();
+        call.tokens = PerClass::default();
+        call.tokens[TokenClass::Input] = input;
+        let cost = self.facts.cost(branch.model, &call, self.geo).ok()?.atto();
+        u64::try_from(cost.checked_div(i128::from(input.get()))?).ok()
     }
 
     fn card(&self, branch: &Branch) -> Option<&RateCard> {

@@ -52,6 +52,11 @@ impl StaticPrompts {
         self.routes[row]
     }
 
+    /// How many call types and models there are.
+    pub(super) fn count(&self) -> usize {
+        self.floors.len()
+    }
+
     /// The shared prompt of a call, at most.
     pub fn floor(&self, row: Row) -> Tokens {
         self.floors[self.routes[row] as usize]

@@ -21,3 +21,4 @@ mod samples_exports;
 mod samples_gateways;
 mod support;
 mod tiering;
+mod trimming;
