@@ -5,12 +5,15 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 21] = [
+const FLAGS: [(&str, &str, &str); 24] = [
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
     ("prompt_caching", "cacheable", "--cacheable"),
     ("semantic_cache", "rate", "--semantic-cache"),
+    ("semantic_cache", "level", "--semantic-level"),
+    ("semantic_cache", "threshold", "--semantic-threshold"),
+    ("semantic_cache", "ttl", "--semantic-ttl"),
     ("context_trimming", "rate", "--trim"),
     ("context_trimming", "tokens", "--trim"),
     ("model_tiering", "", "--tier"),
@@ -29,8 +32,24 @@ const FLAGS: [(&str, &str, &str); 21] = [
     ("context_trimming", "", "--trim"),
 ];
 
+/// What a replay of a semantic cache takes and a given rate does not.
+const SEMANTIC_REPLAY: &[&str] = &[
+    "level",
+    "threshold",
+    "ttl",
+    "capacity",
+    "scope",
+    "guards",
+    "turns",
+    "wrong",
+    "harm",
+    "label",
+    "verify",
+];
+
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 4] = [
+const ALTERNATIVES: [(&str, &[&str], &[&str]); 5] = [
+    ("semantic_cache", &["rate"], SEMANTIC_REPLAY),
     ("prompt_caching", &["policy"], &["hit", "cacheable"]),
     ("context_trimming", &["rate"], &["tokens"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
