@@ -143,9 +143,27 @@ pub(super) struct TechniqueArgs {
     /// Leave out attempts that a sound retry policy would not have made.
     #[arg(long)]
     pub(super) retries: bool,
-    /// Answer this part of the calls from a store of earlier answers.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    /// Answer calls from a store of earlier answers: this part of them, or without a rate those
+    /// whose questions repeat in the log.
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true, num_args = 0..=1,
+          default_missing_value = "")]
     pub(super) semantic_cache: Option<String>,
+    /// The least similarity at which a question counts as asked before.
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    pub(super) semantic_threshold: Option<String>,
+    /// How long a stored answer lives, such as 30m, 1h or 7d.
+    #[arg(long, value_name = "TIME")]
+    pub(super) semantic_ttl: Option<String>,
+    /// How questions are compared: exact, normalized, lexical, embeddings, or auto.
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) semantic_level: Option<String>,
+    /// Ask this endpoint for vectors of the questions: OpenAI's /embeddings over plain HTTP, on this
+    /// machine or in its own network. The only thing that opens a connection.
+    #[arg(long, value_name = "URL", requires = "embed_model")]
+    pub(super) embed_endpoint: Option<String>,
+    /// The model that the endpoint is asked for.
+    #[arg(long, value_name = "NAME", requires = "embed_endpoint")]
+    pub(super) embed_model: Option<String>,
     /// Keep the last turns of conversations (chunk=M: cut after M more), sum up older ones, keep
     /// prompts within a budget, or drop this part of the uncached input.
     #[arg(

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use crate::simulation::Plan;
 
-use super::args::TechniqueArgs;
+use super::args::{SimulateArgs, TechniqueArgs};
 use super::failure::Failure;
 
 /// The plan that flags and files make together.
@@ -26,6 +26,15 @@ pub(super) fn plan(args: &TechniqueArgs, from_config: Option<&Path>) -> Result<P
     Ok(plan)
 }
 
+/// Gives back a log that stands right after `--semantic-cache`, whose rate may be left out.
+pub(super) fn give_back_log(args: &mut SimulateArgs) {
+    let is_rate = |text: &str| text.chars().all(|one| one.is_ascii_digit() || "+-.%".contains(one));
+    let taken = args.techniques.semantic_cache.as_mut().filter(|text| !is_rate(text));
+    if let Some(taken) = taken.filter(|_| !args.common.demo) {
+        args.common.files.push(std::mem::take(taken));
+    }
+}
+
 fn read(path: &Path, what: &str) -> Result<String, Failure> {
     std::fs::read_to_string(path)
         .with_context(|| format!("cannot read {what} {}", path.display()))
@@ -41,7 +50,9 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         }
     };
     let texts = [
-        ("semantic_cache", "rate", &args.semantic_cache),
+        ("semantic_cache", "level", &args.semantic_level),
+        ("semantic_cache", "threshold", &args.semantic_threshold),
+        ("semantic_cache", "ttl", &args.semantic_ttl),
         ("free_models", "where", &args.free_models),
         ("structured_output", "rate", &args.structured),
         ("prompt_caching", "hit", &args.cache_hit),
@@ -54,6 +65,12 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         if let Some(value) = value {
             set(name, key, Value::String(value.clone()));
         }
+    }
+    match args.semantic_cache.as_deref() {
+        None => {}
+        Some("") if args.semantic_level.is_some() => {}
+        Some("") => set("semantic_cache", "level", Value::String("auto".to_owned())),
+        Some(rate) => set("semantic_cache", "rate", Value::String(rate.to_owned())),
     }
     if let Some(cap) = &args.output_cap {
         set("output_cap", "tokens", count_or_text(cap));

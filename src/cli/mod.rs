@@ -8,6 +8,7 @@ mod backtest;
 mod config;
 mod contracts;
 mod convert;
+mod embed_endpoint;
 mod exit_status;
 mod explain;
 mod failure;

@@ -12,6 +12,9 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("prompt_caching", "cacheable", "--cacheable"),
     ("prompt_caching", "hit_prob", "--cache-hit-prob"),
     ("semantic_cache", "rate", "--semantic-cache"),
+    ("semantic_cache", "level", "--semantic-level"),
+    ("semantic_cache", "threshold", "--semantic-threshold"),
+    ("semantic_cache", "ttl", "--semantic-ttl"),
     ("context_trimming", "rate", "--trim"),
     ("context_trimming", "tokens", "--trim"),
     ("context_trimming", "turns", "--trim"),
@@ -34,8 +37,24 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("context_trimming", "", "--trim"),
 ];
 
+/// What a replay of a semantic cache takes and a given rate does not.
+const SEMANTIC_REPLAY: &[&str] = &[
+    "level",
+    "threshold",
+    "ttl",
+    "capacity",
+    "scope",
+    "guards",
+    "turns",
+    "wrong",
+    "harm",
+    "label",
+    "verify",
+];
+
 /// Settings of which a plan gives only one group: giving one drops the others.
 const ALTERNATIVES: &[(&str, &[&str], &[&str])] = &[
+    ("semantic_cache", &["rate"], SEMANTIC_REPLAY),
     ("model_tiering", &["preset"], &["rule", "share", "to", "provider", "where", "call_types"]),
     ("model_tiering", &["to", "rule"], &["preset", "small", "light", "middle", "big"]),
     ("concise_output", &["rate"], &["preset", "by"]),

@@ -16,6 +16,7 @@ mod readme;
 mod real_logs;
 mod replay;
 mod same_bytes;
+mod semantic;
 mod samples_agents;
 mod samples_exports;
 mod samples_gateways;
