@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::exhibits::Exhibit;
 use crate::pricing::PriceBook;
 use crate::techniques::{Evidence, Measured, Prepared};
 use crate::units::{Rate, Usd};
@@ -49,6 +50,7 @@ impl<'a> Telling<'a> {
             best_sets: self.best_sets(),
             spend_caps: Vec::new(),
             warnings: self.warnings(book),
+            exhibits: self.exhibits(),
             techniques,
         }
     }
@@ -81,6 +83,15 @@ impl<'a> Telling<'a> {
                 }
             })
             .collect()
+    }
+
+    /// What each technique shows: first what it knew before the run, then what it found out.
+    fn exhibits(&self) -> Vec<Exhibit> {
+        let shown = self.prepared.iter().enumerate().flat_map(|(player, prepared)| {
+            let after = prepared.rewrite.as_ref().map(|one| one.exhibits(&self.measured(player)));
+            prepared.exhibits.iter().cloned().chain(after.into_iter().flatten())
+        });
+        shown.collect()
     }
 
     fn best_sets(&self) -> Vec<BestSet> {
