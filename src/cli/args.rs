@@ -140,6 +140,9 @@ pub(super) struct TechniqueArgs {
     /// Leave out attempts that a sound retry policy would not have made.
     #[arg(long)]
     pub(super) retries: bool,
+    /// Say what a budget would have blocked, apart from savings: `api_key=50/day`, `all=900/month`.
+    #[arg(long, value_name = "KEY=USD/PERIOD")]
+    pub(super) spend_cap: Vec<String>,
     /// Answer this part of the calls from a store of earlier answers.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) semantic_cache: Option<String>,

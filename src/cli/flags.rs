@@ -77,7 +77,26 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
     if let Some(tier) = &args.tier {
         tables.extend(tiering(tier)?);
     }
+    if !args.spend_cap.is_empty() {
+        let caps = args.spend_cap.iter().map(|text| spend_cap(text));
+        let caps = caps.collect::<Result<Vec<_>, _>>()?;
+        tables.insert("spend_cap".to_owned(), Value::Array(caps));
+    }
     Ok(tables)
+}
+
+/// `api_key=50/day`.
+fn spend_cap(text: &str) -> Result<Value, Failure> {
+    let parts = text.rsplit_once('=').and_then(|(by, rest)| {
+        let (amount, per) = rest.split_once('/')?;
+        Some([("by", by), ("amount", amount), ("per", per)])
+    });
+    let parts = parts.ok_or_else(|| {
+        Failure::usage(anyhow!("--spend-cap: `{text}` is no cap"))
+            .hint("write a column, dollars and a period: api_key=50/day, or all=2000/month")
+    })?;
+    let settings = parts.map(|(key, value)| (key.to_owned(), Value::String(value.to_owned())));
+    Ok(Value::Table(Table::from_iter(settings)))
 }
 
 /// A whole number stays a number; anything else is left to the technique to judge.

@@ -37,6 +37,9 @@ const ALTERNATIVES: [(&str, &[&str], &[&str]); 4] = [
     ("batch", &["share"], &["call_types"]),
 ];
 
+/// The key of the list of budgets, which is no technique.
+const SPEND_CAP: &str = "spend_cap";
+
 /// What errors call a plan with flags laid over it, where no single flag is to blame.
 pub(super) const NAME: &str = "flags";
 
@@ -77,6 +80,9 @@ pub(super) fn blame(error: PlanError, text: &str, flags: &Table) -> PlanError {
         _ => false,
     };
     let named = FLAGS.iter().filter(|(technique, key, _)| *technique == name && given(key));
+    if name == SPEND_CAP && flags.contains_key(&name) {
+        return PlanError::BadFlag { flag: "--spend-cap", message };
+    }
     let exact = named.clone().find(|(_, known, _)| Some(*known) == key);
     match exact.or_else(|| named.clone().next()) {
         Some((_, _, flag)) => PlanError::BadFlag { flag, message },
@@ -142,6 +148,10 @@ mod tests {
         check_refused("[output_cap]\ntokens = 0", "--output-cap: an answer has at least 1");
         check_refused("[batch]\nshare = \"7\"", "--batch: `7` is not a rate");
         check_refused("[provider_discount]\nrate = \"1.5\"", "--discount: `1.5` is not a rate");
+        check_refused(
+            "[[spend_cap]]\nby = \"all\"\namount = \"x\"\nper = \"day\"",
+            "--spend-cap: `x` is no budget",
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::grouping::Grouping;
 use super::outcome::Outcome;
 use super::passes::Replay;
 use super::plan::Plan;
-use super::spend_caps::replay_caps;
+use super::spend_caps::{self, replay_caps};
 use super::tally::Tally;
 use super::telling::Telling;
 use super::walk::{Player, Walk, causal_players};
@@ -50,6 +50,7 @@ pub fn simulate_on(
     };
     let telling = Telling::new(plan, prepared, tally)?;
     let mut outcome = telling.outcome(book, &grouping);
+    outcome.exhibits.extend(spend_caps::exhibits(&spend_caps));
     outcome.spend_caps = spend_caps;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;

@@ -11,6 +11,7 @@ mod gate;
 mod outcome;
 mod run;
 mod settings;
+mod tables;
 
 #[cfg(test)]
 mod tests;
@@ -20,3 +21,4 @@ pub use outcome::{CapAdvice, CapLog, CapMode, CapReplay, SpendCapOutcome};
 pub use settings::{CapPeriod, SpendCap};
 
 pub(super) use run::replay_caps;
+pub(super) use tables::exhibits;
