@@ -164,9 +164,12 @@ pub(super) struct TechniqueArgs {
     /// Leave out this part of the calls, which only repeat an answer that did not parse.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) structured: Option<String>,
-    /// Send this part of the calls, or these call types, as a batch.
-    #[arg(long, value_name = "RATE|CALL_TYPE,…", allow_negative_numbers = true)]
+    /// Send this part of the calls, or these call types, as a batch; `auto`, those that can wait.
+    #[arg(long, value_name = "RATE|CALL_TYPE,…|auto", allow_negative_numbers = true)]
     pub(super) batch: Option<String>,
+    /// How long a batch may take: calls with an earlier deadline stay.
+    #[arg(long, value_name = "SPAN", requires = "batch")]
+    pub(super) batch_deadline: Option<String>,
     /// The part of calls that find the shared start of their prompt in the provider's cache.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
@@ -180,6 +183,9 @@ pub(super) struct TechniqueArgs {
     /// How long cached input lives.
     #[arg(long, value_name = "5m|1h")]
     pub(super) cache_ttl: Option<String>,
+    /// Say what calls at the same time cost with a cold cache; it is no saving.
+    #[arg(long)]
+    pub(super) parallel: bool,
     /// Take this part off all prices.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) discount: Option<String>,

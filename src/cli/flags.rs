@@ -49,6 +49,7 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         ("prompt_caching", "policy", &args.cache),
         ("prompt_caching", "ttl", &args.cache_ttl),
         ("provider_discount", "rate", &args.discount),
+        ("batch", "deadline", &args.batch_deadline),
     ];
     for (name, key, value) in texts {
         if let Some(value) = value {
@@ -71,8 +72,9 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         let (key, value) = batch_setting(batch);
         set("batch", key, value);
     }
-    if args.retries {
-        tables.entry("retry_hygiene").or_insert_with(|| Value::Table(Table::new()));
+    let bare = [("retry_hygiene", args.retries), ("parallelism", args.parallel)];
+    for (name, _) in bare.into_iter().filter(|(_, is_on)| *is_on) {
+        tables.entry(name).or_insert_with(|| Value::Table(Table::new()));
     }
     if let Some(tier) = &args.tier {
         tables.extend(tiering(tier)?);
@@ -106,6 +108,9 @@ fn count_or_text(text: &str) -> Value {
 
 /// What starts like a number is a share; anything else is a list of call types.
 fn batch_setting(text: &str) -> (&'static str, Value) {
+    if text == "auto" {
+        return ("policy", Value::String(text.to_owned()));
+    }
     if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return ("share", Value::String(text.to_owned()));
     }

@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 21] = [
+const FLAGS: [(&str, &str, &str); 24] = [
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
@@ -22,19 +22,23 @@ const FLAGS: [(&str, &str, &str); 21] = [
     ("concise_output", "rate", "--concise"),
     ("structured_output", "rate", "--structured"),
     ("batch", "", "--batch"),
+    ("batch", "policy", "--batch"),
+    ("batch", "deadline", "--batch-deadline"),
     ("batch", "share", "--batch"),
     ("batch", "call_types", "--batch"),
     ("retry_hygiene", "", "--retries"),
+    ("parallelism", "", "--parallel"),
     ("provider_discount", "rate", "--discount"),
     ("context_trimming", "", "--trim"),
 ];
 
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 4] = [
+const ALTERNATIVES: [(&str, &[&str], &[&str]); 5] = [
     ("prompt_caching", &["policy"], &["hit", "cacheable"]),
     ("context_trimming", &["rate"], &["tokens"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
     ("batch", &["share"], &["call_types"]),
+    ("batch", &["policy"], &["share", "call_types"]),
 ];
 
 /// The key of the list of budgets, which is no technique.
@@ -136,6 +140,8 @@ mod tests {
         check_wins(share, rules);
         check_wins("[batch]\ncall_types = [\"report\"]", "[batch]\nshare = \"0.5\"");
         check_wins("[batch]\nshare = \"0.5\"", "[batch]\ncall_types = [\"report\"]");
+        check_wins("[batch]\npolicy = \"auto\"", "[batch]\ncall_types = [\"report\"]");
+        check_wins("[batch]\nshare = \"0.5\"", "[batch]\npolicy = \"auto\"");
     }
 
     #[test]

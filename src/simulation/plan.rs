@@ -187,8 +187,8 @@ mod tests {
         check_refused("[batch", "plan.toml:1");
         check_refused("[[batch]]", "`batch`: a technique is one table of settings; write: [batch]");
         check_refused("batch = true", "a technique is one table of settings; write: [batch]");
-        check_refused("[batch]\nshares = \"0.5\"", "it has share, where, call_types");
-        check_refused("[batch]\nzzzzzzzzz = 1", "`zzzzzzzzz`; it has share");
+        check_refused("[batch]\nshares = \"0.5\"", "it has policy, share, where");
+        check_refused("[batch]\nzzzzzzzzz = 1", "`zzzzzzzzz`; it has policy");
         check_refused("[batch]\ncall_types = []", "the list of call types is empty");
         check_refused("[batch]\ncall_types = [\"\"]", "a call type has no name");
         check_refused("[output_cap]\ntokens = 0", "an answer has at least 1 token");
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(names(&merged), ["batch", "prompt_caching"]);
         let settings = format!("{:?}", merged.techniques);
         assert!(settings.contains("950000000") && settings.contains("Long"), "{settings}");
-        assert_eq!(merged.dimensions(), ["conversation", "team"]);
+        assert_eq!(merged.dimensions(), ["conversation", "deadline", "team"]);
     }
 
     #[test]

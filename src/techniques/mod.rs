@@ -17,6 +17,7 @@ mod facts;
 mod free_models;
 mod model_tiering;
 mod output_cap;
+mod parallelism;
 mod prefixes;
 mod prompt_caching;
 mod provider_discount;
@@ -44,6 +45,7 @@ pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,
 };
+pub use wording::grouped;
 
 /// A technique as it is written in a plan: a table of settings under its canonical name.
 trait Settings: Technique + DeserializeOwned + 'static {
@@ -88,7 +90,7 @@ fn read<S: Settings>(table: ValueDeserializer<'_>) -> Result<Box<dyn Technique>,
 }
 
 /// Every technique, in the order in which a request meets them.
-pub const CATALOG: [Entry; 11] = [
+pub const CATALOG: [Entry; 12] = [
     Entry::of::<retry_hygiene::RetryHygiene>(),
     Entry::of::<semantic_cache::SemanticCache>(),
     Entry::of::<context_trimming::ContextTrimming>(),
@@ -99,6 +101,7 @@ pub const CATALOG: [Entry; 11] = [
     Entry::of::<structured_output::StructuredOutput>(),
     Entry::of::<batch::Batch>(),
     Entry::of::<prompt_caching::PromptCaching>(),
+    Entry::of::<parallelism::Parallelism>(),
     Entry::of::<provider_discount::ProviderDiscount>(),
 ];
 

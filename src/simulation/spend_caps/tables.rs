@@ -1,7 +1,8 @@
 //! What caps did, as tables.
 
 use crate::exhibits::{Cell, Exhibit};
-use crate::usage::Instant;
+use crate::techniques::grouped;
+use crate::usage::{Days, Instant};
 
 use super::outcome::{CapLog, CapMode, SpendCapOutcome};
 use super::settings::SpendCap;
@@ -88,9 +89,9 @@ fn remarks(outcome: &SpendCapOutcome) -> Vec<String> {
     let mut remarks: Vec<String> = counted
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{}: {count} {what}", label(cap)))
+        .map(|(count, what)| format!("{}: {} {what}", label(cap), grouped(count)))
         .collect();
-    if cap.timezone != crate::usage::Days::UTC {
+    if cap.timezone != Days::UTC {
         remarks.push(format!("{}: periods start in {}", label(cap), cap.timezone.zone()));
     }
     remarks
@@ -103,12 +104,12 @@ fn advice(caps: &[SpendCapOutcome]) -> Exhibit {
         &[
             ("key_and_period", "for each"),
             ("calls", "calls"),
-            ("periods", "periods"),
             ("dearest_usd", "dearest"),
-            ("no_block_post_hoc_usd", "none blocked, post hoc"),
-            ("no_block_reserve_usd", "none blocked, reserve"),
-            ("one_in_a_thousand_usd", "0.1 % blocked, post hoc"),
             ("recommended_usd", "recommended"),
+            ("no_block_post_hoc_usd", "none, post hoc"),
+            ("no_block_reserve_usd", "none, reserve"),
+            ("one_in_a_thousand_usd", "0.1 %, post hoc"),
+            ("periods", "periods"),
         ],
     );
     let mut told: Vec<String> = Vec::new();
@@ -122,18 +123,19 @@ fn advice(caps: &[SpendCapOutcome]) -> Exhibit {
             table.push([
                 Cell::text(format!("{}, {}", cap.by, cap.per.name())),
                 Cell::text(log_label(advice.log)),
-                Cell::Count(advice.periods),
                 Cell::Usd(advice.dearest),
+                Cell::Usd(advice.recommended),
                 Cell::Usd(advice.no_block_post_hoc),
                 Cell::Usd(advice.no_block_reserve),
                 Cell::Usd(advice.one_in_a_thousand),
-                Cell::Usd(advice.recommended),
+                Cell::Count(advice.periods),
             ]);
         }
         told.push(each);
     }
     table.note(
-        "in whole cents, by this log; recommended is 1.5 times the 99th percentile of what a key costs \
+        "in whole cents, by this log: the lowest cap that blocks none of the calls, or 0.1 % of them; \
+         recommended is 1.5 times the 99th percentile of what a key costs \
          in a period",
     );
     table
