@@ -143,6 +143,9 @@ pub(super) struct TechniqueArgs {
     /// Leave out attempts that a sound retry policy would not have made.
     #[arg(long)]
     pub(super) retries: bool,
+    /// Say what a budget would have blocked, apart from savings: `api_key=50/day`, `all=900/month`.
+    #[arg(long, value_name = "KEY=USD/PERIOD")]
+    pub(super) spend_cap: Vec<String>,
     /// Answer calls from a store of earlier answers: this part of them, or without a rate those
     /// whose questions repeat in the log.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, num_args = 0..=1,
@@ -188,9 +191,12 @@ pub(super) struct TechniqueArgs {
     /// Leave out this part of the calls, which only repeat an answer that did not parse.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) structured: Option<String>,
-    /// Send this part of the calls, or these call types, as a batch.
-    #[arg(long, value_name = "RATE|CALL_TYPE,…", allow_negative_numbers = true)]
+    /// Send this part of the calls, or these call types, as a batch; `auto`, those that can wait.
+    #[arg(long, value_name = "RATE|CALL_TYPE,…|auto", allow_negative_numbers = true)]
     pub(super) batch: Option<String>,
+    /// How long a batch may take: calls with an earlier deadline stay.
+    #[arg(long, value_name = "SPAN", requires = "batch")]
+    pub(super) batch_deadline: Option<String>,
     /// The part of calls that find the shared start of their prompt in the provider's cache.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
@@ -208,6 +214,9 @@ pub(super) struct TechniqueArgs {
     /// How likely automatic caches find what is there, with --cache.
     #[arg(long, value_name = "RATE", requires = "cache", allow_negative_numbers = true)]
     pub(super) cache_hit_prob: Option<String>,
+    /// Say what calls at the same time cost with a cold cache; it is no saving.
+    #[arg(long)]
+    pub(super) parallel: bool,
     /// Take this part off all prices.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) discount: Option<String>,

@@ -60,6 +60,7 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         ("prompt_caching", "ttl", &args.cache_ttl),
         ("prompt_caching", "hit_prob", &args.cache_hit_prob),
         ("provider_discount", "rate", &args.discount),
+        ("batch", "deadline", &args.batch_deadline),
     ];
     for (name, key, value) in texts {
         if let Some(value) = value {
@@ -97,13 +98,33 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         let (key, value) = batch_setting(batch);
         set("batch", key, value);
     }
-    if args.retries {
-        tables.entry("retry_hygiene").or_insert_with(|| Value::Table(Table::new()));
+    let bare = [("retry_hygiene", args.retries), ("parallelism", args.parallel)];
+    for (name, _) in bare.into_iter().filter(|(_, is_on)| *is_on) {
+        tables.entry(name).or_insert_with(|| Value::Table(Table::new()));
     }
     if let Some(tier) = &args.tier {
         tables.extend(tiering(tier)?);
     }
+    if !args.spend_cap.is_empty() {
+        let caps = args.spend_cap.iter().map(|text| spend_cap(text));
+        let caps = caps.collect::<Result<Vec<_>, _>>()?;
+        tables.insert("spend_cap".to_owned(), Value::Array(caps));
+    }
     Ok(tables)
+}
+
+/// `api_key=50/day`.
+fn spend_cap(text: &str) -> Result<Value, Failure> {
+    let parts = text.rsplit_once('=').and_then(|(by, rest)| {
+        let (amount, per) = rest.split_once('/')?;
+        Some([("by", by), ("amount", amount), ("per", per)])
+    });
+    let parts = parts.ok_or_else(|| {
+        Failure::usage(anyhow!("--spend-cap: `{text}` is no cap"))
+            .hint("write a column, dollars and a period: api_key=50/day, or all=2000/month")
+    })?;
+    let settings = parts.map(|(key, value)| (key.to_owned(), Value::String(value.to_owned())));
+    Ok(Value::Table(Table::from_iter(settings)))
 }
 
 /// A whole number stays a number; anything else is left to the technique to judge.
@@ -122,6 +143,9 @@ fn trim_settings(text: &str) -> Option<Vec<(String, Value)>> {
 
 /// What starts like a number is a share; anything else is a list of call types.
 fn batch_setting(text: &str) -> (&'static str, Value) {
+    if text == "auto" {
+        return ("policy", Value::String(text.to_owned()));
+    }
     if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return ("share", Value::String(text.to_owned()));
     }

@@ -22,6 +22,7 @@ mod plan;
 mod plan_error;
 mod plan_text;
 mod run;
+mod spend_caps;
 mod tally;
 mod telling;
 mod walk;
@@ -49,4 +50,8 @@ pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTota
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
 pub use run::{simulate, simulate_on};
+pub use spend_caps::{
+    CapAdvice, CapLog, CapMode, CapPeriod, CapReplay, DOCS as SPEND_CAP_DOCS, SpendCap,
+    SpendCapOutcome,
+};
 pub use withheld::{Withheld, WithheldError, WithheldLine, WithheldResult, withhold};

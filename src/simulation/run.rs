@@ -15,6 +15,7 @@ use super::grouping::Grouping;
 use super::outcome::Outcome;
 use super::passes::Replay;
 use super::plan::Plan;
+use super::spend_caps::{self, replay_caps};
 use super::tally::Tally;
 use super::telling::Telling;
 use super::walk::{Player, Walk, causal_players};
@@ -42,12 +43,15 @@ pub fn simulate_on(
     let facts = Facts::new(calls, book);
     let grouping = Grouping::new(calls, &plan.group_by, plan.days)?;
     let prepared = prepare(&facts, plan, Scenario::Expected)?;
-    let tally = {
+    let (tally, spend_caps) = {
         let players = players(plan, &prepared);
-        walk_all(&facts, &grouping, &players, threads)?
+        let tally = walk_all(&facts, &grouping, &players, threads)?;
+        (tally, replay_caps(&facts, &plan.spend_caps, &players)?)
     };
     let telling = Telling::new(plan, prepared, tally)?;
     let mut outcome = telling.outcome(book, &grouping);
+    outcome.exhibits.extend(spend_caps::exhibits(&spend_caps));
+    outcome.spend_caps = spend_caps;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
         let high = Ends::run(&facts, plan, Scenario::High, threads)?;

@@ -48,6 +48,7 @@ impl<'a> Telling<'a> {
             unpriced: self.tally.unpriced,
             groups: self.groups(grouping, projected),
             best_sets: self.best_sets(),
+            spend_caps: Vec::new(),
             warnings: self.warnings(book),
             exhibits: self.exhibits(),
             techniques,

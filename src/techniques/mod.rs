@@ -24,6 +24,7 @@ mod model_tiering;
 mod output_cap;
 mod output_lengths;
 mod parse_retries;
+mod parallelism;
 mod prefixes;
 mod prompt_caching;
 mod provider_discount;
@@ -60,6 +61,7 @@ pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,
 };
+pub use wording::grouped;
 
 /// A technique as it is written in a plan: a table of settings under its canonical name.
 trait Settings: Technique + DeserializeOwned + 'static {
@@ -104,7 +106,7 @@ fn read<S: Settings>(table: ValueDeserializer<'_>) -> Result<Box<dyn Technique>,
 }
 
 /// Every technique, in the order in which a request meets them.
-pub const CATALOG: [Entry; 11] = [
+pub const CATALOG: [Entry; 12] = [
     Entry::of::<retry_hygiene::RetryHygiene>(),
     Entry::of::<semantic_cache::SemanticCache>(),
     Entry::of::<context_trimming::ContextTrimming>(),
@@ -115,6 +117,7 @@ pub const CATALOG: [Entry; 11] = [
     Entry::of::<structured_output::StructuredOutput>(),
     Entry::of::<batch::Batch>(),
     Entry::of::<prompt_caching::PromptCaching>(),
+    Entry::of::<parallelism::Parallelism>(),
     Entry::of::<provider_discount::ProviderDiscount>(),
 ];
 
