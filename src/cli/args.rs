@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::backtest::BacktestArgs;
 use super::convert::ConvertArgs;
+use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
 
@@ -47,6 +48,9 @@ pub(super) enum Command {
     /// What techniques would have saved on these calls, alone and together.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
+    /// As simulate, for calls that are only declared: what they will cost, without a log.
+    #[command(after_help = super::estimate::EXAMPLES)]
+    Estimate(Box<EstimateArgs>),
     /// How far a prediction without the log's cache counters is off from what was billed.
     #[command(after_help = super::backtest::EXAMPLES)]
     Backtest(Box<BacktestArgs>),
@@ -159,7 +163,7 @@ pub(super) struct TechniqueArgs {
     #[arg(long, value_name = "RATE|CALL_TYPE,…", allow_negative_numbers = true)]
     pub(super) batch: Option<String>,
     /// The part of calls that find the shared start of their prompt in the provider's cache.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    #[arg(long, alias = "hit", value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
     /// What decides which calls find their prompt in the provider's cache: `replay`, the times of the
     /// log.
@@ -223,7 +227,7 @@ pub(super) struct CommonArgs {
 }
 
 /// How the log is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Reading")]
 pub(super) struct InputArgs {
     /// The format of the log, instead of what its first records say.
@@ -253,7 +257,7 @@ pub(super) struct InputArgs {
 }
 
 /// How the report is given out.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct OutputArgs {
     /// The columns that make a group: model, day, team, …

@@ -54,7 +54,8 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     judge(settings.strict, &intake.reading, unpriced)
 }
 
-fn failure(error: SimulationError) -> Failure {
+/// How the program ends when a simulation cannot be run.
+pub(super) fn failure(error: SimulationError) -> Failure {
     match error {
         SimulationError::Technique { .. } | SimulationError::UnknownColumn(_) => {
             Failure::usage(error)

@@ -25,6 +25,7 @@ mod run;
 mod tally;
 mod telling;
 mod walk;
+mod workload;
 
 #[cfg(test)]
 mod claims;
@@ -43,4 +44,7 @@ pub use error::SimulationError;
 pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
-pub use run::{simulate, simulate_on};
+pub use run::{remembers, simulate, simulate_on};
+pub use workload::{
+    Arrival, CacheForm, Horizon, Spread, Workload, WorkloadError, closed_forms, generate,
+};

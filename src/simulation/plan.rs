@@ -8,6 +8,7 @@ use crate::usage::{Days, DerivedColumn, column};
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
+use super::workload::Workload;
 
 /// The technique that takes rules from a file of their own.
 const TIERING: &str = "model_tiering";
@@ -22,6 +23,8 @@ pub struct Plan {
     pub group_by: Vec<String>,
     /// The time zone of the columns `day`, `month` and `hour`; UTC unless set.
     pub days: Days,
+    /// The kinds of calls that `estimate` makes up; `simulate` has a log instead.
+    pub workloads: Vec<Workload>,
     table: Table,
 }
 
@@ -32,6 +35,7 @@ impl Default for Plan {
             techniques: Vec::new(),
             group_by: default_groups(),
             days: Days::UTC,
+            workloads: Vec::new(),
             table: Table::new(),
         }
     }
@@ -51,7 +55,8 @@ impl Plan {
         let read = PlanText { name, text }.read()?;
         let table = PlanText { name, text }.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
-        Ok(Self { techniques: read.techniques, group_by, days: Days::UTC, table })
+        let (techniques, workloads) = (read.techniques, read.workloads);
+        Ok(Self { techniques, group_by, days: Days::UTC, workloads, table })
     }
 
     /// Lays flags over this plan: a table of the same shape, key by key; the flags win, and drop

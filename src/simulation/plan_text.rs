@@ -8,9 +8,13 @@ use crate::diagnostics::did_you_mean;
 use crate::techniques::{CATALOG, Entry, Technique};
 
 use super::plan_error::{PlanError, PlanPlace};
+use super::workload::Workload;
 
 /// The key that names the columns of the before and after table.
 const GROUP_BY: &str = "group_by";
+
+/// The key of the kinds of calls that `estimate` makes up.
+const WORKLOAD: &str = "workload";
 
 /// A text with its name, for errors.
 #[derive(Clone, Copy)]
@@ -24,6 +28,7 @@ pub(super) struct PlanText<'a> {
 pub(super) struct ReadPlan {
     pub(super) techniques: Vec<Box<dyn Technique>>,
     pub(super) group_by: Option<Vec<String>>,
+    pub(super) workloads: Vec<Workload>,
 }
 
 impl<'a> PlanText<'a> {
@@ -35,6 +40,10 @@ impl<'a> PlanText<'a> {
         for (key, value) in table.into_inner() {
             if key.get_ref() == GROUP_BY {
                 plan.group_by = Some(self.group_by(value)?);
+                continue;
+            }
+            if key.get_ref() == WORKLOAD {
+                plan.workloads = self.workloads(value)?;
                 continue;
             }
             let known = CATALOG.iter().position(|entry| entry.info.name == key.get_ref());
@@ -114,6 +123,20 @@ impl<'a> PlanText<'a> {
         let start = value.span().start;
         let columns = Vec::<String>::deserialize(ValueDeserializer::from(value));
         columns.map_err(|error| self.bad_setting(GROUP_BY, &error, start))
+    }
+
+    fn workloads(self, value: Spanned<DeValue<'_>>) -> Result<Vec<Workload>, PlanError> {
+        let start = value.span().start;
+        if matches!(value.get_ref(), DeValue::Table(_)) {
+            return Err(PlanError::BadSetting {
+                place: self.place(Some(start)),
+                name: WORKLOAD.to_owned(),
+                message: "there may be several kinds of calls".to_owned(),
+                corrected: Some(format!("[[{WORKLOAD}]]")),
+            });
+        }
+        let kinds = Vec::<Workload>::deserialize(ValueDeserializer::from(value));
+        kinds.map_err(|error| self.bad_setting(WORKLOAD, &error, start))
     }
 
     fn bad_setting(self, name: &str, error: &toml::de::Error, start: usize) -> PlanError {

@@ -40,6 +40,7 @@ use toml::de::ValueDeserializer;
 pub use branch::Branch;
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
+pub use routes::SHARED_PROMPT;
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,

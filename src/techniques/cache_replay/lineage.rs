@@ -51,7 +51,8 @@ impl Lineage {
             blocks: Blocks::of(facts),
             previous: (0..rows).map(|row| growth(row).grew_from).collect(),
             turns: (0..rows).map(|row| growth(row).is_turn).collect(),
-            shared: (scenario != Scenario::Low).then(|| StaticPrompts::measure(facts)),
+            shared: Some(StaticPrompts::measure(facts))
+                .filter(|shared| scenario != Scenario::Low || shared.are_declared()),
             lengths: (0..rows).map(|row| facts.calls.call(row).input_total()).collect(),
             times: times(facts),
         }
@@ -103,6 +104,8 @@ impl Lineage {
     pub(in super::super) fn evidence(&self) -> &'static str {
         if self.blocks.is_some() {
             "block hashes of the prompts (rung 3)"
+        } else if self.shared.as_ref().is_some_and(StaticPrompts::are_declared) {
+            "the arrivals, turns and shared prompts that the workload declares (rung 6)"
         } else if self.turns.contains(&true) {
             "growth of conversations (rung 4), shared starts by call type (rung 5, at most)"
         } else {
