@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod diagnostics;
+pub mod exhibits;
 pub mod insights;
 pub mod pricing;
 pub mod render;

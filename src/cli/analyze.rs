@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use crate::diagnostics::did_you_mean;
 use crate::insights::{AnalysisOptions, Analyzer, CostMode};
 use crate::pricing::PriceBook;
-use crate::render::write_analysis;
+use crate::render::{write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
 use crate::units::{Excess, Usd};
 
@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::intake::Intake;
 use super::output::deliver;
 use super::settings::Settings;
+use super::show;
 use super::supplies::{Prices, judge};
 
 /// A trillion dollars: nobody is billed more.
@@ -52,12 +53,15 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         prices.source(),
         settings.top,
     );
-    let report = match invoice {
+    let mut report = match invoice {
         Some(invoice) => report.reconciled(invoice),
         None => report,
     };
-    deliver(settings.output.as_deref(), |out| {
-        write_analysis(&report, settings.format, settings.style, out)
+    report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
+    let single = show::single(&report.analysis.exhibits, &args.show, settings.format)?;
+    deliver(settings.output.as_deref(), |out| match single {
+        Some(exhibit) => write_exhibit(exhibit, out),
+        None => write_analysis(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)
 }

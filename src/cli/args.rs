@@ -100,6 +100,9 @@ pub(super) struct AnalyzeArgs {
     /// Only calls that this provider, cloud or gateway bills.
     #[arg(long, value_name = "NAME")]
     pub(super) provider: Option<String>,
+    /// Also show these tables, or all; with --format csv the one table to write.
+    #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
+    pub(super) show: Vec<String>,
     /// What the provider billed for these calls, in dollars: shows where the difference may be.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(super) invoice: Option<String>,
@@ -126,6 +129,9 @@ pub(super) struct SimulateArgs {
     /// Also say which techniques are the best if only one, two, … can be done.
     #[arg(long)]
     pub(super) best: bool,
+    /// Also show these tables, or all; with --format csv the one table to write.
+    #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
+    pub(super) show: Vec<String>,
 }
 
 /// The short forms of the techniques; a plan has all their settings.

@@ -21,6 +21,7 @@ mod plan;
 mod prices;
 mod progress;
 mod settings;
+mod show;
 mod simulate;
 mod sources;
 mod supplies;

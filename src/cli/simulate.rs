@@ -1,7 +1,7 @@
 //! `llmcost simulate`: what techniques would have saved.
 
 use crate::insights::{AnalysisOptions, Analyzer};
-use crate::render::write_savings;
+use crate::render::{write_exhibit, write_savings};
 use crate::report::SavingsReport;
 use crate::simulation::{SimulationError, simulate_on};
 use crate::usage::{Calls, Dimensions};
@@ -13,6 +13,7 @@ use super::flags;
 use super::intake::Intake;
 use super::output::deliver;
 use super::settings::Settings;
+use super::show;
 use super::supplies::{Prices, judge};
 
 pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
@@ -47,9 +48,12 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     )
     .with_unpriced_models(analysis.unpriced)
     .beside_logged(analysis.logged.used);
-    let report = if asked_for_best { report } else { report.without_best_sets() };
-    deliver(settings.output.as_deref(), |out| {
-        write_savings(&report, settings.format, settings.style, out)
+    let mut report = if asked_for_best { report } else { report.without_best_sets() };
+    report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
+    let single = show::single(&report.exhibits, &args.show, settings.format)?;
+    deliver(settings.output.as_deref(), |out| match single {
+        Some(exhibit) => write_exhibit(exhibit, out),
+        None => write_savings(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)
 }

@@ -1,6 +1,7 @@
 //! The result of an analysis, as plain data.
 
 use crate::diagnostics::Place;
+use crate::exhibits::Exhibit;
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 use crate::usage::{Days, Instant, ServiceTier};
 
@@ -65,6 +66,8 @@ pub struct Analysis {
     pub logged: LoggedCosts,
     /// What stands out.
     pub findings: Vec<Finding>,
+    /// Breakdowns and lists beside the figures above.
+    pub exhibits: Vec<Exhibit>,
 }
 
 impl Analysis {

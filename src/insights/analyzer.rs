@@ -179,6 +179,7 @@ impl<'a> Analyzer<'a> {
             logged: sums.logged,
             calls_before_first_price: sums.too_early,
             findings: Vec::new(),
+            exhibits: Vec::new(),
         };
         analysis.findings = findings::find(&analysis);
         analysis

@@ -6,6 +6,7 @@ use crate::insights::{Analysis, LoggedCosts, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine};
 use crate::usage::{Days, Instant};
 
+use super::exhibits::ExhibitDocument;
 use super::figures::Money;
 use super::findings::sentence;
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
@@ -46,6 +47,7 @@ pub(super) struct AnalysisDocument<'a> {
     other_sellers_calls: u64,
     price_remarks: RemarksDocument<'a>,
     model_swaps: Vec<SwapDocument<'a>>,
+    exhibits: Vec<ExhibitDocument<'a>>,
     reconciliation: Option<ReconciliationDocument>,
     diagnostics: Vec<DiagnosticDocument<'a>>,
     prices: PricesDocument<'a>,
@@ -95,6 +97,7 @@ pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
         other_sellers_calls: analysis.other_sellers,
         price_remarks: RemarksDocument::from(&analysis.remarks),
         model_swaps: analysis.swaps.iter().map(SwapDocument::from).collect(),
+        exhibits: analysis.exhibits.iter().map(ExhibitDocument::from).collect(),
         reconciliation: report.reconciliation.as_ref().map(ReconciliationDocument::from),
         diagnostics: report.diagnostics.iter().map(DiagnosticDocument::from).collect(),
         prices: PricesDocument::from(&report.prices),

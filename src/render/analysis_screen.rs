@@ -6,6 +6,7 @@ use crate::units::{Share, TokenClass, Tokens, Usd};
 
 use super::class_names::class_name;
 use super::dates::{day, day_span, month};
+use super::exhibits;
 use super::figures::{
     DASH, Money, bar, coefficient, common_folder, count, counted, multiple, name, percent,
     percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
@@ -44,6 +45,7 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
         logged(&mut screen, analysis, money);
         swaps(&mut screen, &analysis.swaps, money);
         remarks(&mut screen, &analysis.remarks, money);
+        exhibits::blocks(&mut screen, &analysis.exhibits, money);
     }
     diagnostics(&mut screen, &report.diagnostics);
     prices(&mut screen, &report.prices, analysis.window.as_ref());

@@ -13,6 +13,7 @@ mod columns;
 mod conversion_account;
 mod csv_rows;
 mod dates;
+mod exhibits;
 mod figures;
 mod findings;
 mod format_list;
@@ -49,6 +50,8 @@ mod wire;
 #[cfg(test)]
 mod backtest_views;
 #[cfg(test)]
+mod exhibit_samples;
+#[cfg(test)]
 mod price_views;
 #[cfg(test)]
 mod remark_samples;
@@ -61,6 +64,7 @@ mod views;
 
 use std::io;
 
+use crate::exhibits::Exhibit;
 use crate::report::{
     AnalysisReport, BacktestReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList,
     PriceSheet, SavingsReport, TableCheck,
@@ -149,6 +153,14 @@ pub fn write_savings(
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_savings(report, out),
     }
+}
+
+/// Writes one table of a report as CSV, with every digit.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_exhibit(exhibit: &Exhibit, out: &mut dyn io::Write) -> io::Result<()> {
+    exhibits::write_rows(exhibit, out)
 }
 
 /// Writes a backtest.

@@ -1,5 +1,6 @@
 //! The same three analyses for every renderer: a typical one, an empty one, and a damaged one.
 
+use super::exhibit_samples::exhibits;
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::insights::{
     Analysis, Band, CacheHealth, CallsAndCost, ClassCost, Concentration, CostMode, CostlyCall,
@@ -92,6 +93,7 @@ fn nothing() -> Analysis {
         calls_before_first_price: 0,
         logged: LoggedCosts::default(),
         findings: Vec::new(),
+        exhibits: Vec::new(),
     }
 }
 
@@ -244,6 +246,7 @@ pub(super) fn typical_analysis() -> AnalysisReport {
             used: CallsAndCost::default(),
         },
         findings: typical_findings(),
+        exhibits: exhibits(),
         ..nothing()
     };
     AnalysisReport::new(analysis, typical_input(), &Ledger::default(), prices(), 3)

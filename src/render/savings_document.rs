@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::report::{SavingsGroup, SavingsReport, TechniqueLine};
 
+use super::exhibits::ExhibitDocument;
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
 use super::wire::{
     CallsAndCostDocument, Dollars, Key, Ratio, SCHEMA_VERSION, UnpricedDocument,
@@ -33,6 +34,7 @@ pub(super) struct SavingsDocument<'a> {
     group_by: &'a [String],
     groups: Vec<GroupDocument<'a>>,
     groups_left_out: Option<LeftOutDocument>,
+    exhibits: Vec<ExhibitDocument<'a>>,
     warnings: &'a [String],
     diagnostics: Vec<DiagnosticDocument<'a>>,
     prices: PricesDocument<'a>,
@@ -82,6 +84,7 @@ pub(super) fn document(report: &SavingsReport) -> SavingsDocument<'_> {
             groups: *groups,
             sums: SumsDocument::from(rest),
         }),
+        exhibits: report.exhibits.iter().map(ExhibitDocument::from).collect(),
         warnings: &report.warnings,
         diagnostics: report.diagnostics.iter().map(DiagnosticDocument::from).collect(),
         prices: PricesDocument::from(&report.prices),

@@ -7,6 +7,7 @@ use crate::report::{
 };
 use crate::units::Tokens;
 
+use super::exhibit_samples::exhibits;
 use super::samples::{
     damaged_input, damaged_ledger, empty_analysis, prices, typical_input, unpriced_models, usd,
     window,
@@ -109,6 +110,7 @@ fn no_savings() -> SavingsReport {
         groups: Vec::new(),
         left_out: None,
         warnings: Vec::new(),
+        exhibits: exhibits(),
     }
 }
 
@@ -168,6 +170,7 @@ pub(super) fn damaged_savings() -> SavingsReport {
         },
         techniques: vec![caching],
         groups: vec![savings_group(["gpt-4o", "a|b"], 2, "0.0039", "0.0043")],
+        exhibits: Vec::new(),
         warnings: vec!["half of the calls have no price: the bill is larger than this".to_owned()],
         ..no_savings()
     };

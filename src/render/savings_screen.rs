@@ -4,6 +4,7 @@ use crate::report::{Evidence, SavingsGroup, SavingsReport, TechniqueLine, UsdRan
 use crate::units::Usd;
 
 use super::dates::day_span;
+use super::exhibits;
 use super::figures::{DASH, Money, bar, change, count, counted, name, percent_or_dash, tokens};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{
@@ -22,6 +23,7 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
         ladder(&mut screen, report, money);
         best_sets(&mut screen, report, money);
         groups(&mut screen, report, money);
+        exhibits::blocks(&mut screen, &report.exhibits, money);
     }
     unpriced(&mut screen, report, money);
     basis(&mut screen, report, money);

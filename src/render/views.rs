@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::exhibit_samples::exhibits;
 use super::remark_samples::doubtful_analysis;
 use super::samples::{damaged_analysis, empty_analysis, typical_analysis};
 use super::savings_samples::{damaged_savings, empty_savings, typical_savings};
@@ -65,6 +66,16 @@ fn simulations_look_as_agreed() {
     check_savings("typical", &typical_savings());
     check_savings("empty", &empty_savings());
     check_savings("damaged", &damaged_savings());
+}
+
+#[test]
+fn a_table_can_be_written_on_its_own() {
+    for exhibit in exhibits() {
+        let mut out = Vec::new();
+        write_exhibit(&exhibit, &mut out).expect("memory can be written");
+        let text = String::from_utf8(out).expect("text");
+        insta::assert_snapshot!(format!("exhibit_{}_csv", exhibit.name), text);
+    }
 }
 
 /// Columns of text that a line takes; the samples have no letters of double width.

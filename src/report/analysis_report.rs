@@ -1,6 +1,7 @@
 //! What `analyze` shows.
 
 use crate::diagnostics::Ledger;
+use crate::exhibits::{UnknownExhibit, reveal};
 use crate::insights::{Analysis, CostlyCall, Group, Reconciliation, Tally};
 use crate::units::{Share, Usd};
 
@@ -75,6 +76,14 @@ impl AnalysisReport {
             analysis,
             reconciliation: None,
         }
+    }
+
+    /// Shows tables that a page would leave out, by name; `all` shows every one.
+    ///
+    /// # Errors
+    /// When the report has no table of a name.
+    pub fn reveal(&mut self, names: &[String]) -> Result<(), UnknownExhibit> {
+        reveal(&mut self.analysis.exhibits, names)
     }
 
     /// The same report beside what was billed for its calls, in dollars.

@@ -49,6 +49,7 @@ impl SavingsReport {
             groups: outcome.groups.into_iter().map(group).collect(),
             left_out: None,
             warnings: outcome.warnings,
+            exhibits: outcome.exhibits,
         };
         report.limit_groups(top);
         report
@@ -114,6 +115,7 @@ mod tests {
             techniques: Vec::new(),
             groups: Vec::new(),
             warnings: Vec::new(),
+            exhibits: Vec::new(),
         };
         let (input, prices) = (InputAccounting::default(), PriceSource::default());
         let report =

@@ -1,5 +1,6 @@
 //! What `simulate` shows.
 
+use crate::exhibits::{Exhibit, UnknownExhibit, reveal};
 use crate::insights::{CallsAndCost, UnpricedModel, Window};
 use crate::techniques::Evidence;
 use crate::units::{Share, Tokens, Usd};
@@ -162,9 +163,19 @@ pub struct SavingsReport {
     pub left_out: Option<(usize, SavingsGroup)>,
     /// What the reader should know before acting on this.
     pub warnings: Vec<String>,
+    /// Curves, sweeps and breakdowns.
+    pub exhibits: Vec<Exhibit>,
 }
 
 impl SavingsReport {
+    /// Shows tables that a page would leave out, by name; `all` shows every one.
+    ///
+    /// # Errors
+    /// When the report has no table of a name.
+    pub fn reveal(&mut self, names: &[String]) -> Result<(), UnknownExhibit> {
+        reveal(&mut self.exhibits, names)
+    }
+
     /// Lists the models of an analysis of the same calls that have no price.
     #[must_use]
     pub fn with_unpriced_models(mut self, models: Vec<UnpricedModel>) -> Self {
@@ -250,6 +261,7 @@ mod tests {
             groups: vec![group("b", 5), group("a", 5), group("c", 9)],
             left_out: None,
             warnings: Vec::new(),
+            exhibits: Vec::new(),
         };
         report.limit_groups(2);
         let names: Vec<_> = report.groups.iter().map(|group| group.key[0].as_str()).collect();

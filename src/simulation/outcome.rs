@@ -1,12 +1,13 @@
 //! What a simulation found, as plain data.
 
+use crate::exhibits::Exhibit;
 use crate::techniques::Evidence;
 use crate::units::{Tokens, Usd};
 
 /// The bill before and after, and what each technique had to do with it.
 ///
 /// Savings are `baseline - projected`; a negative saving is a plan that costs more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// What the priced calls of the log cost.
     pub baseline: Usd,
@@ -30,6 +31,9 @@ pub struct Outcome {
     pub groups: Vec<GroupOutcome>,
     /// What the reader should look at.
     pub warnings: Vec<String>,
+    /// Curves, sweeps and breakdowns: those of the techniques in their order, then those of the
+    /// whole plan.
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// The cheapest set of so many techniques.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::exhibits::Exhibit;
 use crate::pricing::PriceBook;
 use crate::techniques::{Evidence, Measured, Prepared};
 use crate::units::{Rate, Usd};
@@ -48,6 +49,7 @@ impl<'a> Telling<'a> {
             groups: self.groups(grouping, projected),
             best_sets: self.best_sets(),
             warnings: self.warnings(book),
+            exhibits: self.exhibits(),
             techniques,
         }
     }
@@ -80,6 +82,15 @@ impl<'a> Telling<'a> {
                 }
             })
             .collect()
+    }
+
+    /// What each technique shows: first what it knew before the run, then what it found out.
+    fn exhibits(&self) -> Vec<Exhibit> {
+        let shown = self.prepared.iter().enumerate().flat_map(|(player, prepared)| {
+            let after = prepared.rewrite.as_ref().map(|one| one.exhibits(&self.measured(player)));
+            prepared.exhibits.iter().cloned().chain(after.into_iter().flatten())
+        });
+        shown.collect()
     }
 
     fn best_sets(&self) -> Vec<BestSet> {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use crate::exhibits::Exhibit;
 use crate::pricing::Model;
 use crate::units::{Rate, Tokens};
 
@@ -156,6 +157,8 @@ pub struct Prepared {
     pub assumptions: Vec<String>,
     /// What the reader should look at.
     pub warnings: Vec<String>,
+    /// Tables that are known before the run.
+    pub exhibits: Vec<Exhibit>,
 }
 
 impl Prepared {
@@ -167,6 +170,7 @@ impl Prepared {
             note,
             assumptions: Vec::new(),
             warnings: Vec::new(),
+            exhibits: Vec::new(),
         }
     }
 
@@ -178,6 +182,7 @@ impl Prepared {
             note: reason.to_owned(),
             assumptions: Vec::new(),
             warnings: Vec::new(),
+            exhibits: Vec::new(),
         }
     }
 }
@@ -211,6 +216,11 @@ pub trait Rewrite: Send + Sync {
 
     /// Assumptions that can only be told after the run.
     fn remarks(&self, _measured: &Measured) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Tables that can only be made after the run.
+    fn exhibits(&self, _measured: &Measured) -> Vec<Exhibit> {
         Vec::new()
     }
 

@@ -1,0 +1,32 @@
+//! `--show`: which tables of a report are on the page, and which one is written as CSV.
+
+use anyhow::anyhow;
+
+use crate::exhibits::{Exhibit, UnknownExhibit};
+use crate::render::OutputFormat;
+
+use super::failure::Failure;
+
+/// A name that the report has no table of.
+pub(super) fn unknown(error: &UnknownExhibit) -> Failure {
+    Failure::usage(anyhow!("--show: {error}"))
+}
+
+/// The one table to write as CSV, where one is asked for; nothing writes the report's own rows.
+///
+/// # Errors
+/// When several are asked for: their columns differ.
+pub(super) fn single<'a>(
+    exhibits: &'a [Exhibit],
+    names: &[String],
+    format: OutputFormat,
+) -> Result<Option<&'a Exhibit>, Failure> {
+    match (format, names) {
+        (OutputFormat::Csv, [name]) => Ok(exhibits.iter().find(|exhibit| exhibit.name == name)),
+        (OutputFormat::Csv, [_, _, ..]) => {
+            Err(Failure::usage(anyhow!("--show: CSV takes one table, they have different columns"))
+                .hint("name one of them, or use --json for all"))
+        }
+        _ => Ok(None),
+    }
+}
