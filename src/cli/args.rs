@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::asked::AskedArgs;
 use super::backtest::BacktestArgs;
 use super::convert::ConvertArgs;
 use super::estimate::EstimateArgs;
@@ -126,9 +127,8 @@ pub(super) struct SimulateArgs {
     pub(super) common: CommonArgs,
     #[command(flatten)]
     pub(super) techniques: TechniqueArgs,
-    /// Also say which techniques are the best if only one, two, … can be done.
-    #[arg(long)]
-    pub(super) best: bool,
+    #[command(flatten)]
+    pub(super) asked: AskedArgs,
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,

@@ -7,22 +7,27 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use crate::diagnostics::Ledger;
+use crate::exhibits::{Cell, Exhibit};
 use crate::insights::{AnalysisOptions, Analyzer};
 use crate::pricing::PriceBook;
-use crate::render::write_savings;
+use crate::render::{write_exhibit, write_savings};
 use crate::report::{InputAccounting, SavingsReport};
 use crate::simulation::{
-    Arrival, Horizon, Plan, Spread, Workload, WorkloadError, generate, remembers, simulate_on,
+    Arrival, Horizon, OPERATIONS, Outcome, Plan, Spread, Workload, WorkloadError,
+    break_even_tokens, cache_exhibit, closed_forms, cost_exhibit, generate, judge_claim, remembers,
+    retry_exhibit, simulate_on,
 };
-use crate::units::Factor;
+use crate::units::{Excess, Factor, Rate, Tokens, Usd};
 use crate::usage::{Calls, Days, Instant};
 
 use super::args::{CommonArgs, InputArgs, OutputArgs, TechniqueArgs};
+use super::asked::{self, AskedArgs};
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::flags;
 use super::output::deliver;
 use super::settings::Settings;
+use super::show;
 use super::simulate::failure;
 use super::supplies::{Prices, unpriced_under_strict};
 
@@ -46,9 +51,11 @@ pub(super) struct EstimateArgs {
     workload: WorkloadArgs,
     #[command(flatten)]
     techniques: TechniqueArgs,
-    /// Also say which techniques are the best if only one, two, … can be done.
-    #[arg(long)]
-    best: bool,
+    #[command(flatten)]
+    asked: AskedArgs,
+    /// Also show these tables, or all; with --format csv the one table to write.
+    #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
+    show: Vec<String>,
     #[command(flatten)]
     output: OutputArgs,
     /// Price tables that add to and override the built-in ones: files, or folders of them.
@@ -107,6 +114,19 @@ struct WorkloadArgs {
     /// Calls that come within one minute, with --arrival bursts.
     #[arg(long, value_name = "N")]
     burst: Option<u64>,
+    /// The part of attempts that fail: says what attempts cost if failures are billed.
+    #[arg(long, value_name = "RATE")]
+    failures: Option<String>,
+    /// The most attempts a call, with --failures.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    attempts: u32,
+    /// What an hour of a machine that would serve the model costs, in dollars: says how many tokens
+    /// a day it takes to be worth it.
+    #[arg(long, value_name = "USD")]
+    machine_hour: Option<String>,
+    /// What running it costs beside, as a part of its price.
+    #[arg(long, value_name = "RATE", default_value = OPERATIONS)]
+    operations: String,
     /// Days to simulate.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     days: u64,
@@ -142,11 +162,26 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     if !settings.by.is_empty() {
         plan.group_by.clone_from(&settings.by);
     }
+    let claim = asked::read(&args.asked, &mut plan)?;
     let (kinds, horizon) = declared(&args.workload, &plan)?;
     let prices = Prices::load(&settings)?;
     let start = start(args.workload.from.as_deref(), &prices.book)?;
     let calls = calls(&kinds, &horizon, start, &prices.book, &plan)?;
-    let outcome = simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    let mut outcome =
+        simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    let forms = closed_forms(&kinds, &horizon, &prices.book, start).map_err(Failure::usage)?;
+    let mut tables = vec![cost_exhibit(&outcome, &horizon)];
+    tables.extend(cache_exhibit(&forms));
+    tables.extend(asides(&args.workload, &outcome, &horizon, &calls)?);
+    tables.append(&mut outcome.exhibits);
+    outcome.exhibits = tables;
+    if let Some(steps) = claim {
+        let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
+        outcome.exhibits.push(judged.map_err(failure)?);
+    }
+    if let Some(warning) = nothing_shared(&kinds, &plan) {
+        outcome.warnings.push(warning);
+    }
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     analyzer.add(&calls);
@@ -162,11 +197,85 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
         settings.top,
     )
     .with_unpriced_models(analysis.unpriced);
-    let report = if args.best { report } else { report.without_best_sets() };
-    deliver(settings.output.as_deref(), |out| {
-        write_savings(&report, settings.format, settings.style, out)
+    let mut report = if args.asked.best { report } else { report.without_best_sets() };
+    report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
+    let single = show::single(&report.exhibits, &args.show, settings.format)?;
+    deliver(settings.output.as_deref(), |out| match single {
+        Some(exhibit) => write_exhibit(exhibit, out),
+        None => write_savings(&report, settings.format, settings.style, out),
     })?;
     unpriced_under_strict(settings.strict, unpriced)
+}
+
+/// Tables about attempts and machines, where they are asked for.
+fn asides(
+    args: &WorkloadArgs,
+    outcome: &Outcome,
+    horizon: &Horizon,
+    calls: &Calls,
+) -> Result<Vec<Exhibit>, Failure> {
+    let rate = |flag: &str, text: &str| {
+        Rate::parse(text).map_err(|_| {
+            Failure::usage(anyhow!("{flag}: `{text}` is not a rate between 0 and 1"))
+                .hint("write 20 percent as 0.2 or 20%")
+        })
+    };
+    let mut tables = Vec::new();
+    if let Some(failures) = &args.failures {
+        let failures = rate("--failures", failures)?;
+        tables.push(retry_exhibit(outcome, horizon, failures, args.attempts));
+    }
+    if let Some(hour) = &args.machine_hour {
+        let price = Usd::parse(hour, Excess::Reject).ok().filter(|price| *price > Usd::ZERO);
+        let price = price.ok_or_else(|| {
+            Failure::usage(anyhow!("--machine-hour: `{hour}` is no price in dollars"))
+        })?;
+        let operations = rate("--operations", &args.operations)?;
+        tables.push(machine(price, operations, outcome, horizon, calls));
+    }
+    Ok(tables)
+}
+
+/// When a machine of one's own costs as much as the calls do.
+fn machine(
+    hour: Usd,
+    operations: Rate,
+    outcome: &Outcome,
+    horizon: &Horizon,
+    calls: &Calls,
+) -> Exhibit {
+    let mut exhibit = Exhibit::new(
+        "self_hosting",
+        "When a machine of your own would cost as much",
+        &[("case", ""), ("tokens_per_day", "tokens a day")],
+    );
+    let tokens: u64 = (0..calls.len())
+        .map(|row| calls.call(row))
+        .map(|call| (call.input_total() + call.output_total()).get())
+        .fold(0, u64::saturating_add);
+    let needed = break_even_tokens(hour, operations, outcome.baseline, tokens);
+    exhibit.push([
+        Cell::text("needed"),
+        needed.map_or(Cell::Missing, |tokens| Cell::Tokens(Tokens::new(tokens))),
+    ]);
+    let daily = tokens.checked_div(horizon.days).unwrap_or(0);
+    exhibit.push([Cell::text("declared"), Cell::Tokens(Tokens::new(daily))]);
+    exhibit.note(format!(
+        "24 hours at {hour} dollars with {operations} of that for operations, against the mean price \
+         of a token of these calls; whether one machine serves that many is not looked at"
+    ));
+    exhibit
+}
+
+/// Prompt caching of a workload that says nothing of a shared prompt.
+fn nothing_shared(kinds: &[Workload], plan: &Plan) -> Option<String> {
+    let caches = plan.techniques().any(|one| one.info().name == "prompt_caching");
+    let nothing = kinds.iter().all(|kind| kind.shared_prompt == 0 && kind.turns == 1);
+    (caches && nothing).then(|| {
+        "prompt caching: the workload declares no shared prompt and no conversations; give \
+         --shared-prompt, --turns or --cacheable"
+            .to_owned()
+    })
 }
 
 /// The kinds of calls that flags and plan declare, and for how long.

@@ -4,6 +4,7 @@
 
 mod analyze;
 mod args;
+mod asked;
 mod backtest;
 mod config;
 mod contracts;

@@ -5,6 +5,7 @@ use toml::{Table, Value};
 use crate::techniques::{CATALOG, Technique};
 use crate::usage::{Days, DerivedColumn, column};
 
+use super::asked::Asked;
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
@@ -25,6 +26,8 @@ pub struct Plan {
     pub days: Days,
     /// The kinds of calls that `estimate` makes up; `simulate` has a log instead.
     pub workloads: Vec<Workload>,
+    /// What is asked for beyond the bill before and after.
+    pub asked: Asked,
     table: Table,
 }
 
@@ -36,6 +39,7 @@ impl Default for Plan {
             group_by: default_groups(),
             days: Days::UTC,
             workloads: Vec::new(),
+            asked: Asked::default(),
             table: Table::new(),
         }
     }
@@ -55,8 +59,9 @@ impl Plan {
         let read = PlanText { name, text }.read()?;
         let table = PlanText { name, text }.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
+        let asked = Asked { effort: read.effort, ..Asked::default() };
         let (techniques, workloads) = (read.techniques, read.workloads);
-        Ok(Self { techniques, group_by, days: Days::UTC, workloads, table })
+        Ok(Self { techniques, group_by, days: Days::UTC, workloads, asked, table })
     }
 
     /// Lays flags over this plan: a table of the same shape, key by key; the flags win, and drop

@@ -1,17 +1,23 @@
 //! From the text of a plan to techniques, with the place of whatever is wrong.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table};
 
 use crate::diagnostics::did_you_mean;
 use crate::techniques::{CATALOG, Entry, Technique};
+use crate::units::Factor;
 
 use super::plan_error::{PlanError, PlanPlace};
 use super::workload::Workload;
 
 /// The key that names the columns of the before and after table.
 const GROUP_BY: &str = "group_by";
+
+/// The key of the days of work that techniques take.
+const EFFORT: &str = "effort";
 
 /// The key of the kinds of calls that `estimate` makes up.
 const WORKLOAD: &str = "workload";
@@ -29,6 +35,7 @@ pub(super) struct ReadPlan {
     pub(super) techniques: Vec<Box<dyn Technique>>,
     pub(super) group_by: Option<Vec<String>>,
     pub(super) workloads: Vec<Workload>,
+    pub(super) effort: BTreeMap<String, Factor>,
 }
 
 impl<'a> PlanText<'a> {
@@ -44,6 +51,10 @@ impl<'a> PlanText<'a> {
             }
             if key.get_ref() == WORKLOAD {
                 plan.workloads = self.workloads(value)?;
+                continue;
+            }
+            if key.get_ref() == EFFORT {
+                plan.effort = self.effort(value)?;
                 continue;
             }
             let known = CATALOG.iter().position(|entry| entry.info.name == key.get_ref());
@@ -123,6 +134,32 @@ impl<'a> PlanText<'a> {
         let start = value.span().start;
         let columns = Vec::<String>::deserialize(ValueDeserializer::from(value));
         columns.map_err(|error| self.bad_setting(GROUP_BY, &error, start))
+    }
+
+    fn effort(self, value: Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Factor>, PlanError> {
+        let start = value.span().start;
+        let said = BTreeMap::<String, String>::deserialize(ValueDeserializer::from(value));
+        let said = said.map_err(|error| self.bad_setting(EFFORT, &error, start))?;
+        let wrong = |message: String| PlanError::BadSetting {
+            place: self.place(Some(start)),
+            name: EFFORT.to_owned(),
+            message,
+            corrected: None,
+        };
+        let read = |(name, days): (String, String)| {
+            let known = CATALOG.map(|entry| entry.info.name);
+            if !known.contains(&name.as_str()) {
+                let similar = did_you_mean(&name, known).unwrap_or("prompt_caching");
+                return Err(wrong(format!(
+                    "there is no technique `{name}`; did you mean `{similar}`?"
+                )));
+            }
+            let days = Factor::parse(&days).map_err(|_| {
+                wrong(format!("`{days}` is no number of days; write {name} = \"0.5\""))
+            })?;
+            Ok((name, days))
+        };
+        said.into_iter().map(read).collect()
     }
 
     fn workloads(self, value: Spanned<DeValue<'_>>) -> Result<Vec<Workload>, PlanError> {

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::pricing::PriceBook;
-use crate::techniques::{Facts, Prepared, Scenario, Scene};
+use crate::techniques::{Facts, Prepared, Scenario, Scene, Technique};
 use crate::units::Usd;
 use crate::usage::{Calls, Row, column};
 
@@ -48,6 +48,7 @@ pub fn simulate_on(
     };
     let telling = Telling::new(plan, prepared, tally)?;
     let mut outcome = telling.outcome(book, &grouping);
+    telling.extend(&mut outcome, &facts, threads)?;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
         let high = Ends::run(&facts, plan, Scenario::High, threads)?;
@@ -86,12 +87,18 @@ pub(super) fn prepare(
     plan: &Plan,
     scenario: Scenario,
 ) -> Result<Vec<Prepared>, SimulationError> {
-    let prepared = plan.techniques().map(|technique| {
-        let name = technique.info().name;
-        let prepared = technique.prepare(facts, scenario);
-        prepared.map_err(|error| SimulationError::Technique { name, error })
-    });
-    prepared.collect()
+    plan.techniques().map(|technique| at_end(facts, technique, scenario)).collect()
+}
+
+/// Gets one technique ready for a log.
+pub(super) fn at_end(
+    facts: &Facts<'_>,
+    technique: &dyn Technique,
+    scenario: Scenario,
+) -> Result<Prepared, SimulationError> {
+    let name = technique.info().name;
+    let prepared = technique.prepare(facts, scenario);
+    prepared.map_err(|error| SimulationError::Technique { name, error })
 }
 
 /// The techniques as the walk needs them.
