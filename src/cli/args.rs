@@ -6,8 +6,10 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::asked::AskedArgs;
 use super::backtest::BacktestArgs;
 use super::convert::ConvertArgs;
+use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
 
@@ -47,6 +49,9 @@ pub(super) enum Command {
     /// What techniques would have saved on these calls, alone and together.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
+    /// As simulate, for calls that are only declared: what they will cost, without a log.
+    #[command(after_help = super::estimate::EXAMPLES)]
+    Estimate(Box<EstimateArgs>),
     /// How far a prediction without the log's cache counters is off from what was billed.
     #[command(after_help = super::backtest::EXAMPLES)]
     Backtest(Box<BacktestArgs>),
@@ -125,9 +130,8 @@ pub(super) struct SimulateArgs {
     pub(super) common: CommonArgs,
     #[command(flatten)]
     pub(super) techniques: TechniqueArgs,
-    /// Also say which techniques are the best if only one, two, … can be done.
-    #[arg(long)]
-    pub(super) best: bool,
+    #[command(flatten)]
+    pub(super) asked: AskedArgs,
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,
@@ -198,7 +202,7 @@ pub(super) struct TechniqueArgs {
     #[arg(long, value_name = "SPAN", requires = "batch")]
     pub(super) batch_deadline: Option<String>,
     /// The part of calls that find the shared start of their prompt in the provider's cache.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    #[arg(long, alias = "hit", value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
     /// Where breakpoints are, so that the times of the log decide which calls find their prompt in
     /// the provider's cache: `replay`, `off`, `as_logged`, `system_only`, `auto_last`,
@@ -269,7 +273,7 @@ pub(super) struct CommonArgs {
 }
 
 /// How the log is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Reading")]
 pub(super) struct InputArgs {
     /// The format of the log, instead of what its first records say.
@@ -299,7 +303,7 @@ pub(super) struct InputArgs {
 }
 
 /// How the report is given out.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct OutputArgs {
     /// The columns that make a group: model, day, team, …

@@ -12,12 +12,7 @@ use super::failure::Failure;
 
 /// The plan that flags and files make together.
 pub(super) fn plan(args: &TechniqueArgs, from_config: Option<&Path>) -> Result<Plan, Failure> {
-    let file = args.plan.as_deref().or(from_config);
-    let plan = file.map_or(Ok(Plan::default()), |path| {
-        let text = read(path, "the plan")?;
-        Plan::parse(&path.display().to_string(), &text).map_err(Failure::usage)
-    })?;
-    let plan = plan.merge(tables(args)?).map_err(Failure::usage)?;
+    let plan = plan_or_none(args, from_config)?;
     if plan.is_empty() {
         return Err(Failure::usage(anyhow!("no technique to simulate"))
             .hint("name one, for example --cache-hit 0.9, --batch report or --plan plan.toml")
@@ -33,6 +28,19 @@ pub(super) fn give_back_log(args: &mut SimulateArgs) {
     if let Some(taken) = taken.filter(|_| !args.common.demo) {
         args.common.files.push(std::mem::take(taken));
     }
+}
+
+/// As [`plan`], which may have no technique at all.
+pub(super) fn plan_or_none(
+    args: &TechniqueArgs,
+    from_config: Option<&Path>,
+) -> Result<Plan, Failure> {
+    let file = args.plan.as_deref().or(from_config);
+    let plan = file.map_or(Ok(Plan::default()), |path| {
+        let text = read(path, "the plan")?;
+        Plan::parse(&path.display().to_string(), &text).map_err(Failure::usage)
+    })?;
+    plan.merge(tables(args)?).map_err(Failure::usage)
 }
 
 fn read(path: &Path, what: &str) -> Result<String, Failure> {

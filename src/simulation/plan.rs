@@ -5,10 +5,12 @@ use toml::{Table, Value};
 use crate::techniques::{CATALOG, Technique};
 use crate::usage::{Days, DerivedColumn, column};
 
+use super::asked::Asked;
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
 use super::spend_caps::SpendCap;
+use super::workload::Workload;
 
 /// The technique that takes rules from a file of their own.
 const TIERING: &str = "model_tiering";
@@ -25,6 +27,10 @@ pub struct Plan {
     pub days: Days,
     /// Budgets to replay apart from the techniques.
     pub spend_caps: Vec<SpendCap>,
+    /// The kinds of calls that `estimate` makes up; `simulate` has a log instead.
+    pub workloads: Vec<Workload>,
+    /// What is asked for beyond the bill before and after.
+    pub asked: Asked,
     table: Table,
 }
 
@@ -36,6 +42,8 @@ impl Default for Plan {
             group_by: default_groups(),
             days: Days::UTC,
             spend_caps: Vec::new(),
+            workloads: Vec::new(),
+            asked: Asked::default(),
             table: Table::new(),
         }
     }
@@ -55,11 +63,14 @@ impl Plan {
         let read = PlanText { name, text }.read()?;
         let table = PlanText { name, text }.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
+        let asked = Asked { effort: read.effort, ..Asked::default() };
         Ok(Self {
             techniques: read.techniques,
             group_by,
             days: Days::UTC,
             spend_caps: read.spend_caps,
+            workloads: read.workloads,
+            asked,
             table,
         })
     }

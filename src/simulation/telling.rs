@@ -1,19 +1,24 @@
 //! From sums to what is told: numbers, assumptions, warnings, groups.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use crate::exhibits::Exhibit;
 use crate::pricing::PriceBook;
-use crate::techniques::{Evidence, Measured, Prepared};
+use crate::techniques::{Evidence, Facts, Measured, Prepared};
 use crate::units::{Rate, Usd};
 
 use super::attribution::{Attribution, Part, apportion};
 use super::best::best_sets;
+use super::best_plans::best_plans;
+use super::credit::{four_numbers, synergies};
 use super::error::SimulationError;
 use super::grouping::Grouping;
+use super::interval::interval;
 use super::outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome};
 use super::plan::Plan;
 use super::tally::Tally;
+use super::tornado::tornado;
 
 /// A plan that was run.
 pub(super) struct Telling<'a> {
@@ -92,6 +97,35 @@ impl<'a> Telling<'a> {
             prepared.exhibits.iter().cloned().chain(after.into_iter().flatten())
         });
         shown.collect()
+    }
+
+    /// Adds the tables of the whole plan that were asked for.
+    pub(super) fn extend(
+        &self,
+        outcome: &mut Outcome,
+        facts: &Facts<'_>,
+        threads: NonZeroUsize,
+    ) -> Result<(), SimulationError> {
+        let asked = &self.plan.asked;
+        if self.prepared.len() > 1 {
+            let labels: Vec<_> = self.plan.techniques().map(|one| one.info().label).collect();
+            let tables = [four_numbers(&outcome.techniques), synergies(&self.attribution, &labels)];
+            for mut table in tables {
+                table.is_detail &= !asked.attribution;
+                outcome.exhibits.push(table);
+            }
+        }
+        let (baseline, projected) = (outcome.baseline, outcome.projected);
+        let bars = tornado(facts, self.plan, &self.prepared, baseline, projected, threads)?;
+        outcome.exhibits.extend(bars);
+        if asked.best {
+            let plans = best_plans(facts, self.plan, &self.attribution, threads)?;
+            outcome.exhibits.extend(plans);
+        }
+        if asked.interval {
+            outcome.exhibits.push(interval(facts, self.plan, &self.prepared, threads)?);
+        }
+        Ok(())
     }
 
     fn best_sets(&self) -> Vec<BestSet> {

@@ -115,8 +115,8 @@ impl Answers {
         match self.turns.last_mut() {
             Some((known, _, sum)) if *known == row => *sum += gone,
             last => {
-                let (least, total) = last.map_or((Tokens::ZERO, 0), |(_, at, sum)| (*at, *sum));
-                self.turns.push((row, end.max(least), total + gone));
+                let (ended, total) = last.map_or((Tokens::ZERO, 0), |(_, at, sum)| (*at, *sum));
+                self.turns.push((row, end.max(ended), total + gone));
             }
         }
     }

@@ -23,8 +23,8 @@ mod free_models;
 mod model_tiering;
 mod output_cap;
 mod output_lengths;
-mod parse_retries;
 mod parallelism;
+mod parse_retries;
 mod prefixes;
 mod prompt_caching;
 mod provider_discount;
@@ -56,7 +56,7 @@ pub use branch::Branch;
 pub use conversations::{Growth, growth};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
-pub use routes::StaticPrompts;
+pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,

@@ -68,6 +68,7 @@ impl Lineage {
         let known = |row: Row| growth.as_ref().map(|known| known[row]).unwrap_or_default();
         let shared = declared.map(Shared::Declared);
         let routes = StaticPrompts::measure(facts);
+        let is_known = scenario != Scenario::Low || routes.are_declared();
         let blocks = Blocks::of(facts);
         let mut lineage = Self {
             shared_blocks: blocks.as_ref().map_or_else(Vec::new, |it| it.shared(facts, &routes)),
@@ -76,7 +77,7 @@ impl Lineage {
             turns: (0..rows).map(|row| known(row).is_turn).collect(),
             depths: vec![0; rows],
             routes,
-            shared: shared.or((scenario != Scenario::Low).then_some(Shared::Shortest)),
+            shared: shared.or(is_known.then_some(Shared::Shortest)),
             lengths: (0..rows).map(|row| facts.calls.call(row).input_total()).collect(),
             times: times(facts),
         };
@@ -156,6 +157,8 @@ impl Lineage {
     pub(in super::super) fn evidence(&self) -> &'static str {
         if self.blocks.is_some() {
             "block hashes of the prompts (rung 3)"
+        } else if self.routes.are_declared() {
+            "the arrivals, turns and shared prompts that the workload declares (rung 6)"
         } else if self.turns.contains(&true) {
             "growth of conversations (rung 4), shared starts by call type (rung 5, at most)"
         } else {
