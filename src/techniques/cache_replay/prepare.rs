@@ -50,7 +50,26 @@ pub(super) struct Ground<'a> {
     pub(super) likely: Arc<Likely>,
 }
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
+    /// A log, and the calls in scope that have a price.
+    pub(super) fn new(
+        facts: &'a Facts<'a>,
+        selection: Selection,
+        lineage: Lineage,
+        terms: Terms,
+    ) -> Self {
+        let mut ground = Self {
+            facts,
+            selection: Arc::new(selection),
+            lineage: Arc::new(lineage),
+            terms,
+            rows: Vec::new(),
+            likely: Arc::default(),
+        };
+        ground.rows = compared(&ground.selection, facts);
+        ground
+    }
+
     /// A replay under a policy with these lifetimes, one a route.
     pub(super) fn replay(&self, policy: Policy, lifetimes: Vec<Option<Lifetime>>) -> CacheReplay {
         let placing = match policy {
@@ -159,16 +178,7 @@ impl CacheReplay {
             );
         }
         let warnings = selection.warnings("prompt caching");
-        let mut ground = Ground {
-            facts,
-            selection: Arc::new(selection),
-            lineage: Arc::new(lineage),
-            terms: order.terms,
-            rows: Vec::new(),
-            likely: Arc::default(),
-        };
-        let draft = ground.uniform(Policy::Off, Lifetime::Short);
-        ground.rows = compared(&draft, facts);
+        let mut ground = Ground::new(facts, selection, lineage, order.terms);
         let automatic = order.automatic.or_else(|| {
             (scenario == Scenario::Low)
                 .then(|| Rate::parse(AUTOMATIC_LOW).expect("a constant of this file"))
