@@ -80,6 +80,8 @@ given.
 - `hit_prob`: with a `policy`, how likely automatic caches find what is there; 1 unless given, and then \
 0.8 at the low end: they promise nothing, and calls go to other machines.
 - `calibrate`: with a `policy`, `false` leaves reads as the replay finds them, whatever the log counts.
+- `compare`: with a `policy`, whether all policies are shown side by side, which takes as long as a \
+dozen replays; up to 200,000 calls unless given.
 - `where`: only calls for which this SQL condition over the columns of the log holds.
 - `call_types`: only calls of these types, as a list.
 
@@ -118,6 +120,8 @@ pub(super) struct PromptCaching {
     hit_prob: Option<Rate>,
     #[serde(default)]
     calibrate: Option<bool>,
+    #[serde(default)]
+    compare: Option<bool>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
     #[serde(default, deserialize_with = "settings::call_types")]
@@ -140,6 +144,7 @@ impl super::Settings for PromptCaching {
             "first_token_ms",
             "hit_prob",
             "calibrate",
+            "compare",
             "where",
             "call_types",
         ],
@@ -158,8 +163,8 @@ impl super::Settings for PromptCaching {
                 "the best lifetime is found by a replay: give a `policy`, or \"5m\" or \"1h\""
             }
             _ if !is_replayed && self.has_replay_settings() => {
-                "`min_tokens`, `first_token_ms`, `hit_prob` and `calibrate` are for a replay: give a \
-                 `policy`"
+                "`min_tokens`, `first_token_ms`, `hit_prob`, `calibrate` and `compare` are for a \
+                 replay: give a `policy`"
             }
             _ => return Ok(()),
         };
@@ -181,6 +186,7 @@ impl PromptCaching {
             || self.first_token_ms.is_some()
             || self.hit_prob.is_some()
             || self.calibrate.is_some()
+            || self.compare.is_some()
     }
 
     /// The replay that was asked for.
@@ -196,6 +202,7 @@ impl PromptCaching {
             shared,
             automatic: self.hit_prob,
             calibrates: self.calibrate.unwrap_or(true),
+            compares: self.compare,
         }
     }
 

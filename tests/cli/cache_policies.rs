@@ -215,8 +215,11 @@ fn counters_correct_what_policies_find() {
     assert!(report["warnings"].to_string().contains("less is read than"), "{report}");
     let trusting = ["--cache", "system_only", "--cacheable", "8000", "--plan", "plan.toml"];
     let folder = folder_with("usage.jsonl", log);
-    std::fs::write(folder.path().join("plan.toml"), "[prompt_caching]\ncalibrate = false\nhit = 1")
-        .expect("writes");
+    std::fs::write(
+        folder.path().join("plan.toml"),
+        "[prompt_caching]\npolicy = \"replay\"\ncalibrate = false",
+    )
+    .expect("writes");
     let report = json(folder.path(), &[&["simulate"], &trusting[..]].concat());
     assert_eq!(atto(&report["projected_usd"]), high);
 }

@@ -1,5 +1,7 @@
 //! Policies against a simulator that forgets nothing, and what must hold under each of them.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use crate::pricing::PriceBook;
@@ -14,6 +16,10 @@ use super::policy::Policy;
 use super::prepare::Ground;
 use super::rules::{Lifetime, Terms};
 use super::standing::{Standing, scene};
+
+/// Prices of one day, read once.
+static BOOK: LazyLock<PriceBook> =
+    LazyLock::new(|| PriceBook::embedded().pinned(Instant::from_millis(1_790_000_000_000)));
 
 /// Seconds, tokens of the prompt, and what it is known by.
 type Request = (i64, u64, String);
@@ -40,8 +46,7 @@ fn log(requests: &[Request], dimension: &str) -> Calls {
 
 /// Compares all policies over a log; what comes in between is checked too.
 fn with_ground<T>(calls: &Calls, check: impl FnOnce(&Ground<'_>) -> T) -> T {
-    let book = PriceBook::embedded().pinned(Instant::from_millis(1_790_000_000_000));
-    let facts = Facts::new(calls, &book);
+    let facts = Facts::new(calls, &BOOK);
     let lineage = Lineage::of(&facts, None, Scenario::Expected);
     let terms = Terms::new(Some(0), Some(0));
     check(&Ground::new(&facts, Selection::default(), lineage, terms))
@@ -172,7 +177,7 @@ fn check_conservation(ground: &Ground<'_>, policy: Policy) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn breakpoints_agree_with_brute_force(requests in block_requests()) {
