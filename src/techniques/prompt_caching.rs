@@ -38,30 +38,61 @@ stay as they are, and more is credited only beyond them and only if `cacheable` 
 a conversation that goes on also writes what it adds, or the next could not read it. Prompts whose \
 shared start is below the model's minimum are not cached at all.
 
-With `policy = \"replay\"` no rate is given: the calls come in order of time, each looks up what is \
-still alive of its prompt and renews it. A prompt is known by the hashes of its blocks (rung 3), by the \
-turn of the conversation it grew out of (rung 4), or by the shared start of its call type and model \
-(rung 5, an upper bound; at the low end nothing is shared). An entry lives for the lifetime from its \
-last use, and can be read two seconds after it was written. A turn is written to its end, any other prompt up to the shared start. What \
-techniques before it change (calls that go away or to another model, cut histories) changes what is \
-warm: each set of them is replayed on its own.
+With a `policy` no rate is given: the calls come in order of time, each looks up what is still alive \
+of its prompt and renews it. A prompt is known by the hashes of its blocks (rung 3), by the turn of the \
+conversation it grew out of (rung 4), or by the shared start of its call type and model (rung 5, an \
+upper bound; at the low end nothing is shared). An entry lives for the lifetime from its last use, and \
+can be read two seconds after it was written. Caches of models and places are apart. The policies are
+
+- `off`: nothing is cached; what the log would cost without any cache.
+- `as_logged`: breakpoints as far into each prompt as its counters show; what calibration goes by.
+- `system_only`: one breakpoint after the start that prompts of a call type share.
+- `auto_last`: one moving breakpoint at the end of every prompt.
+- `replay`: a breakpoint after the shared start and one at the end of each turn; where the hashes of \
+blocks are known, every block that repeats is read, as caches do that compare blocks. It adds to what \
+the log shows as cached; the others decide about every call anew.
+- `selective`: breakpoints only where, in the first half of the calls, more than (w - 1) / (w - r) of \
+the uses were followed by another within the lifetime (w and r: the prices of writing and reading for \
+one of input), by call type, model and turns before; in the first half itself nothing is cached.
+- `oracle`: with knowledge of the future, the cheapest for each block: k uses within a lifetime cost the \
+least of k and w + r (k - 1), with the best lifetime. Nothing can do better and nothing can follow it.
+
+Automatic caches, where writing is free, do the same under every policy but `off`. All policies are \
+shown side by side in the table `cache_policies`, with the part of what the oracle saves. Where the log \
+counts reads, they are compared with those of `as_logged` by call type and model, and the policies find \
+what is there no more often (at the high end: always). What techniques before it change (calls that go \
+away or to another model, cut histories) changes what is warm: each set of them is replayed on its own. \
+The tables `cache_keep_alive` and `cache_warm_up` say what pings and a call ahead would bring; they are \
+advice and in none of the figures.
 
 ## Settings
 - `hit`: the part of calls that find the shared start warm.
-- `policy`: `\"replay\"` instead of `hit`: the times of the log decide which calls do.
+- `policy`: `\"replay\"` or another of the policies above instead of `hit`: the times of the log decide \
+which calls do.
 - `cacheable`: how much of the input is shared, `\"60%\"` or a count of tokens; what the log supports \
-unless given.
-- `ttl`: how long an entry lives, `\"5m\"` or `\"1h\"`; 5 minutes unless given.
+unless given. With a `policy`, the shared start in tokens.
+- `ttl`: how long an entry lives, `\"5m\"` or `\"1h\"`; 5 minutes unless given. With a `policy` also \
+`\"best\"`: none, the default or the longer one, whichever is cheapest on these very calls for each call \
+type and model.
+- `min_tokens`: with a `policy`, the shortest prompt that is cached, instead of each model's own minimum.
+- `first_token_ms`: with a `policy`, the milliseconds until what a call writes can be read; 2,000 unless \
+given.
+- `hit_prob`: with a `policy`, how likely automatic caches find what is there; 1 unless given, and then \
+0.8 at the low end: they promise nothing, and calls go to other machines.
+- `calibrate`: with a `policy`, `false` leaves reads as the replay finds them, whatever the log counts.
+- `compare`: with a `policy`, whether all policies are shown side by side, which takes as long as a \
+dozen replays; up to 200,000 calls unless given.
 - `where`: only calls for which this SQL condition over the columns of the log holds.
 - `call_types`: only calls of these types, as a list.
 
 ## Assumptions
-The hit rate is given, not measured. In a batch, where hits are best effort, the low end takes 30 %. \
+With `hit`, the rate is given, not measured. In a batch, where hits are best effort, the low end takes 30 %. \
 A turn that no other turn follows or precedes writes nothing of its own; at the low end it does.
 
 ## Limits
 Hits are spread evenly over the calls in scope. Token counts cannot show a timestamp in the middle of \
-a prompt; whatever varies early breaks the prefix.
+a prompt; whatever varies early breaks the prefix. A read looks back at the ends of at most 8 turns. Rows that \
+sum up several calls are not replayed.
 
 ## Sources
 The cache rules of the price tables: minimum, steps, lifetimes, write and read prices.";
@@ -89,6 +120,8 @@ pub(super) struct PromptCaching {
     hit_prob: Option<Rate>,
     #[serde(default)]
     calibrate: Option<bool>,
+    #[serde(default)]
+    compare: Option<bool>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
     #[serde(default, deserialize_with = "settings::call_types")]
@@ -111,6 +144,7 @@ impl super::Settings for PromptCaching {
             "first_token_ms",
             "hit_prob",
             "calibrate",
+            "compare",
             "where",
             "call_types",
         ],
@@ -129,8 +163,8 @@ impl super::Settings for PromptCaching {
                 "the best lifetime is found by a replay: give a `policy`, or \"5m\" or \"1h\""
             }
             _ if !is_replayed && self.has_replay_settings() => {
-                "`min_tokens`, `first_token_ms`, `hit_prob` and `calibrate` are for a replay: give a \
-                 `policy`"
+                "`min_tokens`, `first_token_ms`, `hit_prob`, `calibrate` and `compare` are for a \
+                 replay: give a `policy`"
             }
             _ => return Ok(()),
         };
@@ -152,6 +186,7 @@ impl PromptCaching {
             || self.first_token_ms.is_some()
             || self.hit_prob.is_some()
             || self.calibrate.is_some()
+            || self.compare.is_some()
     }
 
     /// The replay that was asked for.
@@ -167,6 +202,7 @@ impl PromptCaching {
             shared,
             automatic: self.hit_prob,
             calibrates: self.calibrate.unwrap_or(true),
+            compares: self.compare,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod bad_input;
+mod cache_policies;
 mod claims;
 mod confusion;
 mod convert;

@@ -118,11 +118,11 @@ impl Comparison {
             ("policy", "policy"),
             ("lifetime", "lifetime"),
             ("cost_usd", "cost"),
-            ("read_tokens", "tokens read"),
-            ("read_share", "of input"),
-            ("written_tokens", "written"),
             ("saved_usd", "saved"),
             ("of_oracle_share", "of possible"),
+            ("read_share", "input read"),
+            ("read_tokens", "tokens read"),
+            ("written_tokens", "written"),
         ];
         let mut table = Exhibit::new(name, title, &columns);
         let off = part(&self.off).cost.to_usd();
@@ -135,11 +135,11 @@ impl Comparison {
                 Cell::text(name),
                 if lifetime.is_empty() { Cell::Missing } else { Cell::text(lifetime) },
                 Cell::Usd(cost),
-                Cell::Tokens(sums.read()),
-                Cell::share_of(sums.read().get().into(), sums.input.get().into()),
-                Cell::Tokens(sums.written()),
                 Cell::Usd(saved),
                 captured,
+                Cell::share_of(sums.read().get().into(), sums.input.get().into()),
+                Cell::Tokens(sums.read()),
+                Cell::Tokens(sums.written()),
             ]);
         };
         push(Policy::Off.name(), "", part(&self.off));

@@ -20,6 +20,8 @@ mod store;
 mod uses;
 
 #[cfg(test)]
+mod policy_tests;
+#[cfg(test)]
 mod tests;
 
 pub(super) use gate::CacheReplay;

@@ -25,6 +25,9 @@ use super::standing::{Standing, compared};
 /// At the low end an automatic cache, which promises nothing, finds this part of what it could.
 const AUTOMATIC_LOW: &str = "0.8";
 
+/// Longer logs are compared under all policies only when asked: it takes a dozen replays.
+const COMPARED_MAX: usize = 200_000;
+
 /// What was asked for.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Order {
@@ -37,6 +40,8 @@ pub(in super::super) struct Order {
     pub(in super::super) automatic: Option<Rate>,
     /// Whether reads are corrected by what the counters of the log show.
     pub(in super::super) calibrates: bool,
+    /// Whether all policies are compared; nothing for logs that are not too long.
+    pub(in super::super) compares: Option<bool>,
 }
 
 /// A log as every policy sees it.
@@ -50,7 +55,26 @@ pub(super) struct Ground<'a> {
     pub(super) likely: Arc<Likely>,
 }
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
+    /// A log, and the calls in scope that have a price.
+    pub(super) fn new(
+        facts: &'a Facts<'a>,
+        selection: Selection,
+        lineage: Lineage,
+        terms: Terms,
+    ) -> Self {
+        let mut ground = Self {
+            facts,
+            selection: Arc::new(selection),
+            lineage: Arc::new(lineage),
+            terms,
+            rows: Vec::new(),
+            likely: Arc::default(),
+        };
+        ground.rows = compared(&ground.selection, facts);
+        ground
+    }
+
     /// A replay under a policy with these lifetimes, one a route.
     pub(super) fn replay(&self, policy: Policy, lifetimes: Vec<Option<Lifetime>>) -> CacheReplay {
         let placing = match policy {
@@ -159,16 +183,7 @@ impl CacheReplay {
             );
         }
         let warnings = selection.warnings("prompt caching");
-        let mut ground = Ground {
-            facts,
-            selection: Arc::new(selection),
-            lineage: Arc::new(lineage),
-            terms: order.terms,
-            rows: Vec::new(),
-            likely: Arc::default(),
-        };
-        let draft = ground.uniform(Policy::Off, Lifetime::Short);
-        ground.rows = compared(&draft, facts);
+        let mut ground = Ground::new(facts, selection, lineage, order.terms);
         let automatic = order.automatic.or_else(|| {
             (scenario == Scenario::Low)
                 .then(|| Rate::parse(AUTOMATIC_LOW).expect("a constant of this file"))
@@ -193,10 +208,6 @@ impl CacheReplay {
             // Nobody reads what the ends assume.
             prepared.assumptions.extend(ground.lineage.ideal(facts));
             prepared.assumptions.extend(assumptions(&ground, &order));
-            if let Some(comparison) = Comparison::of(&ground) {
-                prepared.assumptions.extend(comparison.told());
-                prepared.exhibits.extend(comparison.exhibits());
-            }
             if let Some(chosen) = chosen {
                 prepared.exhibits.push(chosen.exhibit(&ground));
                 prepared.assumptions.push(super::best::IN_SAMPLE.to_owned());
@@ -205,10 +216,26 @@ impl CacheReplay {
                 prepared.warnings.extend(found.warnings(&ground));
                 prepared.exhibits.push(found.exhibit(&ground));
             }
-            prepared.exhibits.extend(super::advice::exhibits(&ground));
+            compare(&mut prepared, &ground, &order);
         }
         prepared
     }
+}
+
+/// Adds the tables of all policies and of what else could be done, unless the log is too long.
+fn compare(prepared: &mut Prepared, ground: &Ground<'_>, order: &Order) {
+    if !order.compares.unwrap_or(ground.rows.len() <= COMPARED_MAX) {
+        prepared.assumptions.push(
+            "the other policies are not compared: it takes a dozen replays (compare = true)"
+                .to_owned(),
+        );
+        return;
+    }
+    if let Some(comparison) = Comparison::of(ground) {
+        prepared.assumptions.extend(comparison.told());
+        prepared.exhibits.splice(0..0, comparison.exhibits());
+    }
+    prepared.exhibits.extend(super::advice::exhibits(ground));
 }
 
 /// What a replay under a policy takes for granted.

@@ -5,6 +5,7 @@ use crate::usage::{Row, column};
 
 use super::super::branch::Branch;
 use super::super::facts::{Facts, Scene};
+use super::super::scope::Selection;
 use super::super::technique::{Effect, Rewrite};
 use super::gate::CacheReplay;
 
@@ -64,8 +65,8 @@ pub(super) fn scene<'a>(facts: &'a Facts<'a>, row: Row) -> Scene<'a> {
 }
 
 /// The rows that a comparison is about: single calls in scope that have a price.
-pub(super) fn compared(replay: &CacheReplay, facts: &Facts<'_>) -> Vec<(Row, Branch)> {
-    let known = facts.modelled_rows().filter(|(row, _)| replay.selection.holds(*row));
+pub(super) fn compared(selection: &Selection, facts: &Facts<'_>) -> Vec<(Row, Branch)> {
+    let known = facts.modelled_rows().filter(|(row, _)| selection.holds(*row));
     let branches = known.map(|(row, model)| (row, Branch::logged(facts.calls.call(row), model)));
     branches
         .filter(|(row, branch)| branch.call.is_single() && scene(facts, *row).is_priced(branch))
