@@ -27,11 +27,16 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let mut table: Option<Calls> = None;
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read(&settings, &plan.dimensions(), &mut |calls| {
-        analyzer.add(calls);
-        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
-        table.append(calls);
-    })?;
+    let intake = Intake::read_with(
+        &settings,
+        &plan.dimensions(),
+        &plan.optional_dimensions(),
+        &mut |calls| {
+            analyzer.add(calls);
+            let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
+            table.append(calls);
+        },
+    )?;
     let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
     let outcome = simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
     let analysis = analyzer.finish();

@@ -8,6 +8,7 @@ use crate::usage::{Days, DerivedColumn, column};
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
+use super::self_hosting::SelfHost;
 use super::spend_caps::SpendCap;
 
 /// The technique that takes rules from a file of their own.
@@ -25,6 +26,8 @@ pub struct Plan {
     pub days: Days,
     /// Budgets to replay apart from the techniques.
     pub spend_caps: Vec<SpendCap>,
+    /// What hosting a model would cost, to compare with.
+    pub self_host: Option<SelfHost>,
     table: Table,
 }
 
@@ -36,6 +39,7 @@ impl Default for Plan {
             group_by: default_groups(),
             days: Days::UTC,
             spend_caps: Vec::new(),
+            self_host: None,
             table: Table::new(),
         }
     }
@@ -60,6 +64,7 @@ impl Plan {
             group_by,
             days: Days::UTC,
             spend_caps: read.spend_caps,
+            self_host: read.self_host,
             table,
         })
     }
@@ -117,7 +122,7 @@ impl Plan {
 
     /// Whether there is nothing to simulate.
     pub fn is_empty(&self) -> bool {
-        self.techniques.is_empty() && self.spend_caps.is_empty()
+        self.techniques.is_empty() && self.spend_caps.is_empty() && self.self_host.is_none()
     }
 
     /// The columns that must be read from the log besides those every table has.
@@ -131,6 +136,17 @@ impl Plan {
         needed.sort_unstable();
         needed.dedup();
         needed
+    }
+
+    /// Columns that say more where the log has them, without those that it must have.
+    pub fn optional_dimensions(&self) -> Vec<String> {
+        let needed = self.dimensions();
+        let mut optional: Vec<String> =
+            self.techniques().flat_map(Technique::optional_dimensions).collect();
+        optional.retain(|name| !needed.contains(name));
+        optional.sort_unstable();
+        optional.dedup();
+        optional
     }
 }
 
@@ -205,7 +221,7 @@ mod tests {
         assert_eq!(names(&merged), ["batch", "prompt_caching"]);
         let settings = format!("{:?}", merged.techniques);
         assert!(settings.contains("950000000") && settings.contains("Long"), "{settings}");
-        assert_eq!(merged.dimensions(), ["conversation", "deadline", "team"]);
+        assert_eq!(merged.dimensions(), ["conversation", "team"]);
     }
 
     #[test]

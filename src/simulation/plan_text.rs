@@ -8,6 +8,7 @@ use crate::diagnostics::did_you_mean;
 use crate::techniques::{CATALOG, Entry, Technique};
 
 use super::plan_error::{PlanError, PlanPlace};
+use super::self_hosting::SelfHost;
 use super::spend_caps::SpendCap;
 
 /// The key that names the columns of the before and after table.
@@ -15,6 +16,9 @@ const GROUP_BY: &str = "group_by";
 
 /// The key of the list of budgets.
 const SPEND_CAP: &str = "spend_cap";
+
+/// The key of the table about hosting.
+const SELF_HOST: &str = "self_host";
 
 /// A text with its name, for errors.
 #[derive(Clone, Copy)]
@@ -29,6 +33,7 @@ pub(super) struct ReadPlan {
     pub(super) techniques: Vec<Box<dyn Technique>>,
     pub(super) group_by: Option<Vec<String>>,
     pub(super) spend_caps: Vec<SpendCap>,
+    pub(super) self_host: Option<SelfHost>,
 }
 
 impl<'a> PlanText<'a> {
@@ -44,6 +49,13 @@ impl<'a> PlanText<'a> {
             }
             if key.get_ref() == SPEND_CAP {
                 plan.spend_caps = self.spend_caps(value)?;
+                continue;
+            }
+            if key.get_ref() == SELF_HOST {
+                let start = value.span().start;
+                let read = SelfHost::deserialize(ValueDeserializer::from(value));
+                let read = read.map_err(|error| self.bad_setting(SELF_HOST, &error, start))?;
+                plan.self_host = Some(read);
                 continue;
             }
             let known = CATALOG.iter().position(|entry| entry.info.name == key.get_ref());

@@ -5,7 +5,6 @@
 //! A technique rewrites the usage of one call and never sees money. Adding one is a file, and a
 //! line in [`CATALOG`].
 
-mod attempts;
 mod batch;
 mod branch;
 mod cache_replay;

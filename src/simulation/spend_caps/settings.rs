@@ -68,7 +68,8 @@ fn zone<'de, D: Deserializer<'de>>(input: D) -> Result<Days, D::Error> {
     })
 }
 
-fn amount<'de, D: Deserializer<'de>>(input: D) -> Result<Usd, D::Error> {
+/// Dollars above nothing, as text or as a whole number.
+pub(in super::super) fn amount<'de, D: Deserializer<'de>>(input: D) -> Result<Usd, D::Error> {
     input.deserialize_any(AmountVisitor)
 }
 
@@ -87,7 +88,7 @@ impl Visitor<'_> for AmountVisitor {
         let most = Usd::parse("10000000000", Excess::Reject).expect("a number");
         amount.ok().filter(|amount| *amount > Usd::ZERO && *amount <= most).ok_or_else(|| {
             E::custom(format!(
-                "`{text}` is no budget; write dollars above 0, such as \"50\" or \"0.50\""
+                "`{text}` is no amount; write dollars above 0, such as \"50\" or \"0.50\""
             ))
         })
     }
