@@ -58,7 +58,7 @@ fn row(name: &str, sum: Sum, traffic: &Traffic, (daily, most): (Usd, u64)) -> [C
     let a_day = traffic.a_day(sum.tokens);
     let answer = match break_even {
         None => "costs nothing in the log",
-        Some(tokens) if tokens > most => "never on these GPUs: it is more than they can do",
+        Some(tokens) if tokens > most => "not on these GPUs: it is more than they can do",
         Some(_) if a_day > most => "the log is more than these GPUs can do",
         Some(tokens) if a_day >= tokens => "pays",
         Some(_) => "does not pay",

@@ -99,7 +99,7 @@ fn a_log_is_compared_with_its_own_mix_and_its_own_peak() {
     assert_eq!(row[2], Cell::Tokens(Tokens::new(999_652)));
     assert_eq!(row[3], Cell::Tokens(Tokens::new(20_000_000)));
     // At 694 of a million tokens the GPU can do 89,942 a day.
-    assert_eq!(row[5], Cell::text("never on these GPUs: it is more than they can do"));
+    assert_eq!(row[5], Cell::text("not on these GPUs: it is more than they can do"));
     assert!(table.notes[0].contains("60.00 USD a day and can process 89,942"), "{:?}", table.notes);
     assert!(table.notes[1].contains("needs 12 GPUs"), "{:?}", table.notes);
 }

@@ -86,9 +86,20 @@ fn billing(facts: &Facts<'_>, row: Row) -> Option<Billing> {
         _ if !has_usage => Billing::NoUsage,
         None => Billing::NoPrice,
         Some(amount) if amount.is_zero() => Billing::NotCharged,
-        Some(_) if is_broken_off || !call.output_total().is_zero() => Billing::BrokenOff,
+        Some(_) if is_broken_off || is_cut(call.status) && !call.output_total().is_zero() => {
+            Billing::BrokenOff
+        }
         Some(_) => Billing::Charged,
     })
+}
+
+/// Whether a failure may come in the middle of an answer: the client's own mistakes do not.
+const fn is_cut(status: Status) -> bool {
+    match status {
+        Status::Error(408) => true,
+        Status::Error(code) => code < 400 || code > 499,
+        Status::Ok | Status::Unknown => false,
+    }
 }
 
 /// Failed calls by provider and how they are billed, and what they cost together.
