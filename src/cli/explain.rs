@@ -11,6 +11,7 @@ use crate::techniques::CATALOG;
 
 use super::args::ExplainArgs;
 use super::backtest;
+use super::estimate;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::output::deliver;
@@ -43,6 +44,9 @@ fn explain(topic: &str) -> Option<String> {
     if let Some((_, _, docs)) = APART.iter().find(|(name, _, _)| *name == topic) {
         return Some(format!("# {}\n\n{}\n", topic.replace('_', " "), docs.trim()));
     }
+    if topic == "estimate" {
+        return Some(estimate::DOCS.to_owned());
+    }
     if let Some(entry) = CATALOG.iter().find(|entry| entry.info.name == topic) {
         return Some(format!("# {}\n\n{}\n", entry.info.label, entry.info.docs.trim()));
     }
@@ -63,7 +67,9 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
     });
     let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
     let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
-    techniques.chain(apart).chain(formats).chain([tables, commands]).chain(codes)
+    let declared =
+        ("Commands", "estimate", "what is declared of a workload without a log, and how");
+    techniques.chain(apart).chain(formats).chain([tables, commands, declared]).chain(codes)
 }
 
 fn list() -> String {

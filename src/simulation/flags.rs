@@ -5,21 +5,29 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 24] = [
+const FLAGS: &[(&str, &str, &str)] = &[
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
     ("prompt_caching", "cacheable", "--cacheable"),
+    ("prompt_caching", "hit_prob", "--cache-hit-prob"),
     ("semantic_cache", "rate", "--semantic-cache"),
+    ("semantic_cache", "level", "--semantic-level"),
+    ("semantic_cache", "threshold", "--semantic-threshold"),
+    ("semantic_cache", "ttl", "--semantic-ttl"),
     ("context_trimming", "rate", "--trim"),
     ("context_trimming", "tokens", "--trim"),
+    ("context_trimming", "turns", "--trim"),
+    ("context_trimming", "summarize", "--trim"),
     ("model_tiering", "", "--tier"),
     ("model_tiering", "share", "--tier"),
     ("model_tiering", "to", "--tier"),
     ("model_tiering", "rule", "--tier"),
+    ("model_tiering", "preset", "--tier"),
     ("free_models", "where", "--free-models"),
     ("output_cap", "tokens", "--output-cap"),
     ("concise_output", "rate", "--concise"),
+    ("concise_output", "preset", "--concise"),
     ("structured_output", "rate", "--structured"),
     ("batch", "", "--batch"),
     ("batch", "policy", "--batch"),
@@ -32,10 +40,30 @@ const FLAGS: [(&str, &str, &str); 24] = [
     ("context_trimming", "", "--trim"),
 ];
 
+/// What a replay of a semantic cache takes and a given rate does not.
+const SEMANTIC_REPLAY: &[&str] = &[
+    "level",
+    "threshold",
+    "ttl",
+    "capacity",
+    "scope",
+    "guards",
+    "turns",
+    "wrong",
+    "harm",
+    "label",
+    "verify",
+];
+
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 5] = [
-    ("prompt_caching", &["policy"], &["hit", "cacheable"]),
-    ("context_trimming", &["rate"], &["tokens"]),
+const ALTERNATIVES: &[(&str, &[&str], &[&str])] = &[
+    ("semantic_cache", &["rate"], SEMANTIC_REPLAY),
+    ("model_tiering", &["preset"], &["rule", "share", "to", "provider", "where", "call_types"]),
+    ("model_tiering", &["to", "rule"], &["preset", "small", "light", "middle", "big"]),
+    ("concise_output", &["rate"], &["preset", "by"]),
+    ("prompt_caching", &["policy"], &["hit"]),
+    ("context_trimming", &["rate"], &["tokens", "turns", "chunk", "summarize", "every"]),
+    ("context_trimming", &["tokens"], &["turns", "chunk", "summarize", "every"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
     ("batch", &["share"], &["call_types"]),
     ("batch", &["policy"], &["share", "call_types"]),

@@ -5,11 +5,13 @@ use toml::{Table, Value};
 use crate::techniques::{CATALOG, Technique};
 use crate::usage::{Days, DerivedColumn, column};
 
+use super::asked::Asked;
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
 use super::self_hosting::SelfHost;
 use super::spend_caps::SpendCap;
+use super::workload::Workload;
 
 /// The technique that takes rules from a file of their own.
 const TIERING: &str = "model_tiering";
@@ -28,6 +30,10 @@ pub struct Plan {
     pub spend_caps: Vec<SpendCap>,
     /// What hosting a model would cost, to compare with.
     pub self_host: Option<SelfHost>,
+    /// The kinds of calls that `estimate` makes up; `simulate` has a log instead.
+    pub workloads: Vec<Workload>,
+    /// What is asked for beyond the bill before and after.
+    pub asked: Asked,
     table: Table,
 }
 
@@ -40,6 +46,8 @@ impl Default for Plan {
             days: Days::UTC,
             spend_caps: Vec::new(),
             self_host: None,
+            workloads: Vec::new(),
+            asked: Asked::default(),
             table: Table::new(),
         }
     }
@@ -59,12 +67,15 @@ impl Plan {
         let read = PlanText { name, text }.read()?;
         let table = PlanText { name, text }.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
+        let asked = Asked { effort: read.effort, ..Asked::default() };
         Ok(Self {
             techniques: read.techniques,
             group_by,
             days: Days::UTC,
             spend_caps: read.spend_caps,
             self_host: read.self_host,
+            workloads: read.workloads,
+            asked,
             table,
         })
     }
@@ -138,15 +149,14 @@ impl Plan {
         needed
     }
 
-    /// Columns that say more where the log has them, without those that it must have.
-    pub fn optional_dimensions(&self) -> Vec<String> {
+    /// The columns that are read where the log has them.
+    pub fn wishes(&self) -> Vec<String> {
         let needed = self.dimensions();
-        let mut optional: Vec<String> =
-            self.techniques().flat_map(Technique::optional_dimensions).collect();
-        optional.retain(|name| !needed.contains(name));
-        optional.sort_unstable();
-        optional.dedup();
-        optional
+        let mut wished: Vec<String> = self.techniques().flat_map(Technique::wishes).collect();
+        wished.retain(|name| !needed.contains(name) && !column::FIXED.contains(&name.as_str()));
+        wished.sort_unstable();
+        wished.dedup();
+        wished
     }
 }
 

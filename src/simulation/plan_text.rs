@@ -1,15 +1,19 @@
 //! From the text of a plan to techniques, with the place of whatever is wrong.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table};
 
 use crate::diagnostics::did_you_mean;
 use crate::techniques::{CATALOG, Entry, Technique};
+use crate::units::Factor;
 
 use super::plan_error::{PlanError, PlanPlace};
 use super::self_hosting::SelfHost;
 use super::spend_caps::SpendCap;
+use super::workload::Workload;
 
 /// The key that names the columns of the before and after table.
 const GROUP_BY: &str = "group_by";
@@ -19,6 +23,12 @@ const SPEND_CAP: &str = "spend_cap";
 
 /// The key of the table about hosting.
 const SELF_HOST: &str = "self_host";
+
+/// The key of the days of work that techniques take.
+const EFFORT: &str = "effort";
+
+/// The key of the kinds of calls that `estimate` makes up.
+const WORKLOAD: &str = "workload";
 
 /// A text with its name, for errors.
 #[derive(Clone, Copy)]
@@ -34,6 +44,8 @@ pub(super) struct ReadPlan {
     pub(super) group_by: Option<Vec<String>>,
     pub(super) spend_caps: Vec<SpendCap>,
     pub(super) self_host: Option<SelfHost>,
+    pub(super) workloads: Vec<Workload>,
+    pub(super) effort: BTreeMap<String, Factor>,
 }
 
 impl<'a> PlanText<'a> {
@@ -56,6 +68,14 @@ impl<'a> PlanText<'a> {
                 let read = SelfHost::deserialize(ValueDeserializer::from(value));
                 let read = read.map_err(|error| self.bad_setting(SELF_HOST, &error, start))?;
                 plan.self_host = Some(read);
+                continue;
+            }
+            if key.get_ref() == WORKLOAD {
+                plan.workloads = self.workloads(value)?;
+                continue;
+            }
+            if key.get_ref() == EFFORT {
+                plan.effort = self.effort(value)?;
                 continue;
             }
             let known = CATALOG.iter().position(|entry| entry.info.name == key.get_ref());
@@ -149,6 +169,46 @@ impl<'a> PlanText<'a> {
         }
         let caps = Vec::<SpendCap>::deserialize(ValueDeserializer::from(value));
         caps.map_err(|error| self.bad_setting(SPEND_CAP, &error, start))
+    }
+
+    fn effort(self, value: Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Factor>, PlanError> {
+        let start = value.span().start;
+        let said = BTreeMap::<String, String>::deserialize(ValueDeserializer::from(value));
+        let said = said.map_err(|error| self.bad_setting(EFFORT, &error, start))?;
+        let wrong = |message: String| PlanError::BadSetting {
+            place: self.place(Some(start)),
+            name: EFFORT.to_owned(),
+            message,
+            corrected: None,
+        };
+        let read = |(name, days): (String, String)| {
+            let known = CATALOG.map(|entry| entry.info.name);
+            if !known.contains(&name.as_str()) {
+                let similar = did_you_mean(&name, known).unwrap_or("prompt_caching");
+                return Err(wrong(format!(
+                    "there is no technique `{name}`; did you mean `{similar}`?"
+                )));
+            }
+            let days = Factor::parse(&days).map_err(|_| {
+                wrong(format!("`{days}` is no number of days; write {name} = \"0.5\""))
+            })?;
+            Ok((name, days))
+        };
+        said.into_iter().map(read).collect()
+    }
+
+    fn workloads(self, value: Spanned<DeValue<'_>>) -> Result<Vec<Workload>, PlanError> {
+        let start = value.span().start;
+        if matches!(value.get_ref(), DeValue::Table(_)) {
+            return Err(PlanError::BadSetting {
+                place: self.place(Some(start)),
+                name: WORKLOAD.to_owned(),
+                message: "there may be several kinds of calls".to_owned(),
+                corrected: Some(format!("[[{WORKLOAD}]]")),
+            });
+        }
+        let kinds = Vec::<Workload>::deserialize(ValueDeserializer::from(value));
+        kinds.map_err(|error| self.bad_setting(WORKLOAD, &error, start))
     }
 
     fn bad_setting(self, name: &str, error: &toml::de::Error, start: usize) -> PlanError {

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::pricing::PriceBook;
-use crate::techniques::{Facts, Prepared, Scenario, Scene};
+use crate::techniques::{Facts, Prepared, Scenario, Scene, Technique};
 use crate::units::Usd;
 use crate::usage::{Calls, Row, column};
 
@@ -54,6 +54,7 @@ pub fn simulate_on(
     outcome.exhibits.extend(spend_caps::exhibits(&spend_caps));
     outcome.spend_caps = spend_caps;
     outcome.exhibits.extend(plan.self_host.iter().map(|host| self_hosting::exhibit(&facts, host)));
+    telling.extend(&mut outcome, &facts, threads)?;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
         let high = Ends::run(&facts, plan, Scenario::High, threads)?;
@@ -70,6 +71,16 @@ pub fn simulate_on(
     Ok(outcome)
 }
 
+/// Whether a technique of the plan looks at single calls in order of time, so that rows must not
+/// stand for several.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn remembers(calls: &Calls, book: &PriceBook, plan: &Plan) -> Result<bool, SimulationError> {
+    let prepared = prepare(&Facts::new(calls, book), plan, Scenario::Expected)?;
+    Ok(causal_players(&players(plan, &prepared)) > 0)
+}
+
 /// The least and the most of three amounts.
 fn extremes(amounts: [Usd; 3]) -> (Usd, Usd) {
     let [first, second, third] = amounts;
@@ -82,12 +93,18 @@ pub(super) fn prepare(
     plan: &Plan,
     scenario: Scenario,
 ) -> Result<Vec<Prepared>, SimulationError> {
-    let prepared = plan.techniques().map(|technique| {
-        let name = technique.info().name;
-        let prepared = technique.prepare(facts, scenario);
-        prepared.map_err(|error| SimulationError::Technique { name, error })
-    });
-    prepared.collect()
+    plan.techniques().map(|technique| at_end(facts, technique, scenario)).collect()
+}
+
+/// Gets one technique ready for a log.
+pub(super) fn at_end(
+    facts: &Facts<'_>,
+    technique: &dyn Technique,
+    scenario: Scenario,
+) -> Result<Prepared, SimulationError> {
+    let name = technique.info().name;
+    let prepared = technique.prepare(facts, scenario);
+    prepared.map_err(|error| SimulationError::Technique { name, error })
 }
 
 /// The techniques as the walk needs them.

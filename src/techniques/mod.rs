@@ -8,29 +8,42 @@
 mod batch;
 mod branch;
 mod cache_replay;
+mod cap_exhibits;
+mod caps;
 mod concise_output;
+mod context_cut;
 mod context_trimming;
+mod context_windows;
 mod conversations;
 mod error;
 mod facts;
+mod feedback;
 mod free_models;
 mod model_tiering;
 mod output_cap;
+mod output_lengths;
 mod parallelism;
+mod parse_retries;
 mod prefixes;
 mod prompt_caching;
 mod provider_discount;
 mod quota;
 mod ranged;
+mod reductions;
 mod rehoming;
 mod retry_hygiene;
 mod routes;
 mod routing_notes;
 mod scope;
 mod semantic_cache;
+mod sessions;
 mod settings;
 mod structured_output;
 mod technique;
+mod tiering_figures;
+mod tiering_labels;
+mod tiering_presets;
+mod tiering_rules;
 pub mod warmth;
 mod wording;
 
@@ -38,8 +51,11 @@ use serde::de::{DeserializeOwned, Error as _};
 use toml::de::ValueDeserializer;
 
 pub use branch::Branch;
+pub use conversations::{Growth, growth};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
+pub use retry_hygiene::{Attempts, Avoidable, Policy as RetryPolicy};
+pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,

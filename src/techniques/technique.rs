@@ -133,8 +133,8 @@ pub trait Technique: std::fmt::Debug + Send + Sync {
     /// The columns it needs from the log besides the built-in ones.
     fn dimensions(&self) -> Vec<String>;
 
-    /// Columns that say more where the log has them.
-    fn optional_dimensions(&self) -> Vec<String> {
+    /// The columns it makes use of where the log has them.
+    fn wishes(&self) -> Vec<String> {
         Vec::new()
     }
 

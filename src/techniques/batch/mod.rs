@@ -233,7 +233,7 @@ impl Technique for Batch {
         needed
     }
 
-    fn optional_dimensions(&self) -> Vec<String> {
+    fn wishes(&self) -> Vec<String> {
         let signs = [eligibility::KEY, eligibility::TAGS, eligibility::USER];
         let signs = if self.policy.is_some() { &signs[..] } else { &[] };
         signs.iter().chain(&[deadline::COLUMN]).map(|name| (*name).to_owned()).collect()

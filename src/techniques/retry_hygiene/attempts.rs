@@ -9,7 +9,7 @@ use super::sightings::{Columns, Sightings};
 
 /// Why an attempt was avoidable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Avoidable {
+pub enum Avoidable {
     /// The failure before it cannot be cured by repeating.
     NotRetryable,
     /// The failure before it says that a quota, a budget or credit is used up.
@@ -26,7 +26,7 @@ pub(super) enum Avoidable {
 
 impl Avoidable {
     /// Every reason, in the order in which they are looked for.
-    pub(super) const ALL: [Self; 6] = [
+    pub const ALL: [Self; 6] = [
         Self::NotRetryable,
         Self::OutOfQuota,
         Self::Repeated,
@@ -50,15 +50,22 @@ impl Avoidable {
 
 /// The limits of a retry policy.
 #[derive(Clone, Debug)]
-pub(super) struct Policy {
+pub struct Policy {
     /// Attempts of one request, the first included.
-    pub(super) max_attempts: u16,
+    pub max_attempts: u16,
     /// Milliseconds from the first failure to the last attempt.
-    pub(super) max_wait: i64,
+    pub max_wait: i64,
     /// Milliseconds from the end of an attempt to the start of the next, where no id links them.
-    pub(super) window: i64,
+    pub window: i64,
     /// The statuses that are repeated; nothing for 408, 409, 429 and 5xx.
-    pub(super) statuses: Option<Vec<u16>>,
+    pub statuses: Option<Vec<u16>>,
+}
+
+impl Default for Policy {
+    /// At most 5 attempts within 30 seconds, as official SDKs and cloud providers advise.
+    fn default() -> Self {
+        Self { max_attempts: 5, max_wait: 30_000, window: 90_000, statuses: None }
+    }
 }
 
 /// A repeat within this time of an answer is a client that did not wait for it, or a double submit.
@@ -93,13 +100,13 @@ pub(super) enum Root {
 }
 
 /// What the log says about attempts.
-pub(super) struct Attempts {
+pub struct Attempts {
     /// Why each avoidable attempt was avoidable, in order of rows.
-    pub(super) avoidable: Vec<(Row, Avoidable)>,
+    pub avoidable: Vec<(Row, Avoidable)>,
     /// Calls that repeat an earlier attempt.
-    pub(super) linked: u64,
+    pub linked: u64,
     /// Those of them that no id links, but the same prompt or input soon after.
-    pub(super) inferred: u64,
+    pub inferred: u64,
 }
 
 impl Attempts {
@@ -110,7 +117,7 @@ impl Attempts {
     /// logs put a trace id there. Where the log says neither, calls belong together that send the
     /// same prompt with the same key, or the same input in a conversation after a failure, within
     /// the window.
-    pub(super) fn follow(facts: &Facts<'_>, policy: &Policy) -> Self {
+    pub fn follow(facts: &Facts<'_>, policy: &Policy) -> Self {
         let columns = Columns::of(facts.calls);
         let mut sightings = Sightings::default();
         let mut roots: HashMap<Fingerprint, Root> = HashMap::new();

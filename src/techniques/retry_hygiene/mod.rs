@@ -16,7 +16,7 @@ use super::technique::{Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stag
 use super::wording::{grouped, percent};
 use crate::units::{Factor, Rate};
 use crate::usage::{Row, Status};
-use attempts::{Attempts, Avoidable, Policy};
+pub use attempts::{Attempts, Avoidable, Policy};
 use tables::Failures;
 
 const DOCS: &str = "\
@@ -119,7 +119,7 @@ impl Technique for RetryHygiene {
         vec![conversations::COLUMN.to_owned()]
     }
 
-    fn optional_dimensions(&self) -> Vec<String> {
+    fn wishes(&self) -> Vec<String> {
         let columns =
             [sightings::PROMPT, sightings::KEY, sightings::ERROR_CODE, sightings::RETRY_AFTER];
         columns.map(ToOwned::to_owned).to_vec()
