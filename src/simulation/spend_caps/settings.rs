@@ -79,7 +79,7 @@ impl Visitor<'_> for AmountVisitor {
     type Value = Usd;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an amount in dollars, such as \"50\" or \"0.50\"")
+        f.write_str("dollars in quotes, such as \"50\" or \"0.50\"")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Usd, E> {
@@ -95,11 +95,5 @@ impl Visitor<'_> for AmountVisitor {
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Usd, E> {
         self.visit_str(&value.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Usd, E> {
-        Err(E::custom(format!(
-            "decimals are written in quotes, so that they stay exact: \"{value}\""
-        )))
     }
 }
