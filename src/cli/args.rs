@@ -195,6 +195,9 @@ pub(super) struct TechniqueArgs {
     /// Leave out this part of the calls, which only repeat an answer that did not parse.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) structured: Option<String>,
+    /// Say from how many tokens a day renting GPUs pays: `gpu_hour=2.5,tokens_per_second=1500`.
+    #[arg(long, value_name = "KEY=VALUE,…")]
+    pub(super) self_host: Option<String>,
     /// Send this part of the calls, or these call types, as a batch; `auto`, those that can wait.
     #[arg(long, value_name = "RATE|CALL_TYPE,…|auto", allow_negative_numbers = true)]
     pub(super) batch: Option<String>,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::anyhow;
 
 use crate::diagnostics::{Code, did_you_mean};
-use crate::simulation::SPEND_CAP_DOCS;
+use crate::simulation::{SELF_HOSTING_DOCS, SPEND_CAP_DOCS};
 use crate::sources::{FORMATS, find_format, page};
 use crate::techniques::CATALOG;
 
@@ -29,8 +29,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
 const PRICES: &str = include_str!("../../pricing/README.md");
 
 /// What a simulation tells apart from savings: name, summary, page.
-const APART: [(&str, &str, &str); 1] =
-    [("spend_cap", "what a budget by key and period would have blocked", SPEND_CAP_DOCS)];
+const APART: [(&str, &str, &str); 2] = [
+    ("spend_cap", "what a budget by key and period would have blocked", SPEND_CAP_DOCS),
+    ("self_hosting", "from how many tokens a day renting GPUs would pay", SELF_HOSTING_DOCS),
+];
 
 fn explain(topic: &str) -> Option<String> {
     if topic == "prices" {

@@ -113,12 +113,31 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
     if let Some(tier) = &args.tier {
         tables.extend(tiering(tier)?);
     }
+    if let Some(host) = &args.self_host {
+        tables.insert("self_host".to_owned(), self_host(host)?);
+    }
     if !args.spend_cap.is_empty() {
         let caps = args.spend_cap.iter().map(|text| spend_cap(text));
         let caps = caps.collect::<Result<Vec<_>, _>>()?;
         tables.insert("spend_cap".to_owned(), Value::Array(caps));
     }
     Ok(tables)
+}
+
+/// `gpu_hour=2.5,tokens_per_second=1500`. Whole numbers stay numbers where counts are meant.
+fn self_host(text: &str) -> Result<Value, Failure> {
+    let mut table = Table::new();
+    for pair in text.split(',') {
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            Failure::usage(anyhow!("--self-host: `{pair}` is no setting"))
+                .hint("write --self-host gpu_hour=2.5,tokens_per_second=1500")
+        })?;
+        let (key, value) = (key.trim(), value.trim());
+        let is_text = matches!(key, "gpu_hour" | "ops" | "utilisation");
+        let value = if is_text { Value::String(value.to_owned()) } else { count_or_text(value) };
+        table.insert(key.to_owned(), value);
+    }
+    Ok(Value::Table(table))
 }
 
 /// `api_key=50/day`.

@@ -69,8 +69,8 @@ const ALTERNATIVES: &[(&str, &[&str], &[&str])] = &[
     ("batch", &["policy"], &["share", "call_types"]),
 ];
 
-/// The key of the list of budgets, which is no technique.
-const SPEND_CAP: &str = "spend_cap";
+/// What is no technique, with its flag.
+const APART: [(&str, &str); 2] = [("spend_cap", "--spend-cap"), ("self_host", "--self-host")];
 
 /// What errors call a plan with flags laid over it, where no single flag is to blame.
 pub(super) const NAME: &str = "flags";
@@ -112,8 +112,9 @@ pub(super) fn blame(error: PlanError, text: &str, flags: &Table) -> PlanError {
         _ => false,
     };
     let named = FLAGS.iter().filter(|(technique, key, _)| *technique == name && given(key));
-    if name == SPEND_CAP && flags.contains_key(&name) {
-        return PlanError::BadFlag { flag: "--spend-cap", message };
+    let apart = APART.iter().find(|(key, _)| *key == name && flags.contains_key(&name));
+    if let Some((_, flag)) = apart {
+        return PlanError::BadFlag { flag, message };
     }
     let exact = named.clone().find(|(_, known, _)| Some(*known) == key);
     match exact.or_else(|| named.clone().next()) {
@@ -184,7 +185,7 @@ mod tests {
         check_refused("[provider_discount]\nrate = \"1.5\"", "--discount: `1.5` is not a rate");
         check_refused(
             "[[spend_cap]]\nby = \"all\"\namount = \"x\"\nper = \"day\"",
-            "--spend-cap: `x` is no budget",
+            "--spend-cap: `x` is no amount",
         );
     }
 

@@ -29,6 +29,7 @@ mod plan;
 mod plan_error;
 mod plan_text;
 mod run;
+mod self_hosting;
 mod spend_caps;
 mod tally;
 mod telling;
@@ -62,6 +63,7 @@ pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTota
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
 pub use run::{remembers, simulate, simulate_on};
+pub use self_hosting::{DOCS as SELF_HOSTING_DOCS, SelfHost};
 pub use spend_caps::{
     CapAdvice, CapLog, CapMode, CapPeriod, CapReplay, DOCS as SPEND_CAP_DOCS, SpendCap,
     SpendCapOutcome,

@@ -9,6 +9,7 @@ use super::asked::Asked;
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
+use super::self_hosting::SelfHost;
 use super::spend_caps::SpendCap;
 use super::workload::Workload;
 
@@ -27,6 +28,8 @@ pub struct Plan {
     pub days: Days,
     /// Budgets to replay apart from the techniques.
     pub spend_caps: Vec<SpendCap>,
+    /// What hosting a model would cost, to compare with.
+    pub self_host: Option<SelfHost>,
     /// The kinds of calls that `estimate` makes up; `simulate` has a log instead.
     pub workloads: Vec<Workload>,
     /// What is asked for beyond the bill before and after.
@@ -42,6 +45,7 @@ impl Default for Plan {
             group_by: default_groups(),
             days: Days::UTC,
             spend_caps: Vec::new(),
+            self_host: None,
             workloads: Vec::new(),
             asked: Asked::default(),
             table: Table::new(),
@@ -69,6 +73,7 @@ impl Plan {
             group_by,
             days: Days::UTC,
             spend_caps: read.spend_caps,
+            self_host: read.self_host,
             workloads: read.workloads,
             asked,
             table,
@@ -128,7 +133,7 @@ impl Plan {
 
     /// Whether there is nothing to simulate.
     pub fn is_empty(&self) -> bool {
-        self.techniques.is_empty() && self.spend_caps.is_empty()
+        self.techniques.is_empty() && self.spend_caps.is_empty() && self.self_host.is_none()
     }
 
     /// The columns that must be read from the log besides those every table has.
@@ -226,7 +231,7 @@ mod tests {
         assert_eq!(names(&merged), ["batch", "prompt_caching"]);
         let settings = format!("{:?}", merged.techniques);
         assert!(settings.contains("950000000") && settings.contains("Long"), "{settings}");
-        assert_eq!(merged.dimensions(), ["conversation", "deadline", "team"]);
+        assert_eq!(merged.dimensions(), ["conversation", "team"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::techniques::{CATALOG, Entry, Technique};
 use crate::units::Factor;
 
 use super::plan_error::{PlanError, PlanPlace};
+use super::self_hosting::SelfHost;
 use super::spend_caps::SpendCap;
 use super::workload::Workload;
 
@@ -19,6 +20,9 @@ const GROUP_BY: &str = "group_by";
 
 /// The key of the list of budgets.
 const SPEND_CAP: &str = "spend_cap";
+
+/// The key of the table about hosting.
+const SELF_HOST: &str = "self_host";
 
 /// The key of the days of work that techniques take.
 const EFFORT: &str = "effort";
@@ -39,6 +43,7 @@ pub(super) struct ReadPlan {
     pub(super) techniques: Vec<Box<dyn Technique>>,
     pub(super) group_by: Option<Vec<String>>,
     pub(super) spend_caps: Vec<SpendCap>,
+    pub(super) self_host: Option<SelfHost>,
     pub(super) workloads: Vec<Workload>,
     pub(super) effort: BTreeMap<String, Factor>,
 }
@@ -56,6 +61,13 @@ impl<'a> PlanText<'a> {
             }
             if key.get_ref() == SPEND_CAP {
                 plan.spend_caps = self.spend_caps(value)?;
+                continue;
+            }
+            if key.get_ref() == SELF_HOST {
+                let start = value.span().start;
+                let read = SelfHost::deserialize(ValueDeserializer::from(value));
+                let read = read.map_err(|error| self.bad_setting(SELF_HOST, &error, start))?;
+                plan.self_host = Some(read);
                 continue;
             }
             if key.get_ref() == WORKLOAD {

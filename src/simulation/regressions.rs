@@ -238,3 +238,36 @@ fn a_batch_takes_what_the_log_says_can_wait() {
     let table = &outcome.exhibits[0];
     assert_eq!((table.name, table.rows.len()), ("batch_eligibility", 2));
 }
+
+#[test]
+fn attempts_that_are_left_out_keep_no_cache_warm() {
+    // A prompt of 100,000 tokens at 0:00, repeated at 0:50 although it was answered, and another
+    // call at 5:30: within 5 minutes of the repeat, and not of the first.
+    let mut log = Log::new();
+    for (second, request, retry_of) in [(0, 1, 0), (50, 2, 1), (330, 3, 0)] {
+        let time = Instant::from_millis(1_780_272_000_000 + second * 1_000);
+        let status = Status::Ok;
+        let one = Call { time, status, request, retry_of, ..call(100_000, 0) };
+        log.push([SONNET, "chat", ""], &one);
+    }
+    check(&log.run("[retry_hygiene]"), "0.9", "0.6");
+    check(&log.run("[prompt_caching]\npolicy = \"replay\""), "0.9", "0.435");
+    let both = log.run("[retry_hygiene]\n[prompt_caching]\npolicy = \"replay\"");
+    check(&both, "0.9", "0.75");
+    assert_eq!(texts(both.techniques.iter().map(|one| one.last_in)), ["-0.315", "-0.15"]);
+}
+
+#[test]
+fn failures_that_nobody_bills_are_told() {
+    let mut log = Log::new();
+    for (request, retry_of) in [(1, 0), (2, 1), (3, 1)] {
+        let status = Status::Error(400);
+        log.push([SONNET, "chat", ""], &Call { status, request, retry_of, ..call(0, 0) });
+    }
+    let outcome = log.run("[retry_hygiene]");
+    check(&outcome, "0", "0");
+    warns(&outcome, "no failure in this log is billed");
+    warns(&outcome, "2 retries for 1 first attempts");
+    let names: Vec<_> = outcome.exhibits.iter().map(|table| table.name).collect();
+    assert_eq!(names, ["avoidable_attempts", "failure_billing"]);
+}

@@ -15,6 +15,7 @@ use super::grouping::Grouping;
 use super::outcome::Outcome;
 use super::passes::Replay;
 use super::plan::Plan;
+use super::self_hosting;
 use super::spend_caps::{self, replay_caps};
 use super::tally::Tally;
 use super::telling::Telling;
@@ -52,6 +53,7 @@ pub fn simulate_on(
     let mut outcome = telling.outcome(book, &grouping);
     outcome.exhibits.extend(spend_caps::exhibits(&spend_caps));
     outcome.spend_caps = spend_caps;
+    outcome.exhibits.extend(plan.self_host.iter().map(|host| self_hosting::exhibit(&facts, host)));
     telling.extend(&mut outcome, &facts, threads)?;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;

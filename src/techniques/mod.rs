@@ -5,7 +5,6 @@
 //! A technique rewrites the usage of one call and never sees money. Adding one is a file, and a
 //! line in [`CATALOG`].
 
-mod attempts;
 mod batch;
 mod branch;
 mod cache_replay;
@@ -51,11 +50,11 @@ mod wording;
 use serde::de::{DeserializeOwned, Error as _};
 use toml::de::ValueDeserializer;
 
-pub use attempts::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use branch::Branch;
 pub use conversations::{Growth, growth};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
+pub use retry_hygiene::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,

@@ -62,7 +62,9 @@ impl From<Avoidable> for Waste {
     fn from(reason: Avoidable) -> Self {
         match reason {
             Avoidable::Repeated => Self::RepeatedAnswer,
-            Avoidable::NotRetryable => Self::HopelessRetry,
+            Avoidable::NotRetryable | Avoidable::OutOfQuota | Avoidable::TooEarly => {
+                Self::HopelessRetry
+            }
             Avoidable::TooMany => Self::TooManyAttempts,
             Avoidable::TooLate => Self::LateRetry,
         }
@@ -84,7 +86,7 @@ pub(super) struct Wasted {
 impl Wasted {
     /// The waste of a log.
     pub(super) fn of(bill: &Bill<'_>) -> Self {
-        let attempts = Attempts::follow(&bill.facts, RetryPolicy::default());
+        let attempts = Attempts::follow(&bill.facts, &RetryPolicy::default());
         let avoidable: HashMap<Row, Avoidable> = attempts.avoidable.into_iter().collect();
         let answering = answering_models(bill);
         let mut found = Self { linked: attempts.linked, ..Self::default() };

@@ -21,4 +21,5 @@ pub use outcome::{CapAdvice, CapLog, CapMode, CapReplay, SpendCapOutcome};
 pub use settings::{CapPeriod, SpendCap};
 
 pub(super) use run::replay_caps;
+pub(super) use settings::amount;
 pub(super) use tables::exhibits;

@@ -68,7 +68,8 @@ fn zone<'de, D: Deserializer<'de>>(input: D) -> Result<Days, D::Error> {
     })
 }
 
-fn amount<'de, D: Deserializer<'de>>(input: D) -> Result<Usd, D::Error> {
+/// Dollars above nothing, as text or as a whole number.
+pub(in super::super) fn amount<'de, D: Deserializer<'de>>(input: D) -> Result<Usd, D::Error> {
     input.deserialize_any(AmountVisitor)
 }
 
@@ -78,7 +79,7 @@ impl Visitor<'_> for AmountVisitor {
     type Value = Usd;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an amount in dollars, such as \"50\" or \"0.50\"")
+        f.write_str("dollars in quotes, such as \"50\" or \"0.50\"")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Usd, E> {
@@ -87,18 +88,12 @@ impl Visitor<'_> for AmountVisitor {
         let most = Usd::parse("10000000000", Excess::Reject).expect("a number");
         amount.ok().filter(|amount| *amount > Usd::ZERO && *amount <= most).ok_or_else(|| {
             E::custom(format!(
-                "`{text}` is no budget; write dollars above 0, such as \"50\" or \"0.50\""
+                "`{text}` is no amount; write dollars above 0, such as \"50\" or \"0.50\""
             ))
         })
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Usd, E> {
         self.visit_str(&value.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Usd, E> {
-        Err(E::custom(format!(
-            "decimals are written in quotes, so that they stay exact: \"{value}\""
-        )))
     }
 }

@@ -372,7 +372,7 @@ fn a_cap_that_makes_no_sense_is_refused_with_its_place() {
     let rest = "by = \"all\"\nper = \"day\"\namount = ";
     check_refused("spend_cap = 5", "write: [[spend_cap]]");
     check_refused("[spend_cap]\nby = \"all\"", "write: [[spend_cap]]");
-    check_refused(&format!("[[spend_cap]]\n{rest}0"), "`0` is no budget");
+    check_refused(&format!("[[spend_cap]]\n{rest}0"), "`0` is no amount");
     check_refused(&format!("[[spend_cap]]\n{rest}-5"), "plan.toml:4");
     check_refused(&format!("[[spend_cap]]\n{rest}0.5"), "in quotes");
     check_refused("[[spend_cap]]\nby = \"all\"\namount = 5\nper = \"week\"", "`month`");

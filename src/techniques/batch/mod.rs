@@ -229,12 +229,14 @@ impl Technique for Batch {
 
     fn dimensions(&self) -> Vec<String> {
         let mut needed = self.scope().dimensions();
-        needed.extend([conversations::COLUMN, deadline::COLUMN].map(ToOwned::to_owned));
-        if self.policy.is_some() {
-            let signs = [eligibility::KEY, eligibility::TAGS, eligibility::USER];
-            needed.extend(signs.map(ToOwned::to_owned));
-        }
+        needed.push(conversations::COLUMN.to_owned());
         needed
+    }
+
+    fn wishes(&self) -> Vec<String> {
+        let signs = [eligibility::KEY, eligibility::TAGS, eligibility::USER];
+        let signs = if self.policy.is_some() { &signs[..] } else { &[] };
+        signs.iter().chain(&[deadline::COLUMN]).map(|name| (*name).to_owned()).collect()
     }
 
     /// Cache hits are best effort in a batch, and which calls can wait is not certain.

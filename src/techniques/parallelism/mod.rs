@@ -128,7 +128,7 @@ fn table(found: &[RouteBursts]) -> Exhibit {
             ("shared_tokens", "shared tokens"),
         ],
     );
-    for one in found {
+    for one in found.iter().filter(|one| one.cold > 0) {
         let costs = one.costs.map(|costs| (costs, costs.at_once - costs.one_first));
         let usd = |amount: Option<Usd>| Cell::usd_or_missing(amount);
         let factor = costs.and_then(|(costs, _)| ratio(costs.at_once, costs.one_first));
@@ -145,6 +145,10 @@ fn table(found: &[RouteBursts]) -> Exhibit {
             Cell::Count(one.warm),
             Cell::Tokens(one.shared),
         ]);
+    }
+    let warm = found.iter().filter(|one| one.cold == 0).count();
+    if warm > 0 {
+        table.note(format!("kinds of calls whose bursts all find the cache warm: {warm}"));
     }
     if found.is_empty() {
         table.note("no two calls of one type and model start within the time to the first token");
