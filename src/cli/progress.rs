@@ -41,3 +41,31 @@ impl Progress for ReadProgress {
         }
     }
 }
+
+/// A bar with how many texts an endpoint has answered.
+pub(super) struct EmbedProgress {
+    bar: ProgressBar,
+    wanted: bool,
+}
+
+impl EmbedProgress {
+    /// `wanted` says whether there is a terminal and the user wants to see it.
+    pub(super) fn new(wanted: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{spinner} embedding {pos} of {len} texts");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        Self { bar, wanted }
+    }
+
+    /// Shows how far it is.
+    pub(super) fn show(&self, done: usize, all: usize) {
+        if self.wanted && self.bar.is_hidden() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        }
+        self.bar.set_length(all as u64);
+        self.bar.set_position(done.min(all) as u64);
+        if done >= all {
+            self.bar.finish_and_clear();
+        }
+    }
+}

@@ -1,25 +1,39 @@
 //! `llmcost simulate`: what techniques would have saved.
 
+use std::io::IsTerminal;
+
+use anyhow::anyhow;
+
 use crate::insights::{AnalysisOptions, Analyzer};
 use crate::render::{write_exhibit, write_savings};
 use crate::report::SavingsReport;
-use crate::simulation::{SimulationError, simulate_on};
+use crate::simulation::{SimulationError, judge_claim, simulate_on};
+use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
-use super::args::SimulateArgs;
+use super::args::{SimulateArgs, TechniqueArgs};
+use super::asked;
+use super::embed_endpoint::EmbedEndpoint;
 use super::exit_status::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, note};
 use super::flags;
 use super::intake::Intake;
 use super::output::deliver;
+use super::progress::EmbedProgress;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
 
-pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
+pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
+    flags::give_back_log(&mut args);
     let settings = Settings::resolve(args.common)?;
-    let mut plan = flags::plan(&args.techniques, settings.plan.as_deref())?;
+    let mut plan = if args.asked.claim.is_some() {
+        flags::plan_or_none(&args.techniques, settings.plan.as_deref())?
+    } else {
+        flags::plan(&args.techniques, settings.plan.as_deref())?
+    };
     plan.days = settings.days;
+    let claim = asked::read(&args.asked, &mut plan)?;
     if !settings.by.is_empty() {
         plan.group_by.clone_from(&settings.by);
     }
@@ -32,11 +46,17 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
-    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
-    let outcome = simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    embed(&args.techniques, &settings, &mut calls)?;
+    let mut outcome =
+        simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    if let Some(steps) = claim {
+        let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
+        outcome.exhibits.push(judged.map_err(failure)?);
+    }
     let analysis = analyzer.finish();
     let unpriced = outcome.unpriced.calls;
-    let asked_for_best = args.best;
+    let asked_for_best = args.asked.best;
     let report = SavingsReport::new(
         outcome,
         plan.group_by,
@@ -58,7 +78,33 @@ pub(super) fn run(args: SimulateArgs) -> Result<ExitStatus, Failure> {
     judge(settings.strict, &intake.reading, unpriced)
 }
 
-fn failure(error: SimulationError) -> Failure {
+/// Asks the endpoint that was named for the vectors of the questions.
+fn embed(args: &TechniqueArgs, settings: &Settings, calls: &mut Calls) -> Result<(), Failure> {
+    let (Some(url), Some(model)) = (&args.embed_endpoint, &args.embed_model) else {
+        return Ok(());
+    };
+    let endpoint = EmbedEndpoint::parse(url, model).map_err(Failure::usage)?;
+    let place = |field: Field| calls.dimensions.position(&field.dimension()?);
+    let (Some(text), Some(vector)) = (place(Field::Prompt), place(Field::Embedding)) else {
+        return Err(Failure::usage(anyhow!("--embed-endpoint: nothing in this run takes vectors"))
+            .hint("add --semantic-cache, with --semantic-level embeddings or without a level"));
+    };
+    let progress = EmbedProgress::new(!settings.quiet && std::io::stderr().is_terminal());
+    let show = |done, all| progress.show(done, all);
+    let sent = endpoint.fill(calls, text, vector, &show).map_err(Failure::input)?;
+    if sent == 0 {
+        return Err(Failure::input(anyhow!(
+            "--embed-endpoint: the log has no text of prompts (column `prompt`)"
+        )));
+    }
+    if !settings.quiet {
+        note(&format!("{sent} texts of prompts were sent to {url}"));
+    }
+    Ok(())
+}
+
+/// How the program ends when a simulation cannot be run.
+pub(super) fn failure(error: SimulationError) -> Failure {
     match error {
         SimulationError::Technique { .. } | SimulationError::UnknownColumn(_) => {
             Failure::usage(error)

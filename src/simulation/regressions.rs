@@ -6,7 +6,7 @@ use crate::usage::{Call, Calls, Instant, ServiceTier, Status, Symbol, column};
 
 use super::Plan;
 use super::claims::{assumes, check, warns};
-use super::samples::{HAIKU, Log, SONNET, call, equal_calls};
+use super::samples::{HAIKU, Log, SONNET, call, equal_calls, texts};
 
 /// A call that failed without usage, as logs of rate limits have them.
 fn failed() -> Call {
@@ -210,4 +210,31 @@ fn a_cache_that_saves_nothing_in_a_batch_is_told() {
     let outcome = equal_calls("gpt-4o", 10, &call, "[prompt_caching]\nhit = 1");
     assert_eq!(outcome.projected, outcome.baseline);
     warns(&outcome, "10 calls of gpt-4o save nothing by caching");
+}
+
+#[test]
+fn cached_input_is_found_in_a_batch_at_best_effort() {
+    let mut warm = call(0, 0);
+    warm.tokens[TokenClass::CacheRead] = Tokens::new(1_000_000);
+    let run = |plan: &str| equal_calls(SONNET, 1, &warm, plan);
+    // A million tokens: 30 cents read; in a batch 15 cents read, or 1.875 dollars written again.
+    let outcome = run("[batch]");
+    check(&outcome, "0.3", "0.75375");
+    assert_eq!(texts([outcome.low, outcome.high]), ["1.3575", "0.1845"]);
+    check(&run("[batch]\ncache_hit = 1"), "0.3", "0.15");
+}
+
+#[test]
+fn a_batch_takes_what_the_log_says_can_wait() {
+    let log = Log::new().with(10, [SONNET, "nightly_report", ""], &call(1_000, 0)).with(
+        10,
+        [SONNET, "chat", ""],
+        &call(1_000, 0),
+    );
+    let outcome = log.run("[batch]\npolicy = \"auto\"");
+    check(&outcome, "0.06", "0.045");
+    assert_eq!(outcome.techniques[0].evidence, Evidence::Replayed);
+    assert_eq!(outcome.techniques[0].evidence_note, "10 of 20 calls can wait, by the log");
+    let table = &outcome.exhibits[0];
+    assert_eq!((table.name, table.rows.len()), ("batch_eligibility", 2));
 }

@@ -137,11 +137,25 @@ pub enum Field {
     ElapsedMillis,
     /// Seconds since then.
     ElapsedSeconds,
+    /// The question: a text, or messages as JSON, of which the last of the user is it.
+    Prompt,
+    /// A hash of the question.
+    PromptHash,
+    /// What stood before the question: earlier messages, documents.
+    PromptContext,
+    /// The instructions of the application.
+    SystemPrompt,
+    /// The tools that the model was offered.
+    Tools,
+    /// The question as a vector.
+    Embedding,
+    /// Whether the answer may be given again.
+    Eligible,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 74] = [
         Self::Time,
         Self::EndTime,
         Self::Provider,
@@ -209,9 +223,17 @@ impl Field {
         Self::BlockScope,
         Self::ElapsedMillis,
         Self::ElapsedSeconds,
+        Self::Prompt,
+        Self::PromptHash,
+        Self::PromptContext,
+        Self::SystemPrompt,
+        Self::Tools,
+        Self::Embedding,
+        Self::Eligible,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
+    #[expect(clippy::too_many_lines, reason = "one line a field")]
     pub const fn own_name(self) -> Option<&'static str> {
         Some(match self {
             Self::Time => "time",
@@ -253,6 +275,13 @@ impl Field {
             Self::BlockScope => "block_scope",
             Self::ElapsedMillis => "elapsed_ms",
             Self::ElapsedSeconds => "elapsed_s",
+            Self::Prompt => "prompt",
+            Self::PromptHash => "prompt_hash",
+            Self::PromptContext => "prompt_context",
+            Self::SystemPrompt => "system_prompt",
+            Self::Tools => "tools",
+            Self::Embedding => "embedding",
+            Self::Eligible => "eligible",
             Self::EndTime
             | Self::OuterModel
             | Self::Foreign

@@ -34,6 +34,7 @@ mod parse;
 mod paths;
 mod plan;
 mod preview;
+mod prompts;
 mod quotes;
 mod reader;
 mod reading;

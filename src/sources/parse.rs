@@ -16,6 +16,7 @@ use super::field::Field;
 use super::format::{Convention, Draft, Identity, Remark, Screen};
 use super::framing::Framing;
 use super::plan::FilePlan;
+use super::prompts::told;
 use super::reading::Lines;
 use super::session::{SoFar, Totals};
 use super::threads::{ThreadId, total_key};
@@ -334,7 +335,7 @@ impl<'p> Parser<'p> {
             self.symbols[place] = dimensions[place].intern(name);
         }
         for (place, slot) in &plan.dimensions {
-            self.symbols[*place] = dimensions[*place].intern(&values.text_at(*slot));
+            self.symbols[*place] = dimensions[*place].intern(&told(values, *slot));
         }
         for (place, name) in &plan.constants.dimensions {
             self.symbols[*place] = dimensions[*place].intern(name);

@@ -217,6 +217,16 @@ impl Calls {
         self.dimensions[place].resolve(self.symbols[place][row])
     }
 
+    /// Names the rows without a name in the dimension at `place` by their symbols in the one at
+    /// `source`: `names` has a symbol for each of those.
+    pub fn fill_from(&mut self, place: usize, source: usize, names: &[Symbol]) {
+        for row in 0..self.len() {
+            if self.symbols[place][row].is_empty() {
+                self.symbols[place][row] = names[self.symbols[source][row].index()];
+            }
+        }
+    }
+
     /// The tokens of one class, one entry a row.
     pub fn token_column(&self, class: TokenClass) -> &[Tokens] {
         &self.tokens[class]

@@ -10,6 +10,7 @@ mod dimension;
 mod expression;
 mod filter;
 mod turns;
+mod vector;
 
 pub use call::{Call, Counting, Fingerprint, FinishReason, ServiceTier, Status};
 pub use calls::{Calls, Row};
@@ -17,3 +18,4 @@ pub use clock::{Days, Instant, TimeError};
 pub use derived::DerivedColumn;
 pub use dimension::{Dimension, Dimensions, Symbol, column};
 pub use filter::{Filter, FilterError};
+pub use vector::Vector;

@@ -19,5 +19,7 @@ mod same_bytes;
 mod samples_agents;
 mod samples_exports;
 mod samples_gateways;
+mod semantic;
 mod support;
 mod tiering;
+mod trimming;

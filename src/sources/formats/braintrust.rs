@@ -39,6 +39,8 @@ pub(in crate::sources) static BRAINTRUST: Format = Format {
         ("id", Field::RequestId),
         ("metadata.session_id", Field::Conversation),
         ("root_span_id", Field::Conversation),
+        ("input", Field::Prompt),
+        ("input", Field::PromptContext),
     ],
     wrappers: &[""],
     loose_names: false,

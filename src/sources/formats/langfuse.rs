@@ -72,6 +72,8 @@ pub(in crate::sources) static LANGFUSE: Format = Format {
         ("totalCost", Field::CostUsd),
         ("calculatedTotalCost", Field::CostUsd),
         ("costDetails.total", Field::CostUsd),
+        ("input", Field::Prompt),
+        ("input", Field::PromptContext),
     ],
     wrappers: &[""],
     loose_names: false,

@@ -58,6 +58,8 @@ pub(in crate::sources) static LANGSMITH: Format = Format {
         ("extra.metadata.session_id", Field::Conversation),
         ("extra.metadata.conversation_id", Field::Conversation),
         ("trace_id", Field::Conversation),
+        ("inputs.messages", Field::Prompt),
+        ("inputs.messages", Field::PromptContext),
     ],
     wrappers: &[""],
     loose_names: false,

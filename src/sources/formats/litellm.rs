@@ -97,6 +97,8 @@ pub(in crate::sources) static LITELLM: Format = Format {
         ("session_id", Field::Conversation),
         ("trace_id", Field::Conversation),
         ("cache_hit", Field::RecordType),
+        ("messages", Field::Prompt),
+        ("messages", Field::PromptContext),
     ],
     wrappers: &[""],
     loose_names: false,

@@ -131,4 +131,8 @@ pub(super) const FIELDS: &[(&str, Field)] = &[
     (r"llm\.cost\.total", Field::CostUsd),
     (r"gen_ai\.usage\.cost", Field::CostUsd),
     ("cost_usd", Field::CostUsd),
+    (r"gen_ai\.input\.messages", Field::Prompt),
+    (r"gen_ai\.input\.messages", Field::PromptContext),
+    (r"gen_ai\.system_instructions", Field::SystemPrompt),
+    (r"gen_ai\.tool\.definitions", Field::Tools),
 ];

@@ -104,6 +104,15 @@ pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
     ("requests", Field::Calls),
     ("num_requests", Field::Calls),
     ("n_requests", Field::Calls),
+    ("prompt", Field::Prompt),
+    ("prompt_hash", Field::PromptHash),
+    ("prompt_context", Field::PromptContext),
+    // Where it is a list of messages, those before the question.
+    ("prompt", Field::PromptContext),
+    ("system_prompt", Field::SystemPrompt),
+    ("tools", Field::Tools),
+    ("embedding", Field::Embedding),
+    ("eligible", Field::Eligible),
     // Names that say that cached tokens are inside the input.
     ("cached_tokens", Field::Foreign),
     ("cached_input_tokens", Field::Foreign),
