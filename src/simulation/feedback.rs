@@ -1,11 +1,14 @@
 //! Tests of shorter answers in later prompts, against logs whose answers are shorter.
 
+use std::sync::LazyLock;
+
+use crate::pricing::PriceBook;
 use crate::units::{TokenClass, Tokens, Usd};
 use crate::usage::{Call, Instant};
 
-use super::Outcome;
 use super::claims::{assumes, check};
 use super::samples::{Log, SONNET, call};
+use super::{Outcome, Plan, simulate};
 
 /// A turn: what the user says, what the model answers.
 type Turn = (u64, u64);
@@ -63,6 +66,7 @@ fn answered(conversations: &[Vec<Turn>], answer: impl Fn(u64) -> u64) -> Vec<Vec
 const CAP: u64 = 300;
 const CAP_PLAN: &str = "[output_cap]\ntokens = 300\n";
 const CONCISE_PLAN: &str = "[concise_output]\nrate = \"0.5\"\n";
+const NOTHING: &str = "[provider_discount]\nrate = 0\n";
 const REPLAY_PLAN: &str = "[prompt_caching]\npolicy = \"replay\"\n";
 
 /// Every pair of conversations of three turns with answers of these lengths.
@@ -76,6 +80,14 @@ fn small_conversations() -> Vec<Vec<Vec<Turn>>> {
     places.clone().map(|place| vec![turns(place), turns(places.len() - 1 - place)]).collect()
 }
 
+/// Read once for the many logs.
+static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
+
+fn projected(log: &Log, plan: &str) -> Usd {
+    let plan = Plan::parse("plan.toml", plan).expect("a plan");
+    simulate(&log.0.sorted_by_time(), &BOOK, &plan).expect("runs").projected
+}
+
 /// Whether a plan costs what the log with those answers costs under the rest of the plan.
 fn agrees(
     conversations: &[Vec<Turn>],
@@ -84,14 +96,10 @@ fn agrees(
     answer: impl Fn(u64) -> u64,
     rest: &str,
 ) {
-    let found = log_of(conversations, counters).run(&format!("{plan}{rest}"));
+    let found = projected(&log_of(conversations, counters), &format!("{plan}{rest}"));
     let shorter = log_of(&answered(conversations, answer), counters);
-    let expected = if rest.is_empty() {
-        shorter.run("[provider_discount]\nrate = 0\n")
-    } else {
-        shorter.run(rest)
-    };
-    assert_eq!(found.projected, expected.projected, "{conversations:?}\n{plan}{rest}");
+    let rest = if rest.is_empty() { NOTHING } else { rest };
+    assert_eq!(found, projected(&shorter, rest), "{conversations:?}\n{plan}{rest}");
 }
 
 #[test]
@@ -131,7 +139,7 @@ fn a_fraction_of_a_token_is_fed_back_on_average() {
     let log = log_of(&[vec![(0, 100), (100, 90)]], Counters::None);
     let outcome = log.run("[concise_output]\nrate = \"0.3\"\n");
     let rest = log_of(&[vec![(0, 70), (100, 63)]], Counters::None);
-    assert_eq!(outcome.projected, rest.run("[provider_discount]\nrate = 0\n").projected);
+    assert_eq!(outcome.projected, rest.run(NOTHING).projected);
     let outcome = log.run("[concise_output]\nrate = \"0.125\"\n");
     // 12.5 and 11.25 tokens of answers, 12.5 of the prompt.
     let saved = (12_500_i128 + 11_250) * 15 * 1_000_000_000 + 12_500 * 3 * 1_000_000_000;
@@ -148,7 +156,7 @@ fn a_conversation_that_starts_afresh_forgets_its_answers() {
         log
     };
     let found: Outcome = compacted(400).run(CAP_PLAN);
-    let expected = compacted(CAP).run("[provider_discount]\nrate = 0\n");
+    let expected = compacted(CAP).run(NOTHING);
     assert_eq!(found.projected, expected.projected);
     assert!(found.projected > Usd::ZERO);
 }

@@ -126,7 +126,7 @@ pub(super) fn guardrails(caps: &Caps, lengths: &OutputLengths, facts: &Facts<'_>
          only. Answers the log shows as cut at their limit were paid in full and are mostly waste: \
          raise those limits or ask for less.",
     );
-    exhibit
+    exhibit.as_detail()
 }
 
 /// What was found of one call type.

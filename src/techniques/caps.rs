@@ -127,6 +127,13 @@ impl Caps {
         Some(cut)
     }
 
+    /// Whether the logged answer to a call is cut.
+    pub(super) fn cuts(&self, facts: &Facts<'_>, row: Row) -> bool {
+        let scene = Scene { facts, row, geo: "" };
+        let logged = facts.model(row).map(|model| Branch::logged(facts.calls.call(row), model));
+        logged.is_some_and(|logged| self.cut(&logged, &scene).is_some())
+    }
+
     /// What the limit takes off the logged calls.
     pub(super) fn effect(&self, facts: &Facts<'_>) -> CapEffect {
         let mut found = CapEffect::default();

@@ -15,7 +15,7 @@ use super::settings;
 use super::technique::{Effect, Evidence, Info, Prepared, Scenario, Stage, Technique};
 use super::wording::{grouped, percent};
 use crate::units::{Rate, TokenClass, Tokens};
-use crate::usage::{Filter, column};
+use crate::usage::{Filter, Row, column};
 
 const DOCS: &str = "\
 ## What it does
@@ -218,9 +218,9 @@ impl Technique for ConciseOutput {
             let tokens = grouped(self.prompt_tokens);
             assumptions.push(format!("the instruction adds {tokens} tokens to every prompt"));
         }
-        let turns = if self.feedback { Turns::of(facts) } else { None };
-        assumptions.extend(turns.as_ref().map(Turns::sentence));
         let inner = Shortening { selection, rates, prompt_tokens, is_short };
+        let turns = self.feedback.then(|| Turns::of(facts, |row| inner.acts(facts, row))).flatten();
+        assumptions.extend(turns.as_ref().map(Turns::sentence));
         let rewrite = WithFeedback { inner, turns };
         let mut prepared = Prepared::ready(rewrite, Evidence::Assumed, self.note(scenario));
         prepared.assumptions = assumptions;
@@ -245,6 +245,16 @@ fn left_alone(facts: &Facts<'_>, lengths: &AnswerLengths, is_short: &[bool]) -> 
             names.join(", ")
         )
     })
+}
+
+impl Shortening {
+    /// Whether the answer to a logged call gets shorter.
+    fn acts(&self, facts: &Facts<'_>, row: Row) -> bool {
+        let call_type = facts.calls.symbol(column::CALL_TYPE, row).index();
+        let rate = self.rates[call_type].filter(|_| !self.is_short[call_type]);
+        let has_answer = !facts.calls.token_column(TokenClass::Output)[row].is_zero();
+        self.selection.holds(row) && has_answer && rate.is_some_and(|rate| rate > Rate::ZERO)
+    }
 }
 
 impl Shorten for Shortening {

@@ -75,30 +75,40 @@ struct Place {
 }
 
 /// The turns of a log that grew out of each other.
-pub(super) struct Turns(Vec<Place>);
+pub(super) struct Turns {
+    /// By row.
+    places: Vec<Place>,
+    /// How many prompts repeat an answer that gets shorter.
+    shorter: usize,
+}
 
 impl Turns {
-    /// Finds them; nothing where no turn of the log grew out of another.
-    pub(super) fn of(facts: &Facts<'_>) -> Option<Self> {
+    /// Finds them; nothing where no turn repeats an answer that `acts` says gets shorter: then
+    /// nothing has to be remembered.
+    pub(super) fn of(facts: &Facts<'_>, acts: impl Fn(Row) -> bool) -> Option<Self> {
         let growth = growth(facts)?;
         let mut places: Vec<Place> = Vec::with_capacity(growth.len());
+        // Whether an answer since the root of each row, its own included, gets shorter.
+        let mut acted: Vec<bool> = Vec::with_capacity(growth.len());
+        let mut shorter = 0;
         for (row, grown) in growth.iter().enumerate() {
             let repeats = grown.grew_from.zip(grown.repeated);
             let call = facts.calls.call(row);
             let end = call.input_total() + call.tokens[TokenClass::Output];
             let root = repeats.map_or(row, |(before, _)| places[before].root);
+            let is_shorter = repeats.is_some_and(|(before, _)| acted[before]);
+            shorter += usize::from(is_shorter);
+            acted.push(is_shorter || (grown.is_turn && acts(row)));
             places.push(Place { root, repeats, end });
         }
-        let is_linked = places.iter().any(|place| place.repeats.is_some());
-        is_linked.then_some(Self(places))
+        (shorter > 0).then_some(Self { places, shorter })
     }
 
     /// That answers are fed back, in words.
     pub(super) fn sentence(&self) -> String {
-        let repeating = self.0.iter().filter(|place| place.repeats.is_some()).count();
         format!(
             "shorter answers shorten the {} later prompts that repeat them (feedback)",
-            grouped(repeating as u64)
+            grouped(self.shorter as u64)
         )
     }
 }
@@ -114,9 +124,9 @@ impl Answers {
     fn note(&mut self, row: Row, end: Tokens, gone: u128) {
         match self.turns.last_mut() {
             Some((known, _, sum)) if *known == row => *sum += gone,
-            last => {
-                let (ended, total) = last.map_or((Tokens::ZERO, 0), |(_, at, sum)| (*at, *sum));
-                self.turns.push((row, end.max(ended), total + gone));
+            newest => {
+                let (least, total) = newest.map_or((Tokens::ZERO, 0), |(_, at, sum)| (*at, *sum));
+                self.turns.push((row, end.max(least), total + gone));
             }
         }
     }
@@ -151,13 +161,12 @@ pub(super) struct WithFeedback<S> {
 impl<S: Shorten> WithFeedback<S> {
     /// The ways a branch may go with shorter answers in its history; nothing when that is as it was.
     fn recalled(
-        &self,
         branch: &Branch,
         scene: &Scene<'_>,
         turns: &Turns,
         histories: &Histories,
     ) -> Option<Vec<Branch>> {
-        let place = turns.0[scene.row];
+        let place = turns.places[scene.row];
         let (before, repeated) = place.repeats?;
         let answers = histories.get(&place.root)?;
         let gone = answers.before(scene.row);
@@ -229,7 +238,7 @@ impl<S: Shorten> Rewrite for WithFeedback<S> {
     ) -> Effect {
         let Some(turns) = &self.turns else { return self.apply(branch, scene, out) };
         let histories = memory.downcast_mut::<Histories>().expect("the memory it made itself");
-        let recalled = self.recalled(branch, scene, turns, histories);
+        let recalled = Self::recalled(branch, scene, turns, histories);
         let is_shorter = recalled.is_some();
         let mut gone = Gone::new(branch, scene);
         let mut effect = Effect::Unchanged;
@@ -240,7 +249,7 @@ impl<S: Shorten> Rewrite for WithFeedback<S> {
             }
         }
         if gone.sum > 0 {
-            let place = turns.0[scene.row];
+            let place = turns.places[scene.row];
             histories.entry(place.root).or_default().note(scene.row, place.end, gone.sum);
         }
         match effect {

@@ -13,7 +13,7 @@ use super::technique::{
     Decline, Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique,
 };
 use super::tiering_figures::{Figures, estimates};
-use super::tiering_labels::{Labels, columns};
+use super::tiering_labels::{Labels, QUALITY_EXHIBIT, columns};
 use super::tiering_presets::Preset;
 use super::tiering_rules::{HelperSettings, Rule, default_condition};
 use super::wording::{grouped, percent};
@@ -291,7 +291,7 @@ impl ModelTiering {
     fn told(&self, rehoming: &mut Rehoming, facts: &Facts<'_>) -> (Vec<String>, Vec<Exhibit>) {
         let margin = self.margin.unwrap_or(Rate::parse(MARGIN).expect("a rate"));
         let labels = Labels::of(rehoming, facts, margin);
-        let mut said = labels.as_ref().map_or_else(|| unmeasured(), Labels::sentences);
+        let mut said = labels.as_ref().map_or_else(unmeasured, Labels::sentences);
         let figures = Figures::of(rehoming, facts);
         said.extend(figures.sentences());
         if let Some(cascade) = &rehoming.cascade {
@@ -358,20 +358,21 @@ impl Technique for ModelTiering {
         rehoming.limit(self.limit(), &found);
         keep_together(&mut rehoming, facts, self.per);
         let mut assumptions = chosen;
-        let mut exhibits = Vec::new();
+        let mut exhibits: Vec<Exhibit> = Vec::new();
         if scenario == Scenario::Expected {
             let (said, shown) = self.told(&mut rehoming, facts);
             assumptions.extend(said);
             exhibits = shown;
             warnings.extend(dearer_calls(&rehoming, facts));
         }
+        let is_labelled = exhibits.iter().any(|exhibit| exhibit.name == QUALITY_EXHIBIT);
         assumptions.push(self.length_of_answers());
         assumptions.push(found.sentence());
         assumptions.extend(kept_back(self.limit(), self.max_share.is_none(), &found));
         assumptions.extend(self.together());
         assumptions.extend(tokenizer_ratios(&rehoming, facts));
         assumptions.extend(rehoming.assumptions(facts));
-        let (evidence, note) = self.evidence(&rehoming);
+        let (evidence, note) = Self::evidence(&rehoming, is_labelled);
         let mut prepared = Prepared::ready(rehoming, evidence, note);
         prepared.assumptions = assumptions;
         prepared.warnings = warnings;
@@ -406,14 +407,15 @@ impl ModelTiering {
         ))
     }
 
-    fn evidence(&self, rehoming: &Rehoming) -> (Evidence, String) {
+    fn evidence(rehoming: &Rehoming, is_labelled: bool) -> (Evidence, String) {
         let shares: Vec<Rate> = rehoming.moves.iter().map(|to| to.share).collect();
         if let Some(cascade) = &rehoming.cascade {
             let accept = percent(cascade.accept);
             return (Evidence::Assumed, format!("assumed: {accept} of tries are good enough"));
         }
         if shares.iter().all(|share| *share == Rate::ONE) {
-            return (Evidence::Exact, "exact prices, quality unmeasured".to_owned());
+            let quality = if is_labelled { "quality by labels" } else { "quality unmeasured" };
+            return (Evidence::Exact, format!("exact prices, {quality}"));
         }
         let shares: Vec<_> = shares.iter().map(|share| percent(*share)).collect();
         (Evidence::Assumed, format!("assumed: {} of matching calls move", shares.join(", ")))

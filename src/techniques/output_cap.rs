@@ -169,7 +169,7 @@ impl Technique for OutputCap {
             exhibits.push(sweep(&caps, &found, &lengths, facts));
             exhibits.push(guardrails(&caps, &lengths, facts));
         }
-        let turns = if self.feedback { Turns::of(facts) } else { None };
+        let turns = self.feedback.then(|| Turns::of(facts, |row| caps.cuts(facts, row))).flatten();
         assumptions.extend(turns.as_ref().map(Turns::sentence));
         let cap = Cap { caps, reruns: self.reruns(scenario) };
         let cap = WithFeedback { inner: cap, turns };

@@ -20,7 +20,8 @@ impl OutputLengths {
     /// Measures the answers of a log. Calls without an answer, such as failed ones, say nothing.
     pub(super) fn measure(facts: &Facts<'_>) -> Self {
         let calls = facts.calls;
-        let mut sorted = vec![Vec::new(); calls.dimensions[column::CALL_TYPE].len()];
+        let mut sorted: Vec<Vec<Tokens>> =
+            vec![Vec::new(); calls.dimensions[column::CALL_TYPE].len()];
         for row in 0..calls.len() {
             let call = calls.call(row);
             let mean = call.output_total().get() / call.calls.max(1);
@@ -28,7 +29,9 @@ impl OutputLengths {
                 sorted[calls.symbol(column::CALL_TYPE, row).index()].push(Tokens::new(mean));
             }
         }
-        sorted.iter_mut().for_each(|lengths: &mut Vec<Tokens>| lengths.sort_unstable());
+        for lengths in &mut sorted {
+            lengths.sort_unstable();
+        }
         Self { sorted }
     }
 

@@ -224,7 +224,9 @@ impl Rehoming {
             if judged.is_some_and(|judged| !scene.is_priced(&judged)) {
                 return Effect::Declined(Decline::HelperNotPriced);
             }
-            judged.into_iter().for_each(|judged| push_taken(out, judged));
+            if let Some(judged) = judged {
+                push_taken(out, judged);
+            }
             push_taken(out, cascade.escalated(&moved, scene));
         }
         push_taken(out, tried);

@@ -140,6 +140,10 @@ impl StructuredOutput {
     }
 }
 
+/// Why a rate is assumed.
+const CANNOT_SHOW: &str = "the log cannot show repeats: that takes times, prompts or conversations, \
+                           and call types whose answers a program reads";
+
 /// How repeats were found, in words.
 fn evidence(found: &ParseRetries) -> String {
     let how = match found.identity {
@@ -177,32 +181,26 @@ impl Technique for StructuredOutput {
             grouped(self.schema_tokens),
             grouped(self.wrapper_tokens)
         )];
-        let (selection, failures, known, note) = match self.found(facts)? {
-            Some((selection, found)) => {
-                assumptions.push(evidence(&found));
-                let note = format!(
-                    "{} of {} calls repeat a failed parse",
-                    grouped(found.found),
-                    grouped(found.looked_at)
-                );
-                (selection, Failures::Found(found.repeats), Evidence::Replayed, note)
+        let found = self.found(facts)?;
+        let is_found = found.is_some();
+        let (selection, failures, note) = if let Some((selection, found)) = found {
+            assumptions.push(evidence(&found));
+            let (repeats, all) = (grouped(found.found), grouped(found.looked_at));
+            let note = format!("{repeats} of {all} calls repeat a failed parse");
+            (selection, Failures::Found(found.repeats), note)
+        } else {
+            let rate = self.rate().at(scenario);
+            if self.rate.is_none() {
+                assumptions.push(self.rate().sentence("parse failures"));
+                assumptions.push(CANNOT_SHOW.to_owned());
             }
-            None => {
-                let rate = self.rate().at(scenario);
-                if self.rate.is_none() {
-                    assumptions.push(self.rate().sentence("parse failures"));
-                    assumptions.push(
-                        "the log cannot show repeats: that takes times, prompts or conversations, \
-                         and call types whose answers a program reads"
-                            .to_owned(),
-                    );
-                }
-                let note = format!("assumed: {} of calls repeat a failed parse", percent(rate));
-                (self.scope().select(facts)?, Failures::Rate(rate), Evidence::Assumed, note)
-            }
+            let note = format!("assumed: {} of calls repeat a failed parse", percent(rate));
+            (self.scope().select(facts)?, Failures::Rate(rate), note)
         };
+        let known = if is_found { Evidence::Replayed } else { Evidence::Assumed };
         let warnings = selection.warnings("structured output");
-        let turns = if self.feedback && self.wrapper_tokens > 0 { Turns::of(facts) } else { None };
+        let takes_off = self.feedback && self.wrapper_tokens > 0;
+        let turns = takes_off.then(|| Turns::of(facts, |row| selection.holds(row))).flatten();
         assumptions.extend(turns.as_ref().map(Turns::sentence));
         let inner = Schema {
             selection,

@@ -272,5 +272,5 @@ pub(super) fn estimates(
              give `verbosity`, the quotient of their output tokens."
         }
     });
-    exhibit
+    exhibit.as_detail()
 }

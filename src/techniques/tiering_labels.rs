@@ -25,6 +25,9 @@ const QUALITY: &str = "quality";
 const ACCEPTED: &str = "accepted";
 const OTHER: &str = "label_model";
 
+/// What the table of labels is called.
+pub(super) const QUALITY_EXHIBIT: &str = "tiering_quality";
+
 /// Labels are counted in millionths.
 const WHOLE: i128 = 1_000_000;
 
@@ -205,7 +208,7 @@ fn points(millionths: i128) -> String {
 
 fn exhibit(found: &Findings, pairs: &[Pair], costs: [Usd; 2]) -> Exhibit {
     let mut exhibit = Exhibit::new(
-        "tiering_quality",
+        QUALITY_EXHIBIT,
         "Quality where calls have labels for both models",
         &[
             ("answers", "answers by"),

@@ -67,7 +67,9 @@ fn keep_without(selection: &mut Selection, facts: &Facts<'_>, outcome: &str) {
     if let Some(place) = calls.dimensions.position(outcome) {
         for session in rows_by_session(facts) {
             if !session.iter().any(|row| settings::is_true(calls.name(place, *row))) {
-                session.into_iter().for_each(|row| rows[row] = true);
+                for row in session {
+                    rows[row] = true;
+                }
             }
         }
     }
