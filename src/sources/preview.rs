@@ -118,7 +118,8 @@ pub fn worth_keeping(
 }
 
 fn sort_out(format: &'static Format, columns: &[String], map: &[(String, String)]) -> Preview {
-    let places: Vec<(String, Field)> = places_of(format).collect();
+    let places = places_of(format).filter(|(_, field)| !field.is_of_the_question());
+    let places: Vec<(String, Field)> = places.collect();
     let is_flat = has_flat_records(format);
     let mut found = Preview { format, is_flat, columns: Vec::new(), texts: Vec::new() };
     for column in columns {
@@ -141,7 +142,7 @@ fn sort_out(format: &'static Format, columns: &[String], map: &[(String, String)
 
 /// Whether it is the name of a field that every record has a place for.
 fn is_own_field(column: &str) -> bool {
-    Field::named(column).is_some()
+    Field::named(column).is_some_and(|field| !field.is_of_the_question())
 }
 
 /// Whether the format has no better use for a column, and llmcost's own format would not take it
@@ -150,7 +151,8 @@ fn is_free(format: &Format, places: &[(String, Field)], column: &str, columns: &
     let same =
         |one: &str, other: &str| one == other || (format.loose_names && plain(one) == plain(other));
     let field = |name: &str| places.iter().find(|(path, _)| same(path, name));
-    let own = OWN.fields.iter().find(|(name, _)| *name == column).map(|(_, field)| *field);
+    let mut known = OWN.fields.iter().filter(|(_, field)| !field.is_of_the_question());
+    let own = known.find(|(name, _)| *name == column).map(|(_, field)| *field);
     let Some((_, meant)) = field(column) else { return own.is_none() };
     if *meant == Field::SecondId {
         return own.is_none();
