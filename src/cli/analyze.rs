@@ -12,6 +12,7 @@ use crate::units::{Excess, Usd};
 use super::args::{AnalyzeArgs, CostModeArg};
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
+use super::inspection::{Keeper, reading_words};
 use super::intake::Intake;
 use super::output::deliver;
 use super::settings::Settings;
@@ -22,6 +23,7 @@ use super::supplies::{Prices, judge};
 const LARGEST_INVOICE: Usd = Usd::from_atto(1_000_000_000_000 * 1_000_000_000_000_000_000);
 
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
+    let input = reading_words(&args.common);
     let settings = Settings::resolve(args.common)?;
     let prices = Prices::load(&settings)?;
     let invoice = args.invoice.as_deref().map(amount).transpose()?;
@@ -39,9 +41,16 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         seller,
         ..defaults
     };
+    let mut keeper = Keeper::new(&options, input, args.deep);
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read(&settings, &[], &mut |calls| analyzer.add(calls))?;
-    let analysis = analyzer.finish();
+    let intake = Intake::read_with(&settings, &[], &Keeper::columns(), &mut |calls| {
+        analyzer.add(calls);
+        keeper.keep(calls);
+    })?;
+    let mut analysis = analyzer.finish();
+    let inspection = keeper.inspect(&prices.book);
+    analysis.exhibits = inspection.exhibits;
+    analysis.findings.extend(inspection.findings);
     if let Some(name) = &args.provider {
         check_seller(&prices.book, name, analysis.totals.calls)?;
     }

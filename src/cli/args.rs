@@ -6,8 +6,10 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::asked::AskedArgs;
 use super::backtest::BacktestArgs;
 use super::convert::ConvertArgs;
+use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
 use super::prices::PricesCommand;
 
@@ -47,6 +49,9 @@ pub(super) enum Command {
     /// What techniques would have saved on these calls, alone and together.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
+    /// As simulate, for calls that are only declared: what they will cost, without a log.
+    #[command(after_help = super::estimate::EXAMPLES)]
+    Estimate(Box<EstimateArgs>),
     /// How far a prediction without the log's cache counters is off from what was billed.
     #[command(after_help = super::backtest::EXAMPLES)]
     Backtest(Box<BacktestArgs>),
@@ -99,6 +104,9 @@ pub(super) struct AnalyzeArgs {
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,
+    /// Look for what hurts in logs of any length; without it, in those of up to a million calls.
+    #[arg(long)]
+    pub(super) deep: bool,
     /// What the provider billed for these calls, in dollars: shows where the difference may be.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(super) invoice: Option<String>,
@@ -122,9 +130,8 @@ pub(super) struct SimulateArgs {
     pub(super) common: CommonArgs,
     #[command(flatten)]
     pub(super) techniques: TechniqueArgs,
-    /// Also say which techniques are the best if only one, two, … can be done.
-    #[arg(long)]
-    pub(super) best: bool,
+    #[command(flatten)]
+    pub(super) asked: AskedArgs,
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,
@@ -140,6 +147,9 @@ pub(super) struct TechniqueArgs {
     /// Leave out attempts that a sound retry policy would not have made.
     #[arg(long)]
     pub(super) retries: bool,
+    /// Say what a budget would have blocked, apart from savings: `api_key=50/day`, `all=900/month`.
+    #[arg(long, value_name = "KEY=USD/PERIOD")]
+    pub(super) spend_cap: Vec<String>,
     /// Answer calls from a store of earlier answers: this part of them, or without a rate those
     /// whose questions repeat in the log.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, num_args = 0..=1,
@@ -161,40 +171,56 @@ pub(super) struct TechniqueArgs {
     /// The model that the endpoint is asked for.
     #[arg(long, value_name = "NAME", requires = "embed_endpoint")]
     pub(super) embed_model: Option<String>,
-    /// Drop this part of the uncached input, or keep prompts within a budget.
-    #[arg(long, value_name = "RATE|tokens=N", allow_negative_numbers = true)]
+    /// Keep the last turns of conversations (chunk=M: cut after M more), sum up older ones, keep
+    /// prompts within a budget, or drop this part of the uncached input.
+    #[arg(
+        long,
+        value_name = "turns=N|summarize=MODEL|tokens=N|RATE",
+        allow_negative_numbers = true
+    )]
     pub(super) trim: Option<String>,
-    /// Move calls to other models: a file of rules, or a share of all calls and where it goes.
-    #[arg(long, value_name = "FILE|SHARE=MODEL")]
+    /// Move calls to other models: by a file of rules or a preset of them, a share of all calls, or
+    /// half of the plainly simple ones.
+    #[arg(long, value_name = "FILE|preset:NAME|SHARE=MODEL|MODEL")]
     pub(super) tier: Option<String>,
     /// Answer the calls that meet a condition with a free model, within its quota.
     #[arg(long, value_name = "CONDITION")]
     pub(super) free_models: Option<String>,
-    /// End answers after so many tokens, reasoning included.
-    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
-    pub(super) output_cap: Option<i64>,
-    /// Make visible answers shorter by this part.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    /// End answers after so many tokens, at a percentile (p99.5) or at a guardrail of each call type.
+    #[arg(long, value_name = "TOKENS|pNN|guardrail", allow_negative_numbers = true)]
+    pub(super) output_cap: Option<String>,
+    /// Make visible answers shorter by this part, or by published rates for kinds of task.
+    #[arg(long, value_name = "RATE|by_task", allow_negative_numbers = true)]
     pub(super) concise: Option<String>,
     /// Leave out this part of the calls, which only repeat an answer that did not parse.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) structured: Option<String>,
-    /// Send this part of the calls, or these call types, as a batch.
-    #[arg(long, value_name = "RATE|CALL_TYPE,…", allow_negative_numbers = true)]
+    /// Send this part of the calls, or these call types, as a batch; `auto`, those that can wait.
+    #[arg(long, value_name = "RATE|CALL_TYPE,…|auto", allow_negative_numbers = true)]
     pub(super) batch: Option<String>,
+    /// How long a batch may take: calls with an earlier deadline stay.
+    #[arg(long, value_name = "SPAN", requires = "batch")]
+    pub(super) batch_deadline: Option<String>,
     /// The part of calls that find the shared start of their prompt in the provider's cache.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    #[arg(long, alias = "hit", value_name = "RATE", allow_negative_numbers = true)]
     pub(super) cache_hit: Option<String>,
-    /// What decides which calls find their prompt in the provider's cache: `replay`, the times of the
-    /// log.
-    #[arg(long, value_name = "replay", conflicts_with_all = ["cache_hit", "cacheable"])]
+    /// Where breakpoints are, so that the times of the log decide which calls find their prompt in
+    /// the provider's cache: `replay`, `off`, `as_logged`, `system_only`, `auto_last`,
+    /// `selective`, `oracle`.
+    #[arg(long, value_name = "POLICY", conflicts_with = "cache_hit")]
     pub(super) cache: Option<String>,
     /// How much of the input is shared, instead of what the log supports.
-    #[arg(long, value_name = "SHARE|TOKENS", requires = "cache_hit")]
+    #[arg(long, value_name = "SHARE|TOKENS")]
     pub(super) cacheable: Option<String>,
-    /// How long cached input lives.
-    #[arg(long, value_name = "5m|1h")]
+    /// How long cached input lives; best, with --cache: what is cheapest for each call type.
+    #[arg(long, value_name = "5m|1h|best")]
     pub(super) cache_ttl: Option<String>,
+    /// How likely automatic caches find what is there, with --cache.
+    #[arg(long, value_name = "RATE", requires = "cache", allow_negative_numbers = true)]
+    pub(super) cache_hit_prob: Option<String>,
+    /// Say what calls at the same time cost with a cold cache; it is no saving.
+    #[arg(long)]
+    pub(super) parallel: bool,
     /// Take this part off all prices.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(super) discount: Option<String>,
@@ -247,7 +273,7 @@ pub(super) struct CommonArgs {
 }
 
 /// How the log is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Reading")]
 pub(super) struct InputArgs {
     /// The format of the log, instead of what its first records say.
@@ -277,7 +303,7 @@ pub(super) struct InputArgs {
 }
 
 /// How the report is given out.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct OutputArgs {
     /// The columns that make a group: model, day, team, …

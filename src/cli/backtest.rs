@@ -1,12 +1,16 @@
 //! `llmcost backtest`: how far a prediction is off from what was billed.
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use crate::insights::{AnalysisOptions, Analyzer};
-use crate::render::write_backtest;
-use crate::report::{BacktestBasis, BacktestReport, summarize};
-use crate::simulation::{BacktestError, BacktestOptions, Hidden, backtest};
+use crate::insights::{AnalysisOptions, Analyzer, Window};
+use crate::render::{write_backtest, write_withheld};
+use crate::report::{BacktestBasis, BacktestReport, WithheldReport, summarize};
+use crate::simulation::{
+    BacktestError, BacktestOptions, Hidden, Withheld, WithheldError, backtest, withhold,
+};
 use crate::techniques::warmth::Term;
+use crate::units::Tokens;
 use crate::usage::{Calls, Dimensions};
 
 use super::args::CommonArgs;
@@ -22,6 +26,7 @@ Examples:
   llmcost backtest ~/.claude/projects
   llmcost backtest session.jsonl --cache-ttl 1h
   llmcost backtest logs/ --calibrate --json
+  llmcost backtest gateway.jsonl --hide served-model
   llmcost backtest calls.jsonl --map conversation=thread,cache_read_tokens=cached --chain agent";
 
 /// What `llmcost explain backtest` says.
@@ -57,6 +62,10 @@ wider than need be.
 - The same by cause, model and conversation.
 
 ## Settings
+- `--hide served-model`: instead of the cache counters, which model answered; predicted as often as in \
+the first half of the log for the same requested model. `--hide output=1000`: what answers hold beyond \
+1,000 tokens; predicted as long as those of the first half that reached it (same model and call type, \
+else call type, else all). The second half is scored, beside what no prediction at all gives.
 - `--cache-ttl 5m|1h`: the lifetime, the default or the longest one of the cache; without it both are \
 predicted, and the range spans both.
 - `--calibrate`: the first half of the calls of every log, with its counters, teaches how often \
@@ -87,8 +96,10 @@ pub(super) struct BacktestArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Prediction")]
 struct PredictionArgs {
-    /// What is hidden before calls are predicted.
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "cache")]
+    /// What is hidden before calls are predicted: cache counters, which model answered, or what
+    /// answers hold beyond so many tokens.
+    #[arg(long, value_name = "cache|served-model|output=TOKENS", default_value = "cache",
+          value_parser = hidden)]
     hide: HideArg,
     /// How long cached input lives; both are predicted where this is not known.
     #[arg(long, value_enum, value_name = "5m|1h")]
@@ -102,10 +113,26 @@ struct PredictionArgs {
 }
 
 /// What can be hidden.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug)]
 enum HideArg {
     /// What was read from and written to caches.
     Cache,
+    /// Another field of the log.
+    Field(Withheld),
+}
+
+/// Reads `cache`, `served-model` or `output=1000`.
+fn hidden(text: &str) -> Result<HideArg, String> {
+    let cap = text.strip_prefix("output=").map(str::parse::<u32>);
+    match (text, cap) {
+        ("cache", _) => Ok(HideArg::Cache),
+        ("served-model", _) => Ok(HideArg::Field(Withheld::ServedModel)),
+        (_, Some(Ok(cap))) if cap > 0 => {
+            Ok(HideArg::Field(Withheld::OutputBeyond(Tokens::new(u64::from(cap)))))
+        }
+        (_, Some(_)) => Err("an answer has at least 1 token; write output=1000".to_owned()),
+        _ => Err("what can be hidden is cache, served-model or output=TOKENS".to_owned()),
+    }
 }
 
 /// The lifetimes that can be declared.
@@ -125,6 +152,9 @@ pub(super) fn run(args: BacktestArgs) -> Result<ExitStatus, Failure> {
     }
     let mut settings = Settings::resolve(args.common)?;
     settings.by.clear();
+    if let HideArg::Field(withheld) = args.prediction.hide {
+        return run_withheld(&settings, &args.prediction, withheld);
+    }
     let (options, basis) = options(&args.prediction);
     let prices = Prices::load(&settings)?;
     let mut columns = vec![BacktestOptions::CONVERSATION.to_owned()];
@@ -134,15 +164,7 @@ pub(super) fn run(args: BacktestArgs) -> Result<ExitStatus, Failure> {
         Some(chain) => columns.push(chain),
         None => optional.push(options.chain.clone()),
     }
-    let mut table: Option<Calls> = None;
-    let analysis_options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
-    let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), analysis_options);
-    let intake = Intake::read_with(&settings, &columns, &optional, &mut |calls| {
-        analyzer.add(calls);
-        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
-        table.append(calls);
-    })?;
-    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    let (calls, window, intake) = read(&settings, &prices, &columns, &optional)?;
     let found = backtest(&calls, &prices.book, &options).map_err(failure)?;
     let unpriced = found.left_out.unpriced;
     let input = intake.accounting();
@@ -150,7 +172,7 @@ pub(super) fn run(args: BacktestArgs) -> Result<ExitStatus, Failure> {
     let report = BacktestReport::new(
         found,
         basis,
-        analyzer.finish().window,
+        window,
         input,
         diagnostics,
         prices.source(),
@@ -162,8 +184,61 @@ pub(super) fn run(args: BacktestArgs) -> Result<ExitStatus, Failure> {
     judge(settings.strict, &intake.reading, unpriced)
 }
 
+/// Reads the whole log, in order of time.
+fn read(
+    settings: &Settings,
+    prices: &Prices,
+    columns: &[String],
+    optional: &[String],
+) -> Result<(Calls, Option<Window>, Intake), Failure> {
+    let mut table: Option<Calls> = None;
+    let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
+    let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
+    let intake = Intake::read_with(settings, columns, optional, &mut |calls| {
+        analyzer.add(calls);
+        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
+        table.append(calls);
+    })?;
+    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    Ok((calls, analyzer.finish().window, intake))
+}
+
+fn run_withheld(
+    settings: &Settings,
+    args: &PredictionArgs,
+    withheld: Withheld,
+) -> Result<ExitStatus, Failure> {
+    let cache_flags = [
+        ("--cache-ttl", args.cache_ttl.is_some()),
+        ("--calibrate", args.calibrate),
+        ("--chain", args.chain.is_some()),
+    ];
+    if let Some((flag, _)) = cache_flags.into_iter().find(|(_, is_given)| *is_given) {
+        return Err(Failure::usage(anyhow!("{flag} is about caches: it goes with --hide cache")));
+    }
+    let prices = Prices::load(settings)?;
+    let (calls, window, intake) = read(settings, &prices, &[], &[])?;
+    let result = withhold(&calls, &prices.book, withheld).map_err(withheld_failure)?;
+    let ledger = &intake.reading.ledger;
+    let report = WithheldReport::new(result, window, intake.accounting(), ledger, prices.source());
+    deliver(settings.output.as_deref(), |out| {
+        write_withheld(&report, settings.format, settings.style, out)
+    })?;
+    judge(settings.strict, &intake.reading, 0)
+}
+
+fn withheld_failure(error: WithheldError) -> Failure {
+    let failure = match error {
+        WithheldError::NoPrice | WithheldError::TooLarge => Failure::pricing(error),
+        _ => Failure::input(error),
+    };
+    match error.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
 fn options(args: &PredictionArgs) -> (BacktestOptions, BacktestBasis) {
-    let HideArg::Cache = args.hide;
     let (lifetime, name) = match args.cache_ttl {
         Some(LifetimeArg::Short) => (Some(Term::Default), "5m"),
         Some(LifetimeArg::Long) => (Some(Term::Long), "1h"),

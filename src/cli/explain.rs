@@ -5,11 +5,13 @@ use std::fmt::Write;
 use anyhow::anyhow;
 
 use crate::diagnostics::{Code, did_you_mean};
+use crate::simulation::SPEND_CAP_DOCS;
 use crate::sources::{FORMATS, find_format, page};
 use crate::techniques::CATALOG;
 
 use super::args::ExplainArgs;
 use super::backtest;
+use super::estimate;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::output::deliver;
@@ -26,12 +28,22 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
 /// The schema of price tables, for who writes one without the sources at hand.
 const PRICES: &str = include_str!("../../pricing/README.md");
 
+/// What a simulation tells apart from savings: name, summary, page.
+const APART: [(&str, &str, &str); 1] =
+    [("spend_cap", "what a budget by key and period would have blocked", SPEND_CAP_DOCS)];
+
 fn explain(topic: &str) -> Option<String> {
     if topic == "prices" {
         return Some(PRICES.to_owned());
     }
     if topic == "backtest" {
         return Some(backtest::DOCS.to_owned());
+    }
+    if let Some((_, _, docs)) = APART.iter().find(|(name, _, _)| *name == topic) {
+        return Some(format!("# {}\n\n{}\n", topic.replace('_', " "), docs.trim()));
+    }
+    if topic == "estimate" {
+        return Some(estimate::DOCS.to_owned());
     }
     if let Some(entry) = CATALOG.iter().find(|entry| entry.info.name == topic) {
         return Some(format!("# {}\n\n{}\n", entry.info.label, entry.info.docs.trim()));
@@ -45,6 +57,7 @@ fn explain(topic: &str) -> Option<String> {
 fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let techniques =
         CATALOG.iter().map(|entry| ("Techniques", entry.info.name, entry.info.summary));
+    let apart = APART.iter().map(|(name, summary, _)| ("Apart from savings", *name, *summary));
     let formats = FORMATS.iter().map(|format| ("Formats", format.name, format.summary));
     let codes = Code::ALL.into_iter().map(|code| {
         let first = code.advice().split(". ").next().unwrap_or_default();
@@ -52,7 +65,9 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
     });
     let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
     let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
-    techniques.chain(formats).chain([tables, commands]).chain(codes)
+    let declared =
+        ("Commands", "estimate", "what is declared of a workload without a log, and how");
+    techniques.chain(apart).chain(formats).chain([tables, commands, declared]).chain(codes)
 }
 
 fn list() -> String {

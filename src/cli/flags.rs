@@ -12,12 +12,7 @@ use super::failure::Failure;
 
 /// The plan that flags and files make together.
 pub(super) fn plan(args: &TechniqueArgs, from_config: Option<&Path>) -> Result<Plan, Failure> {
-    let file = args.plan.as_deref().or(from_config);
-    let plan = file.map_or(Ok(Plan::default()), |path| {
-        let text = read(path, "the plan")?;
-        Plan::parse(&path.display().to_string(), &text).map_err(Failure::usage)
-    })?;
-    let plan = plan.merge(tables(args)?).map_err(Failure::usage)?;
+    let plan = plan_or_none(args, from_config)?;
     if plan.is_empty() {
         return Err(Failure::usage(anyhow!("no technique to simulate"))
             .hint("name one, for example --cache-hit 0.9, --batch report or --plan plan.toml")
@@ -33,6 +28,19 @@ pub(super) fn give_back_log(args: &mut SimulateArgs) {
     if let Some(taken) = taken.filter(|_| !args.common.demo) {
         args.common.files.push(std::mem::take(taken));
     }
+}
+
+/// As [`plan`], which may have no technique at all.
+pub(super) fn plan_or_none(
+    args: &TechniqueArgs,
+    from_config: Option<&Path>,
+) -> Result<Plan, Failure> {
+    let file = args.plan.as_deref().or(from_config);
+    let plan = file.map_or(Ok(Plan::default()), |path| {
+        let text = read(path, "the plan")?;
+        Plan::parse(&path.display().to_string(), &text).map_err(Failure::usage)
+    })?;
+    plan.merge(tables(args)?).map_err(Failure::usage)
 }
 
 fn read(path: &Path, what: &str) -> Result<String, Failure> {
@@ -54,12 +62,13 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         ("semantic_cache", "threshold", &args.semantic_threshold),
         ("semantic_cache", "ttl", &args.semantic_ttl),
         ("free_models", "where", &args.free_models),
-        ("concise_output", "rate", &args.concise),
         ("structured_output", "rate", &args.structured),
         ("prompt_caching", "hit", &args.cache_hit),
         ("prompt_caching", "policy", &args.cache),
         ("prompt_caching", "ttl", &args.cache_ttl),
+        ("prompt_caching", "hit_prob", &args.cache_hit_prob),
         ("provider_discount", "rate", &args.discount),
+        ("batch", "deadline", &args.batch_deadline),
     ];
     for (name, key, value) in texts {
         if let Some(value) = value {
@@ -72,15 +81,24 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         Some("") => set("semantic_cache", "level", Value::String("auto".to_owned())),
         Some(rate) => set("semantic_cache", "rate", Value::String(rate.to_owned())),
     }
-    if let Some(cap) = args.output_cap {
-        set("output_cap", "tokens", Value::Integer(cap));
+    if let Some(cap) = &args.output_cap {
+        set("output_cap", "tokens", count_or_text(cap));
+    }
+    if let Some(concise) = &args.concise {
+        let is_preset = concise.starts_with(|first: char| first.is_ascii_alphabetic());
+        let key = if is_preset { "preset" } else { "rate" };
+        set("concise_output", key, Value::String(concise.clone()));
     }
     if let Some(cacheable) = &args.cacheable {
         set("prompt_caching", "cacheable", count_or_text(cacheable));
     }
     if let Some(trim) = &args.trim {
-        match trim.strip_prefix("tokens=") {
-            Some(tokens) => set("context_trimming", "tokens", count_or_text(tokens)),
+        match trim_settings(trim) {
+            Some(settings) => {
+                for (key, value) in settings {
+                    set("context_trimming", &key, value);
+                }
+            }
             None => set("context_trimming", "rate", Value::String(trim.clone())),
         }
     }
@@ -88,13 +106,33 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         let (key, value) = batch_setting(batch);
         set("batch", key, value);
     }
-    if args.retries {
-        tables.entry("retry_hygiene").or_insert_with(|| Value::Table(Table::new()));
+    let bare = [("retry_hygiene", args.retries), ("parallelism", args.parallel)];
+    for (name, _) in bare.into_iter().filter(|(_, is_on)| *is_on) {
+        tables.entry(name).or_insert_with(|| Value::Table(Table::new()));
     }
     if let Some(tier) = &args.tier {
         tables.extend(tiering(tier)?);
     }
+    if !args.spend_cap.is_empty() {
+        let caps = args.spend_cap.iter().map(|text| spend_cap(text));
+        let caps = caps.collect::<Result<Vec<_>, _>>()?;
+        tables.insert("spend_cap".to_owned(), Value::Array(caps));
+    }
     Ok(tables)
+}
+
+/// `api_key=50/day`.
+fn spend_cap(text: &str) -> Result<Value, Failure> {
+    let parts = text.rsplit_once('=').and_then(|(by, rest)| {
+        let (amount, per) = rest.split_once('/')?;
+        Some([("by", by), ("amount", amount), ("per", per)])
+    });
+    let parts = parts.ok_or_else(|| {
+        Failure::usage(anyhow!("--spend-cap: `{text}` is no cap"))
+            .hint("write a column, dollars and a period: api_key=50/day, or all=2000/month")
+    })?;
+    let settings = parts.map(|(key, value)| (key.to_owned(), Value::String(value.to_owned())));
+    Ok(Value::Table(Table::from_iter(settings)))
 }
 
 /// A whole number stays a number; anything else is left to the technique to judge.
@@ -102,8 +140,20 @@ fn count_or_text(text: &str) -> Value {
     text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer)
 }
 
+/// `tokens=8000`, `turns=5,chunk=10` or `summarize=claude-haiku-4-5,every=8`; nothing for a rate.
+fn trim_settings(text: &str) -> Option<Vec<(String, Value)>> {
+    let setting = |part: &str| {
+        let (key, value) = part.split_once('=')?;
+        Some((key.trim().to_owned(), count_or_text(value.trim())))
+    };
+    text.split(',').map(setting).collect()
+}
+
 /// What starts like a number is a share; anything else is a list of call types.
 fn batch_setting(text: &str) -> (&'static str, Value) {
+    if text == "auto" {
+        return ("policy", Value::String(text.to_owned()));
+    }
     if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return ("share", Value::String(text.to_owned()));
     }
@@ -111,17 +161,32 @@ fn batch_setting(text: &str) -> (&'static str, Value) {
     ("call_types", Value::Array(types.collect()))
 }
 
-/// `0.6=claude-haiku-4-5`, or the name of a file of rules.
+/// `0.6=claude-haiku-4-5`, a preset, the name of a file of rules, or a model alone.
 fn tiering(text: &str) -> Result<Table, Failure> {
+    let settings = |known: &[(&str, &str)]| {
+        let known = known
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Value::String((*value).to_owned())));
+        let table = Value::Table(known.collect());
+        Ok(Table::from_iter([("model_tiering".to_owned(), table)]))
+    };
     let is_share = text.starts_with(|first: char| first.is_ascii_digit() || first == '.');
     if let (true, Some((share, model))) = (is_share, text.split_once('=')) {
-        let settings = [("share", share), ("to", model)]
-            .map(|(key, value)| (key.to_owned(), Value::String(value.to_owned())));
-        let table = Value::Table(Table::from_iter(settings));
-        return Ok(Table::from_iter([("model_tiering".to_owned(), table)]));
+        return settings(&[("share", share), ("to", model)]);
     }
-    let rules = read(Path::new(text), "the rules").map_err(|failure| {
-        failure.hint("--tier takes a file of rules, or a share and a model: 0.6=claude-haiku-4-5")
+    if let Some(preset) = text.strip_prefix("preset:") {
+        return settings(&[("preset", preset)]);
+    }
+    let path = Path::new(text);
+    let is_file = path.exists() || path.extension().is_some_and(|ending| ending == "toml");
+    if !is_file && !is_share {
+        return settings(&[("to", text)]);
+    }
+    let rules = read(path, "the rules").map_err(|failure| {
+        failure.hint(
+            "--tier takes a file of rules, preset:NAME, a model, or a share and a model: \
+             0.6=claude-haiku-4-5",
+        )
     })?;
     Plan::rules(text, &rules).map_err(Failure::usage)
 }

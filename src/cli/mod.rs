@@ -4,17 +4,20 @@
 
 mod analyze;
 mod args;
+mod asked;
 mod backtest;
 mod config;
 mod contracts;
 mod convert;
 mod embed_endpoint;
+mod estimate;
 mod exit_status;
 mod explain;
 mod failure;
 mod flags;
 mod formats;
 mod guess;
+mod inspection;
 mod intake;
 mod output;
 mod plan;
@@ -49,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Analyze(args) => analyze::run(*args),
         Command::Simulate(args) => simulate::run(*args),
+        Command::Estimate(args) => estimate::run(*args),
         Command::Backtest(args) => backtest::run(*args),
         Command::Plan(args) => plan::run(&args),
         Command::Convert(args) => convert::run(*args),

@@ -139,6 +139,13 @@ fn selection(input: &InputArgs, days: Days) -> Result<Selection, Failure> {
         Failure::usage(error)
             .hint("for example: --where \"call_type = 'chat' AND input_tokens > 4000\"".to_owned())
     })?;
+    if let Some(column) = filter.as_ref().and_then(Filter::takes_whole_log) {
+        return Err(Failure::usage(anyhow!(
+            "--where: `{column}` takes the whole log in order of time, and --where selects what is \
+             read of it"
+        ))
+        .hint("name it in the `where` of a technique or of a rule instead"));
+    }
     let day = |flag: &str, text: &Option<String>| {
         let Some(text) = text else { return Ok(None) };
         Days::parse_day(text).map(Some).ok_or_else(|| {

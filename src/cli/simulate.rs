@@ -7,11 +7,12 @@ use anyhow::anyhow;
 use crate::insights::{AnalysisOptions, Analyzer};
 use crate::render::{write_exhibit, write_savings};
 use crate::report::SavingsReport;
-use crate::simulation::{SimulationError, simulate_on};
+use crate::simulation::{SimulationError, judge_claim, simulate_on};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
 use super::args::{SimulateArgs, TechniqueArgs};
+use super::asked;
 use super::embed_endpoint::EmbedEndpoint;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, note};
@@ -26,8 +27,13 @@ use super::supplies::{Prices, judge};
 pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     flags::give_back_log(&mut args);
     let settings = Settings::resolve(args.common)?;
-    let mut plan = flags::plan(&args.techniques, settings.plan.as_deref())?;
+    let mut plan = if args.asked.claim.is_some() {
+        flags::plan_or_none(&args.techniques, settings.plan.as_deref())?
+    } else {
+        flags::plan(&args.techniques, settings.plan.as_deref())?
+    };
     plan.days = settings.days;
+    let claim = asked::read(&args.asked, &mut plan)?;
     if !settings.by.is_empty() {
         plan.group_by.clone_from(&settings.by);
     }
@@ -35,17 +41,22 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let mut table: Option<Calls> = None;
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read(&settings, &plan.dimensions(), &mut |calls| {
+    let intake = Intake::read_with(&settings, &plan.dimensions(), &plan.wishes(), &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
     let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
     embed(&args.techniques, &settings, &mut calls)?;
-    let outcome = simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    let mut outcome =
+        simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    if let Some(steps) = claim {
+        let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
+        outcome.exhibits.push(judged.map_err(failure)?);
+    }
     let analysis = analyzer.finish();
     let unpriced = outcome.unpriced.calls;
-    let asked_for_best = args.best;
+    let asked_for_best = args.asked.best;
     let report = SavingsReport::new(
         outcome,
         plan.group_by,
@@ -92,7 +103,8 @@ fn embed(args: &TechniqueArgs, settings: &Settings, calls: &mut Calls) -> Result
     Ok(())
 }
 
-fn failure(error: SimulationError) -> Failure {
+/// How the program ends when a simulation cannot be run.
+pub(super) fn failure(error: SimulationError) -> Failure {
     match error {
         SimulationError::Technique { .. } | SimulationError::UnknownColumn(_) => {
             Failure::usage(error)

@@ -123,6 +123,14 @@ pub(super) fn judge(
         let failure = Failure::input(anyhow!("{nowhere} mapped {places} nowhere in the input"));
         return Err(failure.hint("the report names them, under missing-column"));
     }
+    unpriced_under_strict(strict, unpriced_calls)
+}
+
+/// With `--strict`, usage without a price fails.
+pub(super) fn unpriced_under_strict(
+    strict: bool,
+    unpriced_calls: u64,
+) -> Result<ExitStatus, Failure> {
     if strict && unpriced_calls > 0 {
         let calls = if unpriced_calls == 1 { "call has" } else { "calls have" };
         return Err(Failure::pricing(anyhow!("{unpriced_calls} {calls} no price"))

@@ -1,7 +1,7 @@
 //! What stands out in an analysis: facts of the log that say where the leverage is.
 
-use crate::units::{Share, TokenClass, Usd};
-use crate::usage::ServiceTier;
+use crate::units::{Share, TokenClass, Tokens, Usd};
+use crate::usage::{Instant, ServiceTier};
 
 use super::analysis::Analysis;
 use super::tally::CallsAndCost;
@@ -9,7 +9,8 @@ use super::tally::CallsAndCost;
 /// Prompts above this many tokens are long.
 const LONG_PROMPT: u64 = 64_000;
 
-/// A fact that stands out. The numbers are exact sums over the log, never an estimate.
+/// A fact that stands out. The numbers are exact sums over the log; only the largest lever is a
+/// bound, and says so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Finding {
     /// Output is the largest part of the cost.
@@ -62,6 +63,50 @@ pub enum Finding {
         /// The part of the cost the dearest fifth of calls carry.
         cost_share: Share,
     },
+    /// Prompts that a cache had were paid for again.
+    CacheLost {
+        /// Their tokens.
+        tokens: Tokens,
+        /// What reading them would have saved, in dollars.
+        cost: Usd,
+    },
+    /// Tokens were written to a cache and never read.
+    WritesUnread {
+        /// How many, at least.
+        tokens: Tokens,
+        /// What they cost beyond plain input, in dollars.
+        premium: Usd,
+    },
+    /// Attempts that a sound retry policy would not have made.
+    RetriesWasted {
+        /// How many, and what they cost.
+        total: CallsAndCost,
+    },
+    /// One prompt was sent over and over.
+    PromptsRepeated {
+        /// How many times that happened.
+        runs: u64,
+        /// What the calls beyond the first four of each cost, in dollars.
+        excess: Usd,
+    },
+    /// A day or an hour cost far more than usual.
+    UnusualSpend {
+        /// When it began.
+        at: Instant,
+        /// Whether it is an hour, not a day.
+        is_hour: bool,
+        /// What it cost beyond the usual, in dollars.
+        excess: Usd,
+    },
+    /// The technique that could save most without changing an answer.
+    LargestLever {
+        /// Its name for people.
+        label: &'static str,
+        /// The most it could save, in dollars.
+        most: Usd,
+        /// The same as a part of the bill.
+        share: Share,
+    },
 }
 
 impl Finding {
@@ -77,6 +122,12 @@ impl Finding {
             Self::FailuresBilled { .. } => "failures-billed",
             Self::CutOff { .. } => "cut-off",
             Self::DearestFifth { .. } => "dearest-fifth",
+            Self::CacheLost { .. } => "cache-lost",
+            Self::WritesUnread { .. } => "writes-unread",
+            Self::RetriesWasted { .. } => "retries-wasted",
+            Self::PromptsRepeated { .. } => "prompts-repeated",
+            Self::UnusualSpend { .. } => "unusual-spend",
+            Self::LargestLever { .. } => "largest-lever",
         }
     }
 }

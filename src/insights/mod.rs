@@ -14,6 +14,7 @@ mod cost_histogram;
 mod costliest;
 mod findings;
 mod grouping;
+mod inspection;
 mod key_columns;
 mod options;
 mod pricer;
@@ -34,6 +35,7 @@ pub use analysis::{
 pub use analyzer::Analyzer;
 pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use findings::Finding;
+pub use inspection::{COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, Waste, inspect};
 pub use options::{AnalysisOptions, CostMode};
 pub use pricer::priced_rows;
 pub use reconciliation::{Cause, Explanation, Reconciliation};

@@ -4,7 +4,8 @@ use crate::insights::Finding;
 
 use crate::units::Share;
 
-use super::figures::{Money, counted, percent, token_limit};
+use super::dates::moment;
+use super::figures::{Money, counted, percent, token_limit, tokens};
 use super::screen::Tone;
 
 /// A finding as a sentence. `coverage` is the part of the bill that is known by class of token;
@@ -68,13 +69,65 @@ fn bare_sentence(finding: &Finding, money: Money) -> String {
                 percent(*cost_share)
             )
         }
+        Finding::CacheLost { .. }
+        | Finding::WritesUnread { .. }
+        | Finding::RetriesWasted { .. }
+        | Finding::PromptsRepeated { .. }
+        | Finding::UnusualSpend { .. }
+        | Finding::LargestLever { .. } => deep_sentence(finding, money),
+    }
+}
+
+/// The findings that need the calls in order of time; each names the table that has the details.
+/// Of the others [`bare_sentence`] speaks.
+fn deep_sentence(finding: &Finding, money: Money) -> String {
+    match finding {
+        Finding::CacheLost { tokens: lost, cost } => format!(
+            "{} tokens that a cache had were paid for again, for {} (--show cache_losses)",
+            tokens(*lost),
+            money.text(*cost)
+        ),
+        Finding::WritesUnread { tokens: unread, premium } => format!(
+            "{} tokens were written to a cache and never read, for a premium of {} (--show \
+             cache_writes)",
+            tokens(*unread),
+            money.text(*premium)
+        ),
+        Finding::RetriesWasted { total } => format!(
+            "{} that a sound retry policy would not have made cost {} (--show waste)",
+            counted(total.calls, "attempt", "attempts"),
+            money.text(total.cost)
+        ),
+        Finding::PromptsRepeated { runs, excess } => format!(
+            "one prompt was sent 20 times in 10 minutes in {}: {} beyond the first calls (--show \
+             runaway_loops)",
+            counted(*runs, "case", "cases"),
+            money.text(*excess)
+        ),
+        Finding::UnusualSpend { at, is_hour, excess } => format!(
+            "the {} from {} cost {} more than usual (--show anomalies)",
+            if *is_hour { "hour" } else { "day" },
+            moment(*at),
+            money.text(*excess)
+        ),
+        Finding::LargestLever { label, most, share } => format!(
+            "of what changes no answer, {label} could save most: at most {}, {} of the bill (--show \
+             leverage)",
+            money.text(*most),
+            percent(*share)
+        ),
+        _ => String::new(),
     }
 }
 
 /// How a finding should look.
 pub(super) const fn tone(finding: &Finding) -> Tone {
     match finding {
-        Finding::CacheLoses { .. } | Finding::FailuresBilled { .. } => Tone::Warning,
+        Finding::CacheLoses { .. }
+        | Finding::FailuresBilled { .. }
+        | Finding::RetriesWasted { .. }
+        | Finding::PromptsRepeated { .. }
+        | Finding::UnusualSpend { .. } => Tone::Warning,
         Finding::CacheSaves { .. } => Tone::Good,
         _ => Tone::Plain,
     }

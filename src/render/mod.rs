@@ -46,6 +46,7 @@ mod table_check_text;
 mod terminal;
 mod timeline;
 mod wire;
+mod withheld_screen;
 
 #[cfg(test)]
 mod backtest_views;
@@ -61,13 +62,15 @@ mod samples;
 mod savings_samples;
 #[cfg(test)]
 mod views;
+#[cfg(test)]
+mod withheld_views;
 
 use std::io;
 
 use crate::exhibits::Exhibit;
 use crate::report::{
     AnalysisReport, BacktestReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList,
-    PriceSheet, SavingsReport, TableCheck,
+    PriceSheet, SavingsReport, TableCheck, WithheldReport,
 };
 use crate::sources::{Format, Guess, SavedSource};
 
@@ -178,6 +181,24 @@ pub fn write_backtest(
         OutputFormat::Markdown => markdown::write(&backtest_screen::compose(report), out),
         OutputFormat::Json => wire::write(&backtest_document::document(report), out),
         OutputFormat::Csv => backtest_rows::write(report, out),
+    }
+}
+
+/// Writes a backtest that withholds a field.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_withheld(
+    report: &WithheldReport,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&withheld_screen::compose(report), style, out),
+        OutputFormat::Markdown => markdown::write(&withheld_screen::compose(report), out),
+        OutputFormat::Json => wire::write(&withheld_screen::document(report), out),
+        OutputFormat::Csv => exhibits::write_rows(&report.groups, out),
     }
 }
 

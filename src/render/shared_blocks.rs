@@ -21,6 +21,9 @@ pub(super) fn files(input: &InputAccounting) -> String {
 /// What became of every line: `20,012 lines = 20,000 records + 5 duplicates + 7 blank`; and why
 /// these are more or fewer than `calls`.
 pub(super) fn accounting(input: &InputAccounting, calls: u64) -> Vec<Line> {
+    if input.is_declared() {
+        return Vec::new();
+    }
     let total = input.total();
     let tone = if total.skipped > 0 { Tone::Warning } else { Tone::Quiet };
     let mut lines = vec![Line { tone, text: sum_of_lines(&total) }];

@@ -22,6 +22,9 @@ pub struct InputAccounting {
     pub filtered_out: u64,
 }
 
+/// What stands for the format where no file was read; no format has this name.
+const DECLARED: &str = "declared";
+
 impl InputAccounting {
     /// The account of what was read, of which the user's conditions left out some records.
     pub fn new(reading: &Reading, filtered_out: u64) -> Self {
@@ -31,6 +34,18 @@ impl InputAccounting {
             lines: file.lines,
         });
         Self { files: files.collect(), filtered_out }
+    }
+
+    /// The account of a run that reads nothing, on calls that are only declared.
+    pub fn declared() -> Self {
+        let (name, format) = ("declared workload".to_owned(), DECLARED.to_owned());
+        let nothing = FileAccounting { name, format, lines: Lines::default() };
+        Self { files: vec![nothing], filtered_out: 0 }
+    }
+
+    /// Whether nothing was read and the calls are only declared.
+    pub fn is_declared(&self) -> bool {
+        self.files.iter().all(|file| file.format == DECLARED) && !self.files.is_empty()
     }
 
     /// The lines of all files.

@@ -18,6 +18,7 @@ mod record_ids;
 mod records;
 mod savings_conversion;
 mod savings_report;
+mod withheld_report;
 
 pub use analysis_report::{AnalysisReport, CostlyLine, LeftOut};
 pub use backtest_report::{
@@ -43,6 +44,9 @@ pub use savings_report::{
 };
 
 /// How a saving is known: a word of the techniques that readers see.
+pub use withheld_report::WithheldReport;
+
+pub use crate::simulation::Withheld;
 pub use crate::techniques::Evidence;
 
 /// What a backtest found, as readers see it.

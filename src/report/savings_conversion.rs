@@ -104,6 +104,7 @@ mod tests {
     #[test]
     fn the_larger_bill_is_the_smaller_saving() {
         let outcome = Outcome {
+            spend_caps: Vec::new(),
             best_sets: Vec::new(),
             baseline: Usd::from_atto(100),
             projected: Usd::from_atto(60),

@@ -81,6 +81,20 @@ impl Attribution {
         self.cost((1 << player) - 1) - self.remaining(player)
     }
 
+    /// What two techniques save together beyond what both save alone: the dividend of the pair.
+    pub(super) fn synergy(&self, one: usize, other: usize) -> Usd {
+        Usd::ZERO - self.dividends[1 << one | 1 << other].to_usd()
+    }
+
+    /// What is saved together beyond what the techniques save alone and in pairs, so that these and
+    /// the pairs add up to the whole saving.
+    pub(super) fn beyond_pairs(&self) -> Usd {
+        let alone: Usd = (0..self.players).map(|player| self.standalone(player)).sum();
+        let pairs = (0..self.players).flat_map(|other| (0..other).map(move |one| (one, other)));
+        let pairs: Usd = pairs.map(|(one, other)| self.synergy(one, other)).sum();
+        self.saving(self.all()) - alone - pairs
+    }
+
     /// The Shapley value of each technique: every dividend is shared equally among the members of
     /// its set. They sum to the whole saving exactly.
     pub(super) fn fair_shares(&self) -> Vec<Usd> {
@@ -215,6 +229,22 @@ mod tests {
         check(&all(&found, Attribution::ladder), &["2000", "480", "201.6"]);
         check(&all(&found, Attribution::last_in), &["1545.6", "441.6", "201.6"]);
         check_fair(&found, &["1768.5333", "616.5333", "296.5333"]);
+    }
+
+    /// 55 % and 40 % of 3,200 dollars overlap by 55 % of 40 %; what all four have in common is in
+    /// what is left.
+    #[test]
+    fn rates_of_the_same_dollars_overlap_in_pairs_and_beyond() {
+        let found = independent("3200", &["0.55", "0.40", "0.35", "0.25"]);
+        assert_eq!(found.synergy(0, 1), usd("-704"));
+        assert_eq!(found.synergy(2, 3), usd("-280"));
+        let pairs: Usd = (0..4)
+            .flat_map(|two| (0..two).map(move |one| (one, two)))
+            .map(|(one, two)| found.synergy(one, two))
+            .sum();
+        assert_eq!(found.beyond_pairs(), usd("2778.8") - usd("4960") - pairs);
+        let two = independent("4500", &["0.5", "0.5"]);
+        assert_eq!((two.synergy(0, 1), two.beyond_pairs()), (usd("-1125"), Usd::ZERO));
     }
 
     #[test]

@@ -140,7 +140,7 @@ fn three_quarters_on_haiku_halve_the_bill() {
     let outcome = equal_calls(SONNET, 1_000, &call(1_000, 200), &plan);
     check(&outcome, "6", "3");
     assumes(&outcome, "gone when 66.7 % of the moved calls");
-    let plan = format!("[model_tiering]\nto = \"{HAIKU}\"\nmax_share = \"0.5\"");
+    let plan = format!("[model_tiering]\nshare = 1\nto = \"{HAIKU}\"\nmax_share = \"0.5\"");
     check(&equal_calls(SONNET, 1_000, &call(1_000, 200), &plan), "6", "4");
 }
 
@@ -149,7 +149,7 @@ fn a_classifier_before_a_million_calls_costs_125_dollars() {
     let mut row = call(0, 0);
     row.calls = 1_000_000;
     let plan = format!(
-        "[model_tiering]\nto = \"{HAIKU}\"\n\
+        "[model_tiering]\nshare = 1\nto = \"{HAIKU}\"\n\
          classifier = {{ model = \"{HAIKU}\", input_tokens = 100, output_tokens = 5 }}"
     );
     check(&equal_calls(SONNET, 1, &row, &plan), "0", "125");
@@ -162,7 +162,7 @@ fn a_warm_prompt_is_dearer_on_a_model_that_does_not_cache_it() {
         warm.tokens[TokenClass::CacheRead] = Tokens::new(2_000);
         warm
     };
-    let plan = format!("[model_tiering]\nto = \"{HAIKU}\"");
+    let plan = format!("[model_tiering]\nshare = 1\nto = \"{HAIKU}\"");
     let outcome = equal_calls(SONNET, 1, &warm(20), &plan);
     check(&outcome, "0.0012", "0.0022");
     assumes(&outcome, "forfeited cache: 2,000 tokens");
@@ -171,7 +171,7 @@ fn a_warm_prompt_is_dearer_on_a_model_that_does_not_cache_it() {
 
 #[test]
 fn tiering_below_the_minimum_leaves_caching_nothing() {
-    let plan = format!("[model_tiering]\nto = \"{HAIKU}\"\n[prompt_caching]\nhit = 1");
+    let plan = format!("[model_tiering]\nshare = 1\nto = \"{HAIKU}\"\n[prompt_caching]\nhit = 1");
     let outcome = equal_calls(SONNET, 1_000, &call(2_000, 0), &plan);
     check(&outcome, "6", "2");
     assert_eq!(texts(outcome.techniques.iter().map(|one| one.standalone)), ["4", "5.4"]);
@@ -251,7 +251,7 @@ fn a_cap_saves_what_lies_beyond_it_and_loses_it_to_reruns() {
     let outcome = log.run("[output_cap]\ntokens = 300");
     check(&outcome, "0.09", "0.075");
     assert_eq!(outcome.techniques[0].calls_touched, 1);
-    assumes(&outcome, "1 answers would be cut");
+    assumes(&outcome, "1 of 10 answers would be cut");
     assumes(&outcome, "gone when 66.7 % of the cut calls");
     // A quarter of the cut call, 0.0225 dollars, is made again.
     assert_eq!(outcome.low.to_string(), "0.080625");

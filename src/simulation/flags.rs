@@ -5,29 +5,37 @@ use toml::{Table, Value};
 use super::plan_error::PlanError;
 
 /// The settings that flags can give, each with its flag.
-const FLAGS: [(&str, &str, &str); 24] = [
+const FLAGS: &[(&str, &str, &str)] = &[
     ("prompt_caching", "hit", "--cache-hit"),
     ("prompt_caching", "policy", "--cache"),
     ("prompt_caching", "ttl", "--cache-ttl"),
     ("prompt_caching", "cacheable", "--cacheable"),
+    ("prompt_caching", "hit_prob", "--cache-hit-prob"),
     ("semantic_cache", "rate", "--semantic-cache"),
     ("semantic_cache", "level", "--semantic-level"),
     ("semantic_cache", "threshold", "--semantic-threshold"),
     ("semantic_cache", "ttl", "--semantic-ttl"),
     ("context_trimming", "rate", "--trim"),
     ("context_trimming", "tokens", "--trim"),
+    ("context_trimming", "turns", "--trim"),
+    ("context_trimming", "summarize", "--trim"),
     ("model_tiering", "", "--tier"),
     ("model_tiering", "share", "--tier"),
     ("model_tiering", "to", "--tier"),
     ("model_tiering", "rule", "--tier"),
+    ("model_tiering", "preset", "--tier"),
     ("free_models", "where", "--free-models"),
     ("output_cap", "tokens", "--output-cap"),
     ("concise_output", "rate", "--concise"),
+    ("concise_output", "preset", "--concise"),
     ("structured_output", "rate", "--structured"),
     ("batch", "", "--batch"),
+    ("batch", "policy", "--batch"),
+    ("batch", "deadline", "--batch-deadline"),
     ("batch", "share", "--batch"),
     ("batch", "call_types", "--batch"),
     ("retry_hygiene", "", "--retries"),
+    ("parallelism", "", "--parallel"),
     ("provider_discount", "rate", "--discount"),
     ("context_trimming", "", "--trim"),
 ];
@@ -48,13 +56,21 @@ const SEMANTIC_REPLAY: &[&str] = &[
 ];
 
 /// Settings of which a plan gives only one group: giving one drops the others.
-const ALTERNATIVES: [(&str, &[&str], &[&str]); 5] = [
+const ALTERNATIVES: &[(&str, &[&str], &[&str])] = &[
     ("semantic_cache", &["rate"], SEMANTIC_REPLAY),
-    ("prompt_caching", &["policy"], &["hit", "cacheable"]),
-    ("context_trimming", &["rate"], &["tokens"]),
+    ("model_tiering", &["preset"], &["rule", "share", "to", "provider", "where", "call_types"]),
+    ("model_tiering", &["to", "rule"], &["preset", "small", "light", "middle", "big"]),
+    ("concise_output", &["rate"], &["preset", "by"]),
+    ("prompt_caching", &["policy"], &["hit"]),
+    ("context_trimming", &["rate"], &["tokens", "turns", "chunk", "summarize", "every"]),
+    ("context_trimming", &["tokens"], &["turns", "chunk", "summarize", "every"]),
     ("model_tiering", &["rule"], &["share", "to", "provider", "where", "call_types"]),
     ("batch", &["share"], &["call_types"]),
+    ("batch", &["policy"], &["share", "call_types"]),
 ];
+
+/// The key of the list of budgets, which is no technique.
+const SPEND_CAP: &str = "spend_cap";
 
 /// What errors call a plan with flags laid over it, where no single flag is to blame.
 pub(super) const NAME: &str = "flags";
@@ -96,6 +112,9 @@ pub(super) fn blame(error: PlanError, text: &str, flags: &Table) -> PlanError {
         _ => false,
     };
     let named = FLAGS.iter().filter(|(technique, key, _)| *technique == name && given(key));
+    if name == SPEND_CAP && flags.contains_key(&name) {
+        return PlanError::BadFlag { flag: "--spend-cap", message };
+    }
     let exact = named.clone().find(|(_, known, _)| Some(*known) == key);
     match exact.or_else(|| named.clone().next()) {
         Some((_, _, flag)) => PlanError::BadFlag { flag, message },
@@ -149,6 +168,8 @@ mod tests {
         check_wins(share, rules);
         check_wins("[batch]\ncall_types = [\"report\"]", "[batch]\nshare = \"0.5\"");
         check_wins("[batch]\nshare = \"0.5\"", "[batch]\ncall_types = [\"report\"]");
+        check_wins("[batch]\npolicy = \"auto\"", "[batch]\ncall_types = [\"report\"]");
+        check_wins("[batch]\nshare = \"0.5\"", "[batch]\npolicy = \"auto\"");
     }
 
     #[test]
@@ -161,6 +182,10 @@ mod tests {
         check_refused("[output_cap]\ntokens = 0", "--output-cap: an answer has at least 1");
         check_refused("[batch]\nshare = \"7\"", "--batch: `7` is not a rate");
         check_refused("[provider_discount]\nrate = \"1.5\"", "--discount: `1.5` is not a rate");
+        check_refused(
+            "[[spend_cap]]\nby = \"all\"\namount = \"x\"\nper = \"day\"",
+            "--spend-cap: `x` is no budget",
+        );
     }
 
     #[test]

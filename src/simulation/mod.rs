@@ -8,39 +8,66 @@
 //! became of one call changes the next (a cache that is warm or not), `passes.rs` replays the log in
 //! order of time once for each set of the techniques that matter to it, around the same walk.
 
+mod asked;
 mod attribution;
 mod backtest;
 mod best;
+mod best_plans;
+mod bills;
 mod chunks;
+mod claimed_log;
+mod credit;
 mod ends;
 mod error;
+mod feasibility;
 mod flags;
 mod grouping;
+mod interval;
 mod outcome;
 mod passes;
 mod plan;
 mod plan_error;
 mod plan_text;
 mod run;
+mod spend_caps;
 mod tally;
 mod telling;
+mod tornado;
 mod walk;
+mod withheld;
+mod workload;
 
 #[cfg(test)]
 mod claims;
+#[cfg(test)]
+mod feedback;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod regressions;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tiering;
 
+pub use asked::{Asked, Guard};
 pub use backtest::{
     Backtest, BacktestError, BacktestOptions, BillRange, CauseComparison, Comparison, Hidden,
     Learned, LeftOutCalls, LogComparison, NamedComparison, Predicted, backtest,
 };
+pub use claimed_log::judge_claim;
 pub use error::SimulationError;
+pub use feasibility::{ClaimedStep, Slice, parse_claim};
 pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
-pub use run::{simulate, simulate_on};
+pub use run::{remembers, simulate, simulate_on};
+pub use spend_caps::{
+    CapAdvice, CapLog, CapMode, CapPeriod, CapReplay, DOCS as SPEND_CAP_DOCS, SpendCap,
+    SpendCapOutcome,
+};
+pub use withheld::{Withheld, WithheldError, WithheldLine, WithheldResult, withhold};
+pub use workload::{
+    Arrival, CacheForm, Horizon, OPERATIONS, Spread, Workload, WorkloadError, break_even_tokens,
+    cache_exhibit, closed_forms, cost_exhibit, expected_attempts, generate, retry_exhibit,
+};

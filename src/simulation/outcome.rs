@@ -4,6 +4,8 @@ use crate::exhibits::Exhibit;
 use crate::techniques::Evidence;
 use crate::units::{Tokens, Usd};
 
+use super::spend_caps::SpendCapOutcome;
+
 /// The bill before and after, and what each technique had to do with it.
 ///
 /// Savings are `baseline - projected`; a negative saving is a plan that costs more.
@@ -29,6 +31,8 @@ pub struct Outcome {
     pub best_sets: Vec<BestSet>,
     /// Before and after by the columns of the plan, the dearest first.
     pub groups: Vec<GroupOutcome>,
+    /// What each spend cap of the plan would have blocked. No part of any saving.
+    pub spend_caps: Vec<SpendCapOutcome>,
     /// What the reader should look at.
     pub warnings: Vec<String>,
     /// Curves, sweeps and breakdowns: those of the techniques in their order, then those of the

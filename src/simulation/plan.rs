@@ -5,9 +5,12 @@ use toml::{Table, Value};
 use crate::techniques::{CATALOG, Technique};
 use crate::usage::{Days, DerivedColumn, column};
 
+use super::asked::Asked;
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
+use super::spend_caps::SpendCap;
+use super::workload::Workload;
 
 /// The technique that takes rules from a file of their own.
 const TIERING: &str = "model_tiering";
@@ -22,6 +25,12 @@ pub struct Plan {
     pub group_by: Vec<String>,
     /// The time zone of the columns `day`, `month` and `hour`; UTC unless set.
     pub days: Days,
+    /// Budgets to replay apart from the techniques.
+    pub spend_caps: Vec<SpendCap>,
+    /// The kinds of calls that `estimate` makes up; `simulate` has a log instead.
+    pub workloads: Vec<Workload>,
+    /// What is asked for beyond the bill before and after.
+    pub asked: Asked,
     table: Table,
 }
 
@@ -32,6 +41,9 @@ impl Default for Plan {
             techniques: Vec::new(),
             group_by: default_groups(),
             days: Days::UTC,
+            spend_caps: Vec::new(),
+            workloads: Vec::new(),
+            asked: Asked::default(),
             table: Table::new(),
         }
     }
@@ -51,7 +63,16 @@ impl Plan {
         let read = PlanText { name, text }.read()?;
         let table = PlanText { name, text }.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
-        Ok(Self { techniques: read.techniques, group_by, days: Days::UTC, table })
+        let asked = Asked { effort: read.effort, ..Asked::default() };
+        Ok(Self {
+            techniques: read.techniques,
+            group_by,
+            days: Days::UTC,
+            spend_caps: read.spend_caps,
+            workloads: read.workloads,
+            asked,
+            table,
+        })
     }
 
     /// Lays flags over this plan: a table of the same shape, key by key; the flags win, and drop
@@ -107,18 +128,30 @@ impl Plan {
 
     /// Whether there is nothing to simulate.
     pub fn is_empty(&self) -> bool {
-        self.techniques.is_empty()
+        self.techniques.is_empty() && self.spend_caps.is_empty()
     }
 
     /// The columns that must be read from the log besides those every table has.
     pub fn dimensions(&self) -> Vec<String> {
         let mut needed: Vec<String> = self.techniques().flat_map(Technique::dimensions).collect();
-        let logged = |name: &&String| DerivedColumn::named(name).is_none();
-        needed.extend(self.group_by.iter().filter(logged).cloned());
+        let logged = |name: &&str| DerivedColumn::named(name).is_none();
+        let grouped = self.group_by.iter().map(String::as_str);
+        let capped = self.spend_caps.iter().filter_map(SpendCap::column);
+        needed.extend(grouped.chain(capped).filter(logged).map(ToOwned::to_owned));
         needed.retain(|name| !column::FIXED.contains(&name.as_str()));
         needed.sort_unstable();
         needed.dedup();
         needed
+    }
+
+    /// The columns that are read where the log has them.
+    pub fn wishes(&self) -> Vec<String> {
+        let needed = self.dimensions();
+        let mut wished: Vec<String> = self.techniques().flat_map(Technique::wishes).collect();
+        wished.retain(|name| !needed.contains(name) && !column::FIXED.contains(&name.as_str()));
+        wished.sort_unstable();
+        wished.dedup();
+        wished
     }
 }
 
@@ -175,8 +208,8 @@ mod tests {
         check_refused("[batch", "plan.toml:1");
         check_refused("[[batch]]", "`batch`: a technique is one table of settings; write: [batch]");
         check_refused("batch = true", "a technique is one table of settings; write: [batch]");
-        check_refused("[batch]\nshares = \"0.5\"", "it has share, where, call_types");
-        check_refused("[batch]\nzzzzzzzzz = 1", "`zzzzzzzzz`; it has share");
+        check_refused("[batch]\nshares = \"0.5\"", "it has policy, share, where");
+        check_refused("[batch]\nzzzzzzzzz = 1", "`zzzzzzzzz`; it has policy");
         check_refused("[batch]\ncall_types = []", "the list of call types is empty");
         check_refused("[batch]\ncall_types = [\"\"]", "a call type has no name");
         check_refused("[output_cap]\ntokens = 0", "an answer has at least 1 token");
@@ -193,7 +226,7 @@ mod tests {
         assert_eq!(names(&merged), ["batch", "prompt_caching"]);
         let settings = format!("{:?}", merged.techniques);
         assert!(settings.contains("950000000") && settings.contains("Long"), "{settings}");
-        assert_eq!(merged.dimensions(), ["conversation", "team"]);
+        assert_eq!(merged.dimensions(), ["conversation", "deadline", "team"]);
     }
 
     #[test]

@@ -1,16 +1,30 @@
 //! From the text of a plan to techniques, with the place of whatever is wrong.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table};
 
 use crate::diagnostics::did_you_mean;
 use crate::techniques::{CATALOG, Entry, Technique};
+use crate::units::Factor;
 
 use super::plan_error::{PlanError, PlanPlace};
+use super::spend_caps::SpendCap;
+use super::workload::Workload;
 
 /// The key that names the columns of the before and after table.
 const GROUP_BY: &str = "group_by";
+
+/// The key of the list of budgets.
+const SPEND_CAP: &str = "spend_cap";
+
+/// The key of the days of work that techniques take.
+const EFFORT: &str = "effort";
+
+/// The key of the kinds of calls that `estimate` makes up.
+const WORKLOAD: &str = "workload";
 
 /// A text with its name, for errors.
 #[derive(Clone, Copy)]
@@ -24,6 +38,9 @@ pub(super) struct PlanText<'a> {
 pub(super) struct ReadPlan {
     pub(super) techniques: Vec<Box<dyn Technique>>,
     pub(super) group_by: Option<Vec<String>>,
+    pub(super) spend_caps: Vec<SpendCap>,
+    pub(super) workloads: Vec<Workload>,
+    pub(super) effort: BTreeMap<String, Factor>,
 }
 
 impl<'a> PlanText<'a> {
@@ -35,6 +52,18 @@ impl<'a> PlanText<'a> {
         for (key, value) in table.into_inner() {
             if key.get_ref() == GROUP_BY {
                 plan.group_by = Some(self.group_by(value)?);
+                continue;
+            }
+            if key.get_ref() == SPEND_CAP {
+                plan.spend_caps = self.spend_caps(value)?;
+                continue;
+            }
+            if key.get_ref() == WORKLOAD {
+                plan.workloads = self.workloads(value)?;
+                continue;
+            }
+            if key.get_ref() == EFFORT {
+                plan.effort = self.effort(value)?;
                 continue;
             }
             let known = CATALOG.iter().position(|entry| entry.info.name == key.get_ref());
@@ -114,6 +143,60 @@ impl<'a> PlanText<'a> {
         let start = value.span().start;
         let columns = Vec::<String>::deserialize(ValueDeserializer::from(value));
         columns.map_err(|error| self.bad_setting(GROUP_BY, &error, start))
+    }
+
+    fn spend_caps(self, value: Spanned<DeValue<'_>>) -> Result<Vec<SpendCap>, PlanError> {
+        let start = value.span().start;
+        if !matches!(value.get_ref(), DeValue::Array(_)) {
+            return Err(PlanError::BadSetting {
+                place: self.place(Some(start)),
+                name: SPEND_CAP.to_owned(),
+                message: "each cap is a table of a list".to_owned(),
+                corrected: Some(format!("[[{SPEND_CAP}]]")),
+            });
+        }
+        let caps = Vec::<SpendCap>::deserialize(ValueDeserializer::from(value));
+        caps.map_err(|error| self.bad_setting(SPEND_CAP, &error, start))
+    }
+
+    fn effort(self, value: Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Factor>, PlanError> {
+        let start = value.span().start;
+        let said = BTreeMap::<String, String>::deserialize(ValueDeserializer::from(value));
+        let said = said.map_err(|error| self.bad_setting(EFFORT, &error, start))?;
+        let wrong = |message: String| PlanError::BadSetting {
+            place: self.place(Some(start)),
+            name: EFFORT.to_owned(),
+            message,
+            corrected: None,
+        };
+        let read = |(name, days): (String, String)| {
+            let known = CATALOG.map(|entry| entry.info.name);
+            if !known.contains(&name.as_str()) {
+                let similar = did_you_mean(&name, known).unwrap_or("prompt_caching");
+                return Err(wrong(format!(
+                    "there is no technique `{name}`; did you mean `{similar}`?"
+                )));
+            }
+            let days = Factor::parse(&days).map_err(|_| {
+                wrong(format!("`{days}` is no number of days; write {name} = \"0.5\""))
+            })?;
+            Ok((name, days))
+        };
+        said.into_iter().map(read).collect()
+    }
+
+    fn workloads(self, value: Spanned<DeValue<'_>>) -> Result<Vec<Workload>, PlanError> {
+        let start = value.span().start;
+        if matches!(value.get_ref(), DeValue::Table(_)) {
+            return Err(PlanError::BadSetting {
+                place: self.place(Some(start)),
+                name: WORKLOAD.to_owned(),
+                message: "there may be several kinds of calls".to_owned(),
+                corrected: Some(format!("[[{WORKLOAD}]]")),
+            });
+        }
+        let kinds = Vec::<Workload>::deserialize(ValueDeserializer::from(value));
+        kinds.map_err(|error| self.bad_setting(WORKLOAD, &error, start))
     }
 
     fn bad_setting(self, name: &str, error: &toml::de::Error, start: usize) -> PlanError {

@@ -14,7 +14,7 @@ use super::{Outcome, Plan, simulate_on};
 
 static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
 
-const TECHNIQUES: [&str; 11] = [
+const TECHNIQUES: [&str; 12] = [
     "[retry_hygiene]\nmax_attempts = 2\n",
     "[semantic_cache]\nrate = \"0.37\"\n",
     "[context_trimming]\ntokens = 3000\n",
@@ -25,6 +25,7 @@ const TECHNIQUES: [&str; 11] = [
     "[structured_output]\nrate = \"0.023\"\nschema_tokens = 11\n",
     "[batch]\nshare = \"0.271\"\n",
     "[prompt_caching]\nhit = \"0.913\"\n",
+    "[parallelism]\n",
     "[provider_discount]\nrate = \"0.137\"\n",
 ];
 

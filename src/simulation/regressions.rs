@@ -6,7 +6,7 @@ use crate::usage::{Call, Calls, Instant, ServiceTier, Status, Symbol, column};
 
 use super::Plan;
 use super::claims::{assumes, check, warns};
-use super::samples::{HAIKU, Log, SONNET, call, equal_calls};
+use super::samples::{HAIKU, Log, SONNET, call, equal_calls, texts};
 
 /// A call that failed without usage, as logs of rate limits have them.
 fn failed() -> Call {
@@ -80,7 +80,8 @@ fn the_low_end_never_lies_above_the_high_end() {
         for (from, to) in [(SONNET, "gpt-4o"), ("gpt-4o", HAIKU), ("gpt-5-mini", SONNET)] {
             let mut warm = call(100, 200);
             warm.tokens[TokenClass::CacheRead] = Tokens::new(input);
-            let outcome = equal_calls(from, 2, &warm, &format!("[model_tiering]\nto = \"{to}\""));
+            let outcome =
+                equal_calls(from, 2, &warm, &format!("[model_tiering]\nshare = 1\nto = \"{to}\""));
             assert!(outcome.high <= outcome.projected && outcome.projected <= outcome.low);
             for one in &outcome.techniques {
                 assert!(one.low <= one.standalone && one.standalone <= one.high, "{one:?}");
@@ -94,7 +95,7 @@ fn a_classifier_is_paid_for_calls_that_are_on_the_target_already() {
     let mut row = call(0, 0);
     row.calls = 1_000_000;
     let plan = format!(
-        "[model_tiering]\nto = \"{HAIKU}\"\n\
+        "[model_tiering]\nshare = 1\nto = \"{HAIKU}\"\n\
          classifier = {{ model = \"{HAIKU}\", input_tokens = 100, output_tokens = 5 }}"
     );
     check(&equal_calls(HAIKU, 1, &row, &plan), "0", "125");
@@ -111,7 +112,7 @@ fn an_extra_call_is_priced_without_the_place_of_the_logged_one() {
     symbols[column::GEO] = geo;
     placed.push(&log.0.call(0), &symbols);
     let plan = format!(
-        "[model_tiering]\nto = \"{HAIKU}\"\n\
+        "[model_tiering]\nshare = 1\nto = \"{HAIKU}\"\n\
          classifier = {{ model = \"gpt-4o\", input_tokens = 1000000, output_tokens = 0 }}"
     );
     let with = Log(placed).run(&plan);
@@ -134,21 +135,25 @@ fn a_maximum_that_is_not_reached_changes_no_share() {
 }
 
 #[test]
-fn calls_on_the_target_do_not_use_up_the_maximum() {
+fn calls_on_the_target_count_neither_for_nor_against_the_maximum() {
     let log = Log::new().with(500, [SONNET, "", ""], &call(1_000, 200)).with(
         500,
         [HAIKU, "", ""],
         &call(1_000, 200),
     );
-    let outcome = log.run(&format!("[model_tiering]\nto = \"{HAIKU}\"\nmax_share = \"0.5\""));
-    check(&outcome, "4", "2");
+    let outcome =
+        log.run(&format!("[model_tiering]\nshare = 1\nto = \"{HAIKU}\"\nmax_share = \"0.5\""));
+    // 250 of the 500 calls that could move do: 1.50 dollars become 0.50.
+    check(&outcome, "4", "3");
     assumes(&outcome, "500 of 1,000 calls match; 500 more are on the target already");
-    assert_eq!(outcome.techniques[0].evidence, Evidence::Exact);
+    assumes(&outcome, "at most 50 % of the matching calls move: 250 of 500 stay");
+    assert_eq!(outcome.techniques[0].evidence, Evidence::Assumed);
 }
 
 #[test]
 fn moving_cheap_calls_up_is_told() {
-    let outcome = equal_calls(HAIKU, 10, &call(1_000, 200), "[model_tiering]\nto = \"gpt-4o\"");
+    let outcome =
+        equal_calls(HAIKU, 10, &call(1_000, 200), "[model_tiering]\nshare = 1\nto = \"gpt-4o\"");
     warns(&outcome, "10 calls of claude-haiku-4-5 cost more on gpt-4o");
     assumes(&outcome, "one token of claude-haiku-4-5 counts as");
 }
@@ -205,4 +210,31 @@ fn a_cache_that_saves_nothing_in_a_batch_is_told() {
     let outcome = equal_calls("gpt-4o", 10, &call, "[prompt_caching]\nhit = 1");
     assert_eq!(outcome.projected, outcome.baseline);
     warns(&outcome, "10 calls of gpt-4o save nothing by caching");
+}
+
+#[test]
+fn cached_input_is_found_in_a_batch_at_best_effort() {
+    let mut warm = call(0, 0);
+    warm.tokens[TokenClass::CacheRead] = Tokens::new(1_000_000);
+    let run = |plan: &str| equal_calls(SONNET, 1, &warm, plan);
+    // A million tokens: 30 cents read; in a batch 15 cents read, or 1.875 dollars written again.
+    let outcome = run("[batch]");
+    check(&outcome, "0.3", "0.75375");
+    assert_eq!(texts([outcome.low, outcome.high]), ["1.3575", "0.1845"]);
+    check(&run("[batch]\ncache_hit = 1"), "0.3", "0.15");
+}
+
+#[test]
+fn a_batch_takes_what_the_log_says_can_wait() {
+    let log = Log::new().with(10, [SONNET, "nightly_report", ""], &call(1_000, 0)).with(
+        10,
+        [SONNET, "chat", ""],
+        &call(1_000, 0),
+    );
+    let outcome = log.run("[batch]\npolicy = \"auto\"");
+    check(&outcome, "0.06", "0.045");
+    assert_eq!(outcome.techniques[0].evidence, Evidence::Replayed);
+    assert_eq!(outcome.techniques[0].evidence_note, "10 of 20 calls can wait, by the log");
+    let table = &outcome.exhibits[0];
+    assert_eq!((table.name, table.rows.len()), ("batch_eligibility", 2));
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::pricing::PriceBook;
-use crate::techniques::{Facts, Prepared, Scenario, Scene};
+use crate::techniques::{Facts, Prepared, Scenario, Scene, Technique};
 use crate::units::Usd;
 use crate::usage::{Calls, Row, column};
 
@@ -15,6 +15,7 @@ use super::grouping::Grouping;
 use super::outcome::Outcome;
 use super::passes::Replay;
 use super::plan::Plan;
+use super::spend_caps::{self, replay_caps};
 use super::tally::Tally;
 use super::telling::Telling;
 use super::walk::{Player, Walk, causal_players};
@@ -42,12 +43,16 @@ pub fn simulate_on(
     let facts = Facts::new(calls, book);
     let grouping = Grouping::new(calls, &plan.group_by, plan.days)?;
     let prepared = prepare(&facts, plan, Scenario::Expected)?;
-    let tally = {
+    let (tally, spend_caps) = {
         let players = players(plan, &prepared);
-        walk_all(&facts, &grouping, &players, threads)?
+        let tally = walk_all(&facts, &grouping, &players, threads)?;
+        (tally, replay_caps(&facts, &plan.spend_caps, &players)?)
     };
     let telling = Telling::new(plan, prepared, tally)?;
     let mut outcome = telling.outcome(book, &grouping);
+    outcome.exhibits.extend(spend_caps::exhibits(&spend_caps));
+    outcome.spend_caps = spend_caps;
+    telling.extend(&mut outcome, &facts, threads)?;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
         let high = Ends::run(&facts, plan, Scenario::High, threads)?;
@@ -64,6 +69,16 @@ pub fn simulate_on(
     Ok(outcome)
 }
 
+/// Whether a technique of the plan looks at single calls in order of time, so that rows must not
+/// stand for several.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn remembers(calls: &Calls, book: &PriceBook, plan: &Plan) -> Result<bool, SimulationError> {
+    let prepared = prepare(&Facts::new(calls, book), plan, Scenario::Expected)?;
+    Ok(causal_players(&players(plan, &prepared)) > 0)
+}
+
 /// The least and the most of three amounts.
 fn extremes(amounts: [Usd; 3]) -> (Usd, Usd) {
     let [first, second, third] = amounts;
@@ -76,12 +91,18 @@ pub(super) fn prepare(
     plan: &Plan,
     scenario: Scenario,
 ) -> Result<Vec<Prepared>, SimulationError> {
-    let prepared = plan.techniques().map(|technique| {
-        let name = technique.info().name;
-        let prepared = technique.prepare(facts, scenario);
-        prepared.map_err(|error| SimulationError::Technique { name, error })
-    });
-    prepared.collect()
+    plan.techniques().map(|technique| at_end(facts, technique, scenario)).collect()
+}
+
+/// Gets one technique ready for a log.
+pub(super) fn at_end(
+    facts: &Facts<'_>,
+    technique: &dyn Technique,
+    scenario: Scenario,
+) -> Result<Prepared, SimulationError> {
+    let name = technique.info().name;
+    let prepared = technique.prepare(facts, scenario);
+    prepared.map_err(|error| SimulationError::Technique { name, error })
 }
 
 /// The techniques as the walk needs them.

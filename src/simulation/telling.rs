@@ -1,19 +1,24 @@
 //! From sums to what is told: numbers, assumptions, warnings, groups.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use crate::exhibits::Exhibit;
 use crate::pricing::PriceBook;
-use crate::techniques::{Evidence, Measured, Prepared};
+use crate::techniques::{Evidence, Facts, Measured, Prepared};
 use crate::units::{Rate, Usd};
 
 use super::attribution::{Attribution, Part, apportion};
 use super::best::best_sets;
+use super::best_plans::best_plans;
+use super::credit::{four_numbers, synergies};
 use super::error::SimulationError;
 use super::grouping::Grouping;
+use super::interval::interval;
 use super::outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome};
 use super::plan::Plan;
 use super::tally::Tally;
+use super::tornado::tornado;
 
 /// A plan that was run.
 pub(super) struct Telling<'a> {
@@ -48,6 +53,7 @@ impl<'a> Telling<'a> {
             unpriced: self.tally.unpriced,
             groups: self.groups(grouping, projected),
             best_sets: self.best_sets(),
+            spend_caps: Vec::new(),
             warnings: self.warnings(book),
             exhibits: self.exhibits(),
             techniques,
@@ -93,6 +99,35 @@ impl<'a> Telling<'a> {
         shown.collect()
     }
 
+    /// Adds the tables of the whole plan that were asked for.
+    pub(super) fn extend(
+        &self,
+        outcome: &mut Outcome,
+        facts: &Facts<'_>,
+        threads: NonZeroUsize,
+    ) -> Result<(), SimulationError> {
+        let asked = &self.plan.asked;
+        if self.prepared.len() > 1 {
+            let labels: Vec<_> = self.plan.techniques().map(|one| one.info().label).collect();
+            let tables = [four_numbers(&outcome.techniques), synergies(&self.attribution, &labels)];
+            for mut table in tables {
+                table.is_detail &= !asked.attribution;
+                outcome.exhibits.push(table);
+            }
+        }
+        let (baseline, projected) = (outcome.baseline, outcome.projected);
+        let bars = tornado(facts, self.plan, &self.prepared, baseline, projected, threads)?;
+        outcome.exhibits.extend(bars);
+        if asked.best {
+            let plans = best_plans(facts, self.plan, &self.attribution, threads)?;
+            outcome.exhibits.extend(plans);
+        }
+        if asked.interval {
+            outcome.exhibits.push(interval(facts, self.plan, &self.prepared, threads)?);
+        }
+        Ok(())
+    }
+
     fn best_sets(&self) -> Vec<BestSet> {
         let names: Vec<_> = self.plan.techniques().map(|one| one.info().name).collect();
         best_sets(&self.attribution, &names)
@@ -126,14 +161,23 @@ impl<'a> Telling<'a> {
         warnings
     }
 
-    /// Replays that show a technique to cost more than it saves.
+    /// Replays that show a technique to cost more than it saves, alone or beside the others.
     fn losses(&self) -> impl Iterator<Item = String> {
         let ready = self.plan.techniques().zip(&self.prepared).enumerate();
-        ready.filter_map(|(player, (technique, prepared))| {
-            let is_loss = self.attribution.standalone(player) < Usd::ZERO;
+        let replayed = ready.filter(|(_, (_, prepared))| prepared.evidence == Evidence::Replayed);
+        replayed.filter_map(|(player, (technique, _))| {
             let label = technique.info().label;
-            (is_loss && prepared.evidence == Evidence::Replayed)
-                .then(|| format!("{label} costs more than it saves on these calls: leave it out"))
+            if self.attribution.standalone(player) < Usd::ZERO {
+                return Some(format!(
+                    "{label} costs more than it saves on these calls: leave it out"
+                ));
+            }
+            (self.attribution.last_in(player) < Usd::ZERO).then(|| {
+                format!(
+                    "{label} saves alone, but beside the others it costs more than it saves: leave \
+                     it out"
+                )
+            })
         })
     }
 

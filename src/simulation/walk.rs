@@ -179,6 +179,26 @@ impl<'a> Walk<'a> {
         self.levels[position.depth].bill()
     }
 
+    /// Brings the call through all techniques, and hands over the branches it ends in, each with
+    /// its cost at its whole weight; nothing when a retry policy left out the attempt.
+    pub(super) fn through(
+        &mut self,
+        scene: &Scene<'_>,
+    ) -> Result<Option<impl Iterator<Item = (&Branch, Usd)>>, SimulationError> {
+        let mut position = Position { depth: 0, next: 0, is_together: false };
+        for (player, Player { stage, .. }) in self.players.iter().enumerate() {
+            if self.step(player, position, scene)? {
+                position.depth += 1;
+                let is_left_out = self.levels[position.depth].branches.is_empty();
+                if *stage == Stage::RetryGate && is_left_out {
+                    return Ok(None);
+                }
+            }
+        }
+        let Level { branches, costs } = &self.levels[position.depth];
+        Ok(Some(branches.iter().zip(costs.iter().copied())))
+    }
+
     /// Finds the dividends of the call over the techniques from `causal` on, with those of `set`,
     /// all before them, on. Says which of `set` changed the call.
     pub(super) fn divide_after(

@@ -7,8 +7,8 @@ use crate::usage::{Call, Fingerprint, Instant, Row, Status};
 use super::facts::Facts;
 
 /// Why an attempt was avoidable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Avoidable {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Avoidable {
     /// The failure before it cannot be cured by repeating.
     NotRetryable,
     /// Too many attempts before it.
@@ -21,11 +21,23 @@ pub(super) enum Avoidable {
 
 /// The limits of a retry policy.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Policy {
+pub struct Policy {
     /// Attempts of one request, the first included.
-    pub(super) max_attempts: u16,
+    pub max_attempts: u16,
     /// Milliseconds from the first failure to the last attempt.
-    pub(super) max_wait: i64,
+    pub max_wait: i64,
+}
+
+impl Default for Policy {
+    /// At most 5 attempts within 30 seconds, as official SDKs and cloud providers advise.
+    fn default() -> Self {
+        Self { max_attempts: 5, max_wait: 30_000 }
+    }
+}
+
+impl Avoidable {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::NotRetryable, Self::TooMany, Self::TooLate, Self::Repeated];
 }
 
 /// A repeat within this time of an answer is a client that did not wait for it, or a double submit.
@@ -40,11 +52,11 @@ struct Request {
 }
 
 /// What the log says about attempts.
-pub(super) struct Attempts {
+pub struct Attempts {
     /// Why each avoidable attempt was avoidable, in order of rows.
-    pub(super) avoidable: Vec<(Row, Avoidable)>,
+    pub avoidable: Vec<(Row, Avoidable)>,
     /// Calls that the log links to an earlier attempt.
-    pub(super) linked: u64,
+    pub linked: u64,
 }
 
 impl Attempts {
@@ -53,7 +65,7 @@ impl Attempts {
     /// Attempts belong together when one names the other as the request it repeats, or when the
     /// log numbers attempts and they share a request id. A shared id alone does not count: many
     /// logs put a trace id there.
-    pub(super) fn follow(facts: &Facts<'_>, policy: Policy) -> Self {
+    pub fn follow(facts: &Facts<'_>, policy: Policy) -> Self {
         let mut roots: HashMap<Fingerprint, Fingerprint> = HashMap::new();
         let mut requests: HashMap<Fingerprint, Request> = HashMap::new();
         let mut found = Self { avoidable: Vec::new(), linked: 0 };

@@ -29,9 +29,11 @@ pub struct Branch {
     pub companion: bool,
     /// Tokens of this branch for one token of the log, where another tokenizer counts.
     pub token_ratio: Factor,
-    /// The most input that can be a prefix shared with earlier calls, once history was cut;
-    /// nothing where the log's own prefixes still hold.
+    /// The most input that can be a prefix shared with earlier calls, once history was cut or
+    /// answers in it are shorter; nothing where the log's own prefixes still hold.
     pub stable_prefix: Option<Tokens>,
+    /// Whether history was cut, so that the next prompt does not begin with all of this one.
+    pub is_cut: bool,
 }
 
 impl Branch {
@@ -45,6 +47,7 @@ impl Branch {
             companion: false,
             token_ratio: Factor::ONE,
             stable_prefix: None,
+            is_cut: false,
         }
     }
 

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use super::branch::{Branch, push_taken};
+use super::cache_replay::Lineage;
+use super::context_cut::{ContextWindow, Order};
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::routes::StaticPrompts;
@@ -15,33 +17,56 @@ use crate::usage::Filter;
 
 const DOCS: &str = "\
 ## What it does
-Sends less: a sliding window over the conversation, fewer retrieved documents, no stale tool output.
+Sends less: a sliding window over the conversation, a summary of what came before, fewer retrieved \
+documents, no stale tool output.
 
 ## When it applies
 Where input grows with history or retrieval and much of it no longer matters.
 
 ## How the saving is computed
+With `turns`, each prompt keeps its start and so many turns before the newest message; older ones are \
+dropped. With `chunk`, the history grows by so many turns more before it is cut back, so that prompts \
+in between still go on from the one before. With `summarize`, a model writes a summary of what is \
+cut, which is sent in its place; that extra call is paid, as plain input. What a turn is comes from \
+the log: from its conversations (a prompt that is at least as long as the prompt and the answer before \
+it goes on from them), or else from the blocks that prompts begin with; without either it is refused. \
+Each prompt is then known to share only so much with the one sent before it, and the replay of prompt \
+caches goes by that: `--trim turns=5 --cache auto_last` shows what a window does to a cache. What the \
+log itself shows as read beyond that is written again, or plain where writing is free.
+
 With `rate`, that part of the uncached input disappears. With `tokens`, each prompt is cut to that \
 budget. A cut moves the start of the prompt, so whatever the log read from the cache beyond the \
 static prompt becomes ordinary input again.
 
 ## Settings
+- `turns`: the turns before the newest message that are kept; or
+- `summarize`: the model that sums up older turns (those beyond `turns`, all unless given); or
 - `rate`: the part of uncached input that disappears; or
 - `tokens`: the most tokens a prompt may have.
+- `chunk`: so many turns more are kept until the history is cut back to `turns`; 0 unless given.
+- `every`: with `summarize`, the turns from one summary to the next; 10 unless given.
+- `summary_tokens`: the length of a summary; 500 unless given.
+- `pinned`: tokens at the start of every prompt that are never cut; the static prompt unless given.
+- `redo_rate`: the part of calls with a cut history that is made again because something is missing; \
+5 % unless given, 15 % at the low end, none at the high end.
 - `where`: only calls for which this SQL condition over the columns of the log holds.
 - `call_types`: only calls of these types, as a list.
 
 ## Assumptions
 The static prompt is at most the length that one prompt in a thousand of the call type and model does \
 not exceed. With `rate`, the cache \
-is only lost at the low end; with `tokens`, always.
+is only lost at the low end; with `tokens`, always. Answers are as long as they were.
 
 ## Limits
 Answers may get worse; searches may be repeated. With a warm cache a sliding window costs more than \
-the full history until about 80 turns: cutting in large steps is better.
+the full history until about 80 turns (a window of 5, a start of 2,000 tokens, turns of 600): cutting \
+in large steps of `chunk` is better, best in steps of about sqrt(2 N (w - r) / r) - 1 turns for a \
+window of N and prices w and r of writing and reading. A summary pays late where the history is warm: \
+it must win back its own call and its writing from the price of reading.
 
 ## Sources
-Published: dropping old tool output halves the cost of coding agents at equal solve rates.";
+Published: dropping old tool output halves the cost of coding agents at equal solve rates (The \
+Complexity Trap, arXiv 2508.21433). The closed forms are checked by simulation.";
 
 /// Settings of `[context_trimming]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,6 +76,20 @@ pub(super) struct ContextTrimming {
     rate: Option<Rate>,
     #[serde(default, deserialize_with = "settings::some_count")]
     tokens: Option<u64>,
+    #[serde(default, deserialize_with = "settings::some_count")]
+    turns: Option<u64>,
+    #[serde(default, deserialize_with = "settings::some_count")]
+    chunk: Option<u64>,
+    #[serde(default)]
+    summarize: Option<String>,
+    #[serde(default, deserialize_with = "settings::some_count")]
+    every: Option<u64>,
+    #[serde(default, deserialize_with = "settings::some_count")]
+    summary_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "settings::some_count")]
+    pinned: Option<u64>,
+    #[serde(default, deserialize_with = "settings::rate")]
+    redo_rate: Option<Rate>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
     #[serde(default, deserialize_with = "settings::call_types")]
@@ -64,16 +103,49 @@ impl super::Settings for ContextTrimming {
         stage: Stage::ContextPolicy,
         summary: "send less history and fewer documents",
         docs: DOCS,
-        keys: &["rate", "tokens", "where", "call_types"],
+        keys: &[
+            "rate",
+            "tokens",
+            "turns",
+            "chunk",
+            "summarize",
+            "every",
+            "summary_tokens",
+            "pinned",
+            "redo_rate",
+            "where",
+            "call_types",
+        ],
     };
 
     fn check(&self) -> Result<(), String> {
-        match (self.rate, self.tokens) {
-            (Some(_), None) | (None, Some(_)) => Ok(()),
-            _ => Err("give either `rate` (part of the uncached input) or `tokens` (budget for a \
-                      prompt)"
-                .to_owned()),
+        let has_window = self.turns.is_some() || self.summarize.is_some();
+        let ways = [self.rate.is_some(), self.tokens.is_some(), has_window];
+        if ways.into_iter().filter(|way| *way).count() != 1 {
+            return Err(
+                "give one of `turns` (of history), `summarize` (a model), `rate` (part of \
+                        the uncached input) or `tokens` (budget for a prompt)"
+                    .to_owned(),
+            );
         }
+        let is_summary = self.summarize.is_some();
+        if !is_summary && (self.every.is_some() || self.summary_tokens.is_some()) {
+            return Err("`every` and `summary_tokens` go with `summarize`".to_owned());
+        }
+        if is_summary && self.chunk.is_some() {
+            return Err("with `summarize`, `every` says when: leave out `chunk`".to_owned());
+        }
+        if !has_window
+            && (self.chunk.is_some() || self.pinned.is_some() || self.redo_rate.is_some())
+        {
+            return Err(
+                "`chunk`, `pinned` and `redo_rate` go with `turns` or `summarize`".to_owned()
+            );
+        }
+        if self.every == Some(0) {
+            return Err("a summary is made at most once a turn: `every` is at least 1".to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -95,6 +167,23 @@ impl ContextTrimming {
     fn scope(&self) -> Scope<'_> {
         Scope { condition: self.condition.as_ref(), call_types: &self.call_types }
     }
+
+    const fn has_window(&self) -> bool {
+        self.turns.is_some() || self.summarize.is_some()
+    }
+
+    /// The window that was asked for.
+    fn order(&self) -> Order<'_> {
+        Order {
+            turns: self.turns.unwrap_or(0),
+            slack: self.chunk.unwrap_or(0),
+            summarize: self.summarize.as_deref(),
+            every: self.every,
+            summary_tokens: self.summary_tokens,
+            pinned: self.pinned.map(Tokens::new),
+            redo_rate: self.redo_rate,
+        }
+    }
 }
 
 impl Technique for ContextTrimming {
@@ -103,15 +192,22 @@ impl Technique for ContextTrimming {
     }
 
     fn dimensions(&self) -> Vec<String> {
-        self.scope().dimensions()
+        let mut needed = self.scope().dimensions();
+        if self.has_window() {
+            needed.extend(Lineage::dimensions());
+        }
+        needed
     }
 
     fn has_range(&self, _: &Facts<'_>) -> bool {
-        self.rate.is_some()
+        self.rate.is_some() || (self.has_window() && self.redo_rate.is_none())
     }
 
     fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {
         let selection = self.scope().select(facts)?;
+        if self.has_window() {
+            return ContextWindow::prepare(facts, &selection, &self.order(), scenario);
+        }
         let warnings = selection.warnings("context trimming");
         let (cut, note, loss) = match (self.rate, self.tokens) {
             (Some(rate), _) => (
@@ -170,6 +266,7 @@ impl Trim {
             let lost = cut.call.tokens[TokenClass::CacheRead].saturating_sub(stable);
             cut.reclassify(TokenClass::CacheRead, TokenClass::Input, lost);
             cut.stable_prefix = Some(stable);
+            cut.is_cut = true;
         }
         // Plain input goes first; what is left over comes out of the cached part.
         let mut left = excess;

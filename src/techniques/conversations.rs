@@ -24,16 +24,16 @@ struct Turn {
 
 /// How a row stands in its conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Growth {
+pub struct Growth {
     /// The input that repeats the turn before; nothing for first turns, and for turns that did not
     /// grow out of the one before (an edit, a compaction, another model).
-    pub(super) repeated: Option<Tokens>,
+    pub repeated: Option<Tokens>,
     /// That turn before.
-    pub(super) grew_from: Option<Row>,
+    pub grew_from: Option<Row>,
     /// Whether it is a single call of a named conversation.
-    pub(super) is_turn: bool,
+    pub is_turn: bool,
     /// Whether the turn after it grew out of it.
-    pub(super) is_continued: bool,
+    pub is_continued: bool,
 }
 
 /// Whether the log names conversations.
@@ -61,7 +61,7 @@ pub(super) fn lengths(facts: &Facts<'_>) -> Option<Vec<u64>> {
 ///
 /// Returns nothing at all when the log does not name conversations. Matching turns by length alone
 /// would link the wrong ones far more often than the right ones, so it is not tried.
-pub(super) fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
+pub fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
     let calls = facts.calls;
     let place = calls.dimensions.position(COLUMN)?;
     if !are_named(facts) {

@@ -2,12 +2,13 @@
 
 use hashbrown::HashMap;
 
-use crate::pricing::{ModelId, PriceBook, RateCard, Unpriced, cost};
-use crate::units::{TokenClass, Usd};
+use crate::pricing::{CacheWrite, ModelId, PriceBook, RateCard, Unpriced, cost};
+use crate::units::{Factor, PerClass, TokenClass, Usd};
 use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 
 use super::branch::Branch;
 use super::error::TechniqueError;
+use super::warmth::CacheRules;
 
 /// A log in time order, the price book, and which model of the book answered each call.
 pub struct Facts<'a> {
@@ -59,12 +60,46 @@ impl<'a> Facts<'a> {
         rows.any(|row| self.calls.call(row).service_tier == ServiceTier::Batch)
     }
 
+    /// Whether the log has a column and any value in it.
+    pub(super) fn has_values(&self, column: &str) -> bool {
+        let place = self.calls.dimensions.position(column);
+        place.is_some_and(|place| !self.calls.dimensions[place].is_empty())
+    }
+
+    /// Whether any call was read from or written to a cache.
+    pub(super) fn has_cached_calls(&self) -> bool {
+        let classes = [TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
+        let mut columns = classes.into_iter().map(|class| self.calls.token_column(class));
+        columns.any(|column| column.iter().any(|count| !count.is_zero()))
+    }
+
+    /// Whether a provider of any call caches without being asked, and promises nothing.
+    pub(super) fn has_automatic(&self) -> bool {
+        let mut last = None;
+        self.modelled_rows().any(|(row, model)| {
+            if last.replace(model) == Some(model) {
+                return false;
+            }
+            let policy = self.book.cache_policy(model, self.calls.call(row).time);
+            policy.is_some_and(|policy| policy.write == CacheWrite::Free)
+        })
+    }
+
     /// What a call costs on a model.
     ///
     /// # Errors
     /// When a price it needs is not known.
     pub fn cost(&self, model: ModelId, call: &Call, geo: &str) -> Result<Usd, Unpriced> {
         cost(call, self.book.card(model, call, call.time, geo)?)
+    }
+
+    /// The rules of the prompt cache that a call meets, of which only those with prices count.
+    pub fn cache_rules(&self, row: Row, model: ModelId, call: &Call) -> CacheRules {
+        let geo = self.calls.name(column::GEO, row);
+        let Ok(card) = self.book.card(model, call, call.time, geo) else { return CacheRules::None };
+        let placed = self.book.placed(model, geo).unwrap_or(model);
+        let policy = self.book.cache_policy(placed, call.time);
+        CacheRules::of(policy, |class| card.price(class).is_some())
     }
 
     /// The model a plan names.
@@ -131,6 +166,22 @@ impl Scene<'_> {
         card.is_some_and(|card| {
             card.price(class).zip(card.price(other)).is_some_and(|(one, other)| one < other)
         })
+    }
+
+    /// What a token of a class costs for one of plain input, for calls like this branch.
+    pub(super) fn price_ratio(&self, branch: &Branch, class: TokenClass) -> Option<Factor> {
+        let card = self.card(branch)?;
+        card.price(class)?.over(card.price(TokenClass::Input)?)
+    }
+
+    /// What a token of plain input costs, in 10⁻¹⁸ dollars, for calls like this branch.
+    pub(super) fn input_price(&self, branch: &Branch) -> Option<u64> {
+        let mut call = Call { searches: 0, file_searches: 0, ..branch.call };
+        let input = call.input_total();
+        call.tokens = PerClass::default();
+        call.tokens[TokenClass::Input] = input;
+        let cost = self.facts.cost(branch.model, &call, self.geo).ok()?.atto();
+        u64::try_from(cost.checked_div(i128::from(input.get()))?).ok()
     }
 
     fn card(&self, branch: &Branch) -> Option<&RateCard> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
-use super::quota::{Quota, admitted};
+use super::quota::{Admission, Quota, admissions};
 use super::scope::Scope;
 use super::settings;
 use super::technique::{Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique};
@@ -21,15 +21,16 @@ Sends calls to a model that is offered for free, as long as its quota lasts; the
 Small, unimportant, private-data-free work: a nightly job, a draft, a tag.
 
 ## How the saving is computed
-The calls in scope are run against the quota in time order: a limit for each minute of the clock and \
-for each UTC day. Calls that fit cost nothing.
+The calls in scope are run against the quota in time order: a bucket of `per_minute` calls that fills \
+up evenly within a minute, and a counter for each UTC day. Calls that fit cost nothing; the others \
+go to the paid model, as logged. Failed calls of the log count like any other.
 
 ## Settings
 - `to`: what the free model is called in the report.
 - `where`: only calls for which this SQL condition over the columns of the log holds.
 - `call_types`: only calls of these types, as a list.
-- `per_day`: free calls a UTC day; 50 unless given.
-- `per_minute`: free calls a minute of the clock; 20 unless given.
+- `per_day`: free calls a UTC day; 50 unless given (1,000 for an account that ever bought ten credits).
+- `per_minute`: free calls a minute, as many at once; 20 unless given.
 
 ## Assumptions
 50 calls a day and 20 a minute (`per_day`, `per_minute`), for the whole account; failed attempts \
@@ -40,7 +41,8 @@ Free endpoints vanish and may train on what they are sent. Calls that another te
 removed still use up the quota. A row without a time does not fit any day.
 
 ## Sources
-OpenRouter: 20 requests a minute, 50 a day, 1,000 once ten credits were ever bought.";
+OpenRouter's documentation (2026): 20 requests a minute, 50 a day, 1,000 once ten credits were ever \
+bought; the limit is the account's, and failed attempts count.";
 
 /// Settings of `[free_models]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -104,13 +106,18 @@ impl Technique for FreeModels {
             let call = facts.calls.call(row);
             (row, call.time, call.calls)
         });
-        let (mut wanted, mut free) = (0, 0);
-        let in_scope: Vec<_> = in_scope.inspect(|(_, _, calls)| wanted += calls).collect();
-        let admitted = admitted(quota, in_scope.iter().copied(), facts.calls.len());
-        for (row, _, calls) in in_scope {
-            if admitted[row] {
-                free += calls;
+        let mut admitted = vec![false; facts.calls.len()];
+        let [mut wanted, mut free, mut over, mut fast] = [0; 4];
+        for (row, what) in admissions(quota, in_scope) {
+            let calls = facts.calls.call(row).calls;
+            wanted += calls;
+            match what {
+                Admission::Free => free += calls,
+                Admission::DayIsOver => over += calls,
+                Admission::TooFast => fast += calls,
+                Admission::Undated => {}
             }
+            admitted[row] = what == Admission::Free;
         }
         let to = self.to.as_deref().unwrap_or("a free model");
         let note = format!("{} of {} calls fit the quota", grouped(free), grouped(wanted));
@@ -120,6 +127,12 @@ impl Technique for FreeModels {
                 "{to} takes {} calls a UTC day and {} a minute for free, account-wide",
                 grouped(self.per_day),
                 grouped(self.per_minute)
+            ),
+            format!(
+                "{} calls come after the day's quota is used up, {} too fast for a minute's: they \
+                 go to the paid model",
+                grouped(over),
+                grouped(fast)
             ),
             "quality: unmeasured; free endpoints may train on what they are sent".to_owned(),
         ];

@@ -9,41 +9,59 @@ mod attempts;
 mod batch;
 mod branch;
 mod cache_replay;
+mod cap_exhibits;
+mod caps;
 mod concise_output;
+mod context_cut;
 mod context_trimming;
+mod context_windows;
 mod conversations;
 mod error;
 mod facts;
+mod feedback;
 mod free_models;
 mod model_tiering;
 mod output_cap;
+mod output_lengths;
+mod parallelism;
+mod parse_retries;
 mod prefixes;
 mod prompt_caching;
 mod provider_discount;
 mod quota;
 mod ranged;
+mod reductions;
 mod rehoming;
 mod retry_hygiene;
 mod routes;
 mod routing_notes;
 mod scope;
 mod semantic_cache;
+mod sessions;
 mod settings;
 mod structured_output;
 mod technique;
+mod tiering_figures;
+mod tiering_labels;
+mod tiering_presets;
+mod tiering_rules;
 pub mod warmth;
 mod wording;
 
 use serde::de::{DeserializeOwned, Error as _};
 use toml::de::ValueDeserializer;
 
+pub use attempts::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use branch::Branch;
+pub use conversations::{Growth, growth};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
+pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,
 };
+pub use wording::grouped;
 
 /// A technique as it is written in a plan: a table of settings under its canonical name.
 trait Settings: Technique + DeserializeOwned + 'static {
@@ -88,7 +106,7 @@ fn read<S: Settings>(table: ValueDeserializer<'_>) -> Result<Box<dyn Technique>,
 }
 
 /// Every technique, in the order in which a request meets them.
-pub const CATALOG: [Entry; 11] = [
+pub const CATALOG: [Entry; 12] = [
     Entry::of::<retry_hygiene::RetryHygiene>(),
     Entry::of::<semantic_cache::SemanticCache>(),
     Entry::of::<context_trimming::ContextTrimming>(),
@@ -99,6 +117,7 @@ pub const CATALOG: [Entry; 11] = [
     Entry::of::<structured_output::StructuredOutput>(),
     Entry::of::<batch::Batch>(),
     Entry::of::<prompt_caching::PromptCaching>(),
+    Entry::of::<parallelism::Parallelism>(),
     Entry::of::<provider_discount::ProviderDiscount>(),
 ];
 

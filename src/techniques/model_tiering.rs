@@ -5,22 +5,29 @@ use serde::Deserialize;
 use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
-use super::rehoming::{Classifier, Move, Rehoming, Scaling};
+use super::rehoming::{Cascade, Matches, Move, Rehoming, Scaling};
 use super::routing_notes::{dearer_calls, tokenizer_ratios};
-use super::scope::Scope;
+use super::sessions::{Per, keep_together};
 use super::settings;
 use super::technique::{
-    Decline, Effect, Evidence, Info, Measured, Prepared, Rewrite, Scenario, Stage, Technique,
+    Decline, Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique,
 };
+use super::tiering_figures::{Figures, estimates};
+use super::tiering_labels::{Labels, columns};
+use super::tiering_presets::Preset;
+use super::tiering_rules::{HelperSettings, Rule, default_condition};
 use super::wording::{grouped, percent};
+use crate::exhibits::Exhibit;
 use crate::pricing::Model;
-use crate::units::{Rate, Tokens};
+use crate::units::{Factor, Rate};
 use crate::usage::Filter;
 
-const DOCS: &str = "\
+/// The page of the technique.
+pub(super) const DOCS: &str = "\
 ## What it does
-Sends calls to a cheaper model: by rules over the columns of the log (first match wins), or a share \
-of all calls.
+Sends calls to a cheaper model: by rules over the columns of the log (first match wins), by a preset \
+of rules, or a share of all calls. In a cascade the cheaper model tries first, and what it does not do \
+well goes to the original model as well.
 
 ## When it applies
 Calls whose work a smaller model does as well: classification, extraction, short answers.
@@ -31,28 +38,63 @@ the time and in the tier of the call. What the log read from or wrote to a promp
 if the target caches a prefix of that length; otherwise it becomes plain input. A `classifier` adds \
 one small call before every call in scope, also before those that stay where they are.
 
+A cascade costs the try, the judge, and `1 - accept` of the original call: it pays where more is \
+accepted than (try + judge) / original, which is printed from this log. The curve shows the saving at \
+25, 50, 75 and 100 % of the eligible calls.
+
 ## Settings
 - `share`: the part of the calls in scope that moves; all unless given.
 - `to`: the model they move to.
 - `provider`: who sells it, where several do.
-- `where`: only calls for which this SQL condition over the columns of the log holds.
+- `where`: only calls for which this SQL condition over the columns of the log holds; beside those of \
+the log there are `turn`, `first_turn`, `session_calls` and, where the log has prompts, `prompt_chars`.
 - `call_types`: only calls of these types, as a list.
+- `without`: only conversations in which this column is never true, such as `converted`.
 - `rule`: instead of the above, `[[model_tiering.rule]]` tables with the same keys.
-- `max_share`: the largest part of all calls that may move.
+- `preset`: instead of the above, the name of a list of rules: `difficulty` (a score from 1 to 10), \
+`kind_of_work`, `task_tiers` and `use_for` (by what call types are named), `prompt_keywords` (words in \
+the prompt), `short_questions` (length of the prompt, then a classifier), `low_intent` (conversations \
+that never convert).
+- `small`: the small model of a preset.
+- `light`: the one above it.
+- `middle`: the one in the middle.
+- `big`: the large one.
+- `max_share`: the largest part of the matching calls that may move.
+- `mode`: \"route\" unless given, or \"cascade\".
+- `accept`: in a cascade, the part of the target's answers that is good enough.
+- `judge`: in a cascade, a call that decides so: `model`, `input_tokens`, `output_tokens` and, where \
+needed, `provider`.
+- `per`: \"call\" unless given; \"session\" sends whole conversations where their first call goes, \
+\"majority\" where most of their calls go.
 - `classifier`: a call before each one in scope: `model`, `input_tokens`, `output_tokens` and, where \
 needed, `provider`.
+- `verbosity`: output tokens of the target for one of the original model, as you measured it.
+- `margin`: how much worse labelled answers may be; \"0.02\" unless given.
 
 ## Assumptions
 Same answers, same length. The range takes the tokenizer ratio's ends and answers between 0.7 and 1.4 \
-times as long.
+times as long. With `to` alone, only calls move that the log calls `eligible` or, without such a column, \
+calls without tools, with at most 4,000 tokens in and 150 out, in the first turn; and half of those, \
+unless `share` or `max_share` says otherwise. At the low end of a cascade, the original model's cache is \
+cold when a call gets there.
 
 ## Limits
-Quality is unmeasured. The break-even redo share says how many routed calls may be done again on the \
-original model before the saving is gone. Splitting one warm stream over two models makes both \
-caches colder; that is not replayed at an assumed rate.
+Quality is unmeasured, unless the log has labels: `quality` (0 to 1) or `accepted` of its own answer and \
+`label_model`, the same of an answer by the target. Then the paired difference is compared with the \
+margin, one-sided at 95 %, with errors clustered by conversation. The break-even redo share says how many \
+routed calls may be done again on the original model before the saving is gone. Splitting one warm \
+stream over two models makes both caches colder: a replay of prompt caches prices that, an assumed hit \
+rate does not; `per` avoids it.
 
 ## Sources
-Published routable shares lie between 35 and 85 % and depend on the data set.";
+Published routable shares lie between 35 and 85 % and depend on the data set. The presets paraphrase \
+five guides of 2026, each named in its file. Labels: *Adding Error Bars to Evals* (arXiv 2411.00640).";
+
+/// The part of the eligible calls that moves when nobody says how many.
+const CAUTIOUS_SHARE: &str = "0.5";
+
+/// How much worse labelled answers may be unless given.
+const MARGIN: &str = "0.02";
 
 /// Settings of `[model_tiering]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -66,37 +108,39 @@ pub(super) struct ModelTiering {
     condition: Option<Filter>,
     #[serde(default, deserialize_with = "settings::call_types")]
     call_types: Vec<String>,
+    without: Option<String>,
     #[serde(default, rename = "rule")]
     rules: Vec<Rule>,
+    preset: Option<String>,
+    small: Option<String>,
+    light: Option<String>,
+    middle: Option<String>,
+    big: Option<String>,
     #[serde(default, deserialize_with = "settings::rate")]
     max_share: Option<Rate>,
-    classifier: Option<ClassifierSettings>,
-}
-
-/// One `[[model_tiering.rule]]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rule {
-    to: String,
-    provider: Option<String>,
-    #[serde(default, rename = "where", deserialize_with = "settings::condition")]
-    condition: Option<Filter>,
-    #[serde(default, deserialize_with = "settings::call_types")]
-    call_types: Vec<String>,
+    #[serde(default)]
+    mode: Mode,
     #[serde(default, deserialize_with = "settings::rate")]
-    share: Option<Rate>,
+    accept: Option<Rate>,
+    judge: Option<HelperSettings>,
+    #[serde(default)]
+    per: Per,
+    classifier: Option<HelperSettings>,
+    #[serde(default, deserialize_with = "settings::factor")]
+    verbosity: Option<Factor>,
+    #[serde(default, deserialize_with = "settings::rate")]
+    margin: Option<Rate>,
 }
 
-/// `classifier = { model = "…", input_tokens = 100, output_tokens = 5 }`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClassifierSettings {
-    model: String,
-    provider: Option<String>,
-    #[serde(deserialize_with = "settings::count")]
-    input_tokens: u64,
-    #[serde(deserialize_with = "settings::count")]
-    output_tokens: u64,
+/// Whether a call goes to one model or tries one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    /// To one.
+    #[default]
+    Route,
+    /// The target first; the original model where that is not good enough.
+    Cascade,
 }
 
 impl super::Settings for ModelTiering {
@@ -112,26 +156,79 @@ impl super::Settings for ModelTiering {
             "provider",
             "where",
             "call_types",
+            "without",
             "rule",
+            "preset",
+            "small",
+            "light",
+            "middle",
+            "big",
             "max_share",
+            "mode",
+            "accept",
+            "judge",
+            "per",
             "classifier",
+            "verbosity",
+            "margin",
         ],
     };
 
     fn check(&self) -> Result<(), String> {
-        match (&self.to, self.rules.is_empty()) {
-            (Some(_), true) | (None, false) => Ok(()),
-            (None, true) => Err("say where calls go: `to = \"MODEL\"` with an optional `share`, \
-                                 or `[[model_tiering.rule]]` tables with `to`"
-                .to_owned()),
-            (Some(_), false) => Err("give either `to` or `rule` tables, not both".to_owned()),
+        let given = [self.to.is_some(), !self.rules.is_empty(), self.preset.is_some()];
+        match given.iter().filter(|given| **given).count() {
+            0 => {
+                return Err("say where calls go: `to = \"MODEL\"` with an optional `share`, \
+                            `[[model_tiering.rule]]` tables with `to`, or a `preset`"
+                    .to_owned());
+            }
+            1 => {}
+            _ => return Err("give `to`, `rule` tables or a `preset`, not several".to_owned()),
+        }
+        if self.preset.is_none() && self.sizes().next().is_some() {
+            return Err("`small`, `light`, `middle` and `big` are models of a `preset`".to_owned());
+        }
+        match (self.mode, self.accept, &self.judge) {
+            (Mode::Cascade, None, _) => {
+                Err("a cascade needs `accept`, the part of the target's answers that is good \
+                     enough, such as \"0.7\""
+                    .to_owned())
+            }
+            (Mode::Route, Some(_), _) | (Mode::Route, _, Some(_)) => {
+                Err("`accept` and `judge` are for mode = \"cascade\"".to_owned())
+            }
+            _ => self.preset().map(|_| ()),
         }
     }
 }
 
 impl ModelTiering {
-    /// The rules; a single target counts as one.
+    /// The models given for sizes of a preset.
+    fn sizes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let sizes = [
+            ("small", &self.small),
+            ("light", &self.light),
+            ("middle", &self.middle),
+            ("big", &self.big),
+        ];
+        sizes.into_iter().filter_map(|(size, model)| Some((size, model.as_deref()?)))
+    }
+
+    fn preset(&self) -> Result<Option<Preset>, String> {
+        let Some(name) = &self.preset else { return Ok(None) };
+        let sizes: Vec<_> = self.sizes().collect();
+        Preset::named(name, &sizes).map(Some)
+    }
+
+    fn known_preset(&self) -> Option<Preset> {
+        self.preset().expect("it was checked when the plan was read")
+    }
+
+    /// The rules as written; a single target counts as one.
     fn rules(&self) -> Vec<Rule> {
+        if let Some(preset) = self.known_preset() {
+            return preset.rules;
+        }
         let Some(to) = &self.to else { return self.rules.clone() };
         vec![Rule {
             to: to.clone(),
@@ -139,29 +236,97 @@ impl ModelTiering {
             condition: self.condition.clone(),
             call_types: self.call_types.clone(),
             share: self.share,
+            without: self.without.clone(),
         }]
     }
 
-    fn moves(&self, facts: &Facts<'_>) -> Result<Vec<Move>, TechniqueError> {
-        let rules = self.rules();
-        let moves = rules.iter().map(|rule| {
-            let scope = Scope { condition: rule.condition.as_ref(), call_types: &rule.call_types };
-            let target = facts.named_model(rule.provider.as_deref().unwrap_or(""), &rule.to)?;
-            let share = rule.share.unwrap_or(Rate::ONE);
-            Ok(Move { selection: scope.select(facts)?, target, share })
-        });
-        moves.collect()
+    /// Whether a target is named and nothing says which calls go there, nor how many.
+    const fn is_open(&self) -> bool {
+        self.to.is_some()
+            && self.share.is_none()
+            && self.condition.is_none()
+            && self.call_types.is_empty()
+            && self.without.is_none()
     }
 
-    fn classifier(&self, facts: &Facts<'_>) -> Result<Option<Classifier>, TechniqueError> {
-        let Some(settings) = &self.classifier else { return Ok(None) };
-        let provider = settings.provider.as_deref().unwrap_or("");
-        Ok(Some(Classifier {
-            model: facts.named_model(provider, &settings.model)?,
-            input: Tokens::new(settings.input_tokens),
-            output: Tokens::new(settings.output_tokens),
-        }))
+    /// The moves, and what was chosen for the reader.
+    fn moves(&self, facts: &Facts<'_>) -> Result<(Vec<Move>, Vec<String>), TechniqueError> {
+        let mut rules = self.rules();
+        let mut said = Vec::new();
+        if self.is_open() {
+            let (condition, sentence) = default_condition(facts);
+            rules[0].condition = Some(Filter::parse(&condition)?);
+            said.push(sentence);
+        }
+        if let Some((preset, name)) = self.known_preset().zip(self.preset.as_ref()) {
+            said.extend(preset.sentences(name));
+        }
+        let moves = rules.iter().map(|rule| rule.over(facts));
+        Ok((moves.collect::<Result<_, _>>()?, said))
     }
+
+    fn rehoming(
+        &self,
+        moves: Vec<Move>,
+        facts: &Facts<'_>,
+        scenario: Scenario,
+    ) -> Result<Rehoming, TechniqueError> {
+        let over = |helper: &HelperSettings| helper.over(facts);
+        let from_preset = self.known_preset().and_then(|preset| preset.classifier);
+        let classifier = self.classifier.as_ref().or(from_preset.as_ref()).map(over).transpose()?;
+        let judge = self.judge.as_ref().map(over).transpose()?;
+        let is_cold = scenario == Scenario::Low;
+        let cascade = self.accept.map(|accept| Cascade { accept, judge, is_cold });
+        let scaling = Scaling::of(scenario, self.verbosity);
+        Ok(Rehoming::new(moves, classifier, cascade, scaling, facts.calls.len()))
+    }
+
+    /// The largest part of the matching calls that may move.
+    fn limit(&self) -> Option<Rate> {
+        let cautious = || Rate::parse(CAUTIOUS_SHARE).expect("a rate");
+        self.max_share.or_else(|| self.is_open().then(cautious))
+    }
+
+    /// What only the expected figures tell: assumptions and exhibits.
+    fn told(&self, rehoming: &mut Rehoming, facts: &Facts<'_>) -> (Vec<String>, Vec<Exhibit>) {
+        let margin = self.margin.unwrap_or(Rate::parse(MARGIN).expect("a rate"));
+        let labels = Labels::of(rehoming, facts, margin);
+        let mut said = labels.as_ref().map_or_else(|| unmeasured(), Labels::sentences);
+        let figures = Figures::of(rehoming, facts);
+        said.extend(figures.sentences());
+        if let Some(cascade) = &rehoming.cascade {
+            let needed = figures.acceptance_needed().map(percent);
+            let needed = needed.unwrap_or_else(|| "more than all".to_owned());
+            said.push(format!(
+                "cascade: {} of tries are accepted; it pays where more than {needed} are",
+                percent(cascade.accept)
+            ));
+        }
+        let mut exhibits = vec![figures.curve(), estimates(rehoming, facts, self.verbosity)];
+        if self.per != Per::Call || self.rules().iter().any(|rule| rule.without.is_some()) {
+            exhibits.extend(Figures::sessions(rehoming, facts));
+        }
+        exhibits.extend(labels.map(|labels| labels.exhibit()));
+        (said, exhibits)
+    }
+}
+
+fn unmeasured() -> Vec<String> {
+    vec!["quality: unmeasured".to_owned()]
+}
+
+/// That a limit keeps calls where they are.
+fn kept_back(limit: Option<Rate>, is_cautious: bool, found: &Matches) -> Option<String> {
+    let limit = limit.filter(|limit| *limit < Rate::ONE)?;
+    let stay = found.matched - limit.of(crate::units::Tokens::new(found.matched)).get();
+    let how =
+        if is_cautious { " (the default guard: `max_share` or `share` lifts it)" } else { "" };
+    Some(format!(
+        "at most {} of the matching calls move{how}: {} of {} stay, an equal part of every rule",
+        percent(limit),
+        grouped(stay),
+        grouped(found.matched)
+    ))
 }
 
 impl Technique for ModelTiering {
@@ -170,9 +335,11 @@ impl Technique for ModelTiering {
     }
 
     fn dimensions(&self) -> Vec<String> {
-        let rules = self.rules();
-        let needed = rules.iter().filter_map(|rule| rule.condition.as_ref());
-        needed.flat_map(|filter| filter.dimensions().map(ToOwned::to_owned)).collect()
+        self.rules().iter().flat_map(Rule::dimensions).collect()
+    }
+
+    fn wishes(&self) -> Vec<String> {
+        columns()
     }
 
     fn has_range(&self, _: &Facts<'_>) -> bool {
@@ -180,58 +347,89 @@ impl Technique for ModelTiering {
     }
 
     fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {
-        let moves = self.moves(facts)?;
-        let classifier = self.classifier(facts)?;
+        let (moves, chosen) = self.moves(facts)?;
         let mut warnings: Vec<_> =
             moves.iter().flat_map(|to| to.selection.warnings("tiering")).collect();
         let mut targets: Vec<_> = moves.iter().map(|to| to.target).collect();
         targets.dedup();
         warnings.extend(targets.iter().filter_map(|target| facts.retirement_warning(*target)));
-        let mut rehoming = Rehoming::new(moves, classifier, Scaling::of(scenario));
+        let mut rehoming = self.rehoming(moves, facts, scenario)?;
         let found = rehoming.count(facts);
-        rehoming.limit(self.max_share, &found);
-        let shares: Vec<Rate> = rehoming.moves.iter().map(|to| to.share).collect();
-        let by_rule = shares.iter().all(|share| *share == Rate::ONE);
-        let mut assumptions = vec![
-            "quality: unmeasured".to_owned(),
-            "answers are as long as before, times the tokenizer ratio; the range takes 0.7 to 1.4 \
-             times as long"
-                .to_owned(),
-            found.sentence(),
-        ];
-        assumptions.extend(tokenizer_ratios(&rehoming, facts));
+        rehoming.limit(self.limit(), &found);
+        keep_together(&mut rehoming, facts, self.per);
+        let mut assumptions = chosen;
+        let mut exhibits = Vec::new();
         if scenario == Scenario::Expected {
+            let (said, shown) = self.told(&mut rehoming, facts);
+            assumptions.extend(said);
+            exhibits = shown;
             warnings.extend(dearer_calls(&rehoming, facts));
         }
+        assumptions.push(self.length_of_answers());
+        assumptions.push(found.sentence());
+        assumptions.extend(kept_back(self.limit(), self.max_share.is_none(), &found));
+        assumptions.extend(self.together());
+        assumptions.extend(tokenizer_ratios(&rehoming, facts));
         assumptions.extend(rehoming.assumptions(facts));
-        let (evidence, note) = if by_rule {
-            (Evidence::Exact, "exact prices, quality unmeasured".to_owned())
-        } else {
-            let shares: Vec<_> = shares.iter().map(|share| percent(*share)).collect();
-            let note = format!("assumed: {} of matching calls move", shares.join(", "));
-            (Evidence::Assumed, note)
-        };
+        let (evidence, note) = self.evidence(&rehoming);
         let mut prepared = Prepared::ready(rehoming, evidence, note);
         prepared.assumptions = assumptions;
         prepared.warnings = warnings;
+        prepared.exhibits = exhibits;
         Ok(prepared)
+    }
+}
+
+impl ModelTiering {
+    fn length_of_answers(&self) -> String {
+        match self.verbosity {
+            Some(factor) => format!(
+                "answers are {factor} times as long as before, as you measured it, times the \
+                 tokenizer ratio"
+            ),
+            None => {
+                "answers are as long as before, times the tokenizer ratio; the range takes 0.7 \
+                     to 1.4 times as long"
+                    .to_owned()
+            }
+        }
+    }
+
+    fn together(&self) -> Option<String> {
+        let how = match self.per {
+            Per::Call => return None,
+            Per::Session => "where their first call goes",
+            Per::Majority => "where most of their calls go",
+        };
+        Some(format!(
+            "whole conversations go {how}; a share of them is taken evenly, by first calls"
+        ))
+    }
+
+    fn evidence(&self, rehoming: &Rehoming) -> (Evidence, String) {
+        let shares: Vec<Rate> = rehoming.moves.iter().map(|to| to.share).collect();
+        if let Some(cascade) = &rehoming.cascade {
+            let accept = percent(cascade.accept);
+            return (Evidence::Assumed, format!("assumed: {accept} of tries are good enough"));
+        }
+        if shares.iter().all(|share| *share == Rate::ONE) {
+            return (Evidence::Exact, "exact prices, quality unmeasured".to_owned());
+        }
+        let shares: Vec<_> = shares.iter().map(|share| percent(*share)).collect();
+        (Evidence::Assumed, format!("assumed: {} of matching calls move", shares.join(", ")))
     }
 }
 
 impl Rewrite for Rehoming {
     fn apply(&self, branch: &Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) -> Effect {
-        let Some(to) = self.destination(scene.row) else {
+        if self.destination(scene.row).is_none() {
             return Effect::Unchanged;
-        };
-        let question = self.classifier.as_ref().map(|classifier| {
-            let (input, output) =
-                (branch.for_row(classifier.input), branch.for_row(classifier.output));
-            branch.companion(classifier.model, input, output)
-        });
+        }
+        let question = self.classifier.map(|classifier| classifier.beside(branch));
         if question.is_some_and(|question| !scene.is_priced(&question)) {
             return Effect::Declined(Decline::HelperNotPriced);
         }
-        let effect = self.route(branch, to, scene, out);
+        let effect = self.route(branch, scene, out);
         let Some(question) = question else { return effect };
         // The classifier is asked about every call in scope, wherever its answer sends the call.
         if matches!(effect, Effect::Unchanged | Effect::Declined(_)) {
@@ -244,22 +442,6 @@ impl Rewrite for Rehoming {
         }
     }
 
-    fn remarks(&self, measured: &Measured) -> Vec<String> {
-        let Some(saved) = measured.saved_share else { return Vec::new() };
-        let [first, rest @ ..] = self.moves.as_slice() else { return Vec::new() };
-        if rest.iter().any(|other| other.share != first.share) || first.share == Rate::ZERO {
-            return Vec::new();
-        }
-        let Some(redo) = Rate::of_counts(saved.parts(), first.share.parts()) else {
-            return Vec::new();
-        };
-        vec![format!(
-            "break-even: the saving is gone when {} of the moved calls are done again on the \
-             original model",
-            percent(redo)
-        )]
-    }
-
     fn declined(&self, why: Decline, model: &Model, calls: u64) -> String {
         let (calls, id) = (grouped(calls), &model.id);
         match why {
@@ -268,7 +450,8 @@ impl Rewrite for Rehoming {
                  context window"
             ),
             Decline::HelperNotPriced => format!(
-                "tiering: {calls} calls of {id} stay: the classifier has no price at their time"
+                "tiering: {calls} calls of {id} stay: the classifier or the judge has no price at \
+                 their time"
             ),
             _ => format!(
                 "tiering: {calls} calls of {id} stay: the target has no price at their time, in \

@@ -29,6 +29,7 @@ pub(super) enum Prefixes {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rung {
     Declared,
+    Workload,
     Counted,
     Grown,
     Shortest,
@@ -94,6 +95,8 @@ impl Prefixes {
             Rung::Counted
         } else if self.growth(row).repeated.is_some() {
             Rung::Grown
+        } else if matches!(self, Self::Observed { prompts, .. } if prompts.are_declared()) {
+            Rung::Workload
         } else {
             Rung::Shortest
         }
@@ -101,8 +104,9 @@ impl Prefixes {
 
     /// Says which evidence was used and how many tokens it makes shareable.
     pub(super) fn evidence(&self, facts: &Facts<'_>, selection: &Selection) -> Vec<String> {
-        const SENTENCES: [(Rung, &str); 4] = [
+        const SENTENCES: [(Rung, &str); 5] = [
             (Rung::Declared, "cacheable, as you say (rung 6)"),
+            (Rung::Workload, "cacheable, the shared prompt that the workload declares (rung 6)"),
             (
                 Rung::Counted,
                 "cached already, as the log's own counters show (rung 1; nothing more is credited \

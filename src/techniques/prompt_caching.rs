@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::branch::{Branch, push_taken};
-use super::cache_replay::{CacheReplay, Lifetime, Lineage};
+use super::cache_replay::{CacheReplay, Lifetime, Lineage, Order, Policy, Terms};
 use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
@@ -69,14 +69,6 @@ The cache rules of the price tables: minimum, steps, lifetimes, write and read p
 /// Hits in Anthropic's batch lane range from 30 to 98 %.
 const BATCH_HIT_LOW: &str = "0.30";
 
-/// What decides which calls find their prompt warm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Policy {
-    /// The times of the log: a breakpoint after the shared start and one at the end of each turn.
-    Replay,
-}
-
 /// Settings of `[prompt_caching]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,6 +81,14 @@ pub(super) struct PromptCaching {
     cacheable: Option<Portion>,
     #[serde(default)]
     ttl: Lifetime,
+    #[serde(default, deserialize_with = "settings::some_count")]
+    min_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "settings::some_count")]
+    first_token_ms: Option<u64>,
+    #[serde(default, deserialize_with = "settings::rate")]
+    hit_prob: Option<Rate>,
+    #[serde(default)]
+    calibrate: Option<bool>,
     #[serde(default, rename = "where", deserialize_with = "settings::condition")]
     condition: Option<Filter>,
     #[serde(default, deserialize_with = "settings::call_types")]
@@ -102,14 +102,36 @@ impl super::Settings for PromptCaching {
         stage: Stage::PromptCache,
         summary: "read the shared start of prompts from the provider's cache",
         docs: DOCS,
-        keys: &["hit", "policy", "cacheable", "ttl", "where", "call_types"],
+        keys: &[
+            "hit",
+            "policy",
+            "cacheable",
+            "ttl",
+            "min_tokens",
+            "first_token_ms",
+            "hit_prob",
+            "calibrate",
+            "where",
+            "call_types",
+        ],
     };
 
     fn check(&self) -> Result<(), String> {
+        let is_replayed = self.policy.is_some();
         let wrong = match (self.hit, self.policy, self.cacheable) {
             (None, None, _) => "give the `hit` rate, such as \"0.95\", or policy = \"replay\"",
             (Some(_), Some(_), _) => "a replay finds the hit rate itself: give `hit` or `policy`",
-            (None, Some(_), Some(_)) => "a replay finds itself what is cacheable: leave it out",
+            (None, Some(_), Some(Portion::Share(_))) => {
+                "with a policy, `cacheable` is how much all prompts of a call type share: a count of \
+                 tokens, or leave it out"
+            }
+            _ if !is_replayed && self.ttl == Lifetime::Best => {
+                "the best lifetime is found by a replay: give a `policy`, or \"5m\" or \"1h\""
+            }
+            _ if !is_replayed && self.has_replay_settings() => {
+                "`min_tokens`, `first_token_ms`, `hit_prob` and `calibrate` are for a replay: give a \
+                 `policy`"
+            }
             _ => return Ok(()),
         };
         Err(wrong.to_owned())
@@ -125,6 +147,29 @@ struct Cache {
 }
 
 impl PromptCaching {
+    const fn has_replay_settings(&self) -> bool {
+        self.min_tokens.is_some()
+            || self.first_token_ms.is_some()
+            || self.hit_prob.is_some()
+            || self.calibrate.is_some()
+    }
+
+    /// The replay that was asked for.
+    fn order(&self, policy: Policy) -> Order {
+        let shared = match self.cacheable {
+            Some(Portion::Tokens(tokens)) => Some(tokens),
+            _ => None,
+        };
+        Order {
+            policy,
+            lifetime: self.ttl,
+            terms: Terms::new(self.min_tokens, self.first_token_ms),
+            shared,
+            automatic: self.hit_prob,
+            calibrates: self.calibrate.unwrap_or(true),
+        }
+    }
+
     fn scope(&self) -> Scope<'_> {
         Scope { condition: self.condition.as_ref(), call_types: &self.call_types }
     }
@@ -147,7 +192,9 @@ impl Technique for PromptCaching {
 
     fn has_range(&self, facts: &Facts<'_>) -> bool {
         if self.policy.is_some() {
-            return !Lineage::has_blocks(facts);
+            return !Lineage::has_blocks(facts)
+                || facts.has_cached_calls()
+                || facts.has_automatic();
         }
         let may_observe = self.cacheable.is_none() && conversations::are_named(facts);
         may_observe || facts.has_batch_calls()
@@ -155,8 +202,8 @@ impl Technique for PromptCaching {
 
     fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {
         let selection = self.scope().select(facts)?;
-        if self.policy.is_some() {
-            return Ok(CacheReplay::prepare(facts, selection, self.ttl, scenario));
+        if let Some(policy) = self.policy {
+            return Ok(CacheReplay::prepare(facts, selection, self.order(policy), scenario));
         }
         let warnings = selection.warnings("prompt caching");
         let hit = self.hit.unwrap_or(Rate::ZERO);
@@ -205,8 +252,7 @@ impl Cache {
         scene: &Scene<'_>,
         read: Tokens,
     ) -> Tokens {
-        let is_cut = branch.stable_prefix.is_some();
-        if is_cut || !self.prefixes.writes_growth(scene.facts, scene.row, self.scenario) {
+        if branch.is_cut || !self.prefixes.writes_growth(scene.facts, scene.row, self.scenario) {
             return Tokens::ZERO;
         }
         let prompt = branch.call.input_total();

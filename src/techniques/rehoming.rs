@@ -16,11 +16,40 @@ pub(super) struct Move {
     pub(super) share: Rate,
 }
 
-/// A small call that decides where the real one goes.
+/// A small call beside the real one: it decides where that goes, or judges its answer.
+#[derive(Clone, Copy)]
 pub(super) struct Classifier {
     pub(super) model: ModelId,
     pub(super) input: Tokens,
     pub(super) output: Tokens,
+}
+
+impl Classifier {
+    /// The call that is made whenever a branch is taken.
+    pub(super) fn beside(&self, branch: &Branch) -> Branch {
+        let (input, output) = (branch.for_row(self.input), branch.for_row(self.output));
+        branch.companion(self.model, input, output)
+    }
+}
+
+/// The target tries first; what it does not do well goes to the original model as well.
+#[derive(Clone, Copy)]
+pub(super) struct Cascade {
+    /// The part of answers that is good enough.
+    pub(super) accept: Rate,
+    /// Who decides that; nothing where it costs nothing.
+    pub(super) judge: Option<Classifier>,
+    /// Whether what the log read from the original model's cache is gone when a call gets there.
+    pub(super) is_cold: bool,
+}
+
+/// Which move is for a call, and whether the call is among those that take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    /// The place of the move.
+    pub(super) to: usize,
+    /// Whether the call takes it, where whole sessions go one way or the other.
+    pub(super) moves: bool,
 }
 
 /// How many calls the rules are for.
@@ -33,7 +62,7 @@ pub(super) struct Matches {
     /// Calls that a rule is for and that are on its target already.
     pub(super) on_target: u64,
     /// The calls that move, in billionths of a call.
-    moving: u128,
+    pub(super) moving: u128,
 }
 
 impl Matches {
@@ -55,7 +84,8 @@ impl Matches {
 /// How tokens carry over to another model.
 #[derive(Clone, Copy)]
 pub(super) struct Scaling {
-    scenario: Scenario,
+    /// Nothing where tokens are taken to be the same.
+    scenario: Option<Scenario>,
     /// Length of answers compared with the original model.
     verbosity: Factor,
 }
@@ -65,21 +95,28 @@ const VERBOSITY_LOW: &str = "1.4";
 const VERBOSITY_HIGH: &str = "0.7";
 
 impl Scaling {
-    pub(super) fn of(scenario: Scenario) -> Self {
+    /// Token for token, as if both models counted and answered alike.
+    pub(super) const fn same() -> Self {
+        Self { scenario: None, verbosity: Factor::ONE }
+    }
+
+    /// One end of what is not known, with answers so many times as long where that was given.
+    pub(super) fn of(scenario: Scenario, given: Option<Factor>) -> Self {
         let verbosity = |text| Factor::parse(text).expect("a factor");
         let verbosity = match scenario {
             Scenario::Low => verbosity(VERBOSITY_LOW),
             Scenario::Expected => Factor::ONE,
             Scenario::High => verbosity(VERBOSITY_HIGH),
         };
-        Self { scenario, verbosity }
+        Self { scenario: Some(scenario), verbosity: given.unwrap_or(verbosity) }
     }
 
     fn ratio(self, ratio: TokenizerRatio) -> Factor {
         match self.scenario {
-            Scenario::Low => ratio.high,
-            Scenario::Expected => ratio.likely,
-            Scenario::High => ratio.low,
+            None => Factor::ONE,
+            Some(Scenario::Low) => ratio.high,
+            Some(Scenario::Expected) => ratio.likely,
+            Some(Scenario::High) => ratio.low,
         }
     }
 }
@@ -89,21 +126,43 @@ pub(super) struct Rehoming {
     /// In order: the first that matches wins.
     pub(super) moves: Vec<Move>,
     pub(super) classifier: Option<Classifier>,
+    pub(super) cascade: Option<Cascade>,
+    /// By row; nothing where no rule is for a call.
+    pub(super) ways: Vec<Option<Way>>,
+    /// By row: whether the call moves whole or not at all; empty where none does.
+    pub(super) moves_whole: Vec<bool>,
     scaling: Scaling,
 }
 
 impl Rehoming {
-    pub(super) const fn new(
+    /// Moves in which every call goes its own way.
+    pub(super) fn new(
         moves: Vec<Move>,
         classifier: Option<Classifier>,
+        cascade: Option<Cascade>,
         scaling: Scaling,
+        rows: usize,
     ) -> Self {
-        Self { moves, classifier, scaling }
+        let first = |row: Row| moves.iter().position(|to| to.selection.holds(row));
+        let ways = (0..rows).map(|row| first(row).map(|to| Way { to, moves: true })).collect();
+        Self { moves, classifier, cascade, ways, moves_whole: Vec::new(), scaling }
+    }
+
+    /// Counts tokens and the length of answers otherwise.
+    pub(super) const fn scale(&mut self, scaling: Scaling) {
+        self.scaling = scaling;
     }
 
     /// Where a call goes; nothing when no rule is for it.
     pub(super) fn destination(&self, row: Row) -> Option<&Move> {
-        self.moves.iter().find(|to| to.selection.holds(row))
+        self.ways[row].map(|way| &self.moves[way.to])
+    }
+
+    /// The part of a call that takes its way.
+    pub(super) fn share(&self, row: Row) -> Rate {
+        let Some(way) = self.ways[row].filter(|way| way.moves) else { return Rate::ZERO };
+        let is_whole = self.moves_whole.get(row).is_some_and(|whole| *whole);
+        if is_whole { Rate::ONE } else { self.moves[way.to].share }
     }
 
     /// Counts the calls that match.
@@ -114,9 +173,9 @@ impl Rehoming {
             found.all += calls;
             match self.destination(row) {
                 Some(to) if to.target == model => found.on_target += calls,
-                Some(to) => {
+                Some(_) => {
                     found.matched += calls;
-                    found.moving += u128::from(calls) * u128::from(to.share.parts());
+                    found.moving += u128::from(calls) * u128::from(self.share(row).parts());
                 }
                 None => {}
             }
@@ -124,10 +183,10 @@ impl Rehoming {
         found
     }
 
-    /// Moves at most `max` of all calls, each target giving up the same part.
+    /// Moves at most `max` of the calls that match, each target giving up the same part.
     pub(super) fn limit(&mut self, max: Option<Rate>, found: &Matches) {
         let Some(max) = max else { return };
-        let mut allowed = u128::from(found.all) * u128::from(max.parts());
+        let mut allowed = u128::from(found.matched) * u128::from(max.parts());
         let mut moving = found.moving;
         if moving <= allowed {
             return;
@@ -147,22 +206,30 @@ impl Rehoming {
     pub(super) fn route(
         &self,
         branch: &Branch,
-        to: &Move,
         scene: &Scene<'_>,
         out: &mut Vec<Branch>,
     ) -> Effect {
-        if to.target == branch.model || to.share == Rate::ZERO {
+        let Some(to) = self.destination(scene.row) else { return Effect::Unchanged };
+        let share = self.share(scene.row);
+        if to.target == branch.model || share == Rate::ZERO {
             return Effect::Unchanged;
         }
-        let (moved, stayed) = branch.split(to.share);
-        match self.on_target(&moved, to.target, scene) {
-            Ok(moved) => {
-                push_taken(out, moved);
-                push_taken(out, stayed);
-                Effect::Changed
+        let (moved, stayed) = branch.split(share);
+        let tried = match self.on_target(&moved, to.target, scene) {
+            Ok(tried) => tried,
+            Err(why) => return Effect::Declined(why),
+        };
+        if let Some(cascade) = self.cascade {
+            let judged = cascade.judge.map(|judge| judge.beside(&moved));
+            if judged.is_some_and(|judged| !scene.is_priced(&judged)) {
+                return Effect::Declined(Decline::HelperNotPriced);
             }
-            Err(why) => Effect::Declined(why),
+            judged.into_iter().for_each(|judged| push_taken(out, judged));
+            push_taken(out, cascade.escalated(&moved, scene));
         }
+        push_taken(out, tried);
+        push_taken(out, stayed);
+        Effect::Changed
     }
 
     /// The call on its target.
@@ -215,6 +282,21 @@ impl Rehoming {
             grouped(forfeited),
             grouped(calls_forfeiting)
         )]
+    }
+}
+
+impl Cascade {
+    /// What goes to the original model after all.
+    pub(super) fn escalated(&self, branch: &Branch, scene: &Scene<'_>) -> Branch {
+        let (mut again, _) = branch.split(self.accept.complement());
+        if self.is_cold {
+            let warm = again;
+            again.forfeit_cache();
+            if !scene.is_priced(&again) {
+                return warm;
+            }
+        }
+        again
     }
 }
 

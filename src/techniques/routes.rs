@@ -7,6 +7,10 @@ use crate::usage::{Row, Symbol, column};
 
 use super::facts::Facts;
 
+/// The column in which a declared workload says how many tokens of a prompt are shared; no log has
+/// it.
+pub const SHARED_PROMPT: &str = "<shared_prompt>";
+
 /// A prompt that was seen once is shared with nobody.
 const MIN_CALLS: usize = 2;
 
@@ -14,20 +18,28 @@ const MIN_CALLS: usize = 2;
 ///
 /// With token counts alone, the static prompt of a call type is bounded by its shortest input. The
 /// smallest in a thousand calls stands for the minimum, so that a few stray calls do not hide it.
-pub(super) struct StaticPrompts {
+pub struct StaticPrompts {
     routes: Vec<u32>,
     floors: Vec<Tokens>,
+    is_declared: bool,
 }
 
 impl StaticPrompts {
     /// Measures the shortest prompts of a log.
-    pub(super) fn measure(facts: &Facts<'_>) -> Self {
+    ///
+    /// # Panics
+    /// With 2³² pairs of call type and model or more.
+    pub fn measure(facts: &Facts<'_>) -> Self {
         let calls = facts.calls;
-        let mut known: HashMap<(Symbol, Symbol), u32> = HashMap::new();
+        let declared = calls.dimensions.position(SHARED_PROMPT);
+        let declared = declared.filter(|place| !calls.dimensions[*place].is_empty());
+        let mut known: HashMap<[Symbol; 3], u32> = HashMap::new();
         let mut routes = Vec::with_capacity(calls.len());
         let mut inputs: Vec<Vec<Tokens>> = Vec::new();
         for row in 0..calls.len() {
-            let names = (calls.symbol(column::CALL_TYPE, row), calls.symbol(column::MODEL, row));
+            let said = declared.map_or(Symbol::EMPTY, |place| calls.symbol(place, row));
+            let names =
+                [calls.symbol(column::CALL_TYPE, row), calls.symbol(column::MODEL, row), said];
             let next = u32::try_from(known.len()).expect("fewer routes than 2^32");
             let route = *known.entry(names).or_insert(next);
             if route == next && inputs.len() == next as usize {
@@ -40,17 +52,33 @@ impl StaticPrompts {
                 inputs[route as usize].push(input);
             }
         }
-        let floors = inputs.into_iter().map(robust_minimum).collect();
-        Self { routes, floors }
+        let mut floors: Vec<_> = inputs.into_iter().map(robust_minimum).collect();
+        if let Some(place) = declared {
+            for ([_, _, said], route) in known {
+                let tokens = calls.dimensions[place].resolve(said).parse().unwrap_or(0);
+                floors[route as usize] = Tokens::new(tokens);
+            }
+        }
+        Self { routes, floors, is_declared: declared.is_some() }
+    }
+
+    /// Whether a declared workload says what is shared, so that nothing is bounded by lengths.
+    pub(super) const fn are_declared(&self) -> bool {
+        self.is_declared
     }
 
     /// The number of the call type and model of a row.
-    pub(super) fn route(&self, row: Row) -> u32 {
+    pub fn route(&self, row: Row) -> u32 {
         self.routes[row]
     }
 
+    /// How many call types and models there are.
+    pub(super) fn count(&self) -> usize {
+        self.floors.len()
+    }
+
     /// The shared prompt of a call, at most.
-    pub(super) fn floor(&self, row: Row) -> Tokens {
+    pub fn floor(&self, row: Row) -> Tokens {
         self.floors[self.routes[row] as usize]
     }
 }

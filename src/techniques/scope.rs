@@ -61,6 +61,14 @@ impl Selection {
         self.rows.as_ref().is_none_or(|rows| rows[row])
     }
 
+    /// Keeps only these rows.
+    pub(super) fn keep(&mut self, rows: &[bool]) {
+        match &mut self.rows {
+            Some(kept) => kept.iter_mut().zip(rows).for_each(|(kept, keep)| *kept &= keep),
+            none => *none = Some(rows.to_vec()),
+        }
+    }
+
     /// A warning for each call type that no call has.
     pub(super) fn warnings(&self, label: &str) -> Vec<String> {
         let unknown = self.unknown_call_types.iter();

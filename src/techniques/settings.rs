@@ -4,8 +4,42 @@ use std::fmt;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-use crate::units::{Rate, Tokens};
+use crate::units::{Factor, Rate, Tokens, Usd};
 use crate::usage::Filter;
+
+/// What a switch is that is on unless given.
+pub(super) const fn yes() -> bool {
+    true
+}
+
+/// Whether the text of a label means yes: `true`, `yes`, or a number that is not zero.
+pub(super) fn is_true(text: &str) -> bool {
+    let text = text.trim();
+    let is_word = ["true", "yes"].iter().any(|word| word.eq_ignore_ascii_case(text));
+    let number = crate::units::parse_decimal(text, 9, crate::units::Excess::Round);
+    is_word || number.is_ok_and(|number| number != 0)
+}
+
+/// A multiplier such as `"1.2"`.
+pub(super) fn factor<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Factor>, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(input)?;
+    let factor = Factor::parse(&text).ok().filter(|factor| factor.parts() > 0);
+    factor.map(Some).ok_or_else(|| {
+        D::Error::custom(format!("`{text}` is no multiplier above zero, such as \"1.2\""))
+    })
+}
+
+/// `part / whole` when it is a rate above zero. Both are halved until they fit: the rate is for a
+/// sentence.
+pub(super) fn rate_of(part: Usd, whole: Usd) -> Option<Rate> {
+    let mut part = u128::try_from(part.atto()).ok()?;
+    let mut whole = u128::try_from(whole.atto()).ok()?;
+    while whole > u128::from(u64::MAX) {
+        (part, whole) = (part >> 1, whole >> 1);
+    }
+    let rate = Rate::of_counts(u64::try_from(part).ok()?, u64::try_from(whole).ok()?)?;
+    (rate > Rate::ZERO).then_some(rate)
+}
 
 /// A part of something: a share of it, or so many tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +100,7 @@ fn bare_decimal<E: Error>(value: f64) -> E {
 /// No log counts more tokens in one call.
 const COUNT_MAX: u64 = 1_000_000_000_000;
 
-fn checked_count<E: Error>(count: impl TryInto<u64>) -> Result<u64, E> {
+pub(super) fn checked_count<E: Error>(count: impl TryInto<u64>) -> Result<u64, E> {
     let count = count.try_into().ok().filter(|count| *count <= COUNT_MAX);
     count.ok_or_else(|| E::custom("a count of tokens lies between 0 and 1,000,000,000,000"))
 }

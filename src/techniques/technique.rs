@@ -133,6 +133,11 @@ pub trait Technique: std::fmt::Debug + Send + Sync {
     /// The columns it needs from the log besides the built-in ones.
     fn dimensions(&self) -> Vec<String>;
 
+    /// The columns it makes use of where the log has them.
+    fn wishes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether low and high may differ from expected over this log.
     fn has_range(&self, _facts: &Facts<'_>) -> bool {
         false

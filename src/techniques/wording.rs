@@ -3,7 +3,7 @@
 use crate::units::Rate;
 
 /// A count with thousands separators: `12,031`.
-pub(super) fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

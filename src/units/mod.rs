@@ -1,6 +1,7 @@
 //! Exact quantities: money, tokens, prices, rates. Knows no file, time or format.
 
 mod decimal;
+mod exponential;
 mod factor;
 mod fine_usd;
 mod share;
@@ -10,6 +11,7 @@ mod tokens;
 mod usd;
 
 pub use decimal::{DecimalError, Excess, format_decimal, parse_decimal};
+pub use exponential::{exp_of_minus, minus_ln};
 pub use factor::{Factor, Rate};
 pub use fine_usd::FineUsd;
 pub use share::Share;

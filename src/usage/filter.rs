@@ -11,6 +11,7 @@ use crate::units::{TokenClass, Tokens};
 use super::call::{Call, Status};
 use super::calls::Calls;
 use super::expression::{condition, evaluate, no_texts, parse};
+use super::turns;
 
 /// A condition on calls, such as `call_type = 'chat' AND input_tokens > 4000`.
 ///
@@ -92,7 +93,13 @@ impl Filter {
         let seen = RefCell::new(Vec::new());
         let answer = evaluate(&expression, &|name| {
             seen.borrow_mut().push(name.to_owned());
-            Ok(if is_number(name) { Series::new(name.into(), [0i64; 0]) } else { no_texts() })
+            Ok(if is_number(name) {
+                Series::new(name.into(), [0i64; 0])
+            } else if name == turns::FIRST_TURN {
+                Series::new(name.into(), [false; 0])
+            } else {
+                no_texts()
+            })
         });
         answer.and_then(|answer| condition(&answer).map(|_| ())).map_err(fail)?;
         let mut columns = seen.into_inner();
@@ -108,7 +115,13 @@ impl Filter {
 
     /// The dimensions the expression needs beyond the built-in columns.
     pub fn dimensions(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(String::as_str).filter(|name| !is_number(name) && !is_text(name))
+        let needed = self.columns.iter().map(|name| turns::made_from(name).unwrap_or(name));
+        needed.filter(|name| !is_number(name) && !is_text(name))
+    }
+
+    /// A column that only the whole log tells, if there is one: it cannot select what is read.
+    pub fn takes_whole_log(&self) -> Option<&str> {
+        self.columns.iter().map(String::as_str).find(|name| turns::takes_whole_log(name))
     }
 
     /// Whether the condition holds, one answer a row; NULL does not hold.
@@ -131,7 +144,7 @@ impl Filter {
 }
 
 fn is_number(name: &str) -> bool {
-    NUMBERS.iter().any(|(known, _)| *known == name)
+    turns::is_number(name) || NUMBERS.iter().any(|(known, _)| *known == name)
 }
 
 fn is_text(name: &str) -> bool {
@@ -148,7 +161,8 @@ fn column(calls: &Calls, name: &str) -> Option<Series> {
         let values: Vec<_> = rows.map(|row| value(&calls.call(row))).collect();
         return Some(Series::new(name.into(), values));
     }
-    let place = calls.dimensions.position(name)?;
+    // A log may have a column of its own by that name.
+    let Some(place) = calls.dimensions.position(name) else { return turns::column(calls, name) };
     let names = rows.map(|row| Some(calls.name(place, row)).filter(|name| !name.is_empty()));
     Some(Series::new(name.into(), names.collect::<Vec<_>>()))
 }
@@ -213,6 +227,33 @@ mod tests {
         }
         let filter = Filter::parse("difficulty < 0.5").expect("parses");
         assert_eq!(filter.matches(&calls), Ok(vec![true, false, false]));
+    }
+
+    #[test]
+    fn a_call_has_columns_through_its_conversation() {
+        let mut calls = Calls::new(Dimensions::new(["conversation", "prompt"]));
+        for (conversation, prompt) in [("a", "hi"), ("b", ""), ("a", "why?"), ("", "x")] {
+            let mut symbols = vec![Symbol::EMPTY; calls.dimensions.len()];
+            for (name, text) in [("conversation", conversation), ("prompt", prompt)] {
+                let place = calls.dimensions.position(name).expect("asked for");
+                symbols[place] = calls.dimensions[place].intern(text);
+            }
+            calls.push(&Call::default(), &symbols);
+        }
+        for (expression, expected) in [
+            ("first_turn", [true, true, false, false]),
+            ("first_turn IS NULL OR first_turn", [true, true, false, true]),
+            ("NOT first_turn", [false, false, true, false]),
+            ("turn = 2", [false, false, true, false]),
+            ("session_calls > 1", [true, false, true, false]),
+            ("prompt_chars < 3", [true, false, false, true]),
+        ] {
+            let filter = Filter::parse(expression).expect("parses");
+            assert_eq!(filter.matches(&calls).as_deref(), Ok(&expected[..]), "{expression}");
+        }
+        let filter = Filter::parse("turn > 1 AND prompt_chars < 9").expect("parses");
+        assert_eq!(filter.dimensions().collect::<Vec<_>>(), ["prompt", "conversation"]);
+        assert_eq!(filter.takes_whole_log(), Some("turn"));
     }
 
     #[test]

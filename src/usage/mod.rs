@@ -9,6 +9,7 @@ mod derived;
 mod dimension;
 mod expression;
 mod filter;
+mod turns;
 mod vector;
 
 pub use call::{Call, Counting, Fingerprint, FinishReason, ServiceTier, Status};

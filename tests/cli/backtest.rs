@@ -186,3 +186,52 @@ fn a_chain_that_is_named_must_be_there() {
     assert_eq!(code(&["--cache-ttl", "2h"]), Some(2));
     assert_eq!(code(&["--hide", "cache", "--format", "csv"]), Some(0));
 }
+
+/// Sums by hand over a log of four calls: the first two teach that half of the calls for the large
+/// model are answered by the small one.
+#[test]
+fn which_model_answers_is_predicted_from_the_first_half() {
+    let line = |minute: u32, served: &str| {
+        format!(
+            "{{\"time\":\"2026-10-01T00:0{minute}:00Z\",\"request_model\":\"claude-sonnet-4-6\",\
+             \"model\":\"{served}\",\"input_tokens\":1000000,\"output_tokens\":0}}\n"
+        )
+    };
+    let served =
+        ["claude-sonnet-4-6", "claude-haiku-4-5", "claude-sonnet-4-6", "claude-sonnet-4-6"];
+    let log: String = (0..).zip(served).map(|(minute, served)| line(minute, served)).collect();
+    let folder = folder_with("gateway.jsonl", log);
+    let report = json(folder.path(), &["backtest", "gateway.jsonl", "--hide", "served-model"]);
+    assert_eq!(report["learned_from_calls"], 2);
+    assert_eq!(report["billed_usd"], "6");
+    assert_eq!(report["predicted_usd"], "4");
+    assert_eq!(report["simplest_usd"], "6");
+    assert_eq!(report["exhibits"][0]["rows"][0]["request_model"], "claude-sonnet-4-6");
+}
+
+#[test]
+fn what_cannot_be_hidden_is_refused_with_what_can() {
+    for (arguments, expected) in [
+        (&["--hide", "cash"][..], "cache, served-model or output=TOKENS"),
+        (&["--hide", "output=0"], "at least 1 token"),
+        (&["--hide", "served-model", "--calibrate"], "--calibrate is about caches"),
+    ] {
+        let run = run(project(), &[&["backtest", "--demo"], arguments].concat());
+        assert_eq!(run.code, Some(2), "{arguments:?}");
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    }
+}
+
+/// Answers of Azure's chat trace beyond 300 tokens: what the first half teaches is closer than nothing.
+#[test]
+fn output_beyond_a_cap_is_predicted_better_than_not_at_all() {
+    let Some(path) = shared("traces/azure/AzureLLMInferenceTrace_conv.csv") else { return };
+    let path = path.to_str().expect("text");
+    let arguments =
+        ["backtest", path, "--assume-model", "gpt-4o", "--hide", "output=300", "--quiet"];
+    let report = json(project(), &arguments);
+    let [billed, predicted, simplest] =
+        ["billed_usd", "predicted_usd", "simplest_usd"].map(|name| atto(&report[name]));
+    let (learned, nothing) = (off(predicted, billed), off(simplest, billed));
+    assert!(learned.abs() * 5 < nothing.abs(), "{learned} against {nothing} thousandths");
+}

@@ -52,15 +52,6 @@ fn hide(call: &Call, hidden: Hidden) -> Call {
     visible
 }
 
-/// The rules that hold for a call, of which only those with prices count.
-fn rules(facts: &Facts<'_>, row: Row, model: ModelId, call: &Call) -> CacheRules {
-    let geo = facts.calls.name(column::GEO, row);
-    let Ok(card) = facts.book.card(model, call, call.time, geo) else { return CacheRules::None };
-    let placed = facts.book.placed(model, geo).unwrap_or(model);
-    let policy = facts.book.cache_policy(placed, call.time);
-    CacheRules::of(policy, |class| card.price(class).is_some())
-}
-
 /// Where the names stand that a call is followed by.
 struct Columns {
     conversation: Option<usize>,
@@ -149,7 +140,7 @@ fn entry(
         written: call.tokens[TokenClass::CacheWrite5m],
         written_long: call.tokens[TokenClass::CacheWrite1h],
     };
-    let rules = rules(facts, row, model, &visible);
+    let rules = facts.cache_rules(row, model, &visible);
     let name = symbol(column::MODEL);
     Some(Entry { row, model, name, visible, sight, rules, counted, billed })
 }

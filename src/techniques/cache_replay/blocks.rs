@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use crate::usage::{Row, Symbol};
 
 use super::super::facts::Facts;
+use super::super::routes::StaticPrompts;
 
 /// The column that holds them, and the one that says whether they mean the same everywhere.
 pub(in super::super) const BLOCKS: &str = "<prompt_blocks>";
@@ -13,7 +14,8 @@ pub(in super::super) const SCOPE: &str = "<block_scope>";
 /// The sizes of blocks that serving systems use.
 const SIZES: [u64; 10] = [8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096];
 
-/// The blocks of every prompt, by number: equal blocks have equal numbers.
+/// The blocks of every prompt, by number: equal blocks after equal beginnings have equal numbers, so
+/// that a number stands for all blocks up to it.
 #[derive(Debug)]
 pub(in super::super) struct Blocks {
     ends: Vec<usize>,
@@ -30,15 +32,17 @@ impl Blocks {
         let place = calls.dimensions.position(BLOCKS)?;
         let scope = calls.dimensions.position(SCOPE);
         let conversation = calls.dimensions.position("conversation");
-        let mut known: HashMap<(Symbol, &str), u32> = HashMap::new();
+        let mut known: HashMap<(Symbol, u32, &str), u32> = HashMap::new();
         let (mut ends, mut numbers) = (Vec::with_capacity(calls.len()), Vec::new());
         for row in 0..calls.len() {
             let is_local = scope.is_some_and(|place| calls.name(place, row) == "local");
             let within = conversation.filter(|_| is_local);
             let within = within.map_or(Symbol::EMPTY, |place| calls.symbol(place, row));
+            let mut before = u32::MAX;
             for hash in hashes(calls.name(place, row)) {
                 let next = u32::try_from(known.len()).ok()?;
-                numbers.push(*known.entry((within, hash)).or_insert(next));
+                before = *known.entry((within, before, hash)).or_insert(next);
+                numbers.push(before);
             }
             ends.push(numbers.len());
         }
@@ -54,6 +58,57 @@ impl Blocks {
     pub(super) fn row(&self, row: Row) -> &[u32] {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.numbers[start..self.ends[row]]
+    }
+
+    /// The earlier prompt that each prompt grew out of: the longest whose full blocks it begins with,
+    /// and of those the newest. `order` are the rows in order of time.
+    pub(super) fn parents(&self, facts: &Facts<'_>, order: &[Row]) -> Vec<Option<Row>> {
+        let mut ends: HashMap<u32, Row> = HashMap::new();
+        let mut parents = vec![None; facts.calls.len()];
+        for row in order {
+            let own = self.full(facts, *row);
+            parents[*row] = own.iter().rev().find_map(|block| ends.get(block).copied());
+            if let Some(last) = own.last() {
+                ends.insert(*last, *row);
+            }
+        }
+        parents
+    }
+
+    /// The blocks of a prompt that are full: only those can be in a later one.
+    pub(super) fn full(&self, facts: &Facts<'_>, row: Row) -> &[u32] {
+        let count = facts.calls.call(row).input_total().get() / self.size.max(1);
+        let own = self.row(row);
+        &own[..usize::try_from(count).unwrap_or(usize::MAX).min(own.len())]
+    }
+
+    /// How many blocks of each prompt at least half of the prompts of its route begin with, within
+    /// the shortest of them: its static part.
+    pub(super) fn shared(&self, facts: &Facts<'_>, shared: &StaticPrompts) -> Vec<usize> {
+        let mut prompts: HashMap<u32, u64> = HashMap::new();
+        let mut counts: HashMap<(u32, u32), u64> = HashMap::new();
+        let within = |row: Row| {
+            let most = shared.floor(row).get() / self.size.max(1);
+            let own = self.full(facts, row);
+            &own[..usize::try_from(most).unwrap_or(usize::MAX).min(own.len())]
+        };
+        for row in 0..facts.calls.len() {
+            let route = shared.route(row);
+            *prompts.entry(route).or_default() += 1;
+            for block in within(row) {
+                *counts.entry((route, *block)).or_default() += 1;
+            }
+        }
+        let shared_by_half = |row: Row| {
+            let route = shared.route(row);
+            let total = prompts.get(&route).copied().unwrap_or(u64::MAX);
+            let is_common = |block: &&u32| {
+                let count = counts.get(&(route, **block)).copied().unwrap_or(0);
+                count > 1 && count.saturating_mul(2) >= total
+            };
+            within(row).iter().take_while(is_common).count()
+        };
+        (0..facts.calls.len()).map(shared_by_half).collect()
     }
 
     /// The size that makes as many blocks of every prompt as it has: with the last one, which is not

@@ -1,80 +1,129 @@
 //! The replay as a technique: each call reads what is warm, writes the rest, and keeps it warm.
 
+use std::sync::Arc;
+
 use crate::pricing::{CachePolicy, Model};
-use crate::units::{Rate, TokenClass, Tokens};
-use crate::usage::ServiceTier;
+use crate::units::{Factor, Rate, TokenClass, Tokens};
+use crate::usage::{ServiceTier, column};
 
 use super::super::branch::{Branch, push_taken};
-use super::super::facts::{Facts, Scene};
+use super::super::facts::Scene;
 use super::super::scope::Selection;
-use super::super::technique::{Decline, Effect, Evidence, Memory, Prepared, Rewrite, Scenario};
+use super::super::technique::{Decline, Effect, Memory, Rewrite};
 use super::super::warmth::CacheRules;
-use super::super::wording::{grouped, percent};
+use super::kappa::Likely;
 use super::lineage::Lineage;
-use super::rules::{Lifetime, ReplayRules};
-use super::store::{Found, Prompt, Store};
+use super::oracle::Foreseen;
+use super::policy::{Marks, Policy};
+use super::rules::{Lifetime, ReplayRules, Terms};
+use super::store::{Cache, Found, Prompt, Store};
 
-/// Prompt caching, replayed.
+/// Where each prompt of a log has its breakpoints.
+#[derive(Clone)]
+pub(super) enum Placing {
+    /// The same everywhere.
+    Fixed(Marks),
+    /// Of each row.
+    ByRow(Arc<Vec<Marks>>),
+    /// None: what each row reads and writes is known.
+    Foreseen(Arc<Foreseen>),
+}
+
+/// Prompt caching, replayed under one policy.
+#[derive(Clone)]
 pub(in super::super) struct CacheReplay {
-    selection: Selection,
-    lineage: Lineage,
-    lifetime: Lifetime,
+    pub(super) selection: Arc<Selection>,
+    pub(super) lineage: Arc<Lineage>,
+    pub(super) policy: Policy,
+    pub(super) placing: Placing,
+    /// How long entries of each route live; nothing where it is not cached.
+    pub(super) lifetimes: Arc<Vec<Option<Lifetime>>>,
+    pub(super) terms: Terms,
+    pub(super) likely: Arc<Likely>,
+    /// Whether it decides also about calls the log shows as cached.
+    pub(super) decides_anew: bool,
+}
+
+/// One way that a call may go.
+struct Way {
+    likelihood: Rate,
+    /// Tokens that leave the plain input, and for which class.
+    moved: [(TokenClass, Tokens); 3],
 }
 
 impl CacheReplay {
-    /// Looks at the log; refuses where it does not say when calls were made.
-    pub(in super::super) fn prepare(
-        facts: &Facts<'_>,
-        selection: Selection,
-        lifetime: Lifetime,
-        scenario: Scenario,
-    ) -> Prepared {
-        let lineage = Lineage::of(facts, scenario);
-        if !lineage.has_times() {
-            return Prepared::refused(
-                "some calls have no time, and a cache is warm or cold by time; give the rate with \
-                 `hit` instead",
-            );
-        }
-        let warnings = selection.warnings("prompt caching");
-        let note = format!("replayed: {}", lineage.evidence());
-        let mut assumptions = Vec::new();
-        if scenario == Scenario::Expected {
-            // Nobody reads what the ends assume.
-            assumptions.extend(lineage.ideal(facts));
-        }
-        assumptions.push(
-            "entries live from their last use; a breakpoint after the shared start and one at the \
-             end of each turn; an entry can be read 2 s after it was written"
-                .to_owned(),
-        );
-        assumptions.push(
-            "input the log shows as read from or written to a cache stays as it is".to_owned(),
-        );
-        let replay = Self { selection, lineage, lifetime };
-        let mut prepared = Prepared::ready(replay, Evidence::Replayed, note);
-        prepared.assumptions = assumptions;
-        prepared.warnings = warnings;
-        prepared
+    /// How entries of a call live; nothing where its call type and model is not cached.
+    fn lifetime(&self, scene: &Scene<'_>) -> Option<Lifetime> {
+        self.lifetimes.get(self.lineage.route(scene.row) as usize).copied().flatten()
     }
 
-    fn find(
+    fn marks(&self, scene: &Scene<'_>, rules: CacheRules) -> Marks {
+        if self.policy == Policy::Off || self.lifetime(scene).is_none() {
+            return Marks::NONE;
+        }
+        if matches!(rules, CacheRules::Automatic { .. }) {
+            // The provider caches what it can; nobody sets breakpoints.
+            return Marks::ALL;
+        }
+        match &self.placing {
+            Placing::Fixed(marks) => *marks,
+            Placing::ByRow(rows) => rows[scene.row],
+            Placing::Foreseen(_) => Marks::NONE,
+        }
+    }
+
+    /// The ways a call may go; nothing when the log does not say when it came.
+    fn ways(
         &self,
         branch: &Branch,
         scene: &Scene<'_>,
-        rules: &ReplayRules,
+        cache: CacheRules,
         store: &mut Store,
-    ) -> Option<Vec<Found>> {
+    ) -> Option<Vec<Way>> {
+        let rules = |lifetime| ReplayRules::new(cache, lifetime, &self.terms);
+        if let Placing::Foreseen(plan) = &self.placing {
+            let known = plan.row(scene.row);
+            let part = |tokens| recounted(tokens, branch.token_ratio);
+            let class = |lifetime| rules(lifetime).write.unwrap_or(TokenClass::Input);
+            let moved = [
+                (TokenClass::CacheRead, part(known.read)),
+                (class(Lifetime::Short), part(known.short)),
+                (class(Lifetime::Long), part(known.long)),
+            ];
+            return Some(vec![Way { likelihood: Rate::ONE, moved }]);
+        }
+        let rules = rules(self.lifetime(scene).unwrap_or_default());
         let prompt = Prompt {
             row: scene.row,
-            model: scene.placed(branch),
+            cache: Cache {
+                model: scene.placed(branch),
+                place: scene.facts.calls.symbol(column::GEO, scene.row),
+            },
+            marks: self.marks(scene, cache),
             input: branch.call.input_total(),
             stable: branch.stable_prefix,
             ratio: branch.token_ratio,
             likelihood: branch.weight,
         };
-        store.visit(&prompt, &self.lineage, rules)
+        let mut found = store.visit(&prompt, &self.lineage, &rules)?;
+        let is_automatic = matches!(cache, CacheRules::Automatic { .. });
+        self.likely.thin(&mut found, self.lineage.route(scene.row), is_automatic);
+        let way = |found: &Found| {
+            let (read, written) = split(branch, found, &rules);
+            let class = rules.write.unwrap_or(TokenClass::Input);
+            let moved = [
+                (TokenClass::CacheRead, read),
+                (class, written),
+                (TokenClass::Input, Tokens::ZERO),
+            ];
+            Way { likelihood: found.likelihood, moved }
+        };
+        Some(found.iter().map(way).collect())
     }
+}
+
+fn recounted(tokens: Tokens, ratio: Factor) -> Tokens {
+    ratio.of(tokens)
 }
 
 /// What a way of being found does to a branch: tokens read and tokens written.
@@ -117,38 +166,46 @@ impl Rewrite for CacheReplay {
         if rules == CacheRules::None {
             return Effect::Declined(Decline::NotPriced);
         }
-        let rules = ReplayRules::new(rules, self.lifetime);
-        let Some(found) = self.find(branch, scene, &rules, store) else {
+        let mut plain = *branch;
+        if self.decides_anew {
+            plain.forfeit_cache();
+        }
+        let Some(ways) = self.ways(&plain, scene, rules, store) else {
             return Effect::Unchanged;
         };
         // What the log says was cached is in its bill already; it keeps entries warm all the same.
-        if !branch.cached().is_zero() || scene.is_unbilled(branch) {
+        let is_settled = !self.decides_anew && !branch.cached().is_zero();
+        if is_settled || scene.is_unbilled(branch) {
             return Effect::Unchanged;
         }
-        let ways: Vec<_> = found.iter().map(|found| split(branch, found, &rules)).collect();
-        if ways.iter().all(|(read, written)| read.is_zero() && written.is_zero()) {
-            let min = rules.min;
-            let is_short = branch.call.input_total() < min;
+        let is_idle = |way: &Way| way.moved.iter().all(|(_, count)| count.is_zero());
+        if ways.iter().all(is_idle) {
+            if plain.call != branch.call {
+                out.push(plain);
+                return Effect::Changed;
+            }
+            let min = self.terms.min.unwrap_or_else(|| rules.minimum());
+            let is_short = self.policy != Policy::Off && branch.call.input_total() < min;
             return if is_short {
                 Effect::Declined(Decline::BelowMinimum(min))
             } else {
                 Effect::Unchanged
             };
         }
-        let written = rules.write.unwrap_or(TokenClass::Input);
         if !scene.is_cheaper(branch, TokenClass::CacheRead, TokenClass::Input) {
             return Effect::Declined(Decline::NoDiscount);
         }
-        let mut rest = *branch;
+        let mut rest = plain;
         let mut left = Rate::ONE;
-        for (way, found) in ways.iter().zip(&found) {
+        for way in &ways {
             // The likelihood of this way, given that none before it was gone.
-            let part = Rate::of_counts(found.likelihood.parts(), left.parts()).unwrap_or(Rate::ONE);
+            let part = Rate::of_counts(way.likelihood.parts(), left.parts()).unwrap_or(Rate::ONE);
             let (mut taken, other) = rest.split(part);
-            taken.reclassify(TokenClass::Input, TokenClass::CacheRead, way.0);
-            taken.reclassify(TokenClass::Input, written, way.1);
+            for (class, count) in way.moved {
+                taken.reclassify(TokenClass::Input, class, count);
+            }
             push_taken(out, taken);
-            (rest, left) = (other, left.minus(found.likelihood));
+            (rest, left) = (other, left.minus(way.likelihood));
         }
         push_taken(out, rest);
         Effect::Changed
@@ -156,53 +213,5 @@ impl Rewrite for CacheReplay {
 
     fn declined(&self, why: Decline, model: &Model, calls: u64) -> String {
         super::super::prompt_caching::declined(why, model, calls)
-    }
-}
-
-impl Lineage {
-    /// How much input repeats at all, by the rule of published references: a block is there when
-    /// it was used within the time before, without a minimum; what one prompt writes, the next can
-    /// read.
-    fn ideal(&self, facts: &Facts<'_>) -> Option<String> {
-        let (input, repeated) = self.repeated(facts, None)?;
-        let share = Rate::of_counts(repeated.get(), input.get()).map(percent)?;
-        let within = |seconds: i64| {
-            let (_, found) = self.repeated(facts, Some(seconds * 1_000))?;
-            Some(grouped(found.get()))
-        };
-        Some(format!(
-            "{} of {} input tokens repeat earlier blocks ({share}): {} within 5 minutes of their \
-             last use, {} within an hour",
-            grouped(repeated.get()),
-            grouped(input.get()),
-            within(300)?,
-            within(3_600)?
-        ))
-    }
-
-    /// All input, and the part of it that stands in the longest run of leading blocks that were all
-    /// used within `lifetime` milliseconds.
-    pub(super) fn repeated(
-        &self,
-        facts: &Facts<'_>,
-        lifetime: Option<i64>,
-    ) -> Option<(Tokens, Tokens)> {
-        let blocks = self.blocks.as_ref()?;
-        let mut last = hashbrown::HashMap::new();
-        let (mut input, mut repeated) = (Tokens::ZERO, Tokens::ZERO);
-        for row in self.order() {
-            let (at, own) = (self.time(row)?, blocks.row(row));
-            let model = facts.model(row);
-            let alive = |block: &&u32| {
-                let used: Option<&i64> = last.get(&(model, **block));
-                used.is_some_and(|used| lifetime.is_none_or(|lifetime| at - used <= lifetime))
-            };
-            let length = self.length(row);
-            let run = own.iter().take_while(alive).count() as u64;
-            repeated += Tokens::new(run.saturating_mul(blocks.size)).min(length);
-            input += length;
-            last.extend(own.iter().map(|block| ((model, *block), at)));
-        }
-        Some((input, repeated))
     }
 }

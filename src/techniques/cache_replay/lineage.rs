@@ -12,6 +12,14 @@ use super::blocks::{BLOCKS, Blocks, SCOPE};
 /// Columns with the time since the start of a trace that names no day, and their unit in ms.
 const ELAPSED: [(&str, u32); 2] = [("<elapsed_ms>", 0), ("<elapsed_s>", 3)];
 
+/// How much the prompts of a call type and model share.
+enum Shared {
+    /// So many tokens, as the user says (rung 6).
+    Declared(Tokens),
+    /// At most the shortest of them (rung 5).
+    Shortest,
+}
+
 /// The lineage of every prompt of a log.
 pub(in super::super) struct Lineage {
     /// Its blocks, where the log has their hashes.
@@ -20,7 +28,14 @@ pub(in super::super) struct Lineage {
     previous: Vec<Option<Row>>,
     /// Whether a prompt is a turn of a conversation.
     turns: Vec<bool>,
-    shared: Option<StaticPrompts>,
+    /// How many turns came before a prompt.
+    depths: Vec<u32>,
+    /// The call types and models.
+    routes: StaticPrompts,
+    /// What the prompts of a route share: as declared, else the most it can be, else nothing.
+    shared: Option<Shared>,
+    /// The same in blocks.
+    shared_blocks: Vec<usize>,
     /// All tokens of each prompt, as logged.
     lengths: Vec<Tokens>,
     /// Milliseconds, of each row.
@@ -42,23 +57,58 @@ impl Lineage {
     }
 
     /// Finds what the log shows. What prompts of a call type share is known only to be at most their
-    /// shortest: at the low end it is nothing.
-    pub(in super::super) fn of(facts: &Facts<'_>, scenario: Scenario) -> Self {
+    /// shortest, unless it is declared: at the low end it is nothing.
+    pub(in super::super) fn of(
+        facts: &Facts<'_>,
+        declared: Option<Tokens>,
+        scenario: Scenario,
+    ) -> Self {
         let growth = conversations::growth(facts);
         let rows = facts.calls.len();
-        let growth = |row: Row| growth.as_ref().map(|known| known[row]).unwrap_or_default();
-        Self {
-            blocks: Blocks::of(facts),
-            previous: (0..rows).map(|row| growth(row).grew_from).collect(),
-            turns: (0..rows).map(|row| growth(row).is_turn).collect(),
-            shared: (scenario != Scenario::Low).then(|| StaticPrompts::measure(facts)),
+        let known = |row: Row| growth.as_ref().map(|known| known[row]).unwrap_or_default();
+        let shared = declared.map(Shared::Declared);
+        let routes = StaticPrompts::measure(facts);
+        let is_known = scenario != Scenario::Low || routes.are_declared();
+        let blocks = Blocks::of(facts);
+        let mut lineage = Self {
+            shared_blocks: blocks.as_ref().map_or_else(Vec::new, |it| it.shared(facts, &routes)),
+            blocks,
+            previous: (0..rows).map(|row| known(row).grew_from).collect(),
+            turns: (0..rows).map(|row| known(row).is_turn).collect(),
+            depths: vec![0; rows],
+            routes,
+            shared: shared.or(is_known.then_some(Shared::Shortest)),
             lengths: (0..rows).map(|row| facts.calls.call(row).input_total()).collect(),
             times: times(facts),
+        };
+        let order = lineage.order();
+        if let Some(blocks) = lineage.blocks.as_ref().filter(|_| growth.is_none()) {
+            lineage.previous = blocks.parents(facts, &order);
         }
+        for row in order {
+            lineage.depths[row] =
+                lineage.previous[row].map_or(0, |before| lineage.depths[before] + 1);
+        }
+        lineage
+    }
+
+    /// How many turns came before a prompt.
+    pub(super) fn depth(&self, row: Row) -> u32 {
+        self.depths[row]
+    }
+
+    /// How many of the blocks of a prompt are the start that it shares with its call type.
+    pub(super) fn shared_blocks(&self, row: Row) -> usize {
+        self.shared_blocks.get(row).copied().unwrap_or(0)
+    }
+
+    /// How many call types and models there are.
+    pub(super) fn route_count(&self) -> usize {
+        self.routes.count()
     }
 
     /// The rows in order of time.
-    pub(super) fn order(&self) -> Vec<Row> {
+    pub(in super::super) fn order(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = (0..self.times.len()).collect();
         rows.sort_by_key(|row| self.times[*row]);
         rows
@@ -70,7 +120,7 @@ impl Lineage {
     }
 
     /// The turn that a prompt grew out of: it begins with all of that one's prompt.
-    pub(super) fn previous(&self, row: Row) -> Option<Row> {
+    pub(in super::super) fn previous(&self, row: Row) -> Option<Row> {
         self.previous[row]
     }
 
@@ -80,18 +130,22 @@ impl Lineage {
     }
 
     /// Whether the next turn may read all of this prompt.
-    pub(super) fn is_turn(&self, row: Row) -> bool {
+    pub(in super::super) fn is_turn(&self, row: Row) -> bool {
         self.turns[row]
     }
 
     /// The start that all prompts of the call type and model share, at most.
-    pub(super) fn shared(&self, row: Row) -> Tokens {
-        self.shared.as_ref().map_or(Tokens::ZERO, |shared| shared.floor(row))
+    pub(in super::super) fn shared(&self, row: Row) -> Tokens {
+        match &self.shared {
+            None => Tokens::ZERO,
+            Some(Shared::Declared(tokens)) => (*tokens).min(self.length(row)),
+            Some(Shared::Shortest) => self.routes.floor(row),
+        }
     }
 
     /// The number of the call type and model of a row.
     pub(super) fn route(&self, row: Row) -> u32 {
-        self.shared.as_ref().map_or(0, |shared| shared.route(row))
+        self.routes.route(row)
     }
 
     /// Whether every call has a time.
@@ -103,6 +157,8 @@ impl Lineage {
     pub(in super::super) fn evidence(&self) -> &'static str {
         if self.blocks.is_some() {
             "block hashes of the prompts (rung 3)"
+        } else if self.routes.are_declared() {
+            "the arrivals, turns and shared prompts that the workload declares (rung 6)"
         } else if self.turns.contains(&true) {
             "growth of conversations (rung 4), shared starts by call type (rung 5, at most)"
         } else {

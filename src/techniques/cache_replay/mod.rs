@@ -1,9 +1,21 @@
 //! The replay of prompt caches: which part of each prompt was still there when it came.
 
+mod advice;
+mod best;
 mod blocks;
+mod calibration;
+mod comparison;
 mod gate;
+mod ideal;
+mod kappa;
 mod lineage;
+mod oracle;
+mod policy;
+mod prepare;
+mod rates;
 mod rules;
+mod selective;
+mod standing;
 mod store;
 mod uses;
 
@@ -12,4 +24,6 @@ mod tests;
 
 pub(super) use gate::CacheReplay;
 pub(super) use lineage::Lineage;
-pub(super) use rules::Lifetime;
+pub(super) use policy::Policy;
+pub(super) use prepare::Order;
+pub(super) use rules::{Lifetime, Terms};

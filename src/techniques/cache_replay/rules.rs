@@ -26,13 +26,17 @@ pub(in super::super) enum Lifetime {
     /// The longer one, where there is one.
     #[serde(rename = "1h")]
     Long,
+    /// Of none, the default and the longer one, the one that is cheapest on the log for each call
+    /// type and model.
+    #[serde(rename = "best")]
+    Best,
 }
 
 impl Lifetime {
     /// The same, as predictions call it.
     const fn term(self) -> Term {
         match self {
-            Self::Short => Term::Default,
+            Self::Short | Self::Best => Term::Default,
             Self::Long => Term::Long,
         }
     }
@@ -43,9 +47,26 @@ impl Lifetime {
         let first = policy.lifetimes.first();
         match self {
             Self::Long => long.or(first),
-            Self::Short => first,
+            Self::Short | Self::Best => first,
         }
         .copied()
+    }
+}
+
+/// What the user says about every cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Terms {
+    /// Prompts shorter than this are not cached; each model's own minimum for nothing.
+    pub(in super::super) min: Option<Tokens>,
+    /// Milliseconds until what a call wrote can be read.
+    pub(in super::super) wait: i64,
+}
+
+impl Terms {
+    /// With these settings; the provider's minimum and two seconds where they say nothing.
+    pub(in super::super) fn new(min: Option<u64>, wait: Option<u64>) -> Self {
+        let wait = wait.map(|millis| i64::try_from(millis).unwrap_or(i64::MAX));
+        Self { min: min.map(Tokens::new), wait: wait.unwrap_or(FIRST_TOKEN_MS) }
     }
 }
 
@@ -64,16 +85,16 @@ pub(in super::super) struct ReplayRules {
 
 impl ReplayRules {
     /// The rules of a cache with one of its lifetimes.
-    pub(in super::super) fn new(rules: CacheRules, lifetime: Lifetime) -> Self {
+    pub(in super::super) fn new(rules: CacheRules, lifetime: Lifetime, terms: &Terms) -> Self {
         let term = lifetime.term();
         let seconds = rules.seconds(term).unwrap_or(UNKNOWN_LIFETIME_S);
         let is_written = matches!(rules, CacheRules::Written { .. });
         Self {
             span: Span {
                 lifetime: i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000),
-                wait: FIRST_TOKEN_MS,
+                wait: terms.wait,
             },
-            min: rules.minimum(),
+            min: terms.min.unwrap_or_else(|| rules.minimum()),
             step: rules.step(),
             write: is_written.then(|| rules.unread_class(term)),
         }

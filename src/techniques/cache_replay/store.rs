@@ -4,27 +4,49 @@ use hashbrown::HashMap;
 
 use crate::pricing::ModelId;
 use crate::units::{Factor, Rate, Tokens};
-use crate::usage::Row;
+use crate::usage::{Row, Symbol};
 
+use super::blocks::Blocks;
 use super::lineage::Lineage;
+use super::policy::{End, Marks};
 use super::rules::ReplayRules;
 use super::uses::Uses;
 
-/// So many turns back an older entry of a conversation is looked for.
+/// So many turns back an older entry of a conversation is looked for: a read looks at 20 blocks
+/// before a breakpoint, and a turn adds two or more.
 const TURNS_BACK: usize = 8;
 
-/// What an entry holds: caches of models are apart.
+/// A cache: those of models, and of places where prompts are processed, are apart. A model belongs
+/// to one provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in super::super) struct Cache {
+    pub(in super::super) model: ModelId,
+    pub(in super::super) place: Symbol,
+}
+
+/// What an entry holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Entry {
-    Block(ModelId, u32),
-    Turn(ModelId, Row),
-    Shared(ModelId, u32),
+    /// A block that can be read wherever all before it can.
+    Block(Cache, u32),
+    /// All blocks up to this one, because a breakpoint was after it.
+    Boundary(Cache, u32),
+    Turn(Cache, Row),
+    Shared(Cache, u32),
+}
+
+/// An entry while it lives.
+#[derive(Clone, Debug)]
+struct Kept {
+    uses: Uses,
+    /// Tokens, as they were sent.
+    length: Tokens,
 }
 
 /// The live entries, and since when they live.
 #[derive(Debug, Default)]
 pub(in super::super) struct Store {
-    uses: HashMap<Entry, Uses>,
+    kept: HashMap<Entry, Kept>,
 }
 
 /// How a prompt may be found: this much of it is read, with this likelihood.
@@ -42,7 +64,9 @@ pub(in super::super) struct Found {
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Prompt {
     pub(in super::super) row: Row,
-    pub(in super::super) model: ModelId,
+    pub(in super::super) cache: Cache,
+    /// Its breakpoints.
+    pub(in super::super) marks: Marks,
     /// All of its tokens.
     pub(in super::super) input: Tokens,
     /// The most of it that can repeat earlier prompts, where its history was cut.
@@ -64,19 +88,17 @@ impl Store {
     ) -> Option<Vec<Found>> {
         let at = lineage.time(prompt.row)?;
         let visit = Visit { prompt, lineage, rules, at };
-        let (levels, stored) = match &lineage.blocks {
-            Some(blocks) => {
-                (visit.by_blocks(self, blocks.row(prompt.row), blocks.size), prompt.input)
-            }
-            None => (visit.by_turns(self), visit.kept()),
-        };
-        let stored = rules.stored(stored.min(prompt.input));
+        let levels = visit.levels(self);
+        let stored = rules.stored(visit.kept().min(prompt.input));
+        for level in &levels {
+            // A read starts the lifetime of what it found again.
+            self.note(level.entry, level.length, level.likelihood, &visit);
+        }
         visit.keep(self);
         let mut found = Vec::with_capacity(levels.len() + 1);
         let mut left = Rate::ONE;
-        for (read, likelihood) in levels {
-            let most = prompt.stable.map_or(prompt.input, |stable| stable.min(prompt.input));
-            let read = rules.stored(prompt.ratio.of(read).min(most));
+        for Level { read, likelihood, .. } in levels {
+            let read = rules.stored(read.min(visit.most()));
             if !read.is_zero() && likelihood > Rate::ZERO {
                 found.push(Found { read, stored: stored.max(read), likelihood });
                 left = left.minus(likelihood);
@@ -88,17 +110,34 @@ impl Store {
         Some(found)
     }
 
-    fn alive(&self, entry: Entry, visit: &Visit<'_>) -> Rate {
-        let known = self.uses.get(&entry);
-        known.map_or(Rate::ZERO, |uses| uses.alive(visit.at, visit.rules.span))
+    fn alive(&self, entry: Entry, visit: &Visit<'_>) -> Option<(Rate, Tokens)> {
+        let kept = self.kept.get(&entry)?;
+        let alive = kept.uses.alive(visit.at, visit.rules.span);
+        (alive > Rate::ZERO).then_some((alive, kept.length))
     }
 
-    fn note(&mut self, entry: Entry, visit: &Visit<'_>) {
-        let (at, span, likelihood) = (visit.at, visit.rules.span, visit.prompt.likelihood);
-        let uses = self.uses.entry(entry);
-        uses.and_modify(|uses| uses.note(at, likelihood, span))
-            .or_insert_with(|| Uses::new(at, likelihood, span));
+    fn note(&mut self, entry: Option<Entry>, length: Tokens, found: Rate, visit: &Visit<'_>) {
+        let Some(entry) = entry else { return };
+        let (at, span) = (visit.at, visit.rules.span);
+        let likelihood = visit.prompt.likelihood.times(found);
+        let kept = self.kept.entry(entry);
+        kept.and_modify(|kept| {
+            kept.uses.note(at, likelihood, span);
+            kept.length = length;
+        })
+        .or_insert_with(|| Kept { uses: Uses::new(at, likelihood, span), length });
     }
+}
+
+/// One way a prompt may be found.
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    /// The entry that is read and lives on; nothing where all that is read is kept anew anyway.
+    entry: Option<Entry>,
+    /// Its length.
+    length: Tokens,
+    read: Tokens,
+    likelihood: Rate,
 }
 
 /// A prompt on its way through a store.
@@ -109,16 +148,43 @@ struct Visit<'a> {
     at: i64,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
+    fn levels(&self, store: &Store) -> Vec<Level> {
+        match self.blocks() {
+            Some(blocks) if self.prompt.marks.every_block => {
+                self.by_blocks(store, blocks.row(self.prompt.row), blocks.size)
+            }
+            Some(blocks) => self.by_boundaries(store, blocks),
+            None => self.by_turns(store),
+        }
+    }
+
+    /// Its blocks, as long as its history is the one of the log.
+    fn blocks(&self) -> Option<&'a Blocks> {
+        let is_cut = self.prompt.stable.is_some();
+        self.lineage.blocks.as_ref().filter(|_| !is_cut || self.prompt.marks.every_block)
+    }
+
+    /// The most that can be read.
+    fn most(&self) -> Tokens {
+        let Prompt { stable, input, .. } = *self.prompt;
+        stable.map_or(input, |stable| stable.min(input))
+    }
+
     /// The longest run of leading blocks that are alive; each with the likelihood that the run ends
     /// there.
-    fn by_blocks(&self, store: &Store, blocks: &[u32], size: u64) -> Vec<(Tokens, Rate)> {
+    fn by_blocks(&self, store: &Store, blocks: &[u32], size: u64) -> Vec<Level> {
         let mut levels = Vec::new();
+        let level = |length, likelihood| {
+            let read = self.prompt.ratio.of(Tokens::new(length));
+            Level { entry: None, length: read, read, likelihood }
+        };
         let (mut length, mut reached) = (0, Rate::ONE);
         for block in blocks {
-            let alive = store.alive(Entry::Block(self.prompt.model, *block), self).min(reached);
+            let alive = store.alive(Entry::Block(self.prompt.cache, *block), self);
+            let alive = alive.map_or(Rate::ZERO, |(alive, _)| alive).min(reached);
             if alive < reached {
-                levels.push((Tokens::new(length), reached.minus(alive)));
+                levels.push(level(length, reached.minus(alive)));
                 reached = alive;
             }
             if alive == Rate::ZERO {
@@ -126,52 +192,146 @@ impl Visit<'_> {
             }
             length += size;
         }
-        levels.push((Tokens::new(length), reached));
+        levels.push(level(length, reached));
+        levels
+    }
+
+    /// The longest run of blocks that an earlier breakpoint ended, up to the last one here.
+    fn by_boundaries(&self, store: &Store, blocks: &Blocks) -> Vec<Level> {
+        let (mut levels, mut left) = (Vec::new(), Rate::ONE);
+        let count = self.kept_blocks(blocks);
+        for block in blocks.row(self.prompt.row)[..count].iter().rev() {
+            if left == Rate::ZERO {
+                break;
+            }
+            let entry = Entry::Boundary(self.prompt.cache, *block);
+            let Some((alive, length)) = store.alive(entry, self) else { continue };
+            let likelihood = left.times(alive);
+            levels.push(Level { entry: Some(entry), length, read: length, likelihood });
+            left = left.minus(likelihood);
+        }
         levels
     }
 
     /// The newest turn before it that is alive, otherwise the shared start.
-    fn by_turns(&self, store: &Store) -> Vec<(Tokens, Rate)> {
+    fn by_turns(&self, store: &Store) -> Vec<Level> {
+        let Prompt { row, cache, marks, .. } = *self.prompt;
         let mut levels = Vec::new();
         let mut left = Rate::ONE;
-        let mut turn = self.lineage.previous(self.prompt.row);
+        let mut turn = self.lineage.previous(row).filter(|_| marks.end != End::Open);
         for _ in 0..TURNS_BACK {
-            let Some(row) = turn.filter(|_| left > Rate::ZERO) else { break };
-            let found = left.times(store.alive(Entry::Turn(self.prompt.model, row), self));
-            levels.push((self.lineage.length(row), found));
-            left = left.minus(found);
-            turn = self.lineage.previous(row);
+            let Some(before) = turn.filter(|_| left > Rate::ZERO) else { break };
+            turn = self.lineage.previous(before);
+            let entry = Entry::Turn(cache, before);
+            let Some((alive, length)) = store.alive(entry, self) else { continue };
+            if length > self.most() && !marks.every_block {
+                // Its end is no part of this prompt, and there was no breakpoint before its end.
+                continue;
+            }
+            let likelihood = left.times(alive);
+            levels.push(Level { entry: Some(entry), length, read: length, likelihood });
+            left = left.minus(likelihood);
         }
-        let route = self.lineage.route(self.prompt.row);
-        let alive = store.alive(Entry::Shared(self.prompt.model, route), self);
-        levels.push((self.lineage.shared(self.prompt.row), left.times(alive)));
+        if !marks.shared {
+            return levels;
+        }
+        let entry = Entry::Shared(cache, self.lineage.route(row));
+        if let Some((alive, _)) = store.alive(entry, self) {
+            let read = self.shared();
+            levels.push(Level { entry: None, length: read, read, likelihood: left.times(alive) });
+        }
         levels
     }
 
-    /// How much of the prompt is written: all of a turn, of any other only the shared start.
-    fn kept(&self) -> Tokens {
-        if self.lineage.is_turn(self.prompt.row) {
-            return self.prompt.input;
+    /// The start it shares with other prompts of its call type.
+    fn shared(&self) -> Tokens {
+        self.prompt.ratio.of(self.lineage.shared(self.prompt.row)).min(self.most())
+    }
+
+    /// How many of its leading blocks are before its last breakpoint.
+    fn kept_blocks(&self, blocks: &Blocks) -> usize {
+        let Prompt { row, marks, .. } = *self.prompt;
+        let (own, shared) = (blocks.row(row).len(), self.lineage.shared_blocks(row));
+        // The last block is rarely full, and then no later prompt has it.
+        let full = self.lineage.length(row).get() / blocks.size.max(1);
+        let full = usize::try_from(full).unwrap_or(usize::MAX).min(own);
+        match marks.end {
+            End::Open => shared.min(full),
+            End::OfTurn | End::OfPrompt => full,
+            End::At(tokens) => {
+                let count = usize::try_from(tokens.get() / blocks.size.max(1));
+                count.unwrap_or(usize::MAX).min(full)
+            }
         }
-        self.prompt.ratio.of(self.lineage.shared(self.prompt.row))
+    }
+
+    /// How much of the prompt is written, at least if nothing of it is found.
+    fn kept(&self) -> Tokens {
+        let Prompt { row, marks, input, ratio, .. } = *self.prompt;
+        if let Some(blocks) = self.blocks() {
+            if marks.every_block {
+                return input;
+            }
+            let count = u64::try_from(self.kept_blocks(blocks)).unwrap_or(u64::MAX);
+            return ratio.of(Tokens::new(count.saturating_mul(blocks.size)));
+        }
+        let shared = if marks.shared { self.shared() } else { Tokens::ZERO };
+        match marks.end {
+            End::OfTurn if self.lineage.is_turn(row) => input,
+            End::OfPrompt => input,
+            End::At(tokens) => ratio.of(tokens).min(input).max(shared),
+            End::OfTurn | End::Open => shared,
+        }
     }
 
     fn keep(&self, store: &mut Store) {
-        let Prompt { row, model, input, ratio, .. } = *self.prompt;
-        if let Some(blocks) = &self.lineage.blocks {
-            if self.rules.stored(input) > Tokens::ZERO {
-                for block in blocks.row(row) {
-                    store.note(Entry::Block(model, *block), self);
-                }
+        let Prompt { row, cache, marks, .. } = *self.prompt;
+        let kept = self.rules.stored(self.kept().min(self.prompt.input));
+        if let Some(blocks) = self.blocks() {
+            self.keep_blocks(store, blocks, kept);
+            return;
+        }
+        let is_turn = match marks.end {
+            End::Open => false,
+            End::OfTurn => self.lineage.is_turn(row),
+            End::OfPrompt | End::At(_) => true,
+        };
+        if is_turn && kept > Tokens::ZERO {
+            store.note(Some(Entry::Turn(cache, row)), kept, Rate::ONE, self);
+        }
+        let shared = self.rules.stored(self.shared());
+        if marks.shared && shared > Tokens::ZERO {
+            let entry = Entry::Shared(cache, self.lineage.route(row));
+            store.note(Some(entry), shared, Rate::ONE, self);
+        }
+    }
+
+    fn keep_blocks(&self, store: &mut Store, blocks: &Blocks, kept: Tokens) {
+        let Prompt { row, cache, marks, .. } = *self.prompt;
+        let own = blocks.row(row);
+        if kept.is_zero() {
+            return;
+        }
+        if marks.every_block {
+            for block in own {
+                store.note(Some(Entry::Block(cache, *block)), Tokens::ZERO, Rate::ONE, self);
             }
             return;
         }
-        if self.lineage.is_turn(row) && self.rules.stored(input) > Tokens::ZERO {
-            store.note(Entry::Turn(model, row), self);
+        let shared = self.lineage.shared_blocks(row);
+        let mut ends = [self.kept_blocks(blocks), if marks.shared { shared } else { 0 }];
+        if ends[0] == ends[1] {
+            ends[1] = 0;
         }
-        if self.rules.stored(ratio.of(self.lineage.shared(row))) > Tokens::ZERO {
-            let entry = Entry::Shared(model, self.lineage.route(row));
-            store.note(entry, self);
+        for count in ends {
+            let Some(last) = count.checked_sub(1).and_then(|last| own.get(last)) else { continue };
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            let length = self.prompt.ratio.of(Tokens::new(count.saturating_mul(blocks.size)));
+            let length = self.rules.stored(length);
+            if length > Tokens::ZERO {
+                let entry = Some(Entry::Boundary(cache, *last));
+                store.note(entry, length, Rate::ONE, self);
+            }
         }
     }
 }

@@ -9,8 +9,9 @@ use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 use super::super::facts::Facts;
 use super::super::technique::Scenario;
 use super::lineage::Lineage;
+use super::policy::Marks;
 use super::rules::ReplayRules;
-use super::store::{Prompt, Store};
+use super::store::{Cache, Prompt, Store};
 
 /// Seconds, tokens of the prompt, and its blocks of 512 tokens.
 type Request = (i64, u64, Vec<u32>);
@@ -34,12 +35,13 @@ fn read(requests: &[Request], lifetime: i64) -> u64 {
     let facts = Facts::new(&calls, &book);
     let model = book.find("anthropic", "claude-sonnet-4-6").expect("a known model");
     let (lineage, rules) =
-        (Lineage::of(&facts, Scenario::Expected), ReplayRules::reference(lifetime * 1_000));
+        (Lineage::of(&facts, None, Scenario::Expected), ReplayRules::reference(lifetime * 1_000));
     let mut store = Store::default();
     let visit = |(row, request): (usize, &Request)| {
         let prompt = Prompt {
             row,
-            model,
+            cache: Cache { model, place: Symbol::EMPTY },
+            marks: Marks::ALL,
             input: Tokens::new(request.1),
             stable: None,
             ratio: Factor::ONE,

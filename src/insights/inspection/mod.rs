@@ -1,0 +1,138 @@
+//! What hurts: findings that need the calls in order of time, each as an exhibit.
+//!
+//! [`Analyzer`](super::Analyzer) sums calls in any order and forgets them; this part looks at the
+//! whole log again, and so costs memory for every call.
+
+mod anomalies;
+mod bill;
+mod cache_losses;
+mod cache_use;
+mod cache_writes;
+mod changing_prompts;
+mod checklist;
+mod leverage;
+mod loops;
+mod models;
+mod prompts;
+mod rate;
+mod remarkable;
+mod robust;
+mod spread;
+mod waste;
+
+use crate::exhibits::Exhibit;
+use crate::pricing::PriceBook;
+use crate::usage::{Calls, Days};
+
+use super::findings::Finding;
+use super::options::CostMode;
+use anomalies::Unusual;
+use bill::Bill;
+use cache_losses::Losses;
+use loops::Loops;
+use prompts::Prompts;
+use remarkable::Found;
+use waste::Wasted;
+
+pub use waste::Waste;
+
+/// What an inspection is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InspectionOptions {
+    /// Which cost counts.
+    pub cost_mode: CostMode,
+    /// Only calls that this provider, cloud or gateway bills; all of them for nothing.
+    pub seller: Option<String>,
+    /// The time zone of days and hours; UTC for nothing.
+    pub days: Option<Days>,
+    /// How the log was named to this run, in words of a shell: commands to try repeat it.
+    pub input: String,
+}
+
+/// What an inspection found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inspection {
+    /// Every finding as a table.
+    pub exhibits: Vec<Exhibit>,
+    /// What stands out, the dearest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Inspection {
+    /// What is said of a log that is too long to look at again unasked.
+    pub fn too_long() -> Self {
+        let mut exhibit =
+            Exhibit::new("leverage", "What to try next", &[("technique", "technique")]);
+        exhibit.note(
+            "not looked for: the log has more than a million calls, and this takes memory for each \
+             of them; --deep looks anyway",
+        );
+        Self { exhibits: vec![exhibit], findings: Vec::new() }
+    }
+}
+
+/// Columns that say more about calls, where a log has them.
+pub const COLUMNS: [&str; 8] = [
+    "conversation",
+    "chain",
+    "user",
+    "team",
+    "api_key",
+    "prompt_hash",
+    "<prompt_blocks>",
+    "<block_scope>",
+];
+
+/// Looks at calls in order of time.
+pub fn inspect(calls: &Calls, book: &PriceBook, options: &InspectionOptions) -> Inspection {
+    let days = options.days.unwrap_or(Days::UTC);
+    let bill = Bill::of(calls, book, options.cost_mode, options.seller.clone());
+    if bill.rows.is_empty() {
+        return Inspection::default();
+    }
+    let prompts = Prompts::of(&bill);
+    let uses = cache_use::uses(&bill);
+    let losses = Losses::of(&bill);
+    let writes = cache_writes::writes(&bill);
+    let wasted = Wasted::of(&bill);
+    let loops = Loops::of(&bill, &prompts);
+    let unusual = Unusual::of(&bill, days);
+    let levers = leverage::levers(&bill, &prompts, &wasted);
+    let has_conversations = bill.column("conversation").is_some();
+    let exhibits = [
+        leverage::exhibit(&levers, &bill, &options.input),
+        checklist::exhibit(&bill, &levers, &options.input),
+        cache_use::shares(&bill, &uses),
+        cache_use::effects(&bill, &uses),
+        losses.exhibit(has_conversations),
+        cache_writes::exhibit(&writes),
+        changing_prompts::exhibit(&bill),
+        wasted.exhibit(&bill),
+        loops.exhibit(),
+        unusual.exhibit(),
+        unusual.drift_exhibit(),
+        spread::concentration(&bill),
+        spread::intensities(&bill),
+        models::review(&bill, days),
+        models::changes(&bill, days),
+    ];
+    Inspection {
+        exhibits: exhibits
+            .into_iter()
+            .map(|exhibit| said_when_empty(exhibit).as_detail())
+            .collect(),
+        findings: remarkable::find(
+            &Found { losses, writes, wasted, loops, unusual, levers },
+            bill.total(),
+        ),
+    }
+}
+
+/// A table without rows says that nothing was found, unless it says why it cannot tell.
+fn said_when_empty(mut exhibit: Exhibit) -> Exhibit {
+    let is_refused = exhibit.notes.iter().any(|note| note.starts_with("cannot tell"));
+    if exhibit.rows.is_empty() && !is_refused {
+        exhibit.notes.insert(0, "nothing found".to_owned());
+    }
+    exhibit
+}

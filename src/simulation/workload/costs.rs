@@ -1,0 +1,172 @@
+//! What a declared workload costs a call, a day and a month, and what follows from that.
+
+use crate::exhibits::{Cell, Exhibit};
+use crate::units::{Factor, Rate, Usd};
+
+use super::closed_forms::CacheForm;
+use super::declared::Horizon;
+use crate::simulation::outcome::Outcome;
+
+/// The bill of one call, day and month, before and after.
+pub fn cost_exhibit(outcome: &Outcome, horizon: &Horizon) -> Exhibit {
+    let mut exhibit = Exhibit::new(
+        "workload_cost",
+        "What the workload costs",
+        &[
+            ("bill", ""),
+            ("per_call_usd", "a call"),
+            ("per_day_usd", "a day"),
+            ("per_month_usd", "a month"),
+        ],
+    );
+    let mut row = |name: &str, bill: Usd| {
+        exhibit.push([
+            Cell::text(name),
+            Cell::usd_or_missing(over(bill, outcome.calls)),
+            Cell::usd_or_missing(over(bill, horizon.days)),
+            Cell::usd_or_missing(month_of(bill, horizon)),
+        ]);
+    };
+    row("as declared", outcome.baseline);
+    if !outcome.techniques.is_empty() {
+        row("with the techniques", outcome.projected);
+        row("saved", outcome.baseline - outcome.projected);
+    }
+    exhibit.note(format!(
+        "{} simulated; a month of {} days",
+        if horizon.days == 1 { "1 day".to_owned() } else { format!("{} days", horizon.days) },
+        horizon.month_days
+    ));
+    exhibit
+}
+
+/// `bill / count`, cut to 10⁻¹⁸ dollars.
+fn over(bill: Usd, count: u64) -> Option<Usd> {
+    bill.atto().checked_div(i128::from(count)).map(Usd::from_atto)
+}
+
+/// A bill of so many days as one of a month.
+pub(super) fn month_of(bill: Usd, horizon: &Horizon) -> Option<Usd> {
+    let billionths = i128::from(horizon.month_days.parts());
+    let whole = bill.atto().checked_mul(billionths / 1_000)?;
+    Some(Usd::from_atto(whole / i128::from(horizon.days) / 1_000_000))
+}
+
+/// What arrivals alone say about each shared prompt; nothing where there is none that is cached.
+pub fn cache_exhibit(forms: &[CacheForm]) -> Option<Exhibit> {
+    if forms.is_empty() {
+        return None;
+    }
+    let mut exhibit = Exhibit::new(
+        "cache_forms",
+        "What arrivals alone say about the shared prompt",
+        &[
+            ("call_type", "call type"),
+            ("lifetime", "an entry lives"),
+            ("hit_share", "found warm"),
+            ("break_even_share", "pays from"),
+            ("plain_day_usd", "a day uncached"),
+            ("cached_day_usd", "cached"),
+            ("saved_day_usd", "saves"),
+        ],
+    );
+    for form in forms {
+        let name = if form.call_type.is_empty() { &form.model } else { &form.call_type };
+        exhibit.push([
+            Cell::text(name.clone()),
+            Cell::Seconds(form.seconds),
+            Cell::Rate(form.hit),
+            form.break_even.map_or(Cell::Missing, Cell::Rate),
+            Cell::Usd(form.plain_day),
+            Cell::Usd(form.cached_day),
+            Cell::Usd(form.plain_day - form.cached_day),
+        ]);
+    }
+    exhibit.note(
+        "calls that come independently of each other find it warm with 1 - e^(-calls per second x \
+         lifetime); the prompt alone, without what follows it",
+    );
+    Some(exhibit)
+}
+
+/// How often a call is made on average when each attempt fails with the same probability and at most
+/// so many are made: `1 + p + p² + … + p^(m-1)`, to the nearest billionth. Above one million attempts
+/// nothing is added.
+pub fn expected_attempts(failure: Rate, most: u32) -> Factor {
+    const FINE: u128 = 1_000_000_000_000_000_000;
+    let (mut power, mut sum) = (FINE, 0_u128);
+    for _ in 0..most.min(1_000_000) {
+        if power == 0 {
+            break;
+        }
+        sum += power;
+        power = power * u128::from(failure.parts()) / 1_000_000_000;
+    }
+    let parts = u64::try_from((sum + 500_000_000) / 1_000_000_000).unwrap_or(u64::MAX);
+    Factor::of_counts(parts, Factor::ONE.parts()).unwrap_or(Factor::ONE)
+}
+
+/// What failing attempts cost if they are billed.
+pub fn retry_exhibit(outcome: &Outcome, horizon: &Horizon, failure: Rate, most: u32) -> Exhibit {
+    let attempts = expected_attempts(failure, most);
+    let mut exhibit = Exhibit::new(
+        "attempts",
+        "What failing attempts cost",
+        &[("if", "if failures are"), ("attempts", "attempts a call"), ("per_month_usd", "a month")],
+    );
+    let month = |factor: Factor| {
+        let bill = outcome.projected.scaled(factor).and_then(|bill| month_of(bill, horizon));
+        Cell::usd_or_missing(bill)
+    };
+    exhibit.push([Cell::text("billed"), Cell::Factor(attempts), month(attempts)]);
+    exhibit.push([Cell::text("free"), Cell::Factor(attempts), month(Factor::ONE)]);
+    exhibit.note(format!(
+        "each attempt fails with probability {failure}, at most {most} are made: 1 + p + p² + … of \
+         them; a failed attempt is taken to cost as much as an answered one"
+    ));
+    exhibit
+}
+
+/// Operations beside the machine: 30 % of its price, unless said otherwise.
+pub const OPERATIONS: &str = "0.30";
+
+/// How many tokens a day one machine must serve to cost as much as this workload's calls do:
+/// `24 x price of an hour x (1 + operations) / bill per token`. Nothing without a bill.
+pub fn break_even_tokens(hour: Usd, operations: Rate, bill: Usd, tokens: u64) -> Option<u64> {
+    let operated = Rate::ONE.parts().checked_add(operations.parts())?;
+    let day = hour.times(24)?.scaled(Factor::of_counts(operated, Rate::ONE.parts())?)?;
+    // Dollars in 10⁻⁹ are enough for a count of tokens, and let the product fit.
+    let (day, bill) = (day.atto() / 1_000_000_000, bill.atto() / 1_000_000_000);
+    let whole = day.checked_mul(i128::from(tokens))?;
+    u64::try_from(whole.checked_div(bill)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Excess;
+
+    fn check_attempts(failure: &str, most: u32, expected: &str) {
+        let failure = Rate::parse(failure).expect("a rate");
+        assert_eq!(expected_attempts(failure, most).to_string(), expected);
+    }
+
+    #[test]
+    fn attempts_are_a_geometric_sum() {
+        check_attempts("0", 5, "1");
+        check_attempts("0.5", 1, "1");
+        check_attempts("0.5", 3, "1.75");
+        check_attempts("1", 5, "5");
+    }
+
+    /// Half a dollar an hour is twelve dollars a day: fifty million tokens at 24 cents a million.
+    #[test]
+    fn a_machine_of_twelve_dollars_a_day_needs_fifty_million_tokens() {
+        let usd = |text| Usd::parse(text, Excess::Reject).expect("an amount");
+        let found = break_even_tokens(usd("0.5"), Rate::ZERO, usd("0.24"), 1_000_000);
+        assert_eq!(found, Some(50_000_000));
+        let found = break_even_tokens(usd("0.5"), Rate::ONE, usd("0.24"), 1_000_000);
+        assert_eq!(found, Some(100_000_000));
+        assert_eq!(break_even_tokens(usd("0.5"), Rate::ZERO, Usd::ZERO, 1), None);
+    }
+}

@@ -1,0 +1,16 @@
+//! Workloads that no log has yet: what is declared becomes a table of calls for the same replay.
+
+pub(super) mod chance;
+mod closed_forms;
+mod costs;
+mod declared;
+mod generate;
+mod spread;
+
+pub use closed_forms::{CacheForm, closed_forms};
+pub use costs::{
+    OPERATIONS, break_even_tokens, cache_exhibit, cost_exhibit, expected_attempts, retry_exhibit,
+};
+pub use declared::{Arrival, Horizon, Workload, WorkloadError};
+pub use generate::generate;
+pub use spread::Spread;

@@ -1,0 +1,120 @@
+//! What a log costs under one policy, by walking it once.
+
+use crate::units::{FineUsd, Tokens};
+use crate::usage::{Row, column};
+
+use super::super::branch::Branch;
+use super::super::facts::{Facts, Scene};
+use super::super::technique::{Effect, Rewrite};
+use super::gate::CacheReplay;
+
+/// Sums over the calls in scope that have a price.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Sums {
+    /// What they cost.
+    pub(super) cost: FineUsd,
+    /// Tokens read from a cache, in billionths of a token.
+    read: u128,
+    /// Tokens written to one, in the same unit.
+    written: u128,
+    /// All input tokens.
+    pub(super) input: Tokens,
+    /// Calls.
+    pub(super) calls: u64,
+}
+
+/// The same over a whole log, its second half, and by route.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Standing {
+    pub(super) whole: Sums,
+    pub(super) second_half: Sums,
+    pub(super) routes: Vec<Sums>,
+}
+
+impl Sums {
+    /// Tokens read, to the token.
+    pub(super) fn read(&self) -> Tokens {
+        whole(self.read)
+    }
+
+    /// Tokens written, to the token.
+    pub(super) fn written(&self) -> Tokens {
+        whole(self.written)
+    }
+
+    fn add(&mut self, branch: &Branch, scene: &Scene<'_>) -> Option<()> {
+        let cost = scene.cost(branch).ok()?;
+        let part = FineUsd::weighted(cost, branch.weight.times(branch.price))?;
+        self.cost = self.cost.checked_add(part)?;
+        let weight = u128::from(branch.weight.parts());
+        self.read += u128::from(branch.call.cache_read().get()) * weight;
+        self.written += u128::from(branch.call.cache_written().get()) * weight;
+        Some(())
+    }
+}
+
+fn whole(billionths: u128) -> Tokens {
+    let one = u128::from(crate::units::Rate::ONE.parts());
+    Tokens::new(u64::try_from((billionths + one / 2) / one).unwrap_or(u64::MAX))
+}
+
+/// What surrounds a call.
+pub(super) fn scene<'a>(facts: &'a Facts<'a>, row: Row) -> Scene<'a> {
+    Scene { facts, row, geo: facts.calls.name(column::GEO, row) }
+}
+
+/// The rows that a comparison is about: single calls in scope that have a price.
+pub(super) fn compared(replay: &CacheReplay, facts: &Facts<'_>) -> Vec<(Row, Branch)> {
+    let known = facts.modelled_rows().filter(|(row, _)| replay.selection.holds(*row));
+    let branches = known.map(|(row, model)| (row, Branch::logged(facts.calls.call(row), model)));
+    branches
+        .filter(|(row, branch)| branch.call.is_single() && scene(facts, *row).is_priced(branch))
+        .collect()
+}
+
+/// The first row of the second half of a log.
+pub(super) const fn middle(rows: &[(Row, Branch)]) -> usize {
+    rows.len() / 2
+}
+
+impl Standing {
+    /// Walks the log under a policy; as it was billed for none. Nothing when an amount is beyond
+    /// 10¹¹ dollars.
+    pub(super) fn of(
+        rows: &[(Row, Branch)],
+        replay: Option<&CacheReplay>,
+        routes: &dyn Fn(Row) -> u32,
+        facts: &Facts<'_>,
+    ) -> Option<Self> {
+        let mut standing = Self::default();
+        let mut memory = replay.and_then(Rewrite::memory);
+        let mut out = Vec::new();
+        for (place, (row, branch)) in rows.iter().enumerate() {
+            let scene = scene(facts, *row);
+            out.clear();
+            let effect = match (replay, &mut memory) {
+                (Some(replay), Some(memory)) => replay.recall(branch, &scene, memory, &mut out),
+                _ => Effect::Unchanged,
+            };
+            if !matches!(effect, Effect::Changed | Effect::ChangedBut(_)) {
+                out.push(*branch);
+            }
+            let route = routes(*row) as usize;
+            if standing.routes.len() <= route {
+                standing.routes.resize(route + 1, Sums::default());
+            }
+            let is_second = place >= middle(rows);
+            let Self { whole, second_half, routes } = &mut standing;
+            let mut sums = vec![whole, &mut routes[route]];
+            if is_second {
+                sums.push(second_half);
+            }
+            for sum in sums {
+                sum.calls += 1;
+                sum.input += branch.call.input_total();
+                out.iter().try_for_each(|branch| sum.add(branch, &scene))?;
+            }
+        }
+        Some(standing)
+    }
+}

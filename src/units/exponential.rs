@@ -1,0 +1,101 @@
+//! The exponential function and the logarithm in integers: the same digits on every machine.
+
+use super::factor::{Factor, Rate};
+
+/// Units of the working precision, 10⁻¹⁸.
+const FINE: u128 = 1_000_000_000_000_000_000;
+
+/// 1/e in 10⁻¹⁸.
+const ONE_OVER_E: u128 = 367_879_441_171_442_322;
+
+/// Billionths in one.
+const BILLION: u128 = 1_000_000_000;
+
+/// Beyond this exponent the result is less than half a billionth.
+const EXPONENT_MAX: u64 = 22;
+
+/// ln 2 in units of 2⁻³².
+const LN_2: u128 = 2_977_044_472;
+
+/// `e^-x` to the nearest billionth: what is left after `x` lifetimes of a memoryless process.
+pub fn exp_of_minus(exponent: Factor) -> Rate {
+    let parts = exponent.parts();
+    let whole = parts / 1_000_000_000;
+    if whole >= EXPONENT_MAX {
+        return Rate::ZERO;
+    }
+    let beyond = u128::from(parts % 1_000_000_000);
+    // 1 - x + x²/2 - …, with x below 1: the even and the odd terms apart, so that all is positive.
+    let (mut term, mut positive, mut negative) = (FINE, FINE, 0);
+    for place in 1..=24_u128 {
+        term = term * beyond / BILLION / place;
+        if place % 2 == 0 {
+            positive += term;
+        } else {
+            negative += term;
+        }
+    }
+    let mut value = positive - negative;
+    for _ in 0..whole {
+        value = value * ONE_OVER_E / FINE;
+    }
+    let rounded = (value + BILLION / 2) / BILLION;
+    let rounded = u64::try_from(rounded).unwrap_or(1_000_000_000);
+    Rate::of_counts(rounded.min(1_000_000_000), 1_000_000_000).unwrap_or(Rate::ONE)
+}
+
+/// `-ln(random / 2⁶⁴)` in units of 2⁻³²: an exponential number of mean 2³², from an even one. Zero
+/// counts as one, so the largest result is 64 ln 2.
+pub fn minus_ln(random: u64) -> u64 {
+    let random = random.max(1);
+    let zeros = random.leading_zeros();
+    let mut mantissa = random << zeros;
+    let mut fraction = 0_u64;
+    for _ in 0..32 {
+        let square = (u128::from(mantissa) * u128::from(mantissa)) >> 63;
+        fraction <<= 1;
+        if let Ok(below_two) = u64::try_from(square) {
+            mantissa = below_two;
+        } else {
+            fraction |= 1;
+            mantissa = u64::try_from(square >> 1).unwrap_or(u64::MAX);
+        }
+    }
+    // -log2 in units of 2^-32: the leading zeros and one, less the fraction.
+    let binary = (u128::from(zeros) + 1) * (1 << 32) - u128::from(fraction);
+    u64::try_from((binary * LN_2) >> 32).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(exponent: &str, expected: &str) {
+        let exponent = Factor::parse(exponent).expect("a factor");
+        assert_eq!(exp_of_minus(exponent).to_string(), expected, "{exponent}");
+    }
+
+    /// From a table of the exponential function to nine decimals.
+    #[test]
+    fn powers_of_e_are_those_of_the_tables() {
+        check("0", "1");
+        check("0.5", "0.60653066");
+        check("1", "0.367879441");
+        check("3.472222222", "0.031047958");
+        check("20.5", "0.000000001");
+        check("40", "0");
+    }
+
+    #[test]
+    fn logarithms_are_those_of_the_tables() {
+        let near = |random: u64, expected: u64| {
+            let found = minus_ln(random);
+            assert!(found.abs_diff(expected) <= 4, "{random}: {found}, not {expected}");
+        };
+        near(1 << 63, 2_977_044_472);
+        near(1 << 62, 5_954_088_944);
+        // -ln 0.75 = 0.287682072
+        near(3 << 62, 1_235_585_093);
+        near(u64::MAX, 0);
+    }
+}
