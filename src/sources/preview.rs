@@ -95,7 +95,7 @@ fn saved(
     let map = [map, &source.map, &source.constants].concat();
     let mut found = sort_out(format, columns, &map);
     let named = source.map.iter().chain(&source.constants).map(|(name, _)| name);
-    let named = named.filter(|name| Field::named(name).is_none());
+    let named = named.filter(|name| !is_own_field(name));
     found.columns.extend(named.filter(|name| Statement::named(name).is_none()).cloned());
     found
 }
@@ -104,7 +104,8 @@ fn saved(
 /// other column can have it.
 pub fn is_taken(name: &str) -> bool {
     let field = OWN.fields.iter().find(|(known, _)| *known == name).map(|(_, field)| field);
-    field.is_some_and(|field| !NAMES.contains(field)) || !is_harmless(name)
+    let is_own = |field: &Field| !NAMES.contains(field) && !field.is_of_the_question();
+    field.is_some_and(is_own) || !is_harmless(name)
 }
 
 /// Of these columns of a format, those that a copy of its records would keep if the first ones had
