@@ -95,7 +95,7 @@ fn saved(
     let map = [map, &source.map, &source.constants].concat();
     let mut found = sort_out(format, columns, &map);
     let named = source.map.iter().chain(&source.constants).map(|(name, _)| name);
-    let named = named.filter(|name| !is_own_field(name));
+    let named = named.filter(|name| Field::named(name).is_none());
     found.columns.extend(named.filter(|name| Statement::named(name).is_none()).cloned());
     found
 }
