@@ -389,6 +389,21 @@ impl Field {
         )
     }
 
+    /// Whether it tells what was asked. Only a plan that compares questions takes it from there; for
+    /// everything else its column is one like any other.
+    pub(super) const fn is_of_the_question(self) -> bool {
+        matches!(
+            self,
+            Self::Prompt
+                | Self::PromptHash
+                | Self::PromptContext
+                | Self::SystemPrompt
+                | Self::Tools
+                | Self::Embedding
+                | Self::Eligible
+        )
+    }
+
     /// The place of the field among the values of a record.
     pub(super) const fn slot(self) -> usize {
         self as usize

@@ -104,7 +104,8 @@ fn saved(
 /// other column can have it.
 pub fn is_taken(name: &str) -> bool {
     let field = OWN.fields.iter().find(|(known, _)| *known == name).map(|(_, field)| field);
-    field.is_some_and(|field| !NAMES.contains(field)) || !is_harmless(name)
+    let is_own = |field: &Field| !NAMES.contains(field) && !field.is_of_the_question();
+    field.is_some_and(is_own) || !is_harmless(name)
 }
 
 /// Of these columns of a format, those that a copy of its records would keep if the first ones had
@@ -118,7 +119,8 @@ pub fn worth_keeping(
 }
 
 fn sort_out(format: &'static Format, columns: &[String], map: &[(String, String)]) -> Preview {
-    let places: Vec<(String, Field)> = places_of(format).collect();
+    let places = places_of(format).filter(|(_, field)| !field.is_of_the_question());
+    let places: Vec<(String, Field)> = places.collect();
     let is_flat = has_flat_records(format);
     let mut found = Preview { format, is_flat, columns: Vec::new(), texts: Vec::new() };
     for column in columns {
@@ -141,7 +143,7 @@ fn sort_out(format: &'static Format, columns: &[String], map: &[(String, String)
 
 /// Whether it is the name of a field that every record has a place for.
 fn is_own_field(column: &str) -> bool {
-    Field::named(column).is_some()
+    Field::named(column).is_some_and(|field| !field.is_of_the_question())
 }
 
 /// Whether the format has no better use for a column, and llmcost's own format would not take it
@@ -150,7 +152,8 @@ fn is_free(format: &Format, places: &[(String, Field)], column: &str, columns: &
     let same =
         |one: &str, other: &str| one == other || (format.loose_names && plain(one) == plain(other));
     let field = |name: &str| places.iter().find(|(path, _)| same(path, name));
-    let own = OWN.fields.iter().find(|(name, _)| *name == column).map(|(_, field)| *field);
+    let mut known = OWN.fields.iter().filter(|(_, field)| !field.is_of_the_question());
+    let own = known.find(|(name, _)| *name == column).map(|(_, field)| *field);
     let Some((_, meant)) = field(column) else { return own.is_none() };
     if *meant == Field::SecondId {
         return own.is_none();

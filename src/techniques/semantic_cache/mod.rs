@@ -35,6 +35,7 @@ use crate::pricing::Model;
 use crate::units::{Rate, Usd};
 use crate::usage::Filter;
 use assumed::AssumedStore;
+use likeness::Level;
 use lookup::Lookup;
 use settings::{LevelSetting, Lifetime, Turns};
 
@@ -210,8 +211,9 @@ impl Technique for SemanticCache {
         needed
     }
 
-    fn has_range(&self, _: &Facts<'_>) -> bool {
-        true
+    fn has_range(&self, facts: &Facts<'_>) -> bool {
+        let is_in_doubt = || self.level_of(facts).is_ok_and(Level::is_similarity);
+        !self.is_replayed() || (self.wrong.is_none() && self.verify.is_none() && is_in_doubt())
     }
 
     fn prepare(&self, facts: &Facts<'_>, scenario: Scenario) -> Result<Prepared, TechniqueError> {

@@ -65,6 +65,8 @@ pub(super) struct Questions {
     pub(super) left_out: LeftOut,
     /// Calls whose latency the log does not say.
     pub(super) without_latency: u64,
+    /// Whether there are texts that guards can look at.
+    pub(super) has_text: bool,
 }
 
 /// What the questions of a log are taken by.
@@ -98,12 +100,12 @@ impl Questions {
             Asked { question, ..asked }
         });
         let asked = asked.collect();
-        let Reader { forms, left_out, without_latency, .. } = reader;
+        let Reader { forms, left_out, without_latency, text, .. } = reader;
         let mut distinct: Vec<&str> = forms.values().map(String::as_str).collect();
         distinct.sort_unstable();
         distinct.dedup();
         let likeness = Likeness::of(choice.level, distinct.into_iter());
-        Self { asked, likeness, left_out, without_latency }
+        Self { asked, likeness, left_out, without_latency, has_text: text.is_some() }
     }
 }
 

@@ -70,7 +70,7 @@ impl SemanticCache {
     }
 
     /// The level that was asked for, if the log has what it takes.
-    fn level_of(&self, facts: &Facts<'_>) -> Result<Level, &'static str> {
+    pub(super) fn level_of(&self, facts: &Facts<'_>) -> Result<Level, &'static str> {
         let has = |name: &str| {
             let place = facts.calls.dimensions.position(name);
             place.is_some_and(|place| !facts.calls.dimensions[place].is_empty())

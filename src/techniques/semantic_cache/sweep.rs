@@ -7,10 +7,12 @@ use hashbrown::HashMap;
 use super::super::branch::Branch;
 use super::super::facts::{Facts, Scene};
 use super::bounds::at_most;
+use super::likeness::SAME;
 use super::lookup::Lookup;
 use super::settings::Lifetime;
 use super::store::{Hit, Rules, replay_within};
 use super::telling::{Telling, threshold_text};
+use super::wrong::Wrong;
 use crate::exhibits::{Cell, Exhibit};
 use crate::units::{FineUsd, Rate, Usd};
 use crate::usage::{Symbol, column};
@@ -80,8 +82,10 @@ impl Sweep<'_> {
         for text in THRESHOLDS {
             let threshold = Rate::parse(text).expect("a rate").parts();
             let rules = Rules { threshold, ..self.telling.rules };
-            let guarded = self.sum(&Rules { is_guarded: true, ..rules }, budget);
-            let free = self.sum(&Rules { is_guarded: false, ..rules }, budget);
+            // What is the same is as little in doubt as at the levels of equal texts.
+            let wrong = if threshold == SAME { Wrong::none() } else { self.telling.wrong };
+            let guarded = self.sum(&Rules { is_guarded: true, ..rules }, &wrong, budget);
+            let free = self.sum(&Rules { is_guarded: false, ..rules }, &wrong, budget);
             let used = if rules.is_guarded { &guarded } else { &free };
             let told = used.as_ref();
             let name = if text == "1" { "same".to_owned() } else { text.to_owned() };
@@ -129,7 +133,8 @@ impl Sweep<'_> {
         let hours = HOURS.map(|hours| Lifetime::hours(hours).millis);
         let all: BTreeSet<i64> = hours.into_iter().chain([own]).collect();
         for lifetime in all {
-            let sum = self.sum(&Rules { lifetime, ..self.telling.rules }, budget);
+            let sum =
+                self.sum(&Rules { lifetime, ..self.telling.rules }, &self.telling.wrong, budget);
             if lifetime == own {
                 exhibit.highlight = Some(exhibit.rows.len());
             }
@@ -213,7 +218,7 @@ impl Sweep<'_> {
         let cost = harm.times(wrong / whole)?;
         let rest = Rate::of_counts(wrong % whole, whole)?;
         let cost = cost.checked_add(FineUsd::weighted(harm, rest)?.to_usd())?;
-        let saved = self.saved(found);
+        let saved = self.saved(found, &self.telling.wrong);
         exhibit.push([
             Cell::Count((wrong + whole / 2) / whole),
             Cell::Usd(cost),
@@ -224,19 +229,19 @@ impl Sweep<'_> {
         Some(exhibit)
     }
 
-    fn sum(&self, rules: &Rules, budget: &mut u64) -> Option<Sum> {
+    fn sum(&self, rules: &Rules, wrong: &Wrong, budget: &mut u64) -> Option<Sum> {
         let found = replay_within(self.telling.questions, rules, budget)?;
         let known = || found.iter().flatten().filter_map(|hit| hit.is_right);
         Some(Sum {
             hits: found.iter().flatten().count() as u64,
-            saved: self.saved(&found),
+            saved: self.saved(&found, wrong),
             right: known().filter(|right| *right).count() as u64,
             labelled: known().count() as u64,
         })
     }
 
     /// What the hits save of their own calls, less every lookup; nothing beyond all bounds.
-    fn saved(&self, found: &[Option<Hit>]) -> Option<Usd> {
+    fn saved(&self, found: &[Option<Hit>], wrong: &Wrong) -> Option<Usd> {
         let calls = self.facts.calls;
         let mut total = FineUsd::ZERO;
         for (asked, hit) in self.telling.questions.asked.iter().zip(found) {
@@ -244,7 +249,7 @@ impl Sweep<'_> {
             let scene = Scene { facts: self.facts, row, geo: calls.name(column::GEO, row) };
             let branch = Branch::logged(calls.call(row), self.facts.model(row)?);
             if let Some(hit) = hit {
-                let spared = self.telling.wrong.made(hit).complement();
+                let spared = wrong.made(hit).complement();
                 let cost = scene.cost(&branch).ok()?;
                 total = total.checked_add(FineUsd::weighted(cost, spared)?)?;
             }

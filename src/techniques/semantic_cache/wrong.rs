@@ -30,6 +30,11 @@ impl Wrong {
         Self { rate: Ranged::given_or(none, WRONG), at, verify }
     }
 
+    /// No answer is wrong unless the log says so.
+    pub(super) fn none() -> Self {
+        Self::new(None, Level::Exact, None, Scenario::Expected)
+    }
+
     /// The rate where the log does not say what questions mean.
     pub(super) const fn rate(&self) -> Ranged {
         self.rate
