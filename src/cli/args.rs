@@ -104,7 +104,7 @@ pub(super) struct AnalyzeArgs {
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,
-    /// Look for what hurts in logs of any length; without it, in those of up to a million calls.
+    /// Look for what hurts in logs of any length; without it, in those of up to 200,000 calls.
     #[arg(long)]
     pub(super) deep: bool,
     /// What the provider billed for these calls, in dollars: shows where the difference may be.

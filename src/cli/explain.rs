@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anyhow::anyhow;
 
 use crate::diagnostics::{Code, did_you_mean};
+use crate::insights::TOPICS;
 use crate::simulation::{SELF_HOSTING_DOCS, SPEND_CAP_DOCS};
 use crate::sources::{FORMATS, find_format, page};
 use crate::techniques::CATALOG;
@@ -50,6 +51,9 @@ fn explain(topic: &str) -> Option<String> {
     if let Some(entry) = CATALOG.iter().find(|entry| entry.info.name == topic) {
         return Some(format!("# {}\n\n{}\n", entry.info.label, entry.info.docs.trim()));
     }
+    if let Some(table) = TOPICS.iter().find(|table| table.name == topic) {
+        return Some(table.page());
+    }
     if let Some(code) = Code::ALL.into_iter().find(|code| code.name() == topic) {
         return Some(format!("# {}\n\n{}\n", code.name(), code.advice()));
     }
@@ -67,9 +71,10 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
     });
     let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
     let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
+    let found = TOPICS.iter().map(|table| ("Tables of analyze", table.name, table.summary));
     let declared =
         ("Commands", "estimate", "what is declared of a workload without a log, and how");
-    techniques.chain(apart).chain(formats).chain([tables, commands, declared]).chain(codes)
+    techniques.chain(apart).chain(found).chain(formats).chain([tables, commands, declared]).chain(codes)
 }
 
 fn list() -> String {

@@ -7,8 +7,8 @@ use crate::usage::Calls;
 
 use super::args::CommonArgs;
 
-/// Longer logs take memory for every call, so they are looked at again only when that is asked for.
-const MOST_CALLS: usize = 1_000_000;
+/// Longer logs take time and memory for every call, so they are looked at again only when that is asked for.
+const MOST_CALLS: usize = 200_000;
 
 /// The calls of a log, as long as there are not too many.
 pub(super) struct Keeper {

@@ -35,7 +35,9 @@ pub use analysis::{
 pub use analyzer::Analyzer;
 pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use findings::Finding;
-pub use inspection::{COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, Waste, inspect};
+pub use inspection::{
+    COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, TOPICS, Topic, Waste, inspect,
+};
 pub use options::{AnalysisOptions, CostMode};
 pub use pricer::priced_rows;
 pub use reconciliation::{Cause, Explanation, Reconciliation};

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use crate::diagnostics::Place;
+use crate::exhibits::Cell;
 use crate::pricing::{PriceBook, cost};
 use crate::units::{TokenClass, Tokens, Usd};
 use crate::usage::{
@@ -115,7 +116,51 @@ fn calculated(named: &Named) -> Option<Usd> {
     cost(call, card).ok()
 }
 
+/// The sum of a column of amounts.
+fn column_sum(inspection: &Inspection, table: &str, column: &str) -> Usd {
+    let table = inspection.exhibits.iter().find(|one| one.name == table).expect("always there");
+    let place = table.columns.iter().position(|one| one.name == column).expect("a column");
+    let amounts = table.rows.iter().filter_map(|row| match row[place] {
+        Cell::Usd(amount) => Some(amount),
+        _ => None,
+    });
+    amounts.sum()
+}
+
 proptest! {
+    /// Call by call, and from the sums of each rate card: two ways to one figure.
+    #[test]
+    fn what_caching_saved_is_conserved(log in log()) {
+        let calls = table(&log).sorted_by_time();
+        let inspection = inspect(&calls, &BOOK, &InspectionOptions::default());
+        if log.is_empty() {
+            prop_assert!(inspection.exhibits.is_empty());
+            return Ok(());
+        }
+        let sum = |column| column_sum(&inspection, "cache_effect", column);
+        prop_assert_eq!(sum("uncached_usd") - sum("net_saving_usd"), sum("billed_usd"));
+        let saving = analyzed(&log, &by_model()).cache.net_saving;
+        prop_assert_eq!(saving.unwrap_or_default(), sum("net_saving_usd"));
+    }
+
+    /// Nobody saves more than was paid, and nothing is wasted twice.
+    #[test]
+    fn no_finding_is_larger_than_the_bill(log in log()) {
+        let calls = table(&log).sorted_by_time();
+        let inspection = inspect(&calls, &BOOK, &InspectionOptions::default());
+        if log.is_empty() {
+            return Ok(());
+        }
+        let bill = analyzed(&log, &by_model()).totals.cost;
+        prop_assert!(column_sum(&inspection, "waste", "cost_usd") <= bill);
+        let leverage = inspection.exhibits.iter().find(|one| one.name == "leverage");
+        for row in &leverage.expect("always there").rows {
+            if let Cell::Usd(most) = row[1] {
+                prop_assert!(Usd::ZERO <= most && most <= bill, "{:?}", row);
+            }
+        }
+    }
+
     #[test]
     fn neither_cuts_nor_order_change_the_analysis(
         log in log(),

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::units::Usd;
-use crate::usage::{Days, Instant, Row, column};
+use crate::usage::{Days, Instant, Symbol};
 
 use super::bill::Bill;
 use super::robust::{Usual, log2};
@@ -95,19 +95,7 @@ type Series = BTreeMap<i64, i128>;
 impl Unusual {
     /// Looks at the whole log, at every API key and at every model with call type.
     pub(super) fn of(bill: &Bill<'_>, days: Days) -> Self {
-        let mut by_day: BTreeMap<Whose, Series> = BTreeMap::new();
-        let mut by_hour: BTreeMap<Whose, Series> = BTreeMap::new();
-        let mut calendar = Calendar { days, known: HashMap::new() };
-        for series in series_of(bill) {
-            for (row, whose) in series {
-                let Some(paid) = bill.paid(row) else { continue };
-                let Some(time) = bill.call(row).time.known() else { continue };
-                let Some(day) = calendar.day(time) else { continue };
-                let hour = time.millis().div_euclid(HOUR_MILLIS);
-                add(&mut by_day, &whose, i64::from(day), paid);
-                add(&mut by_hour, &whose, hour, paid);
-            }
-        }
+        let (by_day, by_hour) = series(bill, days);
         let all = Whose("", String::new());
         let mut found = Self {
             days: by_day.get(&all).map_or(0, Series::len),
@@ -258,33 +246,39 @@ impl Unusual {
     }
 }
 
-fn add(all: &mut BTreeMap<Whose, Series>, whose: &Whose, at: i64, paid: Usd) {
-    if !all.contains_key(whose) {
-        all.insert(whose.clone(), Series::new());
-    }
-    if let Some(series) = all.get_mut(whose) {
-        *series.entry(at).or_default() += paid.atto();
-    }
-}
+/// Which of the three ways to gather calls, and the names by which, as symbols.
+type Key = (u8, Symbol, Symbol);
 
-/// Every way to gather the rows into series: each row with the name of its series.
-fn series_of<'b>(bill: &'b Bill<'_>) -> Vec<Box<dyn Iterator<Item = (Row, Whose)> + 'b>> {
+/// Cost by day and by hour: of all calls, of each model with call type, of each API key.
+fn series(bill: &Bill<'_>, days: Days) -> (BTreeMap<Whose, Series>, BTreeMap<Whose, Series>) {
     let calls = bill.facts.calls;
-    let rows = || bill.rows.iter().copied();
-    let all = rows().map(|row| (row, Whose("", String::new())));
-    let mut series: Vec<Box<dyn Iterator<Item = (Row, Whose)>>> = vec![Box::new(all)];
-    let route = rows().map(move |row| {
-        let names = [column::MODEL, column::CALL_TYPE].map(|place| calls.name(place, row));
-        (row, Whose("route", names.join(" ").trim().to_owned()))
-    });
-    series.push(Box::new(route));
-    if let Some(place) = bill.column("api_key") {
-        let keyed = rows().filter(move |row| !calls.symbol(place, *row).is_empty());
-        series.push(Box::new(
-            keyed.map(move |row| (row, Whose("key", calls.name(place, row).to_owned()))),
-        ));
+    let mut by_day: BTreeMap<Key, Series> = BTreeMap::new();
+    let mut by_hour: BTreeMap<Key, Series> = BTreeMap::new();
+    let mut calendar = Calendar { days, known: HashMap::new() };
+    let keys = bill.column("api_key");
+    for row in bill.rows.iter().copied() {
+        let Some(paid) = bill.paid(row) else { continue };
+        let Some(time) = bill.call(row).time.known() else { continue };
+        let Some(day) = calendar.day(time) else { continue };
+        let hour = time.millis().div_euclid(HOUR_MILLIS);
+        let (model, call_type) = bill.route(row);
+        let key = keys.map(|place| calls.symbol(place, row)).filter(|key| !key.is_empty());
+        let key = key.map(|key| (2, key, Symbol::EMPTY));
+        let common = [(0, Symbol::EMPTY, Symbol::EMPTY), (1, model, call_type)];
+        for whose in common.into_iter().chain(key) {
+            *by_day.entry(whose).or_default().entry(day.into()).or_default() += paid.atto();
+            *by_hour.entry(whose).or_default().entry(hour).or_default() += paid.atto();
+        }
     }
-    series
+    let named = |(way, one, other): Key| match (way, keys) {
+        (1, _) => Whose("route", bill.names((one, other)).join(" ").trim().to_owned()),
+        (2, Some(place)) => Whose("key", calls.dimensions[place].resolve(one).to_owned()),
+        _ => Whose("", String::new()),
+    };
+    let with_names = |all: BTreeMap<Key, Series>| {
+        all.into_iter().map(|(key, series)| (named(key), series)).collect()
+    };
+    (with_names(by_day), with_names(by_hour))
 }
 
 /// Days of instants, asked for once a quarter of an hour: no zone changes its day in between.

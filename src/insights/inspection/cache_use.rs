@@ -90,10 +90,11 @@ pub(super) fn uses(bill: &Bill<'_>) -> Vec<(Route, CacheUse)> {
         sum.read += call.cache_read();
         sum.written += call.cache_written();
         let cached = call.cache_read() + call.cache_written();
-        if let Some(model) = bill.facts.model(row).filter(|_| call.is_single()) {
+        if let Some(model) = bill.facts.model(row).filter(|_| call.is_single() && cached.is_zero())
+        {
             let minimum = bill.facts.cache_rules(row, model, call).minimum();
             let is_short = call.input_total() < minimum && !call.input_total().is_zero();
-            sum.below_minimum += u64::from(is_short && cached.is_zero());
+            sum.below_minimum += u64::from(is_short);
         }
         if !cached.is_zero() {
             sum.effect.add(effect(bill, row, call).unwrap_or_default());

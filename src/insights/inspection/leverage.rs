@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::pricing::ModelId;
-use crate::units::{PerClass, Rate, TokenClass, Tokens, Usd};
+use crate::units::{Factor, PerClass, Rate, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Row, ServiceTier, Symbol, column};
 
 use super::bill::Bill;
@@ -110,6 +110,9 @@ fn caching(bill: &Bill<'_>, prompts: &Prompts) -> Lever {
     let most = saved(bill, |row, call| {
         let Some(model) = bill.facts.model(row) else { return };
         let shared = prompts.shareable(bill, row);
+        if shared <= call.cache_read() {
+            return;
+        }
         let minimum = bill.facts.cache_rules(row, model, call).minimum();
         if shared.get() < minimum.get().saturating_mul(call.calls.max(1)) {
             return;
@@ -287,11 +290,14 @@ fn tiering(bill: &Bill<'_>) -> Lever {
             cheapest(bill, *model, *row, &whole).map(|target| (*model, target))
         })
         .collect();
+    let ratios: BTreeMap<ModelId, Factor> =
+        targets.iter().map(|(model, target)| (*model, ratio(bill, *model, *target))).collect();
     let mut most = Usd::ZERO;
     for row in bill.rows.iter().copied() {
         let Some((paid, model)) = bill.priced(row) else { continue };
         let Some(target) = targets.get(&model) else { continue };
-        if let Some(cost) = on(bill, *target, row, &bill.call(row)) {
+        let ratio = ratios.get(&model).copied().unwrap_or(Factor::ONE);
+        if let Some(cost) = on(bill, *target, row, &bill.call(row), ratio) {
             most += (paid - cost).max(Usd::ZERO);
         }
     }
@@ -313,27 +319,32 @@ fn tiering(bill: &Bill<'_>) -> Lever {
 fn cheapest(bill: &Bill<'_>, model: ModelId, row: Row, whole: &Call) -> Option<ModelId> {
     let book = bill.facts.book;
     let provider = &book.model(model).provider;
-    let now = on(bill, model, row, whole)?;
+    let now = on(bill, model, row, whole, Factor::ONE)?;
     let siblings = book.models().filter(|(id, other)| {
         let is_sold = other.retired.is_none() && other.targets.is_empty();
         other.provider == *provider && is_sold && !book.is_same_model(*id, model)
     });
-    let priced = siblings.filter_map(|(id, _)| Some((on(bill, id, row, whole)?, id)));
+    let priced = siblings
+        .filter_map(|(id, _)| Some((on(bill, id, row, whole, ratio(bill, model, id))?, id)));
     let cheaper = priced.filter(|(cost, _)| *cost > Usd::ZERO && *cost < now);
     cheaper.min().map(|(_, id)| id)
 }
 
-/// What a call would cost on another model, with tokens as its tokenizer counts them at best.
-fn on(bill: &Bill<'_>, target: ModelId, row: Row, call: &Call) -> Option<Usd> {
-    let facts = &bill.facts;
-    let from = facts.model(row)?;
-    let ratio = facts.book.tokenizer_ratio(from, target).low;
+/// The fewest tokens that one model makes of a token of another.
+fn ratio(bill: &Bill<'_>, from: ModelId, to: ModelId) -> Factor {
+    bill.facts.book.tokenizer_ratio(from, to).low
+}
+
+/// What a call would cost on another model, with so many tokens for each of its own.
+fn on(bill: &Bill<'_>, target: ModelId, row: Row, call: &Call, ratio: Factor) -> Option<Usd> {
     let mut other = *call;
-    for class in TokenClass::ALL {
-        other.tokens[class] = ratio.of(call.tokens[class]);
+    if ratio != Factor::ONE {
+        for class in TokenClass::ALL {
+            other.tokens[class] = ratio.of(call.tokens[class]);
+        }
     }
-    let geo = facts.calls.name(column::GEO, row);
-    facts.cost(target, &other, geo).ok()
+    let geo = bill.facts.calls.name(column::GEO, row);
+    bill.facts.cost(target, &other, geo).ok()
 }
 
 /// The levers as a table; `input` is how the log was named to this run, in words of a shell.

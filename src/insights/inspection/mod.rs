@@ -18,6 +18,7 @@ mod rate;
 mod remarkable;
 mod robust;
 mod spread;
+mod topics;
 mod waste;
 
 use crate::exhibits::Exhibit;
@@ -34,6 +35,7 @@ use prompts::Prompts;
 use remarkable::Found;
 use waste::Wasted;
 
+pub use topics::{TOPICS, Topic};
 pub use waste::Waste;
 
 /// What an inspection is asked for.
@@ -64,7 +66,7 @@ impl Inspection {
         let mut exhibit =
             Exhibit::new("leverage", "What to try next", &[("technique", "technique")]);
         exhibit.note(
-            "not looked for: the log has more than a million calls, and this takes memory for each \
+            "not looked for: the log has more than 200,000 calls, and this takes time and memory for each \
              of them; --deep looks anyway",
         );
         Self { exhibits: vec![exhibit], findings: Vec::new() }
