@@ -104,6 +104,9 @@ pub(super) struct AnalyzeArgs {
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,
+    /// By how much the forecast of months grows a month, such as 10%, compounding.
+    #[arg(long, value_name = "RATE")]
+    pub(super) growth: Option<String>,
     /// What the provider billed for these calls, in dollars: shows where the difference may be.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(super) invoice: Option<String>,

@@ -27,12 +27,18 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
 /// The schema of price tables, for who writes one without the sources at hand.
 const PRICES: &str = include_str!("../../pricing/README.md");
 
+/// What published guides claim, recomputed.
+const CLAIMS: &str = include_str!("claims.md");
+
 fn explain(topic: &str) -> Option<String> {
     if topic == "prices" {
         return Some(PRICES.to_owned());
     }
     if topic == "backtest" {
         return Some(backtest::DOCS.to_owned());
+    }
+    if topic == "claims" {
+        return Some(CLAIMS.to_owned());
     }
     if topic == "estimate" {
         return Some(estimate::DOCS.to_owned());
@@ -56,9 +62,10 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
     });
     let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
     let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
+    let claims = ("Commands", "claims", "what published guides claim, recomputed");
     let declared =
         ("Commands", "estimate", "what is declared of a workload without a log, and how");
-    techniques.chain(formats).chain([tables, commands, declared]).chain(codes)
+    techniques.chain(formats).chain([tables, commands, declared, claims]).chain(codes)
 }
 
 fn list() -> String {

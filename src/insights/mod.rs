@@ -13,6 +13,7 @@ mod context_bands;
 mod cost_histogram;
 mod costliest;
 mod findings;
+mod forecast;
 mod grouping;
 mod key_columns;
 mod options;
@@ -33,6 +34,7 @@ pub use analysis::{
 };
 pub use analyzer::Analyzer;
 pub use charges::{Charge, ChargeCost, Charges, Meter};
+pub use concentration::intensity;
 pub use findings::Finding;
 pub use options::{AnalysisOptions, CostMode};
 pub use pricer::priced_rows;

@@ -8,6 +8,7 @@ mod convert;
 mod databases;
 mod exit_codes;
 mod guess;
+mod guides;
 mod parquet;
 mod prices;
 mod prices_of_calls;

@@ -1,10 +1,9 @@
 //! From declared workloads to a table of calls, as if a log had been read.
 
 use crate::techniques::SHARED_PROMPT;
-use crate::units::{Rate, TokenClass, Tokens};
+use crate::units::{Chance, Rate, TokenClass, Tokens};
 use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 
-use super::chance::Chance;
 use super::declared::{Arrival, Horizon, Workload, WorkloadError};
 
 /// The same numbers on every run: whoever wants others changes what is declared.
