@@ -7,7 +7,7 @@ use crate::insights::{AnalysisOptions, Analyzer, CostMode};
 use crate::pricing::PriceBook;
 use crate::render::{write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
-use crate::units::{Excess, Usd};
+use crate::units::{Excess, Rate, Usd};
 
 use super::args::{AnalyzeArgs, CostModeArg};
 use super::exit_status::ExitStatus;
@@ -21,6 +21,14 @@ use super::supplies::{Prices, judge};
 
 /// A trillion dollars: nobody is billed more.
 const LARGEST_INVOICE: Usd = Usd::from_atto(1_000_000_000_000 * 1_000_000_000_000_000_000);
+
+/// The monthly growth of a forecast.
+fn growth(text: &str) -> Result<Rate, Failure> {
+    Rate::parse(text).map_err(|_| {
+        Failure::usage(anyhow!("--growth: `{text}` is not a rate between 0 and 1"))
+            .hint("write ten percent a month as 10% or 0.1")
+    })
+}
 
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let input = reading_words(&args.common);
@@ -39,6 +47,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
             Some(CostModeArg::Logged) => CostMode::Logged,
         },
         seller,
+        growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     };
     let mut keeper = Keeper::new(&options, input, args.deep);

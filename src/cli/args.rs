@@ -107,6 +107,9 @@ pub(super) struct AnalyzeArgs {
     /// Look for what hurts in logs of any length; without it, in those of up to 200,000 calls.
     #[arg(long)]
     pub(super) deep: bool,
+    /// By how much the forecast of months grows a month, such as 10%, compounding.
+    #[arg(long, value_name = "RATE")]
+    pub(super) growth: Option<String>,
     /// What the provider billed for these calls, in dollars: shows where the difference may be.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(super) invoice: Option<String>,

@@ -32,6 +32,14 @@ pub(super) struct AskedArgs {
     pub(super) interval: bool,
 }
 
+impl AskedArgs {
+    /// Whether the cheapest set of each size is wanted: under guards it might be one of those that
+    /// are out of the question.
+    pub(super) fn wants_best_sets(&self) -> bool {
+        self.best && self.guard.is_empty() && self.max_effort.is_none()
+    }
+}
+
 /// Puts the questions into a plan; gives the steps of a claim, if one is to be judged.
 pub(super) fn read(args: &AskedArgs, plan: &mut Plan) -> Result<Option<Vec<ClaimedStep>>, Failure> {
     let asked = &mut plan.asked;

@@ -197,7 +197,7 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
         settings.top,
     )
     .with_unpriced_models(analysis.unpriced);
-    let mut report = if args.asked.best { report } else { report.without_best_sets() };
+    let mut report = if args.asked.wants_best_sets() { report } else { report.without_best_sets() };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     let single = show::single(&report.exhibits, &args.show, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {

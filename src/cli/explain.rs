@@ -35,6 +35,9 @@ const APART: [(&str, &str, &str); 2] = [
     ("self_hosting", "from how many tokens a day renting GPUs would pay", SELF_HOSTING_DOCS),
 ];
 
+/// What published guides claim, recomputed.
+const CLAIMS: &str = include_str!("claims.md");
+
 fn explain(topic: &str) -> Option<String> {
     if topic == "prices" {
         return Some(PRICES.to_owned());
@@ -44,6 +47,9 @@ fn explain(topic: &str) -> Option<String> {
     }
     if let Some((_, _, docs)) = APART.iter().find(|(name, _, _)| *name == topic) {
         return Some(format!("# {}\n\n{}\n", topic.replace('_', " "), docs.trim()));
+    }
+    if topic == "claims" {
+        return Some(CLAIMS.to_owned());
     }
     if topic == "estimate" {
         return Some(estimate::DOCS.to_owned());
@@ -71,10 +77,16 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
     });
     let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
     let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
+    let claims = ("Commands", "claims", "what published guides claim, recomputed");
     let found = TOPICS.iter().map(|table| ("Tables of analyze", table.name, table.summary));
     let declared =
         ("Commands", "estimate", "what is declared of a workload without a log, and how");
-    techniques.chain(apart).chain(found).chain(formats).chain([tables, commands, declared]).chain(codes)
+    techniques
+        .chain(apart)
+        .chain(found)
+        .chain(formats)
+        .chain([tables, commands, declared, claims])
+        .chain(codes)
 }
 
 fn list() -> String {

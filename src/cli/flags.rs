@@ -110,6 +110,12 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
     for (name, _) in bare.into_iter().filter(|(_, is_on)| *is_on) {
         tables.entry(name).or_insert_with(|| Value::Table(Table::new()));
     }
+    add_lists(args, &mut tables)?;
+    Ok(tables)
+}
+
+/// The flags that are tables or lists of their own.
+fn add_lists(args: &TechniqueArgs, tables: &mut Table) -> Result<(), Failure> {
     if let Some(tier) = &args.tier {
         tables.extend(tiering(tier)?);
     }
@@ -121,7 +127,7 @@ fn tables(args: &TechniqueArgs) -> Result<Table, Failure> {
         let caps = caps.collect::<Result<Vec<_>, _>>()?;
         tables.insert("spend_cap".to_owned(), Value::Array(caps));
     }
-    Ok(tables)
+    Ok(())
 }
 
 /// `gpu_hour=2.5,tokens_per_second=1500`. Whole numbers stay numbers where counts are meant.

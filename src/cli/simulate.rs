@@ -56,7 +56,7 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     }
     let analysis = analyzer.finish();
     let unpriced = outcome.unpriced.calls;
-    let asked_for_best = args.asked.best;
+    let asked_for_best = args.asked.wants_best_sets();
     let report = SavingsReport::new(
         outcome,
         plan.group_by,

@@ -16,6 +16,7 @@ use super::context_bands::ContextBands;
 use super::cost_histogram::CostHistogram;
 use super::costliest::Costliest;
 use super::findings;
+use super::forecast::forecast;
 use super::grouping::KeyTable;
 use super::key_columns::KeyColumns;
 use super::options::AnalysisOptions;
@@ -147,6 +148,9 @@ impl<'a> Analyzer<'a> {
         let unpriced = self.unpriced.finish(self.book);
         let sums = self.sums;
         let (days, window, undated_calls) = sums.calendar.finish();
+        let growth = self.options.growth;
+        let exhibits =
+            window.as_ref().map_or_else(Vec::new, |window| forecast(window, &days, growth));
         let run_rate = window.as_ref().and_then(|window: &Window| run_rate::project(window, &days));
         let mut analysis = Analysis {
             group_by: self.options.group_by,
@@ -179,7 +183,7 @@ impl<'a> Analyzer<'a> {
             logged: sums.logged,
             calls_before_first_price: sums.too_early,
             findings: Vec::new(),
-            exhibits: Vec::new(),
+            exhibits,
         };
         analysis.findings = findings::find(&analysis);
         analysis

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::units::Share;
+use crate::units::{Factor, Rate, Share};
 
 use super::tally::CallsAndCost;
 
@@ -29,6 +29,18 @@ pub(super) fn gini(groups: &[CallsAndCost]) -> Option<Share> {
         return None;
     }
     Share::of(whole - area, whole)
+}
+
+/// How many times as much a member of a part costs as one of the rest: with a part `s` of the members
+/// and `c` of the cost, `(c / s) / ((1 - c) / (1 - s))`. Nothing where the part is all or nothing.
+pub fn intensity(members: Rate, cost: Rate) -> Option<Factor> {
+    let product = |one: Rate, other: Rate| u128::from(one.parts()) * u128::from(other.parts());
+    let mut above = product(cost, members.complement());
+    let mut below = product(members, cost.complement());
+    while above.max(below) > u128::from(u64::MAX) {
+        (above, below) = (above >> 1, below >> 1);
+    }
+    Factor::of_counts(u64::try_from(above).ok()?, u64::try_from(below).ok()?)
 }
 
 /// Compares `cost / calls` of two groups, exactly where the products fit.
@@ -60,6 +72,16 @@ mod tests {
     fn a_published_usage_table_has_its_known_coefficient() {
         // 8 % of calls carry 42 % of cost, 35 % carry 30 %, 40 % carry 18 %, 17 % carry 10 %.
         check(&[(8, 42), (35, 30), (40, 18), (17, 10)], Share::of(4_224, 10_000));
+    }
+
+    #[test]
+    fn a_part_of_the_sessions_with_most_of_the_cost_is_many_times_as_dear() {
+        let rate = |text| Rate::parse(text).expect("a rate");
+        let found = |members, cost| intensity(rate(members), rate(cost)).map(|it| it.to_string());
+        assert_eq!(found("0.15", "0.6").as_deref(), Some("8.5"));
+        assert_eq!(found("0.2", "0.2").as_deref(), Some("1"));
+        assert_eq!(found("0", "0.2"), None);
+        assert_eq!(found("0.5", "1"), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod context_bands;
 mod cost_histogram;
 mod costliest;
 mod findings;
+mod forecast;
 mod grouping;
 mod inspection;
 mod key_columns;
@@ -34,6 +35,7 @@ pub use analysis::{
 };
 pub use analyzer::Analyzer;
 pub use charges::{Charge, ChargeCost, Charges, Meter};
+pub use concentration::intensity;
 pub use findings::Finding;
 pub use inspection::{
     COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, TOPICS, Topic, Waste, inspect,

@@ -1,5 +1,6 @@
 //! What an analysis is asked for.
 
+use crate::units::Rate;
 use crate::usage::Days;
 
 /// Which cost of a call counts.
@@ -39,6 +40,8 @@ pub struct AnalysisOptions {
     pub cost_mode: CostMode,
     /// Only calls that this provider, cloud or gateway bills; all of them for nothing.
     pub seller: Option<String>,
+    /// By how much a forecast grows a month, compounding.
+    pub growth: Rate,
 }
 
 impl Default for AnalysisOptions {
@@ -49,6 +52,7 @@ impl Default for AnalysisOptions {
             costliest: 5,
             cost_mode: CostMode::Auto,
             seller: None,
+            growth: Rate::ZERO,
         }
     }
 }

@@ -92,11 +92,18 @@ fn divided(amount: Usd, parts: u32) -> Usd {
 }
 
 fn full_days(window: &Window) -> Option<std::ops::RangeInclusive<i32>> {
+    let span = full_span(window)?;
+    Some((*span.start()).max(span.end() - MOST_DAYS + 1)..=*span.end())
+}
+
+/// The full days of a log: without the first and the last where it does not reach into their first or
+/// last hour.
+pub(super) fn full_span(window: &Window) -> Option<std::ops::RangeInclusive<i32>> {
     let opening = later(window.days.start_of(window.first_day)?, HOUR_MILLIS);
     let closing = later(window.days.start_of(window.last_day + 1)?, -HOUR_MILLIS);
     let first = if window.from < opening { window.first_day } else { window.first_day + 1 };
     let last = if window.to >= closing { window.last_day } else { window.last_day - 1 };
-    Some(first.max(last - MOST_DAYS + 1)..=last)
+    Some(first..=last)
 }
 
 const fn later(instant: Instant, millis: i64) -> Instant {

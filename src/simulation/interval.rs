@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::techniques::{Facts, Prepared};
-use crate::units::Share;
+use crate::units::{Share, mixed};
 use crate::usage::{Calls, Row};
 
 use super::attribution::Mask;
@@ -19,7 +19,6 @@ use super::chunks::on_threads;
 use super::error::SimulationError;
 use super::plan::Plan;
 use super::run::players;
-use super::workload::chance::mixed;
 
 /// Draws for display.
 const REPLICATES: u64 = 400;

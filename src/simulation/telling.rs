@@ -117,7 +117,7 @@ impl<'a> Telling<'a> {
         }
         let (baseline, projected) = (outcome.baseline, outcome.projected);
         let bars = tornado(facts, self.plan, &self.prepared, baseline, projected, threads)?;
-        outcome.exhibits.extend(bars);
+        outcome.exhibits.extend(bars.map(|bars| Exhibit { is_detail: !asked.best, ..bars }));
         if asked.best {
             let plans = best_plans(facts, self.plan, &self.attribution, threads)?;
             outcome.exhibits.extend(plans);

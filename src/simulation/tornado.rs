@@ -60,10 +60,10 @@ pub(super) fn tornado(
         }
     }
     bars.sort_by_key(|bar| Reverse(bar.swing()));
-    Ok(exhibit(&bars, baseline - expected))
+    Ok(exhibit(&bars))
 }
 
-fn exhibit(bars: &[Bar], expected: Usd) -> Option<Exhibit> {
+fn exhibit(bars: &[Bar]) -> Option<Exhibit> {
     let widest = bars.first()?;
     let mut exhibit = Exhibit::new(
         "tornado",
@@ -84,11 +84,7 @@ fn exhibit(bars: &[Bar], expected: Usd) -> Option<Exhibit> {
         ]);
     }
     exhibit.highlight = Some(0);
-    exhibit.note(format!(
-        "measuring what {} assumes would narrow the range most; all as expected save {expected} \
-         dollars",
-        widest.label
-    ));
+    exhibit.note(format!("measuring what {} assumes would narrow the range most", widest.label));
     exhibit.note("what is not known about the assumptions; it says nothing about other logs");
     Some(exhibit)
 }

@@ -1,5 +1,6 @@
 //! Exact quantities: money, tokens, prices, rates. Knows no file, time or format.
 
+mod chance;
 mod decimal;
 mod exponential;
 mod factor;
@@ -10,6 +11,7 @@ mod token_price;
 mod tokens;
 mod usd;
 
+pub use chance::{Chance, mixed};
 pub use decimal::{DecimalError, Excess, format_decimal, parse_decimal};
 pub use exponential::{exp_of_minus, minus_ln};
 pub use factor::{Factor, Rate};

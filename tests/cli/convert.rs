@@ -44,18 +44,16 @@ fn figures(folder: &Path, arguments: &[&str]) -> Value {
             call.remove("line");
         }
     }
-    let tables = whole.get_mut("exhibits").and_then(Value::as_array_mut);
     // A copy has the columns that were asked for; these look at users, keys and prompts as well.
     let others = ["concentration", "runaway_loops", "anomalies", "drift"].map(Value::from);
-    let tables = tables.map(|tables| {
+    if let Some(tables) = whole.get_mut("exhibits").and_then(Value::as_array_mut) {
         tables.retain(|table| !others.contains(&table["name"]));
-        tables
-    });
-    for table in tables.into_iter().flatten() {
-        let rows = table.get_mut("rows").and_then(Value::as_array_mut);
-        for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
-            // Commands to try next name the file.
-            row.remove("command");
+        for table in tables {
+            let rows = table.get_mut("rows").and_then(Value::as_array_mut);
+            for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
+                // Commands to try next name the file.
+                row.remove("command");
+            }
         }
     }
     report

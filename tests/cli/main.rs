@@ -9,6 +9,7 @@ mod convert;
 mod databases;
 mod exit_codes;
 mod guess;
+mod guides;
 mod inspection;
 mod output;
 mod parquet;

@@ -7,14 +7,14 @@ use super::closed_forms::CacheForm;
 use super::declared::Horizon;
 use crate::simulation::outcome::Outcome;
 
-/// The bill of one call, day and month, before and after.
+/// The bill of a thousand calls, a day and a month, before and after.
 pub fn cost_exhibit(outcome: &Outcome, horizon: &Horizon) -> Exhibit {
     let mut exhibit = Exhibit::new(
         "workload_cost",
         "What the workload costs",
         &[
             ("bill", ""),
-            ("per_call_usd", "a call"),
+            ("per_thousand_calls_usd", "1,000 calls"),
             ("per_day_usd", "a day"),
             ("per_month_usd", "a month"),
         ],
@@ -22,7 +22,7 @@ pub fn cost_exhibit(outcome: &Outcome, horizon: &Horizon) -> Exhibit {
     let mut row = |name: &str, bill: Usd| {
         exhibit.push([
             Cell::text(name),
-            Cell::usd_or_missing(over(bill, outcome.calls)),
+            Cell::usd_or_missing(bill.times(1_000).and_then(|bill| over(bill, outcome.calls))),
             Cell::usd_or_missing(over(bill, horizon.days)),
             Cell::usd_or_missing(month_of(bill, horizon)),
         ]);

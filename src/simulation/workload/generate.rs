@@ -1,11 +1,13 @@
 //! From declared workloads to a table of calls, as if a log had been read.
 
 use crate::techniques::SHARED_PROMPT;
-use crate::units::{Rate, TokenClass, Tokens};
+use crate::units::{Chance, Rate, TokenClass, Tokens};
 use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 
-use super::chance::Chance;
 use super::declared::{Arrival, Horizon, Workload, WorkloadError};
+
+/// More rows than this are summed up where that changes nothing.
+const ROWS_FEW: u64 = 100_000;
 
 /// The same numbers on every run: whoever wants others changes what is declared.
 const SEED: u64 = 20_261_122;
@@ -20,8 +22,8 @@ const MINUTE_MS: u64 = 60_000;
 /// The column that names conversations.
 const CONVERSATION: &str = "conversation";
 
-/// The calls of workloads in order of time, from the start of a day on. Beyond a million calls a
-/// row stands for several equal ones where `may_sum` allows it and the kind has constant tokens and no
+/// The calls of workloads in order of time, from the start of a day on. Beyond a hundred thousand calls
+/// a row stands for several equal ones where `may_sum` allows it and the kind has constant tokens and no
 /// conversations: no technique that looks at single calls may be asked about those.
 ///
 /// # Errors
@@ -36,7 +38,7 @@ pub fn generate(
     let totals: Vec<u64> =
         workloads.iter().map(|kind| kind.calls_in(horizon)).collect::<Result<_, _>>()?;
     let rows: u64 = totals.iter().fold(0, |sum, one| sum.saturating_add(*one));
-    let is_large = rows > ROWS_MAX / 4;
+    let is_large = rows > ROWS_FEW;
     let mut calls = Calls::new(Dimensions::new([CONVERSATION, SHARED_PROMPT]));
     let mut single = 0_u64;
     for (seed, (kind, total)) in (0_u64..).zip(workloads.iter().zip(totals)) {

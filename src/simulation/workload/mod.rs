@@ -1,6 +1,5 @@
 //! Workloads that no log has yet: what is declared becomes a table of calls for the same replay.
 
-pub(super) mod chance;
 mod closed_forms;
 mod costs;
 mod declared;

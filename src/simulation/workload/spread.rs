@@ -129,7 +129,7 @@ impl<'de> serde::Deserialize<'de> for Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulation::workload::chance::Chance;
+    use crate::units::Chance;
 
     fn parsed(text: &str) -> Spread {
         Spread::parse(text).unwrap_or_else(|message| panic!("{message}"))

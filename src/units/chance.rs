@@ -3,7 +3,7 @@
 /// A stream of random 64-bit numbers from a seed: `SplitMix64` (Steele, Lea and Flood, 2014), whose
 /// every number is a mix of the seed and its place, so that streams are cheap to make.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Chance {
+pub struct Chance {
     state: u64,
 }
 
@@ -12,30 +12,31 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Chance {
     /// The stream of a seed.
-    pub(in super::super) const fn new(seed: u64) -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
     /// The stream of one of several things under one seed.
-    pub(in super::super) const fn of(seed: u64, thing: u64) -> Self {
+    pub const fn of(seed: u64, thing: u64) -> Self {
         Self::new(mixed(seed ^ mixed(thing)))
     }
 
     /// The next number.
-    pub(in super::super) const fn next(&mut self) -> u64 {
+    pub const fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         mixed(self.state)
     }
 
     /// A number below `limit`, each as likely as any other but for one part in 2⁶⁴ / `limit`.
-    pub(in super::super) fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         let product = (u128::from(self.next()) * u128::from(limit)) >> 64;
-        u64::try_from(product).expect("less than the limit")
+        // Less than the limit, so it always fits.
+        u64::try_from(product).unwrap_or_default()
     }
 }
 
 /// One number that depends on every bit of another.
-pub(in super::super) const fn mixed(number: u64) -> u64 {
+pub const fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     number ^ (number >> 31)
