@@ -78,7 +78,7 @@ pub(crate) fn project() -> &'static Path {
 
 /// The reference material, where it is there: a folder beside the project, or the one named by
 /// `LLMCOST_SHARED`. A test that uses it says so when it is not.
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "where CI keeps it")]
+#[expect(clippy::disallowed_methods, reason = "where CI keeps it")]
 pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     let named = std::env::var_os("LLMCOST_SHARED").map(PathBuf::from);
     let root = named.unwrap_or_else(|| project().join("../shared"));
@@ -86,6 +86,12 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    println!("SKIPPED: {part} of the reference material is not here");
+    skipped(&format!("{part} of the reference material is not here"));
     None
+}
+
+/// Says that a test could not do its work.
+#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
+pub(crate) fn skipped(why: &str) {
+    println!("SKIPPED: {why}");
 }
