@@ -44,17 +44,13 @@ fn figures(folder: &Path, arguments: &[&str]) -> Value {
             call.remove("line");
         }
     }
-    // A copy has the columns that were asked for; these look at users, keys and prompts as well.
-    let others = ["concentration", "runaway_loops", "anomalies", "drift"].map(Value::from);
+    // A copy has the columns that were asked for; other tables look at users, keys and prompts too.
+    let same = ["cache_use", "cache_effect", "waste", "models_to_review"].map(Value::from);
     if let Some(tables) = whole.get_mut("exhibits").and_then(Value::as_array_mut) {
-        tables.retain(|table| !others.contains(&table["name"]));
-        for table in tables {
-            let rows = table.get_mut("rows").and_then(Value::as_array_mut);
-            for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
-                // Commands to try next name the file.
-                row.remove("command");
-            }
-        }
+        tables.retain(|table| same.contains(&table["name"]));
+    }
+    if let Some(hints) = whole.get_mut("hints").and_then(Value::as_array_mut) {
+        hints.retain(|hint| hint["name"] != "largest-lever");
     }
     report
 }

@@ -325,7 +325,7 @@ fn lexical_hits_on_pairs_of_sentences_are_those_of_another_program() {
     assert_eq!(rows.len(), expected.len());
 }
 
-/// What numpy finds over the vectors of a small real model (WordLlama, 256 numbers a text): made by
+/// What numpy finds over the vectors of a small real model (`WordLlama`, 256 numbers a text): made by
 /// `benches/embeddings.sh`, which needs Python and a package, so that the test says when it is not
 /// there. Of 963 pairs at 0.90: 628 hits, 76.0 % right, half of all repeats found; at 0.95: 83.9 %
 /// and a quarter.

@@ -7,9 +7,10 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::pricing::ModelId;
-use crate::units::{Factor, PerClass, Rate, TokenClass, Tokens, Usd};
+use crate::units::{Factor, PerClass, Rate, TokenClass, TokenPrice, Tokens, Usd};
 use crate::usage::{Call, Row, ServiceTier, Symbol, column};
 
+use super::answers::shorter;
 use super::bill::Bill;
 use super::prompts::Prompts;
 use super::rate::rate;
@@ -75,11 +76,11 @@ pub(super) fn levers(bill: &Bill<'_>, prompts: &Prompts, wasted: &Wasted) -> Vec
         caching(bill, prompts),
         tiering(bill),
         batch(bill),
-        cap(bill),
+        cap(bill, prompts),
         repeated(bill, prompts),
         retries(wasted),
         trimming(bill, prompts),
-        concise(bill),
+        concise(bill, prompts),
         discount(bill),
         Lever::new("structured_output", "structured output", None)
             .basis("cannot tell: the log does not say which answers did not parse")
@@ -151,19 +152,16 @@ fn discount(bill: &Bill<'_>) -> Lever {
         .flags("--discount 10%")
 }
 
-fn concise(bill: &Bill<'_>) -> Lever {
+fn concise(bill: &Bill<'_>, prompts: &Prompts) -> Lever {
     let tenth = Rate::of_counts(1, 10).unwrap_or(Rate::ZERO);
-    let most = saved(bill, |_, call| {
-        let answer = call.tokens[TokenClass::Output];
-        call.tokens[TokenClass::Output] = answer.saturating_sub(tenth.of(answer));
-    });
+    let most = shorter(bill, prompts, |_, call| tenth.of(call.tokens[TokenClass::Output]));
     Lever::new("concise_output", "concise output", Some(most))
         .basis("for each 10 % that visible answers are shorter")
         .per_tenth()
         .flags("--concise 0.1")
 }
 
-fn cap(bill: &Bill<'_>) -> Lever {
+fn cap(bill: &Bill<'_>, prompts: &Prompts) -> Lever {
     let answer = |call: &Call| call.tokens[TokenClass::Output] + call.tokens[TokenClass::Reasoning];
     let type_of = |row| bill.facts.calls.symbol(column::CALL_TYPE, row);
     let mut lengths: BTreeMap<Symbol, Vec<u64>> = BTreeMap::new();
@@ -175,14 +173,9 @@ fn cap(bill: &Bill<'_>) -> Lever {
     }
     let caps: HashMap<Symbol, u64> =
         lengths.into_iter().map(|(name, lengths)| (name, percentile(lengths))).collect();
-    let most = saved(bill, |row, call| {
-        let Some(cap) = caps.get(&type_of(row)).filter(|_| call.is_single()) else { return };
-        let mut left = answer(call).saturating_sub(Tokens::new(*cap));
-        for class in [TokenClass::Output, TokenClass::Reasoning] {
-            let cut = left.min(call.tokens[class]);
-            call.tokens[class] = call.tokens[class].saturating_sub(cut);
-            left = left.saturating_sub(cut);
-        }
+    let most = shorter(bill, prompts, |row, call| {
+        let cap = caps.get(&type_of(row)).filter(|_| call.is_single());
+        cap.map_or(Tokens::ZERO, |cap| answer(call).saturating_sub(Tokens::new(*cap)))
     });
     let widest = caps.values().copied().max().unwrap_or(0);
     let lever = Lever::new("output_cap", "output cap", Some(most)).basis(
@@ -316,18 +309,30 @@ fn tiering(bill: &Bill<'_>) -> Lever {
 }
 
 /// The model of the same provider on which all calls of one together cost least, if that is less.
+/// One that writes no answers, such as a model of embeddings, stands in for none that does.
 fn cheapest(bill: &Bill<'_>, model: ModelId, row: Row, whole: &Call) -> Option<ModelId> {
     let book = bill.facts.book;
     let provider = &book.model(model).provider;
     let now = on(bill, model, row, whole, Factor::ONE)?;
+    let does_write = writes_answers(bill, model, row);
     let siblings = book.models().filter(|(id, other)| {
         let is_sold = other.retired.is_none() && other.targets.is_empty();
-        other.provider == *provider && is_sold && !book.is_same_model(*id, model)
+        let is_other = other.provider == *provider && !book.is_same_model(*id, model);
+        is_sold && is_other && writes_answers(bill, *id, row) == does_write
     });
     let priced = siblings
         .filter_map(|(id, _)| Some((on(bill, id, row, whole, ratio(bill, model, id))?, id)));
     let cheaper = priced.filter(|(cost, _)| *cost > Usd::ZERO && *cost < now);
     cheaper.min().map(|(_, id)| id)
+}
+
+/// Whether a model charges for what it writes.
+fn writes_answers(bill: &Bill<'_>, model: ModelId, row: Row) -> bool {
+    let geo = bill.facts.calls.name(column::GEO, row);
+    let call = bill.call(row);
+    let card = bill.facts.book.card(model, &call, call.time, geo).ok();
+    card.and_then(|card| card.price(TokenClass::Output))
+        .is_some_and(|price| price > TokenPrice::default())
 }
 
 /// The fewest tokens that one model makes of a token of another.

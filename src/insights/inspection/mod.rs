@@ -4,6 +4,7 @@
 //! whole log again, and so costs memory for every call.
 
 mod anomalies;
+mod answers;
 mod bill;
 mod cache_losses;
 mod cache_use;
