@@ -6,6 +6,7 @@
 mod analysis;
 mod analyzer;
 mod calendar;
+mod change;
 mod charges;
 mod classes;
 mod concentration;
@@ -34,6 +35,10 @@ pub use analysis::{
     LoggedCosts, TierTotal, UnpricedModel, Window,
 };
 pub use analyzer::Analyzer;
+pub use change::{
+    Change, ChangeError, ChangeFinder, Driver, EFFECTS, Effect, GroupChange, GroupUse,
+    PRICE_VOLUME_MIX, Period, Player, Presence, Side, Span, explain,
+};
 pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use concentration::intensity;
 pub use findings::Finding;
