@@ -97,17 +97,17 @@ impl Facts<'_> {
             let name = side.name();
             if span.unpriced_calls > 0 {
                 let count = span.unpriced_calls;
-                exhibit.note(format!("{name}: {count} calls have no known cost and are left out"));
+                exhibit.note(format!("{name}: calls without a known cost, left out: {count}"));
             }
             if span.uncounted > 0 {
                 let count = span.uncounted;
                 exhibit.note(format!(
-                    "{name}: {count} rows sum up calls that nobody counted; each counts as one call"
+                    "{name}: rows that sum up calls nobody counted, each as one call: {count}"
                 ));
             }
         }
         if self.undated > 0 {
-            exhibit.note(format!("{} calls have no time and are left out", self.undated));
+            exhibit.note(format!("calls without a time, left out: {}", self.undated));
         }
         let [before, after] = self.spans.map(|span| span.length());
         if before % 7 != 0 || after % 7 != 0 {

@@ -25,7 +25,24 @@ impl Topic {
 }
 
 /// The tables, in the order of the report.
-pub const TOPICS: [Topic; 15] = [
+pub const TOPICS: [Topic; 16] = [
+    Topic {
+        name: "cost_change",
+        summary: "why the days from `--compare-at DAY` on cost other than those before it",
+        computed: "Cost = days x calls a day x part of the calls of each group x tokens a call x \
+                   price of a token; a group is a model and call type at one lane, place, hour and \
+                   size of prompt, so that price is what the price list changed. Each effect is \
+                   the mean, over all 5,040 orders in which the seven can change, of what it adds \
+                   (its Shapley value), by the costs of the 128 sets of them, exactly. They add up \
+                   to the change; fees and costs that only the log states stand beside them. What \
+                   a period lacks is taken from the other, prices from its own price list where \
+                   that has them. `cost_change_groups` has the same by model and call type, where \
+                   mix is against the mean cost of a call; `cost_change_periods` both periods.",
+        limits: "It tells amounts apart and does not know causes. The days are those of the \
+                 calendar, partial ones at the ends as well. Where only the excess over a limit \
+                 has other prices, price is a mean that moves with the size of prompts. \
+                 `--as-of DAY` prices both periods alike.",
+    },
     Topic {
         name: "leverage",
         summary: "the most that each technique could give on this log, and the command to try next",
