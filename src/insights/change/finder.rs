@@ -62,9 +62,24 @@ struct Key {
 
 /// What a period used of a group, and when it was last priced.
 #[derive(Clone, Copy, Debug, Default)]
-struct Used {
+struct Used<'a> {
     group: GroupUse,
-    latest: Option<Instant>,
+    latest: Option<(Instant, &'a RateCard)>,
+}
+
+impl Used<'_> {
+    /// What was used, with the last prices for what was not.
+    fn listed(&self) -> GroupUse {
+        let mut group = self.group;
+        if let Some((_, card)) = self.latest {
+            group.list = TokenClass::ALL.map(|class| {
+                let mut one = PerClass::default();
+                one[class] = Tokens::new(1);
+                cost_of_tokens(&one, card).ok()
+            });
+        }
+        group
+    }
 }
 
 /// Takes calls and splits them in two by their day.
@@ -76,7 +91,7 @@ pub struct ChangeFinder<'a> {
     days: Days,
     boundary: i32,
     start: Instant,
-    groups: HashMap<Key, [Used; 2]>,
+    groups: HashMap<Key, [Used<'a>; 2]>,
     spans: [Span; 2],
     undated: u64,
 }
@@ -146,9 +161,8 @@ impl<'a> ChangeFinder<'a> {
         let key = Key { model: self.key[0], call_type: self.key[1], lane };
         let used = &mut self.groups.entry(key).or_default()[side];
         used.group.add(call.calls, &call.tokens, &by_class);
-        if used.latest.is_none_or(|latest| call.time >= latest) {
-            used.latest = Some(call.time);
-            used.group.list = TokenClass::ALL.map(|class| found.card.price(class));
+        if used.latest.is_none_or(|(latest, _)| call.time >= latest) {
+            used.latest = Some((call.time, found.card));
         }
     }
 
@@ -168,7 +182,7 @@ impl<'a> ChangeFinder<'a> {
         let names = |key: &Key| columns.names(&[key.model, key.call_type]);
         let pairs = self.groups.iter();
         let mut groups: Vec<(Vec<String>, [GroupUse; 2])> =
-            pairs.map(|(key, used)| (names(key), used.map(|used| used.group))).collect();
+            pairs.map(|(key, used)| (names(key), used.map(|used| used.listed()))).collect();
         // Lanes have no order of their own: that of their figures does not depend on the run.
         groups.sort();
         let period = |side: usize| Period {

@@ -59,8 +59,7 @@ fn price_of(group: &GroupUse, class: TokenClass) -> Result<Option<Price>, Change
     if !tokens.is_zero() {
         return unsigned(group.cost[class as usize].atto()).map(|cost| Some((cost, tokens.get())));
     }
-    let one = crate::units::Tokens::new(1);
-    let listed = group.list[class as usize].and_then(|price| price.cost_of(one));
+    let listed = group.list[class as usize];
     listed.map(|price| unsigned(price.atto()).map(|price| (price, 1))).transpose()
 }
 

@@ -1,6 +1,6 @@
 //! What the identity is made of: the calls of two periods by group.
 
-use crate::units::{PerClass, TokenClass, TokenPrice, Tokens, Usd};
+use crate::units::{PerClass, TokenClass, Tokens, Usd};
 
 /// One of the two periods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,8 +36,9 @@ pub struct GroupUse {
     pub tokens: [Tokens; CLASSES],
     /// What these cost by class, in dollars.
     pub cost: [Usd; CLASSES],
-    /// The price of each class in this period, for classes without tokens; nothing where unknown.
-    pub list: [Option<TokenPrice>; CLASSES],
+    /// What one token of each class costs in this period, in dollars, for classes without tokens;
+    /// nothing where unknown.
+    pub list: [Option<Usd>; CLASSES],
 }
 
 impl GroupUse {

@@ -104,10 +104,9 @@ fn a_class_without_tokens_has_the_price_of_its_own_period() {
     let read = TokenClass::CacheRead as usize;
     after.tokens[read] = Tokens::new(1_000_000);
     after.cost[read] = usd("0.2");
-    let list = |text| TokenPrice::parse_per_million(text).ok();
     let (mut known_before, mut known_after) = (before, after);
-    known_before.list[read] = list("0.4");
-    known_after.list[TokenClass::Input as usize] = list("2");
+    known_before.list[read] = Some(usd("0.0000004"));
+    known_after.list[TokenClass::Input as usize] = Some(usd("0.000002"));
     let cache = |before, after| {
         let change = explain(&period(&[before]), &period(&[after]), &EFFECTS).expect("explained");
         change.effects[5].amount

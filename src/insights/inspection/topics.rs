@@ -25,7 +25,7 @@ impl Topic {
 }
 
 /// The tables, in the order of the report.
-pub const TOPICS: [Topic; 16] = [
+pub const TOPICS: [Topic; 17] = [
     Topic {
         name: "cost_change",
         summary: "why the days from `--compare-at DAY` on cost other than those before it",
@@ -151,6 +151,17 @@ pub const TOPICS: [Topic; 16] = [
         computed: "(c / s) / ((1 - c) / (1 - s)) for a part s of the calls with a part c of the \
                    cost: what one call costs as a multiple of one of the rest.",
         limits: "Calls without a known cost are left out.",
+    },
+    Topic {
+        name: "unit_costs",
+        summary: "what a call, a conversation, an active user, a day and a month cost in the mean",
+        computed: "Cost over number, of calls with a known cost. A user is a value of the column \
+                   `user`, or of `api_key` in a log without users; active on a day or in a month \
+                   with a call. Days are those of the calendar from the first call to the last; \
+                   months are whole ones. Calls that name no user or conversation, and those \
+                   outside whole months, stand apart with their cost.",
+        limits: "The first and the last day may be partial. Users are as the log names them: one \
+                 person with two names is two.",
     },
     Topic {
         name: "models_to_review",
