@@ -42,6 +42,7 @@ pub use change::{
 pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use concentration::intensity;
 pub use findings::Finding;
+pub use forecast::{MonthForecast, month_forecasts};
 pub use inspection::{
     COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, TOPICS, Topic, Waste, inspect,
 };
