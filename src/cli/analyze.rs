@@ -3,11 +3,12 @@
 use anyhow::anyhow;
 
 use crate::diagnostics::did_you_mean;
-use crate::insights::{AnalysisOptions, Analyzer, CostMode};
+use crate::insights::{AnalysisOptions, Analyzer, ChangeError, ChangeFinder, CostMode};
 use crate::pricing::PriceBook;
 use crate::render::{write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
 use crate::units::{Excess, Rate, Usd};
+use crate::usage::Days;
 
 use super::args::{AnalyzeArgs, CostModeArg};
 use super::exit_status::ExitStatus;
@@ -50,15 +51,26 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     };
+    let mut finder = match args.compare_at.as_deref() {
+        Some(text) => Some(finder(text, &prices.book, &options)?),
+        None => None,
+    };
     let mut keeper = Keeper::new(&options, input, args.deep);
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let intake = Intake::read_with(&settings, &[], &Keeper::columns(), &mut |calls| {
         analyzer.add(calls);
         keeper.keep(calls);
+        if let Some(finder) = &mut finder {
+            finder.add(calls);
+        }
     })?;
     let mut analysis = analyzer.finish();
     let inspection = keeper.inspect(&prices.book);
-    analysis.exhibits = inspection.exhibits;
+    analysis.exhibits.extend(inspection.exhibits);
+    if let Some(finder) = finder {
+        let told = finder.finish(settings.top).map_err(compared)?;
+        analysis.exhibits.splice(0..0, told);
+    }
     analysis.findings.extend(inspection.findings);
     if let Some(name) = &args.provider {
         check_seller(&prices.book, name, analysis.totals.calls)?;
@@ -82,6 +94,27 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         None => write_analysis(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// What compares the calls before a day with those from it on.
+fn finder<'a>(
+    text: &str,
+    book: &'a PriceBook,
+    options: &AnalysisOptions,
+) -> Result<ChangeFinder<'a>, Failure> {
+    let day = Days::parse_day(text);
+    day.and_then(|day| ChangeFinder::new(book, options, day)).ok_or_else(|| {
+        Failure::usage(anyhow!("--compare-at: `{text}` is no day"))
+            .hint("write the first day of the later period as 2026-10-31")
+    })
+}
+
+fn compared(error: ChangeError) -> Failure {
+    let failure = Failure::usage(anyhow!("--compare-at: {error}"));
+    match error {
+        ChangeError::NoCalls(_) => failure.hint("name a day after the first one of the log"),
+        ChangeError::TooLarge => failure,
+    }
 }
 
 /// The amount of an invoice.

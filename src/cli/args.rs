@@ -79,6 +79,7 @@ Examples:
   llmcost analyze ~/.claude/projects --since 2026-11-01
   llmcost analyze calls.csv --map input_tokens=tok_in,output_tokens=tok_out
   zcat big.jsonl.gz | llmcost analyze - --where \"model LIKE 'claude%'\" --json
+  llmcost analyze usage.jsonl --compare-at 2026-10-15
   llmcost analyze october.jsonl --provider anthropic --invoice 48210.07
   llmcost analyze --demo";
 
@@ -110,6 +111,9 @@ pub(super) struct AnalyzeArgs {
     /// By how much the forecast of months grows a month, such as 10%, compounding.
     #[arg(long, value_name = "RATE")]
     pub(super) growth: Option<String>,
+    /// Say why the days from this one on cost other than those before it.
+    #[arg(long, value_name = "DAY")]
+    pub(super) compare_at: Option<String>,
     /// What the provider billed for these calls, in dollars: shows where the difference may be.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(super) invoice: Option<String>,

@@ -66,6 +66,7 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         prices.source(),
         settings.top,
     )
+    .by_month(&analysis)
     .with_unpriced_models(analysis.unpriced)
     .beside_logged(analysis.logged.used);
     let mut report = if asked_for_best { report } else { report.without_best_sets() };

@@ -108,22 +108,55 @@ pub(super) fn forecast(window: &Window, totals: &[DayTotal], growth: Rate) -> Ve
         ],
     )
     .as_detail();
-    let Some(length) = Days::month_length(window.last_day) else { return Vec::new() };
-    let length = i32::try_from(length).expect("a month is short");
-    let of_month: i32 =
-        Days::name(window.last_day).get(8..).and_then(|day| day.parse().ok()).unwrap_or(1);
-    let first = window.last_day - of_month + 1;
-    let next = first + length;
-    let next_length = Days::month_length(next).and_then(|days| i32::try_from(days).ok());
-    for (first, length) in [(first, length), (next, next_length.unwrap_or(30))] {
+    for (first, length) in calendar(window) {
         let span: Vec<i32> = (first..first + length).collect();
         let Some(range) = month(&pattern, &days, &span, growth) else { return Vec::new() };
-        let name = Days::name(first).get(..7).unwrap_or_default().to_owned();
         let cells = [range.expected, range.low, range.high].map(|it| Cell::Usd(Usd::from_atto(it)));
-        exhibit.push([Cell::Text(name)].into_iter().chain(cells));
+        exhibit.push([Cell::Text(name_of(first))].into_iter().chain(cells));
     }
     notes(&mut exhibit, &days, growth);
     vec![exhibit, weekdays(&pattern)]
+}
+
+/// A month and what it is expected to cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthForecast {
+    /// The month, such as `2026-11`.
+    pub month: String,
+    /// What it costs if its open days go on like those of the log, in dollars.
+    pub expected: Usd,
+    /// How many full days of the log the forecast is from.
+    pub full_days: usize,
+}
+
+/// The month of the last call of a log and the next one, without growth; nothing where the table
+/// `forecast` of an analysis has nothing.
+pub fn month_forecasts(window: &Window, totals: &[DayTotal]) -> Vec<MonthForecast> {
+    let Some(days) = full_days(window, totals) else { return Vec::new() };
+    let Some(pattern) = Pattern::of(&days) else { return Vec::new() };
+    let forecast = |(first, length): (i32, i32)| {
+        let span: Vec<i32> = (first..first + length).collect();
+        let range = month(&pattern, &days, &span, Rate::ZERO)?;
+        let expected = Usd::from_atto(range.expected);
+        Some(MonthForecast { month: name_of(first), expected, full_days: days.len() })
+    };
+    calendar(window).into_iter().filter_map(forecast).collect()
+}
+
+/// The first day and the length of the month of the last call and of the next one.
+fn calendar(window: &Window) -> Vec<(i32, i32)> {
+    let length = |day: i32| Days::month_length(day).and_then(|days| i32::try_from(days).ok());
+    let Some(of_last) = length(window.last_day) else { return Vec::new() };
+    let of_month: i32 =
+        Days::name(window.last_day).get(8..).and_then(|day| day.parse().ok()).unwrap_or(1);
+    let first = window.last_day - of_month + 1;
+    let next = first + of_last;
+    vec![(first, of_last), (next, length(next).unwrap_or(30))]
+}
+
+/// The name of the month of a day.
+fn name_of(day: i32) -> String {
+    Days::name(day).get(..7).unwrap_or_default().to_owned()
 }
 
 /// Every full day of the log, with and without calls, in order.

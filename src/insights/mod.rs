@@ -6,6 +6,7 @@
 mod analysis;
 mod analyzer;
 mod calendar;
+mod change;
 mod charges;
 mod classes;
 mod concentration;
@@ -34,9 +35,14 @@ pub use analysis::{
     LoggedCosts, TierTotal, UnpricedModel, Window,
 };
 pub use analyzer::Analyzer;
+pub use change::{
+    Change, ChangeError, ChangeFinder, Driver, EFFECTS, Effect, GroupChange, GroupUse,
+    PRICE_VOLUME_MIX, Period, Player, Presence, Side, Span, explain,
+};
 pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use concentration::intensity;
 pub use findings::Finding;
+pub use forecast::{MonthForecast, month_forecasts};
 pub use inspection::{
     COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, TOPICS, Topic, Waste, inspect,
 };

@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use crate::pricing::{ModelId, PriceBook, RateCard, Unpriced, cost};
 use crate::units::Usd;
-use crate::usage::{Call, Calls, Row, Symbol, column};
+use crate::usage::{Call, Calls, Instant, Row, Symbol, column};
 
 use super::options::CostMode;
 
@@ -168,6 +168,18 @@ impl<'a> Pricer<'a> {
         let first_known = self.book.model(model).first_known;
         let too_early = !at.is_missing() && first_known.is_some_and(|first| at < first);
         Ok(Calculated { cost: cost(call, card)?, card, model, too_early })
+    }
+
+    /// The prices that would hold for a row of the current table at an instant.
+    pub(super) fn card_at(
+        &mut self,
+        calls: &Calls,
+        row: Row,
+        call: &Call,
+        at: Instant,
+    ) -> Option<&'a RateCard> {
+        let model = self.known(calls, row).model.ok()?;
+        self.book.card(model, call, at, calls.name(column::GEO, row)).ok()
     }
 
     /// What a call would have cost on another model.

@@ -17,6 +17,7 @@ mod record_cells;
 mod record_ids;
 mod records;
 mod savings_conversion;
+mod savings_month;
 mod savings_report;
 mod withheld_report;
 

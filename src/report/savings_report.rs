@@ -1,13 +1,14 @@
 //! What `simulate` shows.
 
 use crate::exhibits::{Exhibit, UnknownExhibit, reveal};
-use crate::insights::{CallsAndCost, UnpricedModel, Window};
+use crate::insights::{Analysis, CallsAndCost, UnpricedModel, Window};
 use crate::techniques::Evidence;
 use crate::units::{Share, Tokens, Usd};
 
 use super::diagnostics_summary::DiagnosticSummary;
 use super::input_accounting::InputAccounting;
 use super::price_source::PriceSource;
+use super::savings_month::month_exhibit;
 
 /// A cautious and a hopeful amount, in dollars.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -174,6 +175,13 @@ impl SavingsReport {
     /// When the report has no table of a name.
     pub fn reveal(&mut self, names: &[String]) -> Result<(), UnknownExhibit> {
         reveal(&mut self.exhibits, names)
+    }
+
+    /// Adds what that is in a month, as an analysis of the same calls forecasts months.
+    #[must_use]
+    pub fn by_month(mut self, analysis: &Analysis) -> Self {
+        self.exhibits.extend(month_exhibit(analysis, &self.totals));
+        self
     }
 
     /// Lists the models of an analysis of the same calls that have no price.

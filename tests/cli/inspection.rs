@@ -377,3 +377,68 @@ fn tables_are_on_the_page_as_csv_and_explained() {
         assert!(page.stdout.contains("## How it is computed"), "{name}");
     }
 }
+
+#[test]
+fn what_one_costs_is_a_mean_over_those_that_the_log_names() {
+    let log = [
+        (0, "\"user\":\"a\",\"conversation\":\"c\","),
+        (60, "\"user\":\"a\",\"conversation\":\"c\","),
+        (120, "\"user\":\"b\","),
+        (86_400, "\"user\":\"a\","),
+        (86_460, ""),
+    ];
+    let log = log.map(|(second, more)| {
+        call(second, &format!("{more}\"input_tokens\":1000,\"output_tokens\":0"))
+    });
+    let report = analyzed(&log.concat());
+    let expected = [
+        ("call", "0.003", 5, None),
+        ("conversation", "0.006", 1, Some(3)),
+        ("active user", "0.006", 2, Some(1)),
+        ("active user and day", "0.004", 3, Some(1)),
+        ("day", "0.0075", 2, None),
+    ];
+    let found = rows(&report, "unit_costs");
+    assert_eq!(found.len(), expected.len());
+    for (row, (unit, each, number, outside)) in found.iter().zip(expected) {
+        assert_eq!((&row["unit"], row["units"].as_u64()), (&unit.into(), Some(number)));
+        assert_eq!(row["calls_outside"].as_u64(), outside, "{unit}");
+        usd(row, "mean_usd", each);
+    }
+    let notes = table(&report, "unit_costs")["notes"].to_string();
+    assert!(notes.contains("active users a day in the mean: 1.5"), "{notes}");
+    assert!(notes.contains("the log holds no whole one"), "{notes}");
+}
+
+#[test]
+fn a_log_without_users_counts_keys_and_one_without_either_says_so() {
+    let keyed = call(0, "\"api_key\":\"k\",\"input_tokens\":1000,\"output_tokens\":0");
+    let units: Vec<_> = rows(&analyzed(&keyed), "unit_costs")
+        .iter()
+        .map(|row| row["unit"].as_str().expect("a name").to_owned())
+        .collect();
+    assert_eq!(units, ["call", "active API key", "active API key and day", "day"]);
+    let report = analyzed(&call(0, "\"input_tokens\":1000,\"output_tokens\":0"));
+    let notes = table(&report, "unit_costs")["notes"].to_string();
+    assert!(notes.contains("active users: cannot tell"), "{notes}");
+}
+
+#[test]
+fn a_month_is_scaled_alike_before_and_after() {
+    let report = json(project(), &["simulate", "--demo", "--batch", "report"]);
+    let forecast = json(project(), &["analyze", "--demo"]);
+    let months = rows(&report, "month");
+    let [baseline, saved] = ["baseline_usd", "saved_usd"].map(|name| atto(&report[name]));
+    for (month, told) in months.iter().zip(rows(&forecast, "forecast")) {
+        assert_eq!(month["month"], told["month"]);
+        // The log is priced alike by both, so that before is the forecast itself.
+        assert!((atto(&month["before_usd"]) - atto(&told["expected_usd"])).abs() < 1_000_000_000);
+        let [before, after] = ["before_usd", "after_usd"].map(|name| atto(&month[name]));
+        assert_eq!(before - after, atto(&month["saved_usd"]));
+        // The same part is saved of the month as of the log, to a millionth.
+        let parts = [(saved, baseline), (before - after, before)];
+        let [of_log, of_month] = parts.map(|(part, whole)| part * 1_000_000 / whole);
+        assert!((of_log - of_month).abs() <= 1, "{of_log} {of_month}");
+    }
+    assert_eq!((months.len(), &months[0]["month"]), (2, &"2026-10".into()));
+}

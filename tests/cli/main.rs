@@ -6,6 +6,7 @@ mod cache_policies;
 mod claims;
 mod confusion;
 mod convert;
+mod cost_change;
 mod databases;
 mod exit_codes;
 mod guess;

@@ -20,6 +20,7 @@ mod remarkable;
 mod robust;
 mod spread;
 mod topics;
+mod unit_costs;
 mod waste;
 
 use crate::exhibits::Exhibit;
@@ -116,6 +117,7 @@ pub fn inspect(calls: &Calls, book: &PriceBook, options: &InspectionOptions) -> 
         unusual.drift_exhibit(),
         spread::concentration(&bill),
         spread::intensities(&bill),
+        unit_costs::exhibit(&bill, days),
         models::review(&bill, days),
         models::changes(&bill, days),
     ];

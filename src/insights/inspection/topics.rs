@@ -25,7 +25,24 @@ impl Topic {
 }
 
 /// The tables, in the order of the report.
-pub const TOPICS: [Topic; 15] = [
+pub const TOPICS: [Topic; 17] = [
+    Topic {
+        name: "cost_change",
+        summary: "why the days from `--compare-at DAY` on cost other than those before it",
+        computed: "Cost = days x calls a day x part of the calls of each group x tokens a call x \
+                   price of a token; a group is a model and call type at one lane, place, hour and \
+                   size of prompt, so that price is what the price list changed. Each effect is \
+                   the mean, over all 5,040 orders in which the seven can change, of what it adds \
+                   (its Shapley value), by the costs of the 128 sets of them, exactly. They add up \
+                   to the change; fees and costs that only the log states stand beside them. What \
+                   a period lacks is taken from the other, prices from its own price list where \
+                   that has them. `cost_change_groups` has the same by model and call type, where \
+                   mix is against the mean cost of a call; `cost_change_periods` both periods.",
+        limits: "It tells amounts apart and does not know causes. The days are those of the \
+                 calendar, partial ones at the ends as well. Where only the excess over a limit \
+                 has other prices, price is a mean that moves with the size of prompts. \
+                 `--as-of DAY` prices both periods alike.",
+    },
     Topic {
         name: "leverage",
         summary: "the most that each technique could give on this log, and the command to try next",
@@ -134,6 +151,17 @@ pub const TOPICS: [Topic; 15] = [
         computed: "(c / s) / ((1 - c) / (1 - s)) for a part s of the calls with a part c of the \
                    cost: what one call costs as a multiple of one of the rest.",
         limits: "Calls without a known cost are left out.",
+    },
+    Topic {
+        name: "unit_costs",
+        summary: "what a call, a conversation, an active user, a day and a month cost in the mean",
+        computed: "Cost over number, of calls with a known cost. A user is a value of the column \
+                   `user`, or of `api_key` in a log without users; active on a day or in a month \
+                   with a call. Days are those of the calendar from the first call to the last; \
+                   months are whole ones. Calls that name no user or conversation, and those \
+                   outside whole months, stand apart with their cost.",
+        limits: "The first and the last day may be partial. Users are as the log names them: one \
+                 person with two names is two.",
     },
     Topic {
         name: "models_to_review",
