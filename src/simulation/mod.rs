@@ -17,6 +17,7 @@ mod bills;
 mod chunks;
 mod claimed_log;
 mod credit;
+mod discounts;
 mod ends;
 mod error;
 mod feasibility;
@@ -40,6 +41,8 @@ mod workload;
 
 #[cfg(test)]
 mod claims;
+#[cfg(test)]
+mod contracts;
 #[cfg(test)]
 mod feedback;
 #[cfg(test)]
