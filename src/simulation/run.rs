@@ -12,6 +12,7 @@ use super::chunks::sum_over_rows;
 use super::discounts;
 use super::ends::Ends;
 use super::error::SimulationError;
+use super::fine_tuning;
 use super::grouping::Grouping;
 use super::outcome::Outcome;
 use super::passes::Replay;
@@ -58,6 +59,9 @@ pub fn simulate_on(
     outcome.exhibits.extend(spend_caps::exhibits(&spend_caps));
     outcome.spend_caps = spend_caps;
     outcome.exhibits.extend(plan.self_host.iter().map(|host| self_hosting::exhibit(&facts, host)));
+    if let Some(tune) = &plan.fine_tune {
+        outcome.exhibits.push(fine_tuning::exhibit(&facts, tune)?);
+    }
     telling.extend(&mut outcome, &facts, threads)?;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
