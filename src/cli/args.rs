@@ -205,6 +205,10 @@ pub(super) struct TechniqueArgs {
     /// Say from how many tokens a day renting GPUs pays: `gpu_hour=2.5,tokens_per_second=1500`.
     #[arg(long, value_name = "KEY=VALUE,…")]
     pub(super) self_host: Option<String>,
+    /// Say when a tuned model would be paid: `model=MODEL,training=2500`, or with `input=…,output=…`
+    /// or `per_million=…` dollars; `hosting_hour`, `prompt_saved`, `months`, and `where=` last.
+    #[arg(long, value_name = "KEY=VALUE,…")]
+    pub(super) fine_tune: Option<String>,
     /// Send this part of the calls, or these call types, as a batch; `auto`, those that can wait.
     #[arg(long, value_name = "RATE|CALL_TYPE,…|auto", allow_negative_numbers = true)]
     pub(super) batch: Option<String>,

@@ -7,17 +7,16 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use crate::diagnostics::Ledger;
-use crate::exhibits::{Cell, Exhibit};
+use crate::exhibits::Exhibit;
 use crate::insights::{AnalysisOptions, Analyzer};
 use crate::pricing::PriceBook;
 use crate::render::{write_exhibit, write_savings};
 use crate::report::{InputAccounting, SavingsReport};
 use crate::simulation::{
-    Arrival, Horizon, OPERATIONS, Outcome, Plan, Spread, Workload, WorkloadError,
-    break_even_tokens, cache_exhibit, closed_forms, cost_exhibit, generate, judge_claim, remembers,
-    retry_exhibit, simulate_on,
+    Arrival, Horizon, Outcome, Plan, Spread, Workload, WorkloadError, cache_exhibit, closed_forms,
+    cost_exhibit, generate, judge_claim, remembers, retry_exhibit, simulate_on,
 };
-use crate::units::{Excess, Factor, Rate, Tokens, Usd};
+use crate::units::{Factor, Rate};
 use crate::usage::{Calls, Days, Instant};
 
 use super::args::{CommonArgs, InputArgs, OutputArgs, TechniqueArgs};
@@ -120,13 +119,6 @@ struct WorkloadArgs {
     /// The most attempts a call, with --failures.
     #[arg(long, value_name = "N", default_value_t = 5)]
     attempts: u32,
-    /// What an hour of a machine that would serve the model costs, in dollars: says how many tokens
-    /// a day it takes to be worth it.
-    #[arg(long, value_name = "USD")]
-    machine_hour: Option<String>,
-    /// What running it costs beside, as a part of its price.
-    #[arg(long, value_name = "RATE", default_value = OPERATIONS)]
-    operations: String,
     /// Days to simulate.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     days: u64,
@@ -172,7 +164,7 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     let forms = closed_forms(&kinds, &horizon, &prices.book, start).map_err(Failure::usage)?;
     let mut tables = vec![cost_exhibit(&outcome, &horizon)];
     tables.extend(cache_exhibit(&forms));
-    tables.extend(asides(&args.workload, &outcome, &horizon, &calls)?);
+    tables.extend(attempts(&args.workload, &outcome, &horizon)?);
     tables.append(&mut outcome.exhibits);
     outcome.exhibits = tables;
     if let Some(steps) = claim {
@@ -207,64 +199,18 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     unpriced_under_strict(settings.strict, unpriced)
 }
 
-/// Tables about attempts and machines, where they are asked for.
-fn asides(
+/// What failing attempts cost, where it is asked for.
+fn attempts(
     args: &WorkloadArgs,
     outcome: &Outcome,
     horizon: &Horizon,
-    calls: &Calls,
-) -> Result<Vec<Exhibit>, Failure> {
-    let rate = |flag: &str, text: &str| {
-        Rate::parse(text).map_err(|_| {
-            Failure::usage(anyhow!("{flag}: `{text}` is not a rate between 0 and 1"))
-                .hint("write 20 percent as 0.2 or 20%")
-        })
-    };
-    let mut tables = Vec::new();
-    if let Some(failures) = &args.failures {
-        let failures = rate("--failures", failures)?;
-        tables.push(retry_exhibit(outcome, horizon, failures, args.attempts));
-    }
-    if let Some(hour) = &args.machine_hour {
-        let price = Usd::parse(hour, Excess::Reject).ok().filter(|price| *price > Usd::ZERO);
-        let price = price.ok_or_else(|| {
-            Failure::usage(anyhow!("--machine-hour: `{hour}` is no price in dollars"))
-        })?;
-        let operations = rate("--operations", &args.operations)?;
-        tables.push(machine(price, operations, outcome, horizon, calls));
-    }
-    Ok(tables)
-}
-
-/// When a machine of one's own costs as much as the calls do.
-fn machine(
-    hour: Usd,
-    operations: Rate,
-    outcome: &Outcome,
-    horizon: &Horizon,
-    calls: &Calls,
-) -> Exhibit {
-    let mut exhibit = Exhibit::new(
-        "self_hosting",
-        "When a machine of your own would cost as much",
-        &[("case", ""), ("tokens_per_day", "tokens a day")],
-    );
-    let tokens: u64 = (0..calls.len())
-        .map(|row| calls.call(row))
-        .map(|call| (call.input_total() + call.output_total()).get())
-        .fold(0, u64::saturating_add);
-    let needed = break_even_tokens(hour, operations, outcome.baseline, tokens);
-    exhibit.push([
-        Cell::text("needed"),
-        needed.map_or(Cell::Missing, |tokens| Cell::Tokens(Tokens::new(tokens))),
-    ]);
-    let daily = tokens.checked_div(horizon.days).unwrap_or(0);
-    exhibit.push([Cell::text("declared"), Cell::Tokens(Tokens::new(daily))]);
-    exhibit.note(format!(
-        "24 hours at {hour} dollars with {operations} of that for operations, against the mean price \
-         of a token of these calls; whether one machine serves that many is not looked at"
-    ));
-    exhibit
+) -> Result<Option<Exhibit>, Failure> {
+    let Some(text) = &args.failures else { return Ok(None) };
+    let failures = Rate::parse(text).map_err(|_| {
+        Failure::usage(anyhow!("--failures: `{text}` is not a rate between 0 and 1"))
+            .hint("write 20 percent as 0.2 or 20%")
+    })?;
+    Ok(Some(retry_exhibit(outcome, horizon, failures, args.attempts)))
 }
 
 /// Prompt caching of a workload that says nothing of a shared prompt.

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use crate::diagnostics::{Code, did_you_mean};
 use crate::insights::TOPICS;
-use crate::simulation::{SELF_HOSTING_DOCS, SPEND_CAP_DOCS};
+use crate::simulation::{FINE_TUNING_DOCS, SELF_HOSTING_DOCS, SPEND_CAP_DOCS};
 use crate::sources::{FORMATS, find_format, page};
 use crate::techniques::CATALOG;
 
@@ -30,9 +30,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
 const PRICES: &str = include_str!("../../pricing/README.md");
 
 /// What a simulation tells apart from savings: name, summary, page.
-const APART: [(&str, &str, &str); 2] = [
+const APART: [(&str, &str, &str); 3] = [
     ("spend_cap", "what a budget by key and period would have blocked", SPEND_CAP_DOCS),
     ("self_hosting", "from how many tokens a day renting GPUs would pay", SELF_HOSTING_DOCS),
+    ("fine_tuning", "when the training of a tuned model would be paid", FINE_TUNING_DOCS),
 ];
 
 /// What published guides claim, recomputed.

@@ -122,6 +122,9 @@ fn add_lists(args: &TechniqueArgs, tables: &mut Table) -> Result<(), Failure> {
     if let Some(host) = &args.self_host {
         tables.insert("self_host".to_owned(), self_host(host)?);
     }
+    if let Some(tune) = &args.fine_tune {
+        tables.insert("fine_tune".to_owned(), fine_tune(tune)?);
+    }
     if !args.spend_cap.is_empty() {
         let caps = args.spend_cap.iter().map(|text| spend_cap(text));
         let caps = caps.collect::<Result<Vec<_>, _>>()?;
@@ -132,15 +135,36 @@ fn add_lists(args: &TechniqueArgs, tables: &mut Table) -> Result<(), Failure> {
 
 /// `gpu_hour=2.5,tokens_per_second=1500`. Whole numbers stay numbers where counts are meant.
 fn self_host(text: &str) -> Result<Value, Failure> {
+    let hint = "write --self-host gpu_hour=2.5,tokens_per_second=1500";
+    pairs(text, &["gpus", "tokens_per_second", "redundancy"])
+        .map_err(|pair| Failure::usage(anyhow!("--self-host: `{pair}` is no setting")).hint(hint))
+}
+
+/// `model=gpt-4o-mini,training=2500,where=call_type = 'classify'`; a condition may hold commas, and
+/// so is the last.
+fn fine_tune(text: &str) -> Result<Value, Failure> {
+    let hint = "write --fine-tune model=gpt-4o-mini,training=2500, with where= as the last";
+    let (start, condition) = match text.split_once("where=") {
+        Some((start, condition)) => (start.trim_end().trim_end_matches(','), Some(condition)),
+        None => (text, None),
+    };
+    let mut read = pairs(start, &["prompt_saved", "months"]).map_err(|pair| {
+        Failure::usage(anyhow!("--fine-tune: `{pair}` is no setting")).hint(hint)
+    })?;
+    if let (Value::Table(table), Some(condition)) = (&mut read, condition) {
+        table.insert("where".to_owned(), Value::String(condition.trim().to_owned()));
+    }
+    Ok(read)
+}
+
+/// `key=value,key=value` as a table; what is no pair as the error. Values of `counts` stay numbers.
+fn pairs<'a>(text: &'a str, counts: &[&str]) -> Result<Value, &'a str> {
     let mut table = Table::new();
     for pair in text.split(',') {
-        let (key, value) = pair.split_once('=').ok_or_else(|| {
-            Failure::usage(anyhow!("--self-host: `{pair}` is no setting"))
-                .hint("write --self-host gpu_hour=2.5,tokens_per_second=1500")
-        })?;
+        let (key, value) = pair.split_once('=').ok_or(pair)?;
         let (key, value) = (key.trim(), value.trim());
-        let is_text = matches!(key, "gpu_hour" | "ops" | "utilisation");
-        let value = if is_text { Value::String(value.to_owned()) } else { count_or_text(value) };
+        let is_count = counts.contains(&key);
+        let value = if is_count { count_or_text(value) } else { Value::String(value.to_owned()) };
         table.insert(key.to_owned(), value);
     }
     Ok(Value::Table(table))

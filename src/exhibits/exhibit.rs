@@ -85,6 +85,9 @@ impl Column {
 pub enum Cell {
     /// Words.
     Text(String),
+    /// One of a fixed set of words, as programs call it: lower-case, joined by underscores, which
+    /// people see as spaces.
+    Word(&'static str),
     /// How many of something.
     Count(u64),
     /// How many tokens.
@@ -130,6 +133,6 @@ impl Cell {
 
     /// Whether it is a figure, so that it stands to the right.
     pub const fn is_figure(&self) -> bool {
-        !matches!(self, Self::Text(_) | Self::Missing)
+        !matches!(self, Self::Text(_) | Self::Word(_) | Self::Missing)
     }
 }

@@ -76,6 +76,11 @@ impl RateCard {
         }
     }
 
+    /// A card with prices that no table has, and without fees.
+    pub fn given(prices: &PerClass<Option<TokenPrice>>) -> Self {
+        Self::new(prices, Fees::default())
+    }
+
     /// The card of calls whose usage is reported and not charged.
     pub(super) fn unbilled() -> Self {
         let free = PerClass::from_fn(|_| Some(TokenPrice::ZERO));

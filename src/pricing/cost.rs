@@ -1,10 +1,19 @@
 //! The one function in which tokens meet prices.
 
-use crate::units::{PerClass, Tokens, Usd};
+use crate::units::{PerClass, TokenClass, Tokens, Usd};
 use crate::usage::Call;
 
 use super::card::RateCard;
 use super::unpriced::Unpriced;
+
+/// What an amount of a bill is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charge {
+    /// Tokens of a class.
+    Tokens(TokenClass),
+    /// Searches, or the request itself.
+    Fee,
+}
 
 /// What a call costs at the prices of a card: the sum over the token classes, plus the fees of its
 /// searches and of the request itself. A row that stands for several calls holds their sums, so it
@@ -13,14 +22,30 @@ use super::unpriced::Unpriced;
 /// # Errors
 /// When the card has no price for something the call used, or the amount does not fit.
 pub fn cost(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
-    let mut total = fees(call, card)?;
+    let mut total = Usd::ZERO;
+    charges(call, card, |_, part| add(&mut total, part))?;
+    Ok(total)
+}
+
+/// The amounts that [`cost`] adds up, each handed over with what it is for; a class may come more
+/// than once, where a part of the tokens bills at other prices.
+///
+/// # Errors
+/// As [`cost`], or whatever `take` answers.
+pub fn charges(
+    call: &Call,
+    card: &RateCard,
+    mut take: impl FnMut(Charge, Usd) -> Result<(), Unpriced>,
+) -> Result<(), Unpriced> {
+    fees(call, card, |part| take(Charge::Fee, part))?;
+    let mut take = |class, part| take(Charge::Tokens(class), part);
     if card.is_flat() {
-        return add_tokens(total, &call.tokens, card);
+        return each_class(&call.tokens, card, &mut take);
     }
     for (card, tokens) in card.portions(&call.tokens, call.prompts()) {
-        total = add_tokens(total, &tokens, card)?;
+        each_class(&tokens, card, &mut take)?;
     }
-    Ok(total)
+    Ok(())
 }
 
 /// What tokens cost at a card's own prices, however long the prompts were, and without any fee.
@@ -28,25 +53,39 @@ pub fn cost(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
 /// # Errors
 /// When the card has no price for one of the classes, or the amount does not fit.
 pub fn cost_of_tokens(tokens: &PerClass<Tokens>, card: &RateCard) -> Result<Usd, Unpriced> {
-    add_tokens(Usd::ZERO, tokens, card)
+    let mut total = Usd::ZERO;
+    each_class(tokens, card, &mut |_, part| add(&mut total, part))?;
+    Ok(total)
 }
 
-fn add_tokens(mut total: Usd, tokens: &PerClass<Tokens>, card: &RateCard) -> Result<Usd, Unpriced> {
+fn add(total: &mut Usd, part: Usd) -> Result<(), Unpriced> {
+    *total = total.checked_add(part).ok_or(Unpriced::TooLarge)?;
+    Ok(())
+}
+
+fn each_class(
+    tokens: &PerClass<Tokens>,
+    card: &RateCard,
+    take: &mut impl FnMut(TokenClass, Usd) -> Result<(), Unpriced>,
+) -> Result<(), Unpriced> {
     for (class, count) in tokens.iter() {
         if count.is_zero() {
             continue;
         }
         let price = card.price(class).ok_or(Unpriced::NoPriceForClass(class))?;
-        let part = price.cost_of(*count).ok_or(Unpriced::TooLarge)?;
-        total = total.checked_add(part).ok_or(Unpriced::TooLarge)?;
+        take(class, price.cost_of(*count).ok_or(Unpriced::TooLarge)?)?;
     }
-    Ok(total)
+    Ok(())
 }
 
-fn fees(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
+fn fees(
+    call: &Call,
+    card: &RateCard,
+    mut take: impl FnMut(Usd) -> Result<(), Unpriced>,
+) -> Result<(), Unpriced> {
     // Few calls have any: this runs once a record.
     if call.searches == 0 && call.file_searches == 0 && card.request_fee().is_none() {
-        return Ok(Usd::ZERO);
+        return Ok(());
     }
     let requests = if card.request_fee().is_some() { call.calls } else { 0 };
     let searches = u64::from(call.searches);
@@ -60,14 +99,12 @@ fn fees(call: &Call, card: &RateCard) -> Result<Usd, Unpriced> {
         (web.0, web.1, Unpriced::NoPriceForSearch),
         (u64::from(call.file_searches), card.file_search_fee(), Unpriced::NoPriceForFileSearch),
     ];
-    let mut total = Usd::ZERO;
     for (count, fee, missing) in metered {
         if count > 0 {
-            let part = fee.ok_or(missing)?.times(count).ok_or(Unpriced::TooLarge)?;
-            total = total.checked_add(part).ok_or(Unpriced::TooLarge)?;
+            take(fee.ok_or(missing)?.times(count).ok_or(Unpriced::TooLarge)?)?;
         }
     }
-    Ok(total)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -75,7 +112,7 @@ mod tests {
     use super::*;
     use crate::pricing::card::Beyond;
     use crate::pricing::card::{Fees, Prices};
-    use crate::units::{Excess, TokenClass, TokenPrice};
+    use crate::units::{Excess, TokenPrice};
     use proptest::prelude::*;
 
     /// A card that prices class number n at n + 1 dollars per million, audio output at nothing.
@@ -216,6 +253,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_charges_add_up_to_the_cost(counts in counts(), searches in 0u32..9) {
+            let call = Call { searches, ..call(counts) };
+            for card in [card(), marginal()] {
+                let mut sum = Usd::ZERO;
+                let charged = charges(&call, &card, |_, part| {
+                    sum += part;
+                    Ok(())
+                });
+                prop_assert_eq!(cost(&call, &card), charged.map(|()| sum));
+            }
+        }
+
         #[test]
         fn the_cost_of_a_sum_is_the_sum_of_the_costs(first in counts(), second in counts()) {
             let both = std::array::from_fn(|class| first[class] + second[class]);

@@ -61,6 +61,7 @@ fn page_column(exhibit: &Exhibit, place: usize, column: &ExhibitColumn) -> Colum
 fn shown(cell: &Cell, money: Money) -> String {
     match cell {
         Cell::Text(text) => name(text),
+        Cell::Word(word) => word.replace('_', " "),
         Cell::Count(number) => count(*number),
         Cell::Tokens(number) => tokens(*number),
         Cell::Usd(amount) => money.text(*amount),
@@ -92,6 +93,7 @@ pub(super) fn write_rows(exhibit: &Exhibit, out: &mut dyn io::Write) -> io::Resu
 fn exact(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => inert(text.clone()),
+        Cell::Word(word) => (*word).to_owned(),
         Cell::Count(number) | Cell::Seconds(number) => number.to_string(),
         Cell::Tokens(number) => number.get().to_string(),
         Cell::Usd(amount) => amount.to_string(),
@@ -167,6 +169,7 @@ impl Serialize for CellDocument<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Word(word) => serializer.serialize_str(word),
             Cell::Count(number) | Cell::Seconds(number) => serializer.serialize_u64(*number),
             Cell::Tokens(number) => serializer.serialize_u64(number.get()),
             Cell::Usd(amount) => Dollars(*amount).serialize(serializer),

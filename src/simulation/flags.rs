@@ -70,7 +70,8 @@ const ALTERNATIVES: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// What is no technique, with its flag.
-const APART: [(&str, &str); 2] = [("spend_cap", "--spend-cap"), ("self_host", "--self-host")];
+const APART: [(&str, &str); 3] =
+    [("spend_cap", "--spend-cap"), ("self_host", "--self-host"), ("fine_tune", "--fine-tune")];
 
 /// What errors call a plan with flags laid over it, where no single flag is to blame.
 pub(super) const NAME: &str = "flags";

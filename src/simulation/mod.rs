@@ -17,9 +17,11 @@ mod bills;
 mod chunks;
 mod claimed_log;
 mod credit;
+mod discounts;
 mod ends;
 mod error;
 mod feasibility;
+mod fine_tuning;
 mod flags;
 mod grouping;
 mod interval;
@@ -41,6 +43,8 @@ mod workload;
 #[cfg(test)]
 mod claims;
 #[cfg(test)]
+mod contracts;
+#[cfg(test)]
 mod feedback;
 #[cfg(test)]
 mod properties;
@@ -59,6 +63,7 @@ pub use backtest::{
 pub use claimed_log::judge_claim;
 pub use error::SimulationError;
 pub use feasibility::{ClaimedStep, Slice, parse_claim};
+pub use fine_tuning::{DOCS as FINE_TUNING_DOCS, FineTune};
 pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
@@ -70,6 +75,6 @@ pub use spend_caps::{
 };
 pub use withheld::{Withheld, WithheldError, WithheldLine, WithheldResult, withhold};
 pub use workload::{
-    Arrival, CacheForm, Horizon, OPERATIONS, Spread, Workload, WorkloadError, break_even_tokens,
-    cache_exhibit, closed_forms, cost_exhibit, expected_attempts, generate, retry_exhibit,
+    Arrival, CacheForm, Horizon, Spread, Workload, WorkloadError, cache_exhibit, closed_forms,
+    cost_exhibit, expected_attempts, generate, retry_exhibit,
 };

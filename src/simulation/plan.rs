@@ -6,6 +6,7 @@ use crate::techniques::{CATALOG, Technique};
 use crate::usage::{Days, DerivedColumn, column};
 
 use super::asked::Asked;
+use super::fine_tuning::FineTune;
 use super::flags;
 use super::plan_error::{PlanError, PlanPlace};
 use super::plan_text::PlanText;
@@ -30,6 +31,8 @@ pub struct Plan {
     pub spend_caps: Vec<SpendCap>,
     /// What hosting a model would cost, to compare with.
     pub self_host: Option<SelfHost>,
+    /// What a tuned model would cost, to compare with.
+    pub fine_tune: Option<FineTune>,
     /// The kinds of calls that `estimate` makes up; `simulate` has a log instead.
     pub workloads: Vec<Workload>,
     /// What is asked for beyond the bill before and after.
@@ -46,6 +49,7 @@ impl Default for Plan {
             days: Days::UTC,
             spend_caps: Vec::new(),
             self_host: None,
+            fine_tune: None,
             workloads: Vec::new(),
             asked: Asked::default(),
             table: Table::new(),
@@ -74,6 +78,7 @@ impl Plan {
             days: Days::UTC,
             spend_caps: read.spend_caps,
             self_host: read.self_host,
+            fine_tune: read.fine_tune,
             workloads: read.workloads,
             asked,
             table,
@@ -133,7 +138,10 @@ impl Plan {
 
     /// Whether there is nothing to simulate.
     pub fn is_empty(&self) -> bool {
-        self.techniques.is_empty() && self.spend_caps.is_empty() && self.self_host.is_none()
+        self.techniques.is_empty()
+            && self.spend_caps.is_empty()
+            && self.self_host.is_none()
+            && self.fine_tune.is_none()
     }
 
     /// The columns that must be read from the log besides those every table has.
@@ -142,7 +150,8 @@ impl Plan {
         let logged = |name: &&str| DerivedColumn::named(name).is_none();
         let grouped = self.group_by.iter().map(String::as_str);
         let capped = self.spend_caps.iter().filter_map(SpendCap::column);
-        needed.extend(grouped.chain(capped).filter(logged).map(ToOwned::to_owned));
+        let tuned = self.fine_tune.iter().flat_map(FineTune::columns);
+        needed.extend(grouped.chain(capped).chain(tuned).filter(logged).map(ToOwned::to_owned));
         needed.retain(|name| !column::FIXED.contains(&name.as_str()));
         needed.sort_unstable();
         needed.dedup();

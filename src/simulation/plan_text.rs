@@ -10,6 +10,7 @@ use crate::diagnostics::did_you_mean;
 use crate::techniques::{CATALOG, Entry, Technique};
 use crate::units::Factor;
 
+use super::fine_tuning::FineTune;
 use super::plan_error::{PlanError, PlanPlace};
 use super::self_hosting::SelfHost;
 use super::spend_caps::SpendCap;
@@ -23,6 +24,9 @@ const SPEND_CAP: &str = "spend_cap";
 
 /// The key of the table about hosting.
 const SELF_HOST: &str = "self_host";
+
+/// The key of the table about a tuned model.
+const FINE_TUNE: &str = "fine_tune";
 
 /// The key of the days of work that techniques take.
 const EFFORT: &str = "effort";
@@ -44,6 +48,7 @@ pub(super) struct ReadPlan {
     pub(super) group_by: Option<Vec<String>>,
     pub(super) spend_caps: Vec<SpendCap>,
     pub(super) self_host: Option<SelfHost>,
+    pub(super) fine_tune: Option<FineTune>,
     pub(super) workloads: Vec<Workload>,
     pub(super) effort: BTreeMap<String, Factor>,
 }
@@ -68,6 +73,13 @@ impl<'a> PlanText<'a> {
                 let read = SelfHost::deserialize(ValueDeserializer::from(value));
                 let read = read.map_err(|error| self.bad_setting(SELF_HOST, &error, start))?;
                 plan.self_host = Some(read);
+                continue;
+            }
+            if key.get_ref() == FINE_TUNE {
+                let start = value.span().start;
+                let read = FineTune::read(ValueDeserializer::from(value));
+                let read = read.map_err(|error| self.bad_setting(FINE_TUNE, &error, start))?;
+                plan.fine_tune = Some(read);
                 continue;
             }
             if key.get_ref() == WORKLOAD {

@@ -195,13 +195,21 @@ fn the_saving_on_short_prompts_and_answers_is_not_rounded_away() {
 }
 
 #[test]
-fn turns_of_a_conversation_that_are_batched_are_told() {
-    let log = Log::new().with(3, [SONNET, "chat", "a"], &call(1_000, 0)).with(
-        2,
-        [SONNET, "chat", ""],
-        &call(1_000, 0),
-    );
-    warns(&log.run("[batch]"), "3 of the calls in scope are turns of conversations");
+fn turns_that_feed_the_next_are_not_batched_only_because_a_plan_names_them() {
+    let mut log = Log::new();
+    for minute in 0..3 {
+        let time = Instant::from_millis(1_790_000_000_000 + minute * 60_000);
+        log.push([SONNET, "chat", "a"], &Call { time, ..call(100_000, 0) });
+        log.push([SONNET, "chat", ""], &Call { time, ..call(100_000, 0) });
+    }
+    // Six calls of 30 cents: two turns feed the next one, which feeds none.
+    let outcome = log.run("[batch]");
+    check(&outcome, "1.8", "1.2");
+    warns(&outcome, "batch: 2 calls in scope stay: their answer feeds a later call");
+    check(&log.run("[batch]\nshare = \"0.5\""), "1.8", "1.5");
+    check(&log.run("[batch]\nfeeds = \"ignore\""), "1.8", "0.9");
+    let auto = "[batch]\npolicy = \"auto\"\nfeeds = \"ignore\"";
+    assert!(Plan::parse("plan.toml", auto).is_err());
 }
 
 #[test]

@@ -9,8 +9,10 @@ use crate::usage::{Calls, Row, column};
 
 use super::attribution::MAX_PLAYERS;
 use super::chunks::sum_over_rows;
+use super::discounts;
 use super::ends::Ends;
 use super::error::SimulationError;
+use super::fine_tuning;
 use super::grouping::Grouping;
 use super::outcome::Outcome;
 use super::passes::Replay;
@@ -44,16 +46,22 @@ pub fn simulate_on(
     let facts = Facts::new(calls, book);
     let grouping = Grouping::new(calls, &plan.group_by, plan.days)?;
     let prepared = prepare(&facts, plan, Scenario::Expected)?;
-    let (tally, spend_caps) = {
+    let (tally, spend_caps, monthly) = {
         let players = players(plan, &prepared);
         let tally = walk_all(&facts, &grouping, &players, threads)?;
-        (tally, replay_caps(&facts, &plan.spend_caps, &players)?)
+        let monthly = discounts::monthly(&facts, plan, &players, threads)?;
+        (tally, replay_caps(&facts, &plan.spend_caps, &players)?, monthly)
     };
     let telling = Telling::new(plan, prepared, tally)?;
     let mut outcome = telling.outcome(book, &grouping);
+    outcome.exhibits.extend(monthly);
+    outcome.exhibits.extend(discounts::rate_and_usage(plan, &outcome));
     outcome.exhibits.extend(spend_caps::exhibits(&spend_caps));
     outcome.spend_caps = spend_caps;
     outcome.exhibits.extend(plan.self_host.iter().map(|host| self_hosting::exhibit(&facts, host)));
+    if let Some(tune) = &plan.fine_tune {
+        outcome.exhibits.push(fine_tuning::exhibit(&facts, tune)?);
+    }
     telling.extend(&mut outcome, &facts, threads)?;
     if plan.techniques().any(|technique| technique.has_range(&facts)) {
         let low = Ends::run(&facts, plan, Scenario::Low, threads)?;
@@ -124,7 +132,8 @@ pub(super) fn scene<'a>(facts: &'a Facts<'a>, row: Row) -> Scene<'a> {
     Scene { facts, row, geo: facts.calls.name(column::GEO, row) }
 }
 
-fn walk_all(
+/// Walks every call, by groups.
+pub(super) fn walk_all(
     facts: &Facts<'_>,
     grouping: &Grouping,
     players: &[Player<'_>],

@@ -87,8 +87,8 @@ impl Level {
         self.costs.clear();
     }
 
-    fn push(&mut self, branch: Branch, cost: Usd) {
-        self.branches.push(branch);
+    fn push(&mut self, branch: &Branch, cost: Usd) {
+        self.branches.push(*branch);
         self.costs.push(cost);
     }
 
@@ -108,11 +108,10 @@ impl Level {
     }
 
     /// What the call costs over its branches.
-    fn bill(&self) -> Result<FineUsd, SimulationError> {
+    fn bill(&self, scene: &Scene<'_>) -> Result<FineUsd, SimulationError> {
         let mut total = FineUsd::ZERO;
         for (branch, cost) in self.branches.iter().zip(&self.costs) {
-            let paid = branch.weight.times(branch.price);
-            let part = FineUsd::weighted(*cost, paid).ok_or(SimulationError::TooLarge)?;
+            let part = scene.paid(branch, *cost).map_err(lost)?;
             total = total.checked_add(part).ok_or(SimulationError::TooLarge)?;
         }
         Ok(total)
@@ -120,10 +119,15 @@ impl Level {
 }
 
 fn price(branch: &Branch, scene: &Scene<'_>) -> Result<Usd, SimulationError> {
-    scene.cost(branch).map_err(|reason| match reason {
+    scene.cost(branch).map_err(lost)
+}
+
+/// What it means when a branch that a technique proposed has no price.
+pub(super) fn lost(reason: Unpriced) -> SimulationError {
+    match reason {
         Unpriced::TooLarge => SimulationError::TooLarge,
         reason => SimulationError::LostPrice(reason),
-    })
+    }
 }
 
 /// Where in the tree of subsets the walk stands.
@@ -160,7 +164,7 @@ impl<'a> Walk<'a> {
         self.refusals.0.clear();
         (self.touched, self.alone) = (0, 0);
         self.levels[0].clear();
-        self.levels[0].push(Branch::logged(*call, model), baseline);
+        self.levels[0].push(&Branch::logged(*call, model), baseline);
         true
     }
 
@@ -176,7 +180,7 @@ impl<'a> Walk<'a> {
                 position.depth += 1;
             }
         }
-        self.levels[position.depth].bill()
+        self.levels[position.depth].bill(scene)
     }
 
     /// Brings the call through all techniques, and hands over the branches it ends in, each with
@@ -245,7 +249,7 @@ impl<'a> Walk<'a> {
             self.descend(Position { next, is_together: false, ..position }, scene)?;
             return self.combine(start, middle, bit).ok_or(SimulationError::TooLarge);
         }
-        let cost = self.levels[position.depth].bill()?;
+        let cost = self.levels[position.depth].bill(scene)?;
         self.dividends.push((0, cost));
         Ok(())
     }
@@ -282,12 +286,12 @@ impl<'a> Walk<'a> {
                 if !has_changed {
                     // Nothing is copied until something changes; the order of branches is free.
                     for (branch, cost) in level.branches.iter().zip(&level.costs).take(place) {
-                        out.push(*branch, *cost);
+                        out.push(branch, *cost);
                     }
                 }
                 has_changed = true;
             } else if has_changed {
-                out.push(*branch, *cost);
+                out.push(branch, *cost);
             }
         }
         Ok(has_changed)

@@ -4,6 +4,8 @@ use crate::pricing::ModelId;
 use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::Call;
 
+use super::paid::Paid;
+
 /// More tokens than a row can hold: several of these still add up within the integer.
 const ROW_MAX: u64 = 1_000_000_000_000_000_000;
 
@@ -22,8 +24,8 @@ pub struct Branch {
     pub call: Call,
     /// The model that answers.
     pub model: ModelId,
-    /// The part of the list price that is paid: 1, or less under a discount, or 0 when free.
-    pub price: Rate,
+    /// The part of the list price that is paid: all, or less under a discount, or nothing.
+    pub price: Paid,
     /// Whether this is an extra call beside the logged one, such as a classifier. Only techniques
     /// that change prices touch those.
     pub companion: bool,
@@ -43,7 +45,7 @@ impl Branch {
             weight: Rate::ONE,
             call,
             model,
-            price: Rate::ONE,
+            price: Paid::WHOLE,
             companion: false,
             token_ratio: Factor::ONE,
             stable_prefix: None,
@@ -130,11 +132,12 @@ impl Branch {
 
     /// Whether nothing is paid on this way, so that there is nothing left to save.
     pub fn is_free(&self) -> bool {
-        self.price == Rate::ZERO
+        self.price == Paid::NOTHING
     }
 }
 
 /// Adds a branch unless it is never taken.
+#[expect(clippy::large_types_passed_by_value, reason = "it moves into the list")]
 pub(super) fn push_taken(out: &mut Vec<Branch>, branch: Branch) {
     if branch.weight > Rate::ZERO {
         out.push(branch);

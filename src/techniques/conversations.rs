@@ -42,21 +42,6 @@ pub(super) fn are_named(facts: &Facts<'_>) -> bool {
     place.is_some_and(|place| !facts.calls.dimensions[place].is_empty())
 }
 
-/// How many rows each conversation has, by symbol, none for calls without one; nothing when the log
-/// does not name conversations.
-pub(super) fn lengths(facts: &Facts<'_>) -> Option<Vec<u64>> {
-    let calls = facts.calls;
-    let place = calls.dimensions.position(COLUMN)?;
-    let mut lengths = vec![0; calls.dimensions[place].len()];
-    for row in 0..calls.len() {
-        let conversation = calls.symbol(place, row);
-        if !conversation.is_empty() {
-            lengths[conversation.index()] += 1;
-        }
-    }
-    are_named(facts).then_some(lengths)
-}
-
 /// How each row stands in its conversation.
 ///
 /// Returns nothing at all when the log does not name conversations. Matching turns by length alone

@@ -9,6 +9,8 @@ use crate::usage::FilterError;
 pub enum TechniqueError {
     /// The condition cannot be evaluated.
     Condition(FilterError),
+    /// The price book does not have the provider.
+    UnknownProvider(String),
     /// The price book does not have the model.
     UnknownModel {
         /// The model as written.
@@ -22,6 +24,12 @@ impl fmt::Display for TechniqueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Condition(error) => error.fmt(f),
+            Self::UnknownProvider(provider) => {
+                write!(
+                    f,
+                    "no price table has a provider `{provider}`; `llmcost prices list` names them"
+                )
+            }
             Self::UnknownModel { model, did_you_mean } => {
                 write!(f, "the price book has no model `{model}`")?;
                 match did_you_mean {

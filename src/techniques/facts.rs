@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use crate::pricing::{CacheWrite, ModelId, PriceBook, RateCard, Unpriced, cost};
-use crate::units::{Factor, PerClass, TokenClass, Usd};
+use crate::pricing::{CacheWrite, ModelId, PriceBook, RateCard, Unpriced, charges, cost};
+use crate::units::{Factor, FineUsd, PerClass, Rate, TokenClass, Usd};
 use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 
 use super::branch::Branch;
@@ -131,6 +131,30 @@ impl Scene<'_> {
     pub fn cost(&self, branch: &Branch) -> Result<Usd, Unpriced> {
         let geo = if branch.companion { "" } else { self.geo };
         self.facts.cost(branch.model, &branch.call, geo)
+    }
+
+    /// What is paid for a branch that costs `cost` at its whole weight: its part of the call, at
+    /// what a discount leaves of the price.
+    ///
+    /// # Errors
+    /// When a price it needs is not known, or the amount does not fit.
+    pub fn paid(&self, branch: &Branch, cost: Usd) -> Result<FineUsd, Unpriced> {
+        let part = |amount: Usd, paid: Rate| {
+            FineUsd::weighted(amount, branch.weight.times(paid)).ok_or(Unpriced::TooLarge)
+        };
+        if let Some(rate) = branch.price.even() {
+            return part(cost, rate);
+        }
+        let geo = if branch.companion { "" } else { self.geo };
+        let Branch { model, call, .. } = branch;
+        let card = self.facts.book.card(*model, call, call.time, geo)?;
+        let mut total = FineUsd::ZERO;
+        charges(call, card, |charge, amount| {
+            let paid = part(amount, branch.price.of(charge))?;
+            total = total.checked_add(paid).ok_or(Unpriced::TooLarge)?;
+            Ok(())
+        })?;
+        Ok(total)
     }
 
     /// Whether a branch has a price, so that a technique may propose it.

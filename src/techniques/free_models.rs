@@ -5,12 +5,12 @@ use serde::Deserialize;
 use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
+use super::paid::Paid;
 use super::quota::{Admission, Quota, admissions};
 use super::scope::Scope;
 use super::settings;
 use super::technique::{Effect, Evidence, Info, Prepared, Rewrite, Scenario, Stage, Technique};
 use super::wording::grouped;
-use crate::units::Rate;
 use crate::usage::Filter;
 
 const DOCS: &str = "\
@@ -146,7 +146,7 @@ impl Rewrite for FreeLane {
         if !self.admitted[scene.row] {
             return Effect::Unchanged;
         }
-        out.push(Branch { price: Rate::ZERO, ..*branch });
+        out.push(Branch { price: Paid::NOTHING, ..*branch });
         Effect::Changed
     }
 }

@@ -22,6 +22,7 @@ mod free_models;
 mod model_tiering;
 mod output_cap;
 mod output_lengths;
+mod paid;
 mod parallelism;
 mod parse_retries;
 mod prefixes;
@@ -54,6 +55,7 @@ pub use branch::Branch;
 pub use conversations::{Growth, growth};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
+pub use provider_discount::{MonthlyTerms, Tier as DiscountTier};
 pub use retry_hygiene::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use technique::{

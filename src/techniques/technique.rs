@@ -9,6 +9,7 @@ use crate::units::{Rate, Tokens};
 use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
+use super::provider_discount::MonthlyTerms;
 use super::wording::grouped;
 
 /// The place of a technique in the life of a request. The order is the one a request meets.
@@ -141,6 +142,11 @@ pub trait Technique: std::fmt::Debug + Send + Sync {
     /// Whether low and high may differ from expected over this log.
     fn has_range(&self, _facts: &Facts<'_>) -> bool {
         false
+    }
+
+    /// What it makes of the bill of a whole calendar month, apart from its calls.
+    fn monthly_terms(&self) -> Option<MonthlyTerms<'_>> {
+        None
     }
 
     /// Looks at the whole log once and gets ready to rewrite its calls.

@@ -408,13 +408,11 @@ fn self_hosting(one: &Fixture<'_>) {
             "1000",
             "--output-tokens",
             "200",
-            "--machine-hour",
-            &hour,
-            "--operations",
-            &operations,
+            "--self-host",
+            &format!("gpu_hour={hour},ops={operations},tokens_per_second=1000"),
         ],
     );
-    let tokens = &rows(&report, "self_hosting")[0]["tokens_per_day"];
+    let tokens = &rows(&report, "self_hosting")[0]["break_even_tokens_per_day"];
     one.check("m_tokens_day", number(tokens) / 1_000_000, RATIO);
 }
 

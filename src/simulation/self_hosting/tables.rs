@@ -49,6 +49,12 @@ pub(in super::super) fn exhibit(facts: &Facts<'_>, host: &SelfHost) -> Exhibit {
         grouped(traffic.peak),
         grouped(gpus_for(host, traffic.peak).saturating_mul(host.redundancy))
     ));
+    if traffic.is_summed && host.utilisation.is_none() {
+        table.note(
+            "rows of several calls stand in one minute each, which makes the peak too high and the \
+             utilisation too low: give `utilisation`",
+        );
+    }
     table.note("another model would answer: quality is not compared, and nothing here is a saving");
     table
 }

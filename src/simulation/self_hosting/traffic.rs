@@ -25,6 +25,8 @@ pub(super) struct Traffic {
     pub(super) minutes: u64,
     /// Tokens of the minute that one in a hundred minutes with calls exceeds.
     pub(super) peak: u64,
+    /// Whether rows sum up several calls, which then all stand in one minute.
+    pub(super) is_summed: bool,
 }
 
 impl Traffic {
@@ -38,6 +40,7 @@ impl Traffic {
             let Ok(cost) = facts.cost(model, &call, facts.calls.name(column::GEO, row)) else {
                 continue;
             };
+            found.is_summed |= !call.is_single();
             let tokens = (call.input_total() + call.output_total()).get();
             let name = facts.calls.name(column::MODEL, row);
             if !found.models.contains_key(name) {

@@ -10,7 +10,7 @@ use crate::usage::{Call, Instant, Row};
 use super::super::error::SimulationError;
 use super::super::run::scene;
 use super::super::tally::add;
-use super::super::walk::{Player, Walk};
+use super::super::walk::{Player, Walk, lost};
 
 /// What one call costs, without saying whose budget it is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +64,8 @@ impl LongAnswers {
 
     fn most(&self, branch: &Branch, scene: &Scene<'_>) -> Option<FineUsd> {
         let call = self.before(branch, scene.facts.model(scene.row));
-        let cost = scene.cost(&Branch { call, ..*branch }).ok()?;
-        FineUsd::weighted(cost, branch.weight.times(branch.price))
+        let unsure = Branch { call, ..*branch };
+        scene.paid(&unsure, scene.cost(&unsure).ok()?).ok()
     }
 }
 
@@ -86,8 +86,7 @@ pub(super) fn price(
         let Some(branches) = walk.through(&scene)? else { continue };
         let (mut cost, mut most) = (FineUsd::ZERO, FineUsd::ZERO);
         for (branch, alone) in branches {
-            let paid = branch.weight.times(branch.price);
-            let paid = FineUsd::weighted(alone, paid).ok_or(SimulationError::TooLarge)?;
+            let paid = scene.paid(branch, alone).map_err(lost)?;
             add(&mut cost, paid)?;
             add(&mut most, answers.most(branch, &scene).unwrap_or(paid))?;
         }

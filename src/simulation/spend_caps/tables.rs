@@ -17,18 +17,18 @@ fn label(cap: &SpendCap) -> String {
     format!("{by}={amount}/{}", per.name())
 }
 
-const fn log_label(log: CapLog) -> &'static str {
-    match log {
-        CapLog::AsLogged => "as logged",
-        CapLog::WithPlan => "with the plan",
-    }
+const fn log_word(log: CapLog) -> Cell {
+    Cell::Word(match log {
+        CapLog::AsLogged => "as_logged",
+        CapLog::WithPlan => "with_plan",
+    })
 }
 
-const fn mode_label(mode: CapMode) -> &'static str {
-    match mode {
-        CapMode::PostHoc => "post hoc",
+const fn mode_word(mode: CapMode) -> Cell {
+    Cell::Word(match mode {
+        CapMode::PostHoc => "post_hoc",
         CapMode::Reserve => "reserve",
-    }
+    })
 }
 
 fn replays(caps: &[SpendCapOutcome]) -> Exhibit {
@@ -37,7 +37,7 @@ fn replays(caps: &[SpendCapOutcome]) -> Exhibit {
         "Spend caps: work not done, which is no saving",
         &[
             ("cap", "cap"),
-            ("calls", "calls"),
+            ("log", "calls"),
             ("mode", "mode"),
             ("blocked_calls", "blocked"),
             ("blocked_usd", "not done"),
@@ -51,8 +51,8 @@ fn replays(caps: &[SpendCapOutcome]) -> Exhibit {
         for replay in &outcome.replays {
             table.push([
                 Cell::text(label(&outcome.cap)),
-                Cell::text(log_label(replay.log)),
-                Cell::text(mode_label(replay.mode)),
+                log_word(replay.log),
+                mode_word(replay.mode),
                 Cell::Count(replay.blocked_calls),
                 Cell::Usd(replay.blocked),
                 Cell::Usd(replay.let_through),
@@ -102,8 +102,9 @@ fn advice(caps: &[SpendCapOutcome]) -> Exhibit {
         "spend_cap_advice",
         "How high a cap would have to be",
         &[
-            ("key_and_period", "for each"),
-            ("calls", "calls"),
+            ("by", "for each"),
+            ("per", "per"),
+            ("log", "calls"),
             ("dearest_usd", "dearest"),
             ("recommended_usd", "recommended"),
             ("no_block_post_hoc_usd", "none, post hoc"),
@@ -121,8 +122,9 @@ fn advice(caps: &[SpendCapOutcome]) -> Exhibit {
         }
         for advice in &outcome.advice {
             table.push([
-                Cell::text(format!("{}, {}", cap.by, cap.per.name())),
-                Cell::text(log_label(advice.log)),
+                Cell::text(cap.by.as_str()),
+                Cell::Word(cap.per.name()),
+                log_word(advice.log),
                 Cell::Usd(advice.dearest),
                 Cell::Usd(advice.recommended),
                 Cell::Usd(advice.no_block_post_hoc),

@@ -127,24 +127,9 @@ pub fn retry_exhibit(outcome: &Outcome, horizon: &Horizon, failure: Rate, most: 
     exhibit
 }
 
-/// Operations beside the machine: 30 % of its price, unless said otherwise.
-pub const OPERATIONS: &str = "0.30";
-
-/// How many tokens a day one machine must serve to cost as much as this workload's calls do:
-/// `24 x price of an hour x (1 + operations) / bill per token`. Nothing without a bill.
-pub fn break_even_tokens(hour: Usd, operations: Rate, bill: Usd, tokens: u64) -> Option<u64> {
-    let operated = Rate::ONE.parts().checked_add(operations.parts())?;
-    let day = hour.times(24)?.scaled(Factor::of_counts(operated, Rate::ONE.parts())?)?;
-    // Dollars in 10⁻⁹ are enough for a count of tokens, and let the product fit.
-    let (day, bill) = (day.atto() / 1_000_000_000, bill.atto() / 1_000_000_000);
-    let whole = day.checked_mul(i128::from(tokens))?;
-    u64::try_from(whole.checked_div(bill)?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Excess;
 
     fn check_attempts(failure: &str, most: u32, expected: &str) {
         let failure = Rate::parse(failure).expect("a rate");
@@ -157,16 +142,5 @@ mod tests {
         check_attempts("0.5", 1, "1");
         check_attempts("0.5", 3, "1.75");
         check_attempts("1", 5, "5");
-    }
-
-    /// Half a dollar an hour is twelve dollars a day: fifty million tokens at 24 cents a million.
-    #[test]
-    fn a_machine_of_twelve_dollars_a_day_needs_fifty_million_tokens() {
-        let usd = |text| Usd::parse(text, Excess::Reject).expect("an amount");
-        let found = break_even_tokens(usd("0.5"), Rate::ZERO, usd("0.24"), 1_000_000);
-        assert_eq!(found, Some(50_000_000));
-        let found = break_even_tokens(usd("0.5"), Rate::ONE, usd("0.24"), 1_000_000);
-        assert_eq!(found, Some(100_000_000));
-        assert_eq!(break_even_tokens(usd("0.5"), Rate::ZERO, Usd::ZERO, 1), None);
     }
 }

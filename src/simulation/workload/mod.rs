@@ -7,9 +7,7 @@ mod generate;
 mod spread;
 
 pub use closed_forms::{CacheForm, closed_forms};
-pub use costs::{
-    OPERATIONS, break_even_tokens, cache_exhibit, cost_exhibit, expected_attempts, retry_exhibit,
-};
+pub use costs::{cache_exhibit, cost_exhibit, expected_attempts, retry_exhibit};
 pub use declared::{Arrival, Horizon, Workload, WorkloadError};
 pub use generate::generate;
 pub use spread::Spread;

@@ -189,7 +189,7 @@ impl Deadlines {
 
 /// Whether a call of the same conversation started after each call had ended, and before a batch
 /// would have been answered. Without times every later call counts.
-fn feeding(calls: &Calls, wait: i64) -> Vec<bool> {
+pub(super) fn feeding(calls: &Calls, wait: i64) -> Vec<bool> {
     let mut feeds = vec![false; calls.len()];
     let Some(place) = calls.dimensions.position(conversations::COLUMN) else { return feeds };
     let named = (0..calls.len()).map(|row| (row, (calls.symbol(place, row), Symbol::EMPTY)));

@@ -22,7 +22,7 @@ use super::wording::{grouped, percent};
 use crate::pricing::Model;
 use crate::units::{Rate, TokenClass};
 use crate::usage::{Filter, Row, ServiceTier};
-use eligibility::{Deadlines, Eligibility};
+use eligibility::{Deadlines, Eligibility, feeding};
 
 const DOCS: &str = "\
 ## What it does
@@ -53,9 +53,11 @@ started after it ended and before the batch would have.
 - `call_types`: only calls of these types, as a list.
 - `deadline`: how long a batch may take, such as `\"24h\"`; calls whose `deadline` column is earlier stay.
 - `cache_hit`: the part of logged cache reads that a batch finds too, instead of the range.
+- `feeds`: `\"stay\"` leaves out calls whose answer feeds a later call of the conversation, unless \
+`\"ignore\"`; with `policy = \"auto\"` they always stay.
 
 ## Assumptions
-Without a policy, everything in scope can wait. With `share`, that part of each call in scope moves.
+Without a policy, everything in scope can wait but what feeds a later call. With `share`, that part of each call in scope moves.
 
 ## Limits
 Models without batch prices stay. A batch takes 100,000 requests or 256 MB. Where the log names no \
@@ -77,6 +79,17 @@ enum Policy {
     Auto,
 }
 
+/// What becomes of a call whose answer feeds a later call, where the plan says what can wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Feeds {
+    /// It stays.
+    #[default]
+    Stay,
+    /// It goes like any other.
+    Ignore,
+}
+
 /// Settings of `[batch]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,6 +106,8 @@ pub(super) struct Batch {
     deadline: i64,
     #[serde(default, deserialize_with = "settings::rate")]
     cache_hit: Option<Rate>,
+    #[serde(default)]
+    feeds: Feeds,
 }
 
 const fn within() -> i64 {
@@ -106,12 +121,17 @@ impl super::Settings for Batch {
         stage: Stage::Lane,
         summary: "send calls that can wait a day through the batch lane",
         docs: DOCS,
-        keys: &["policy", "share", "where", "call_types", "deadline", "cache_hit"],
+        keys: &["policy", "share", "where", "call_types", "deadline", "cache_hit", "feeds"],
     };
 
     fn check(&self) -> Result<(), String> {
         if self.policy.is_some() && self.share.is_some() {
             return Err("`policy` finds the calls that can wait; leave out `share`".to_owned());
+        }
+        if self.policy.is_some() && self.feeds == Feeds::Ignore {
+            return Err(
+                "with `policy`, what feeds a later call stays; leave out `feeds`".to_owned()
+            );
         }
         Ok(())
     }
@@ -190,18 +210,31 @@ impl Batch {
             let call = facts.calls.call(row);
             deadlines.allows(facts.calls, row, &call, self.deadline) == Some(false)
         };
-        let batched: Vec<bool> =
-            (0..facts.calls.len()).map(|row| selection.holds(row) && !is_early(row)).collect();
-        let early: u64 = (0..facts.calls.len())
-            .filter(|row| selection.holds(*row) && !batched[*row])
-            .map(|row| facts.calls.call(row).calls)
-            .sum();
+        let feeds = match self.feeds {
+            Feeds::Stay => feeding(facts.calls, self.deadline),
+            Feeds::Ignore => vec![false; facts.calls.len()],
+        };
+        let is_meant = |row: &Row| {
+            selection.holds(*row) && facts.calls.call(*row).service_tier == ServiceTier::Standard
+        };
+        let rows = || (0..facts.calls.len()).filter(is_meant);
+        let mut batched = vec![false; facts.calls.len()];
+        rows().for_each(|row| batched[row] = !is_early(row) && !feeds[row]);
+        let count = |stays: &dyn Fn(Row) -> bool| -> u64 {
+            rows().filter(|row| stays(*row)).map(|row| facts.calls.call(row).calls).sum()
+        };
+        let (early, fed) = (count(&is_early), count(&|row| feeds[row] && !is_early(row)));
         let share = self.share.unwrap_or(Rate::ONE);
         let lane = BatchLane { batched, share, cache_hit: self.hits(scenario) };
         let mut prepared = Prepared::ready(lane, evidence, note);
         let wait = deadline::words(self.deadline);
         prepared.assumptions = vec![format!("the calls in scope can wait up to {wait}")];
-        prepared.warnings.extend(batched_turns(facts, selection));
+        if fed > 0 {
+            prepared.warnings.push(format!(
+                "batch: {} calls in scope stay: their answer feeds a later call of the conversation",
+                grouped(fed)
+            ));
+        }
         if early > 0 {
             let early = grouped(early);
             let message =
@@ -254,25 +287,6 @@ impl Technique for Batch {
         prepared.warnings.splice(0..0, selection.warnings("batch"));
         Ok(prepared)
     }
-}
-
-/// A warning when calls in scope belong to conversations of several turns.
-fn batched_turns(facts: &Facts<'_>, selection: &Selection) -> Option<String> {
-    let calls = facts.calls;
-    let turns = conversations::lengths(facts)?;
-    let place = calls.dimensions.position(conversations::COLUMN)?;
-    let rows = (0..calls.len()).filter(|row| {
-        let is_ordinary = calls.call(*row).service_tier == ServiceTier::Standard;
-        is_ordinary && selection.holds(*row) && turns[calls.symbol(place, *row).index()] > 1
-    });
-    let count: u64 = rows.map(|row| calls.call(row).calls).sum();
-    (count > 0).then(|| {
-        format!(
-            "batch: {} of the calls in scope are turns of conversations; a turn whose answer feeds \
-             the next cannot wait for a batch",
-            grouped(count)
-        )
-    })
 }
 
 impl BatchLane {

@@ -45,7 +45,7 @@ impl Sums {
 
     fn add(&mut self, branch: &Branch, scene: &Scene<'_>) -> Option<()> {
         let cost = scene.cost(branch).ok()?;
-        let part = FineUsd::weighted(cost, branch.weight.times(branch.price))?;
+        let part = scene.paid(branch, cost).ok()?;
         self.cost = self.cost.checked_add(part)?;
         let weight = u128::from(branch.weight.parts());
         self.read += u128::from(branch.call.cache_read().get()) * weight;
