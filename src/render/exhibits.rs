@@ -23,7 +23,7 @@ pub(super) fn blocks(screen: &mut Screen, exhibits: &[Exhibit], money: Money) {
     let hidden: Vec<_> = hidden.collect();
     if !hidden.is_empty() {
         screen.heading("More tables");
-        screen.line(Tone::Quiet, format!("--show {} (or all)", hidden.join(", ")));
+        screen.line(Tone::Quiet, format!("--show NAME, or all: {}", hidden.join(", ")));
     }
 }
 
