@@ -47,8 +47,8 @@ pub(in super::super) fn exhibit(
             ("tuned_cost_per_day_usd", "tuned, a day"),
             ("saving_per_month_usd", "less a month"),
             ("payback_days", "paid after days"),
-            ("log_tokens_per_day", "tokens a day"),
             ("break_even_tokens_per_day", "pays from, a day"),
+            ("log_tokens_per_day", "tokens a day"),
         ],
     );
     let total = moved.total().ok_or(SimulationError::TooLarge)?;
@@ -77,8 +77,8 @@ fn row(name: &str, sum: Sum, minutes: u64, fixed: Fixed) -> Option<[Cell; 8]> {
         Cell::Usd(tuned),
         Cell::Usd(Usd::from_atto(saved.atto().checked_mul(i128::from(DAYS_PER_MONTH))?)),
         days_to_pay(fixed.training, saved).map_or(Cell::Missing, Cell::Count),
-        Cell::Tokens(Tokens::new(u64::try_from(tokens).ok()?)),
         break_even.map_or(Cell::Missing, |tokens| Cell::Tokens(Tokens::new(tokens))),
+        Cell::Tokens(Tokens::new(u64::try_from(tokens).ok()?)),
     ])
 }
 

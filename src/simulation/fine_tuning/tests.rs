@@ -47,7 +47,7 @@ fn ten_million_tokens_a_day_are_a_gpu_at_sonnet_and_a_third_of_one_at_haiku() {
     let sonnet = ten_million_a_day(SONNET);
     check(&sonnet, gpu, ["classify", "8", "60", "60", "0", "-", TEN, TEN]);
     let haiku = ten_million_a_day(HAIKU);
-    check(&haiku, gpu, ["classify", "8", "20", "60", "-1200", "-", TEN, "30000000"]);
+    check(&haiku, gpu, ["classify", "8", "20", "60", "-1200", "-", "30000000", TEN]);
 }
 
 #[test]
@@ -55,19 +55,19 @@ fn training_is_paid_out_of_what_is_saved() {
     // 40 dollars a day less pay 2,500 in 62.5 days; over 360 days they are 6.944 a day, which is
     // what 1,736,112 tokens save at 4 dollars a million.
     let log = ten_million_a_day(SONNET);
-    let expected = ["classify", "8", "60", "20", "1200", "63", TEN, "1736112"];
+    let expected = ["classify", "8", "60", "20", "1200", "63", "1736112", TEN];
     check(&log, &format!("model = \"{HAIKU}\"\ntraining = 2500"), expected);
     check(&log, "input = \"1\"\noutput = \"5\"\ntraining = 2500", expected);
     check(&log, "per_million = \"2\"\ntraining = 2500", expected);
     // In one month it must save twelve times as much.
-    let month = ["classify", "8", "60", "20", "1200", "63", TEN, "20833334"];
+    let month = ["classify", "8", "60", "20", "1200", "63", "20833334", TEN];
     check(&log, "per_million = \"2\"\ntraining = 2500\nmonths = 1", month);
 }
 
 #[test]
 fn a_tuned_model_that_costs_no_less_never_pays() {
     let log = ten_million_a_day(HAIKU);
-    let expected = ["classify", "8", "20", "60", "-1200", "-", TEN, "-"];
+    let expected = ["classify", "8", "20", "60", "-1200", "-", "-", TEN];
     check(&log, &format!("model = \"{SONNET}\"\ntraining = 2500"), expected);
 }
 
