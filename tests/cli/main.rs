@@ -15,6 +15,7 @@ mod output;
 mod parquet;
 mod prices;
 mod prices_of_calls;
+mod prompt_texts;
 mod readme;
 mod real_logs;
 mod replay;

@@ -3,6 +3,7 @@
 mod advice;
 mod best;
 mod blocks;
+mod broken_starts;
 mod calibration;
 mod comparison;
 mod gate;
@@ -17,6 +18,7 @@ mod rules;
 mod selective;
 mod standing;
 mod store;
+mod texts;
 mod uses;
 
 #[cfg(test)]

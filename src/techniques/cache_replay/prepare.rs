@@ -206,7 +206,9 @@ impl CacheReplay {
         prepared.warnings = warnings;
         if scenario == Scenario::Expected {
             // Nobody reads what the ends assume.
+            prepared.assumptions.extend(ground.lineage.told_of_texts());
             prepared.assumptions.extend(ground.lineage.ideal(facts));
+            prepared.warnings.extend(super::broken_starts::warnings(&ground));
             prepared.assumptions.extend(assumptions(&ground, &order));
             if let Some(chosen) = chosen {
                 prepared.exhibits.push(chosen.exhibit(&ground));
