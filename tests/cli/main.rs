@@ -3,6 +3,7 @@
 mod backtest;
 mod bad_input;
 mod cache_policies;
+mod cache_scope;
 mod claims;
 mod confusion;
 mod convert;

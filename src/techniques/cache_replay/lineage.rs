@@ -1,7 +1,7 @@
 //! What of each prompt came before, as far as the log shows it: blocks, turns, shared starts.
 
 use crate::units::Tokens;
-use crate::usage::{Instant, Row, TEXT_BLOCKS};
+use crate::usage::{Instant, Row, Symbol, TEXT_BLOCKS};
 
 use super::super::conversations;
 use super::super::facts::Facts;
@@ -12,6 +12,9 @@ use super::texts::Texts;
 
 /// Columns with the time since the start of a trace that names no day, and their unit in ms.
 const ELAPSED: [(&str, u32); 2] = [("<elapsed_ms>", 0), ("<elapsed_s>", 3)];
+
+/// Columns that name the workspace of a call; the first that the log has.
+const WORKSPACES: [&str; 2] = ["workspace_id", "workspace"];
 
 /// How much the prompts of a call type and model share.
 enum Shared {
@@ -39,6 +42,8 @@ pub(in super::super) struct Lineage {
     shared_blocks: Vec<usize>,
     /// All tokens of each prompt, as logged.
     lengths: Vec<Tokens>,
+    /// The workspace of each row, where the log names them.
+    workspaces: Option<Vec<Symbol>>,
     /// What is to be said about texts in the log.
     text_note: Option<String>,
     /// Milliseconds, of each row.
@@ -51,6 +56,11 @@ impl Lineage {
         let elapsed = ELAPSED.map(|(column, _)| column);
         let needed = [BLOCKS, SCOPE, TEXT_BLOCKS, conversations::COLUMN];
         needed.into_iter().chain(elapsed).map(str::to_owned).collect()
+    }
+
+    /// The columns it uses where the log has them.
+    pub(in super::super) fn wishes() -> Vec<String> {
+        WORKSPACES.map(str::to_owned).to_vec()
     }
 
     /// Whether the log has hashes of blocks, beside which nothing is guessed.
@@ -85,6 +95,7 @@ impl Lineage {
             routes,
             shared: shared.or(is_known.then_some(Shared::Shortest)),
             lengths: (0..rows).map(|row| facts.calls.call(row).input_total()).collect(),
+            workspaces: workspaces(facts),
             text_note: texts.as_ref().and_then(Texts::told),
             times: times(facts),
         };
@@ -150,6 +161,16 @@ impl Lineage {
         }
     }
 
+    /// The workspace of a row, where the log names them.
+    pub(super) fn workspace(&self, row: Row) -> Option<Symbol> {
+        self.workspaces.as_ref().map(|names| names[row])
+    }
+
+    /// The start that all prompts of the call type and model can share, also where it is not known.
+    pub(super) fn most_shared(&self, row: Row) -> Tokens {
+        self.routes.floor(row).max(self.shared(row))
+    }
+
     /// The number of the call type and model of a row.
     pub(super) fn route(&self, row: Row) -> u32 {
         self.routes.route(row)
@@ -190,6 +211,13 @@ impl Lineage {
             "shared starts by call type and model (rung 5, at most)"
         }
     }
+}
+
+fn workspaces(facts: &Facts<'_>) -> Option<Vec<Symbol>> {
+    let calls = facts.calls;
+    let mut places = WORKSPACES.iter().filter_map(|name| calls.dimensions.position(name));
+    let place = places.find(|place| !calls.dimensions[*place].is_empty())?;
+    Some((0..calls.len()).map(|row| calls.symbol(place, row)).collect())
 }
 
 fn times(facts: &Facts<'_>) -> Vec<Option<i64>> {

@@ -16,6 +16,7 @@ mod prepare;
 mod rates;
 mod rules;
 mod selective;
+mod spill;
 mod standing;
 mod store;
 mod texts;

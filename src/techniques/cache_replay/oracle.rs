@@ -91,7 +91,7 @@ fn access(
     lineage: &Lineage,
     terms: &Terms,
 ) -> Option<Access> {
-    let rates = Rates::of(branch, facts, row, terms)?;
+    let rates = Rates::of(branch, facts, lineage, row, terms)?;
     let [short, long] = [Lifetime::Short, Lifetime::Long]
         .map(|lifetime| ReplayRules::new(rates.rules, lifetime, terms));
     if short.stored(lineage.length(row)).is_zero() {

@@ -4,8 +4,10 @@ use hashbrown::HashMap;
 
 use crate::pricing::ModelId;
 use crate::units::{Factor, Rate, Tokens};
-use crate::usage::{Row, Symbol};
+use crate::usage::{Row, Symbol, column};
 
+use super::super::branch::Branch;
+use super::super::facts::Scene;
 use super::blocks::Blocks;
 use super::lineage::Lineage;
 use super::policy::{End, Marks};
@@ -16,12 +18,35 @@ use super::uses::Uses;
 /// before a breakpoint, and a turn adds two or more.
 const TURNS_BACK: usize = 8;
 
-/// A cache: those of models, and of places where prompts are processed, are apart. A model belongs
-/// to one provider.
+/// Anthropic keeps the caches of workspaces apart from 2026-02-05 on, in milliseconds; before, and on
+/// other clouds, those of an organisation are one (its page on prompt caching, read 2026-10).
+const WORKSPACES_FROM: i64 = 1_770_249_600_000;
+
+/// A cache: those of models, of places where prompts are processed and of workspaces are apart. A
+/// model belongs to one provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in super::super) struct Cache {
     pub(in super::super) model: ModelId,
     pub(in super::super) place: Symbol,
+    /// The workspace, where the provider keeps those apart and the log names them.
+    pub(in super::super) workspace: Symbol,
+    /// The machine, where one prefix is asked for so often that it is spread over several.
+    pub(in super::super) machine: u32,
+}
+
+impl Cache {
+    /// The cache that a call meets, on the first machine.
+    pub(super) fn of(branch: &Branch, scene: &Scene<'_>, lineage: &Lineage) -> Self {
+        let model = scene.placed(branch);
+        let is_apart = scene.facts.calls.name(column::PROVIDER, scene.row) == "anthropic"
+            && lineage.time(scene.row).is_some_and(|at| at >= WORKSPACES_FROM);
+        Self {
+            model,
+            place: scene.facts.calls.symbol(column::GEO, scene.row),
+            workspace: lineage.workspace(scene.row).filter(|_| is_apart).unwrap_or_default(),
+            machine: 0,
+        }
+    }
 }
 
 /// What an entry holds.

@@ -45,7 +45,7 @@ fn read(requests: &[Request], lifetime: i64) -> u64 {
     let visit = |(row, request): (usize, &Request)| {
         let prompt = Prompt {
             row,
-            cache: Cache { model, place: Symbol::EMPTY },
+            cache: Cache { model, place: Symbol::EMPTY, workspace: Symbol::EMPTY, machine: 0 },
             marks: Marks::ALL,
             input: Tokens::new(request.1),
             stable: None,
