@@ -1,5 +1,7 @@
 //! What a value of a log can mean, whatever the log calls it.
 
+use crate::usage::TEXT_BLOCKS;
+
 /// A meaning that a format gives to one of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -151,11 +153,13 @@ pub enum Field {
     Embedding,
     /// Whether the answer may be given again.
     Eligible,
+    /// The hashes of the prompt's text in blocks, made from its tools, instructions and messages.
+    TextBlocks,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 74] = [
+    pub const ALL: [Self; 75] = [
         Self::Time,
         Self::EndTime,
         Self::Provider,
@@ -230,6 +234,7 @@ impl Field {
         Self::Tools,
         Self::Embedding,
         Self::Eligible,
+        Self::TextBlocks,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -309,7 +314,8 @@ impl Field {
             | Self::Unit
             | Self::Currency
             | Self::CostCents
-            | Self::CostTicks => return None,
+            | Self::CostTicks
+            | Self::TextBlocks => return None,
         })
     }
 
@@ -326,6 +332,9 @@ impl Field {
 
     /// The field whose text a dimension of this name holds.
     pub fn of_dimension(name: &str) -> Option<Self> {
+        if name == TEXT_BLOCKS {
+            return Some(Self::TextBlocks);
+        }
         Self::named(name.strip_prefix('<')?.strip_suffix('>')?)
     }
 

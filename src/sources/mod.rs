@@ -44,6 +44,7 @@ mod session;
 mod signs;
 mod stores;
 mod sums;
+mod text_blocks;
 mod threads;
 mod values;
 mod walk;

@@ -13,10 +13,16 @@ use sha2::{Digest, Sha256};
 use crate::usage::Vector;
 
 use super::field::Field;
+use super::text_blocks::text_blocks;
 use super::values::Values;
 
 /// The text of a slot as a dimension takes it.
 pub(super) fn told<'a>(values: &Values<'a>, slot: usize) -> Cow<'a, str> {
+    if slot == Field::TextBlocks.slot() {
+        let [tools, system, prompt] =
+            [Field::Tools, Field::SystemPrompt, Field::Prompt].map(|field| values.text(field));
+        return Cow::Owned(text_blocks(&tools, &system, &prompt));
+    }
     let text = values.text_at(slot);
     if text.is_empty() {
         return text;
@@ -95,7 +101,7 @@ fn texts(message: &Value) -> Vec<&str> {
 }
 
 /// The text of a part of a message; nothing for images, files and the results of tools.
-fn text_of(part: &Value) -> Option<&str> {
+pub(super) fn text_of(part: &Value) -> Option<&str> {
     let kind = part.get("type").and_then(Value::as_str).unwrap_or("text");
     if !matches!(kind, "text" | "input_text") {
         return None;

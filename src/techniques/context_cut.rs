@@ -115,6 +115,7 @@ impl ContextWindow {
         warnings.extend(model.and_then(|model| facts.retirement_warning(model)));
         let summary = model.zip(window.summary);
         let this = Self { sent, summary, redo };
+        let long = super::long_context::told(facts, &this);
         let note = format!("replayed: {}; {}", order.told(), lineage.evidence());
         let mut prepared = Prepared::ready(this, Evidence::Replayed, note);
         prepared.warnings = warnings;
@@ -130,6 +131,7 @@ impl ContextWindow {
                 .to_owned(),
             "quality: unmeasured; answers are as long as they were".to_owned(),
         ];
+        prepared.assumptions.extend(long);
         if let Some(advice) = advice(facts, order) {
             prepared.assumptions.push(advice);
         }
@@ -178,10 +180,21 @@ impl ContextWindow {
         cut
     }
 
-    /// The call that sums up, if there is one.
-    fn summary_call(&self, branch: &Branch, sent: &Sent) -> Option<Branch> {
+    /// The call that sums up, if there is one. The same model finds in its cache what the log read
+    /// of the history, if it is asked with the same start; it is asked as is cheaper.
+    fn summary_call(&self, branch: &Branch, sent: &Sent, scene: &Scene<'_>) -> Option<Branch> {
         let (model, length) = self.summary?;
-        Some(branch.companion(model, sent.summarised?, length.min(sent.summarised?)))
+        let history = sent.summarised?;
+        let plain = branch.companion(model, history, length.min(history));
+        let whole = sent.shared + history;
+        let read = branch.call.cache_read().min(sent.before).min(whole);
+        if model != branch.model || read.is_zero() {
+            return Some(plain);
+        }
+        let mut warm = branch.companion(model, whole, length.min(history));
+        warm.reclassify(TokenClass::Input, TokenClass::CacheRead, read);
+        let costs = scene.cost(&warm).ok().zip(scene.cost(&plain).ok());
+        Some(if costs.is_some_and(|(warm, plain)| warm < plain) { warm } else { plain })
     }
 }
 
@@ -225,7 +238,7 @@ impl Rewrite for ContextWindow {
         if !scene.is_priced(&cut) {
             return Effect::Declined(Decline::NotPriced);
         }
-        let summary = self.summary_call(&cut, sent);
+        let summary = self.summary_call(branch, sent, scene);
         if summary.is_some_and(|summary| !scene.is_priced(&summary)) {
             return Effect::Declined(Decline::HelperNotPriced);
         }

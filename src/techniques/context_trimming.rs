@@ -27,7 +27,9 @@ Where input grows with history or retrieval and much of it no longer matters.
 With `turns`, each prompt keeps its start and so many turns before the newest message; older ones are \
 dropped. With `chunk`, the history grows by so many turns more before it is cut back, so that prompts \
 in between still go on from the one before. With `summarize`, a model writes a summary of what is \
-cut, which is sent in its place; that extra call is paid, as plain input. What a turn is comes from \
+cut, which is sent in its place; that extra call is paid. Where the same model sums up and the log \
+shows that it read the history from its cache, the extra call reads it there too (the start of the \
+prompt with it); otherwise the history is plain input for it. What a turn is comes from \
 the log: from its conversations (a prompt that is at least as long as the prompt and the answer before \
 it goes on from them), or else from the blocks that prompts begin with; without either it is refused. \
 Each prompt is then known to share only so much with the one sent before it, and the replay of prompt \
@@ -36,7 +38,8 @@ log itself shows as read beyond that is written again, or plain where writing is
 
 With `rate`, that part of the uncached input disappears. With `tokens`, each prompt is cut to that \
 budget. A cut moves the start of the prompt, so whatever the log read from the cache beyond the \
-static prompt becomes ordinary input again.
+static prompt becomes ordinary input again. A prompt that falls below a long-context threshold of its \
+model has the lower price for all of its tokens and its answer; how many do is told.
 
 ## Settings
 - `turns`: the turns before the newest message that are kept; or
@@ -62,7 +65,10 @@ Answers may get worse; searches may be repeated. With a warm cache a sliding win
 the full history until about 80 turns (a window of 5, a start of 2,000 tokens, turns of 600): cutting \
 in large steps of `chunk` is better, best in steps of about sqrt(2 N (w - r) / r) - 1 turns for a \
 window of N and prices w and r of writing and reading. A summary pays late where the history is warm: \
-it must win back its own call and its writing from the price of reading.
+it must win back its own call and its writing from the price of reading: over m turns it pays iff \
+m (H - s) r is more than its call and (w - r) s, for a history of H and a summary of s tokens. Beside a \
+replayed cache (a `policy` of prompt caching) the extra call is plain input: there it costs too much \
+rather than too little.
 
 ## Sources
 Published: dropping old tool output halves the cost of coding agents at equal solve rates (The \
@@ -224,8 +230,10 @@ impl Technique for ContextTrimming {
         let breaks_cache = matches!(cut, Cut::Budget(_)) || scenario == Scenario::Low;
         let prompts = StaticPrompts::measure(facts);
         let trim = Trim { selection, cut, breaks_cache, prompts };
+        let long = super::long_context::told(facts, &trim);
         let mut prepared = Prepared::ready(trim, Evidence::Assumed, note);
         prepared.assumptions = vec![loss.to_owned(), "quality: unmeasured".to_owned()];
+        prepared.assumptions.extend(long);
         prepared.warnings = warnings;
         Ok(prepared)
     }

@@ -30,6 +30,8 @@ pub(super) struct Sent {
     pub(super) input: Tokens,
     /// Its start that was also the start of the prompt sent before it.
     pub(super) shared: Tokens,
+    /// The length of the prompt sent before it.
+    pub(super) before: Tokens,
     /// What was summarised before it was sent.
     pub(super) summarised: Option<Tokens>,
 }
@@ -88,6 +90,7 @@ impl History {
         self.is_cut.then_some(Sent {
             input: Tokens::new(self.sent),
             shared: Tokens::new(shared),
+            before: Tokens::new(before),
             summarised,
         })
     }

@@ -19,6 +19,7 @@ mod error;
 mod facts;
 mod feedback;
 mod free_models;
+mod long_context;
 mod model_tiering;
 mod output_cap;
 mod output_lengths;

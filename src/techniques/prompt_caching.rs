@@ -39,10 +39,13 @@ a conversation that goes on also writes what it adds, or the next could not read
 shared start is below the model's minimum are not cached at all.
 
 With a `policy` no rate is given: the calls come in order of time, each looks up what is still alive \
-of its prompt and renews it. A prompt is known by the hashes of its blocks (rung 3), by the turn of the \
-conversation it grew out of (rung 4), or by the shared start of its call type and model (rung 5, an \
-upper bound; at the low end nothing is shared). An entry lives for the lifetime from its last use, and \
-can be read two seconds after it was written. Caches of models and places are apart. The policies are
+of its prompt and renews it. A prompt is known by its text (rung 2: exact up to the tokenizer), by the \
+hashes of its blocks (rung 3), by the turn of the conversation it grew out of (rung 4), or by the shared \
+start of its call type and model (rung 5, an upper bound; at the low end nothing is shared). An entry \
+lives for the lifetime it was written for, from its last use, and can be read two seconds after it was \
+written; where the provider says that it dies of age, it does. Caches of models and places are apart, \
+and on Anthropic from 2026-02-05 on those of workspaces (the columns `workspace_id` or `workspace`). \
+The policies are
 
 - `off`: nothing is cached; what the log would cost without any cache.
 - `as_logged`: breakpoints as far into each prompt as its counters show; what calibration goes by.
@@ -55,7 +58,15 @@ the log shows as cached; the others decide about every call anew.
 the uses were followed by another within the lifetime (w and r: the prices of writing and reading for \
 one of input), by call type, model and turns before; in the first half itself nothing is cached.
 - `oracle`: with knowledge of the future, the cheapest for each block: k uses within a lifetime cost the \
-least of k and w + r (k - 1), with the best lifetime. Nothing can do better and nothing can follow it.
+least of k and w + r (k - 1), with the best lifetime. It waits like the others until an entry can be read. Nothing can do better and \
+nothing can follow it.
+
+Text is taken where the log holds whole requests: tools, then instructions, then messages in order, in \
+blocks of 256 characters that also end where a message does. Only hashes of the blocks are kept. The \
+tokens that the log counts for a prompt are spread over its characters; pictures and files count like \
+4,000 characters. Where more than one prompt in twenty has no text, or fewer characters than tokens, the \
+log does not hold whole requests, and the next rung is taken. Where most prompts of a call type repeat a \
+text behind something that changes (a time, an id), a warning names the call type.
 
 Automatic caches, where writing is free, do the same under every policy but `off`. All policies are \
 shown side by side in the table `cache_policies`, with the part of what the oracle saves. Where the log \
@@ -78,7 +89,8 @@ type and model.
 - `first_token_ms`: with a `policy`, the milliseconds until what a call writes can be read; 2,000 unless \
 given.
 - `hit_prob`: with a `policy`, how likely automatic caches find what is there; 1 unless given, and then \
-0.8 at the low end: they promise nothing, and calls go to other machines.
+0.8 at the low end: they promise nothing. Where more requests a minute begin alike than one machine \
+takes (15 at OpenAI), the low end also spreads them over several, each with a cache of its own.
 - `calibrate`: with a `policy`, `false` leaves reads as the replay finds them, whatever the log counts.
 - `compare`: with a `policy`, whether all policies are shown side by side, which takes as long as a \
 dozen replays; up to 200,000 calls unless given.
@@ -91,7 +103,9 @@ A turn that no other turn follows or precedes writes nothing of its own; at the 
 
 ## Limits
 Hits are spread evenly over the calls in scope. Token counts cannot show a timestamp in the middle of \
-a prompt; whatever varies early breaks the prefix. A read looks back at the ends of at most 8 turns. Rows that \
+a prompt; whatever varies early breaks the prefix. A read looks back at the ends of at most 8 turns. What else \
+keeps caches apart (organisations, keys, settings of thinking, tools where no text is logged) is not looked \
+at, and caches of an idle time that varies live for their longest. Rows that \
 sum up several calls are not replayed.
 
 ## Sources
@@ -224,6 +238,10 @@ impl Technique for PromptCaching {
             needed.push(conversations::COLUMN.to_owned());
         }
         needed
+    }
+
+    fn wishes(&self) -> Vec<String> {
+        if self.policy.is_some() { Lineage::wishes() } else { Vec::new() }
     }
 
     fn has_range(&self, facts: &Facts<'_>) -> bool {

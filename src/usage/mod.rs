@@ -9,6 +9,7 @@ mod derived;
 mod dimension;
 mod expression;
 mod filter;
+mod text_blocks;
 mod turns;
 mod vector;
 
@@ -18,4 +19,5 @@ pub use clock::{Days, Instant, TimeError};
 pub use derived::DerivedColumn;
 pub use dimension::{Dimension, Dimensions, Symbol, column};
 pub use filter::{Filter, FilterError};
+pub use text_blocks::{TEXT_BLOCKS, push_text_block, text_blocks_of};
 pub use vector::Vector;

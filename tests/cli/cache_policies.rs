@@ -77,7 +77,8 @@ fn a_moving_breakpoint_finds_less_than_a_cache_of_blocks() {
     let share = |policy| i128::from(read(policy)) * 1_000_000 / INPUT;
     assert_eq!([share("auto_last"), share("replay")], [241_887, 263_667]);
     check_ratio(&rows, "auto_last", "5 min", 965_054);
-    check_ratio(&rows, "oracle", "", 750_079);
+    // Who knows the future waits two seconds like the others.
+    check_ratio(&rows, "oracle", "", 750_108);
     // What the table says is what the plan then costs.
     let auto_last = row(&rows, "auto_last", "5 min");
     assert_eq!(auto_last["cost_usd"], report["projected_usd"]);

@@ -3,6 +3,7 @@
 mod backtest;
 mod bad_input;
 mod cache_policies;
+mod cache_scope;
 mod claims;
 mod confusion;
 mod convert;
@@ -16,6 +17,7 @@ mod output;
 mod parquet;
 mod prices;
 mod prices_of_calls;
+mod prompt_texts;
 mod readme;
 mod real_logs;
 mod replay;

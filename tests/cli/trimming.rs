@@ -55,3 +55,88 @@ fn cutting_in_chunks_costs_less_than_either() {
         assert!((found - expected * 10).abs() <= 6, "{found} for {expected}");
     }
 }
+
+/// What a log costs before and after, in 10⁻¹⁸ dollars.
+fn simulated(log: &str, arguments: &[&str]) -> (serde_json::Value, [i128; 2]) {
+    let folder = folder_with("usage.jsonl", log);
+    let report = json(folder.path(), &[&["simulate"], arguments].concat());
+    let costs = ["baseline_usd", "projected_usd"].map(|key| atto(&report[key]));
+    (report, costs)
+}
+
+/// Gemini 2.5 Pro: above 200,000 tokens a request pays 2.50 and 15 dollars a million, otherwise 1.25
+/// and 10.
+#[test]
+fn below_the_long_context_threshold_all_of_a_request_is_cheaper() {
+    let log = r#"{"time":1790000000000,"provider":"google","model":"gemini-2.5-pro","call_type":"chat","input_tokens":250000,"output_tokens":1000}
+{"time":1790000060000,"provider":"google","model":"gemini-2.5-pro","call_type":"chat","input_tokens":100000,"output_tokens":1000}"#;
+    let micro = 1_000_000_000_000_i128;
+    let short = (100_000 * 125 + 1_000 * 1_000) * micro / 100;
+    let check = |budget: i128, prices: [i128; 2], below: &str| {
+        let trim = format!("tokens={budget}");
+        let (report, costs) = simulated(log, &["--trim", &trim]);
+        let before = (250_000 * 250 + 1_000 * 1_500) * micro / 100 + short;
+        let after = (budget * prices[0] + 1_000 * prices[1]) * micro / 100 + short;
+        assert_eq!(costs, [before, after], "{budget}");
+        let told = report["techniques"][0].to_string();
+        assert!(told.contains(&format!("{below} of 1 calls above the long-context")), "{told}");
+    };
+    check(200_001, [250, 1_500], "0");
+    check(200_000, [125, 1_000], "1");
+    check(150_000, [125, 1_000], "1");
+}
+
+/// The same conversation, all of it read from the cache but what each turn adds.
+fn warm_conversation(turns: u64) -> String {
+    let turn = |place: u64| {
+        let time = 1_790_000_000_000 + place * 60_000;
+        let read = if place == 0 { 0 } else { 2_150 + 600 * (place - 1) };
+        let written = 2_150 + 600 * place - read;
+        format!(
+            r#"{{"time":{time},"provider":"anthropic","model":"claude-sonnet-4-6","call_type":"chat","conversation":"c","input_tokens":0,"cache_read_tokens":{read},"cache_write_5m_tokens":{written},"output_tokens":450}}"#
+        )
+    };
+    (0..turns).map(turn).collect::<Vec<_>>().join("\n")
+}
+
+/// After ten turns the same model sums up 6,000 tokens of history in 500. It reads 7,550 of 8,000
+/// tokens from the cache; the last answer, 450, is plain. In tokens of input that is
+/// 755 + 450 + 5 * 500 = 3,705. The history is written anew, (1.25 - 0.1) * 500 = 575, and the last
+/// answer is not, 517.5. Each turn then reads 5,500 tokens less, 550: it pays from the seventh on.
+#[test]
+fn a_summary_reads_a_warm_history_and_pays_as_the_closed_form_says() {
+    let trim = "summarize=claude-sonnet-4-6,every=10,pinned=2000,redo_rate=0";
+    for (turns, tenths) in [(6, -4_625), (7, 875), (9, 11_875)] {
+        let (_, [before, after]) = simulated(&warm_conversation(10 + turns), &["--trim", trim]);
+        assert_eq!(before - after, tenths * 300_000_000_000, "{turns}");
+    }
+}
+
+/// Another model has nothing in its cache: 6,000 tokens at 1 dollar a million and 500 at 5.
+#[test]
+fn another_model_reads_the_history_as_plain_input() {
+    let log = warm_conversation(16);
+    let cost = |model: &str| {
+        let trim = format!("summarize={model},every=10,pinned=2000,redo_rate=0");
+        let (_, [_, after]) = simulated(&log, &["--trim", &trim]);
+        after
+    };
+    let own = 3_705 * 3_000_000_000_000;
+    let other = 6_000 * 1_000_000_000_000 + 500 * 5_000_000_000_000;
+    assert_eq!(cost("claude-haiku-4-5") - cost("claude-sonnet-4-6"), other - own);
+}
+
+/// Calls that are made again because something is missing: 5 %, at the low end 15 %, at best none.
+#[test]
+fn what_is_made_again_is_five_percent_and_up_to_fifteen() {
+    let log = conversation(20);
+    let saved = |settings: &str| {
+        let (report, [before, after]) = simulated(&log, &["--trim", settings]);
+        let [low, high] = ["saved_low_usd", "saved_high_usd"].map(|key| report[key].clone());
+        (low, before - after, high)
+    };
+    let (low, expected, high) = saved("turns=5,pinned=2000");
+    let with = |rate: &str| saved(&format!("turns=5,pinned=2000,redo_rate={rate}")).1;
+    assert_eq!([atto(&low), expected, atto(&high)], ["0.15", "0.05", "0"].map(with));
+    assert!(atto(&low) < expected && expected < atto(&high));
+}

@@ -104,6 +104,8 @@ pub(in crate::sources) const FIELDS: &[(&str, Field)] = &[
     ("requests", Field::Calls),
     ("num_requests", Field::Calls),
     ("n_requests", Field::Calls),
+    ("prompt_blocks", Field::Blocks),
+    ("block_scope", Field::BlockScope),
     ("prompt", Field::Prompt),
     ("prompt_hash", Field::PromptHash),
     ("prompt_context", Field::PromptContext),

@@ -142,7 +142,7 @@ fn access(
     branch: &Branch,
     shared: &mut HashMap<(Cache, u32), i64>,
 ) -> Option<Use> {
-    let rates = Rates::of(branch, ground.facts, row, &ground.terms)?;
+    let rates = Rates::of(branch, ground.facts, &ground.lineage, row, &ground.terms)?;
     if !matches!(rates.rules, CacheRules::Written { .. }) {
         return None;
     }
@@ -218,7 +218,7 @@ fn warm_up(ground: &Ground<'_>) -> Option<Exhibit> {
     // Bursts, their calls, and what one call ahead saves.
     let mut routes: HashMap<u32, (u64, u64, i128)> = HashMap::new();
     for (row, branch) in &ground.rows {
-        let rates = Rates::of(branch, ground.facts, *row, &ground.terms);
+        let rates = Rates::of(branch, ground.facts, &ground.lineage, *row, &ground.terms);
         let Some(rates) = rates.filter(|it| matches!(it.rules, CacheRules::Written { .. })) else {
             continue;
         };

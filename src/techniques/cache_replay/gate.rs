@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pricing::{CachePolicy, Model};
 use crate::units::{Factor, Rate, TokenClass, Tokens};
-use crate::usage::{ServiceTier, column};
+use crate::usage::ServiceTier;
 
 use super::super::branch::{Branch, push_taken};
 use super::super::facts::Scene;
@@ -40,6 +40,8 @@ pub(in super::super) struct CacheReplay {
     pub(super) lifetimes: Arc<Vec<Option<Lifetime>>>,
     pub(super) terms: Terms,
     pub(super) likely: Arc<Likely>,
+    /// The machine that each row is sent to; the first for all where there are none.
+    pub(super) machines: Arc<Vec<u32>>,
     /// Whether it decides also about calls the log shows as cached.
     pub(super) decides_anew: bool,
 }
@@ -55,6 +57,11 @@ impl CacheReplay {
     /// How entries of a call live; nothing where its call type and model is not cached.
     fn lifetime(&self, scene: &Scene<'_>) -> Option<Lifetime> {
         self.lifetimes.get(self.lineage.route(scene.row) as usize).copied().flatten()
+    }
+
+    /// The machine that a call is sent to.
+    fn machine(&self, scene: &Scene<'_>) -> u32 {
+        self.machines.get(scene.row).copied().unwrap_or(0)
     }
 
     fn marks(&self, scene: &Scene<'_>, rules: CacheRules) -> Marks {
@@ -78,6 +85,7 @@ impl CacheReplay {
         branch: &Branch,
         scene: &Scene<'_>,
         cache: CacheRules,
+        max_age: Option<u64>,
         store: &mut Store,
     ) -> Option<Vec<Way>> {
         let rules = |lifetime| ReplayRules::new(cache, lifetime, &self.terms);
@@ -92,13 +100,11 @@ impl CacheReplay {
             ];
             return Some(vec![Way { likelihood: Rate::ONE, moved }]);
         }
-        let rules = rules(self.lifetime(scene).unwrap_or_default());
+        let rules = rules(self.lifetime(scene).unwrap_or_default()).aging(max_age);
+        let found = Cache::of(branch, scene, &self.lineage);
         let prompt = Prompt {
             row: scene.row,
-            cache: Cache {
-                model: scene.placed(branch),
-                place: scene.facts.calls.symbol(column::GEO, scene.row),
-            },
+            cache: Cache { machine: self.machine(scene), ..found },
             marks: self.marks(scene, cache),
             input: branch.call.input_total(),
             stable: branch.stable_prefix,
@@ -170,7 +176,7 @@ impl Rewrite for CacheReplay {
         if self.decides_anew {
             plain.forfeit_cache();
         }
-        let Some(ways) = self.ways(&plain, scene, rules, store) else {
+        let Some(ways) = self.ways(&plain, scene, rules, policy.max_age_seconds, store) else {
             return Effect::Unchanged;
         };
         // What the log says was cached is in its bill already; it keeps entries warm all the same.

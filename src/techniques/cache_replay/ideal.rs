@@ -45,8 +45,8 @@ impl Lineage {
                 used.is_some_and(|used| lifetime.is_none_or(|lifetime| at - used <= lifetime))
             };
             let length = self.length(row);
-            let run = own.iter().take_while(alive).count() as u64;
-            repeated += Tokens::new(run.saturating_mul(blocks.size)).min(length);
+            let run = own.iter().take_while(alive).count();
+            repeated += blocks.tokens(row, run).min(length);
             input += length;
             last.extend(own.iter().map(|block| ((model, *block), at)));
         }

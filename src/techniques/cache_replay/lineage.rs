@@ -1,16 +1,20 @@
 //! What of each prompt came before, as far as the log shows it: blocks, turns, shared starts.
 
 use crate::units::Tokens;
-use crate::usage::{Instant, Row};
+use crate::usage::{Instant, Row, Symbol, TEXT_BLOCKS};
 
 use super::super::conversations;
 use super::super::facts::Facts;
 use super::super::routes::StaticPrompts;
 use super::super::technique::Scenario;
 use super::blocks::{BLOCKS, Blocks, SCOPE};
+use super::texts::Texts;
 
 /// Columns with the time since the start of a trace that names no day, and their unit in ms.
 const ELAPSED: [(&str, u32); 2] = [("<elapsed_ms>", 0), ("<elapsed_s>", 3)];
+
+/// Columns that name the workspace of a call; the first that the log has.
+const WORKSPACES: [&str; 2] = ["workspace_id", "workspace"];
 
 /// How much the prompts of a call type and model share.
 enum Shared {
@@ -38,6 +42,10 @@ pub(in super::super) struct Lineage {
     shared_blocks: Vec<usize>,
     /// All tokens of each prompt, as logged.
     lengths: Vec<Tokens>,
+    /// The workspace of each row, where the log names them.
+    workspaces: Option<Vec<Symbol>>,
+    /// What is to be said about texts in the log.
+    text_note: Option<String>,
     /// Milliseconds, of each row.
     times: Vec<Option<i64>>,
 }
@@ -46,8 +54,13 @@ impl Lineage {
     /// The columns it needs.
     pub(in super::super) fn dimensions() -> Vec<String> {
         let elapsed = ELAPSED.map(|(column, _)| column);
-        let needed = [BLOCKS, SCOPE, conversations::COLUMN];
+        let needed = [BLOCKS, SCOPE, TEXT_BLOCKS, conversations::COLUMN];
         needed.into_iter().chain(elapsed).map(str::to_owned).collect()
+    }
+
+    /// The columns it uses where the log has them.
+    pub(in super::super) fn wishes() -> Vec<String> {
+        WORKSPACES.map(str::to_owned).to_vec()
     }
 
     /// Whether the log has hashes of blocks, beside which nothing is guessed.
@@ -69,7 +82,10 @@ impl Lineage {
         let shared = declared.map(Shared::Declared);
         let routes = StaticPrompts::measure(facts);
         let is_known = scenario != Scenario::Low || routes.are_declared();
-        let blocks = Blocks::of(facts);
+        let texts = Texts::of(facts);
+        let blocks = Blocks::of(facts).or_else(|| {
+            texts.as_ref().filter(|texts| texts.are_whole()).and_then(Blocks::of_texts)
+        });
         let mut lineage = Self {
             shared_blocks: blocks.as_ref().map_or_else(Vec::new, |it| it.shared(facts, &routes)),
             blocks,
@@ -79,6 +95,8 @@ impl Lineage {
             routes,
             shared: shared.or(is_known.then_some(Shared::Shortest)),
             lengths: (0..rows).map(|row| facts.calls.call(row).input_total()).collect(),
+            workspaces: workspaces(facts),
+            text_note: texts.as_ref().and_then(Texts::told),
             times: times(facts),
         };
         let order = lineage.order();
@@ -143,6 +161,16 @@ impl Lineage {
         }
     }
 
+    /// The workspace of a row, where the log names them.
+    pub(super) fn workspace(&self, row: Row) -> Option<Symbol> {
+        self.workspaces.as_ref().map(|names| names[row])
+    }
+
+    /// The start that all prompts of the call type and model can share, also where it is not known.
+    pub(super) fn most_shared(&self, row: Row) -> Tokens {
+        self.routes.floor(row).max(self.shared(row))
+    }
+
     /// The number of the call type and model of a row.
     pub(super) fn route(&self, row: Row) -> u32 {
         self.routes.route(row)
@@ -153,9 +181,27 @@ impl Lineage {
         self.times.iter().all(Option::is_some)
     }
 
+    /// Whether prompts are known by their text.
+    fn is_text(&self) -> bool {
+        self.blocks.as_ref().is_some_and(Blocks::are_text)
+    }
+
+    /// What is to be said about texts in the log.
+    pub(super) fn told_of_texts(&self) -> Vec<String> {
+        let exact = self.is_text().then(|| {
+            "prompts are compared by their text, exactly: tools, instructions and messages in this \
+             order, in blocks of 256 characters and up to the end of each message; the tokens that \
+             the log counts for a prompt are spread over its characters; the text itself is not kept"
+                .to_owned()
+        });
+        exact.into_iter().chain(self.text_note.clone()).collect()
+    }
+
     /// What it is based on, in a few words.
     pub(in super::super) fn evidence(&self) -> &'static str {
-        if self.blocks.is_some() {
+        if self.is_text() {
+            "text of the prompts (rung 2)"
+        } else if self.blocks.is_some() {
             "block hashes of the prompts (rung 3)"
         } else if self.routes.are_declared() {
             "the arrivals, turns and shared prompts that the workload declares (rung 6)"
@@ -165,6 +211,13 @@ impl Lineage {
             "shared starts by call type and model (rung 5, at most)"
         }
     }
+}
+
+fn workspaces(facts: &Facts<'_>) -> Option<Vec<Symbol>> {
+    let calls = facts.calls;
+    let mut places = WORKSPACES.iter().filter_map(|name| calls.dimensions.position(name));
+    let place = places.find(|place| !calls.dimensions[*place].is_empty())?;
+    Some((0..calls.len()).map(|row| calls.symbol(place, row)).collect())
 }
 
 fn times(facts: &Facts<'_>) -> Vec<Option<i64>> {

@@ -3,6 +3,7 @@
 mod advice;
 mod best;
 mod blocks;
+mod broken_starts;
 mod calibration;
 mod comparison;
 mod gate;
@@ -15,8 +16,10 @@ mod prepare;
 mod rates;
 mod rules;
 mod selective;
+mod spill;
 mod standing;
 mod store;
+mod texts;
 mod uses;
 
 #[cfg(test)]

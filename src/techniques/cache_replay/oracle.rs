@@ -4,7 +4,8 @@
 //! the shared start). For each segment alone, the cheapest way through all its uses is found: leave
 //! it plain, write it for the short or the long time, read it while it lives. A run of `k` uses
 //! within the lifetime so costs the least of `k` and `w + r (k - 1)`. No policy can do better: it
-//! would have to read what was never written. What was written can be read at once here.
+//! would have to read what was never written. What was written can be read after the same wait as
+//! elsewhere; uses until then are plain, and keep it alive.
 
 use hashbrown::HashMap;
 
@@ -70,16 +71,17 @@ pub(super) fn foresee(
     lineage: &Lineage,
     terms: &Terms,
 ) -> Foreseen {
-    let mut fates = Foreseen(vec![Fate::default(); facts.calls.len()]);
+    let fates = Foreseen(vec![Fate::default(); facts.calls.len()]);
     let accesses =
         rows.iter().filter_map(|(row, branch)| access(*row, branch, facts, lineage, terms));
     let accesses: Vec<Access> = accesses.collect();
+    let mut settler = Settler { wait: terms.wait, fates };
     if lineage.blocks.is_some() {
-        by_blocks(&accesses, lineage, &mut fates);
+        by_blocks(&accesses, lineage, &mut settler);
     } else {
-        by_turns(&accesses, lineage, &mut fates);
+        by_turns(&accesses, lineage, &mut settler);
     }
-    fates
+    settler.fates
 }
 
 fn access(
@@ -89,7 +91,7 @@ fn access(
     lineage: &Lineage,
     terms: &Terms,
 ) -> Option<Access> {
-    let rates = Rates::of(branch, facts, row, terms)?;
+    let rates = Rates::of(branch, facts, lineage, row, terms)?;
     let [short, long] = [Lifetime::Short, Lifetime::Long]
         .map(|lifetime| ReplayRules::new(rates.rules, lifetime, terms));
     if short.stored(lineage.length(row)).is_zero() {
@@ -99,25 +101,27 @@ fn access(
     Some(Access { row, at: lineage.time(row)?, tokens: 0, rates, lives })
 }
 
-fn by_blocks(accesses: &[Access], lineage: &Lineage, fates: &mut Foreseen) {
+fn by_blocks(accesses: &[Access], lineage: &Lineage, settler: &mut Settler) {
     let Some(blocks) = &lineage.blocks else { return };
     let mut segments: HashMap<(Cache, u32), Vec<Access>> = HashMap::new();
     for access in accesses {
-        let mut left = lineage.length(access.row).get();
-        for block in blocks.row(access.row) {
-            let tokens = left.min(blocks.size);
-            left -= tokens;
+        let (row, length) = (access.row, lineage.length(access.row));
+        let mut before = Tokens::ZERO;
+        for (place, block) in blocks.row(row).iter().enumerate() {
+            let end = blocks.tokens(row, place + 1).min(length);
+            let tokens = end.saturating_sub(before).get();
+            before = end;
             let segment = segments.entry((access.rates.cache, *block)).or_default();
             segment.push(Access { tokens, ..*access });
         }
     }
     // Sums of tokens: the order of segments changes nothing.
     for segment in segments.into_values() {
-        settle(&segment, None, fates);
+        settler.settle(&segment, None);
     }
 }
 
-fn by_turns(accesses: &[Access], lineage: &Lineage, fates: &mut Foreseen) {
+fn by_turns(accesses: &[Access], lineage: &Lineage, settler: &mut Settler) {
     let mut shared: HashMap<(Cache, u32), Vec<Access>> = HashMap::new();
     let mut chains: Vec<Vec<Access>> = Vec::new();
     let mut places: HashMap<Row, usize> = HashMap::new();
@@ -138,68 +142,109 @@ fn by_turns(accesses: &[Access], lineage: &Lineage, fates: &mut Foreseen) {
         shared.entry(route).or_default().push(Access { tokens, ..*access });
     }
     for segment in shared.into_values() {
-        settle(&segment, None, fates);
+        settler.settle(&segment, None);
     }
     for chain in chains {
         let mut before = chain.first().map_or(0, |first| lineage.shared(first.row).get());
         for place in 0..chain.len() {
             let length = lineage.length(chain[place].row).get();
-            settle(&chain[place..], Some(length.saturating_sub(before)), fates);
+            settler.settle(&chain[place..], Some(length.saturating_sub(before)));
             before = length.max(before);
         }
     }
 }
 
-/// Finds the cheapest way through the uses of one segment and adds it to the rows. `tokens` are
-/// those of every use, unless each has its own.
-fn settle(uses: &[Access], tokens: Option<u64>, fates: &mut Foreseen) {
-    if tokens == Some(0) || uses.len() < 2 {
-        return;
+/// Finds the best for one segment after the other.
+struct Settler {
+    /// Milliseconds until what was written can be read.
+    wait: i64,
+    fates: Foreseen,
+}
+
+impl Settler {
+    /// Finds the cheapest way through the uses of one segment and adds it to the rows. `tokens` are
+    /// those of every use, unless each has its own.
+    fn settle(&mut self, uses: &[Access], tokens: Option<u64>) {
+        if tokens == Some(0) || uses.len() < 2 {
+            return;
+        }
+        for (access, paid) in uses.iter().zip(cheapest(uses, tokens, self.wait)) {
+            let count = Tokens::new(tokens.unwrap_or(access.tokens));
+            let fate = &mut self.fates.0[access.row];
+            match paid {
+                Use::Plain => {}
+                Use::Read => fate.read += count,
+                Use::Short => fate.short += count,
+                Use::Long => fate.long += count,
+            }
+        }
     }
-    for (access, paid) in uses.iter().zip(cheapest(uses, tokens)) {
-        let count = Tokens::new(tokens.unwrap_or(access.tokens));
-        let fate = &mut fates.0[access.row];
-        match paid {
-            Use::Plain => {}
-            Use::Read => fate.read += count,
-            Use::Short => fate.short += count,
-            Use::Long => fate.long += count,
+}
+
+/// How one gets to a state: what was done at which use, and in which state that was.
+type Step = (Use, usize, usize);
+
+/// The cheapest ways to stand before each use.
+struct Ways {
+    costs: Vec<[u128; STATES]>,
+    steps: Vec<[Step; STATES]>,
+}
+
+impl Ways {
+    fn reach(&mut self, place: usize, state: usize, cost: u128, step: Step) {
+        if cost < self.costs[place][state] {
+            self.costs[place][state] = cost;
+            self.steps[place][state] = step;
         }
     }
 }
 
 /// How each use is best paid for.
-fn cheapest(uses: &[Access], tokens: Option<u64>) -> Vec<Use> {
-    let mut costs = [0, u128::MAX, u128::MAX];
-    let mut steps: Vec<[(Use, usize); STATES]> = Vec::with_capacity(uses.len());
-    let mut before: Option<i64> = None;
+fn cheapest(uses: &[Access], tokens: Option<u64>, wait: i64) -> Vec<Use> {
+    let price = |access: &Access| {
+        u128::from(tokens.unwrap_or(access.tokens)) * u128::from(access.rates.plain)
+    };
+    let pay =
+        |access: &Access, factor: Factor| price(access).saturating_mul(u128::from(factor.parts()));
+    // What all uses before each cost plain.
+    let mut plain = vec![0_u128];
     for access in uses {
-        let gap = before.map_or(i64::MAX, |before| access.at - before);
-        before = Some(access.at);
-        let price = u128::from(tokens.unwrap_or(access.tokens)) * u128::from(access.rates.plain);
-        let pay = |factor: Factor| price.saturating_mul(u128::from(factor.parts()));
-        let (from, least) = least(costs);
-        let mut next = [(Use::Plain, from), (Use::Short, from), (Use::Long, from)];
-        let [short, long] = access.rates.write;
-        let mut after = [Factor::ONE, short, long].map(|factor| least.saturating_add(pay(factor)));
-        for (state, life) in [1, 2].into_iter().zip(access.lives) {
-            let read = costs[state].saturating_add(pay(access.rates.read));
-            if gap <= life && costs[state] != u128::MAX && read < after[state] {
-                after[state] = read;
-                next[state] = (Use::Read, state);
+        plain.push(plain[plain.len() - 1].saturating_add(pay(access, Factor::ONE)));
+    }
+    let mut ways = Ways {
+        costs: vec![[u128::MAX; STATES]; uses.len() + 1],
+        steps: vec![[(Use::Plain, 0, 0); STATES]; uses.len() + 1],
+    };
+    ways.costs[0][0] = 0;
+    let mut readable = 0;
+    for (place, access) in uses.iter().enumerate() {
+        let costs = ways.costs[place];
+        let (from, cost) = least(costs);
+        let step = |paid, from| (paid, place, from);
+        ways.reach(place + 1, 0, cost + pay(access, Factor::ONE), step(Use::Plain, from));
+        readable = readable.max(place + 1);
+        while uses.get(readable).is_some_and(|later| later.at < access.at.saturating_add(wait)) {
+            readable += 1;
+        }
+        // Until then the others are plain, and each starts the lifetime again.
+        let meanwhile = plain[readable] - plain[place + 1];
+        for (state, paid) in [(1, Use::Short), (2, Use::Long)] {
+            let written = cost + pay(access, access.rates.write[state - 1]) + meanwhile;
+            ways.reach(readable, state, written, step(paid, from));
+            let gap = place.checked_sub(1).map_or(i64::MAX, |before| access.at - uses[before].at);
+            if costs[state] != u128::MAX && gap <= access.lives[state - 1] {
+                let read = costs[state] + pay(access, access.rates.read);
+                ways.reach(place + 1, state, read, step(Use::Read, state));
             }
         }
-        steps.push(next);
-        costs = after;
     }
-    let (mut state, _) = least(costs);
-    let mut paid: Vec<Use> = Vec::with_capacity(uses.len());
-    for step in steps.iter().rev() {
-        let (one, before) = step[state];
-        paid.push(one);
-        state = before;
+    let mut paid = vec![Use::Plain; uses.len()];
+    let (mut place, (mut state, _)) = (uses.len(), least(ways.costs[uses.len()]));
+    while place > 0 {
+        let (one, at, before) = ways.steps[place][state];
+        paid[at] = one;
+        (place, state) = (at, before);
     }
-    paid.reverse();
     paid
 }
 

@@ -28,14 +28,27 @@ const FOLLOWED: [Policy; 5] =
     [Policy::Off, Policy::SystemOnly, Policy::AutoLast, Policy::Replay, Policy::Selective];
 
 fn log(requests: &[Request], dimension: &str) -> Calls {
+    typed_log(requests, dimension, |_| "")
+}
+
+/// The same with a call type for each row.
+fn typed_log(
+    requests: &[Request],
+    dimension: &str,
+    call_type: impl Fn(usize) -> &'static str,
+) -> Calls {
     let mut calls = Calls::new(Dimensions::new([dimension]));
     let place = column::FIXED.len();
-    for (seconds, input, known_by) in requests {
+    for (row, (seconds, input, known_by)) in requests.iter().enumerate() {
         let mut call = Call { time: Instant::from_millis(seconds * 1_000), ..Call::default() };
         call.tokens[TokenClass::Input] = Tokens::new(*input);
         call.tokens[TokenClass::Output] = Tokens::new(50);
         let mut symbols = [Symbol::EMPTY; column::FIXED.len() + 1];
-        let names = [(column::MODEL, "claude-sonnet-4-6"), (column::PROVIDER, "anthropic")];
+        let names = [
+            (column::MODEL, "claude-sonnet-4-6"),
+            (column::PROVIDER, "anthropic"),
+            (column::CALL_TYPE, call_type(row)),
+        ];
         for (place, name) in names.into_iter().chain([(place, known_by.as_str())]) {
             symbols[place] = calls.dimensions[place].intern(name);
         }
@@ -46,9 +59,12 @@ fn log(requests: &[Request], dimension: &str) -> Calls {
 
 /// Compares all policies over a log; what comes in between is checked too.
 fn with_ground<T>(calls: &Calls, check: impl FnOnce(&Ground<'_>) -> T) -> T {
+    with_terms(calls, Terms::new(Some(0), Some(0)), check)
+}
+
+fn with_terms<T>(calls: &Calls, terms: Terms, check: impl FnOnce(&Ground<'_>) -> T) -> T {
     let facts = Facts::new(calls, &BOOK);
     let lineage = Lineage::of(&facts, None, Scenario::Expected);
-    let terms = Terms::new(Some(0), Some(0));
     check(&Ground::new(&facts, Selection::default(), lineage, terms))
 }
 
@@ -182,7 +198,7 @@ proptest! {
     #[test]
     fn breakpoints_agree_with_brute_force(requests in block_requests()) {
         with_ground(&block_log(&requests), |ground| {
-            if ground.lineage.blocks.as_ref().is_none_or(|blocks| blocks.size != 512) {
+            if ground.lineage.blocks.as_ref().is_none_or(|blocks| !blocks.have_size(512)) {
                 // Too short to tell the size of blocks.
                 return;
             }
@@ -199,6 +215,52 @@ proptest! {
     #[test]
     fn no_policy_beats_the_oracle_in_conversations(calls in conversation_log()) {
         with_ground(&calls, check_invariants);
+    }
+
+    /// However long an entry takes until it can be read, in bursts too.
+    #[test]
+    fn no_policy_beats_the_oracle_however_long_one_waits(
+        calls in conversation_log(),
+        requests in block_requests(),
+        wait in 0_u64..400_000,
+        haste in 1_i64..400,
+    ) {
+        let near = |(at, input, own): &(i64, u64, Vec<u64>)| {
+            (1_790_000_000 + (at - 1_790_000_000) / haste, *input, own.clone())
+        };
+        let requests: Vec<_> = requests.iter().map(near).collect();
+        for calls in [calls, block_log(&requests)] {
+            for (min, wait) in [(None, wait), (Some(0), wait % 3_000)] {
+                with_terms(&calls, Terms::new(min, Some(wait)), check_invariants);
+            }
+        }
+    }
+
+    /// Call types that share prompts may ask for other lifetimes.
+    #[test]
+    fn no_policy_beats_the_oracle_with_a_lifetime_for_each_call_type(
+        requests in block_requests(),
+        types in proptest::collection::vec(0_usize..2, 12),
+        wait in 0_u64..3_000,
+    ) {
+        let known_by = |(at, input, own): &(i64, u64, Vec<u64>)| (*at, *input, format!("{own:?}"));
+        let requests: Vec<Request> = requests.iter().map(known_by).collect();
+        let calls =
+            typed_log(&requests, "<prompt_blocks>", |row| ["chat", "review"][types[row]]);
+        with_terms(&calls, Terms::new(Some(0), Some(wait)), |ground| {
+            let oracle = standing(ground, Policy::Oracle, Lifetime::Short).whole.cost;
+            let lifetimes: Vec<_> = [Some(Lifetime::Short), Some(Lifetime::Long)]
+                .into_iter()
+                .cycle()
+                .take(ground.lineage.route_count())
+                .collect();
+            for policy in [Policy::Replay, Policy::AutoLast, Policy::SystemOnly] {
+                let mut replay = ground.replay(policy, lifetimes.clone());
+                replay.decides_anew = true;
+                let cost = ground.standing(Some(&replay)).expect("small amounts").whole.cost;
+                assert!(oracle <= cost, "{policy:?}: {cost:?} below {oracle:?}");
+            }
+        });
     }
 }
 
@@ -227,4 +289,27 @@ fn the_oracle_pays_for_runs_as_the_closed_form_says() {
     check(&[0, 30, 60], 220);
     check(&[0, 2, 90, 92], 270);
     check(&[0, 600, 1_200], 300);
+}
+
+/// Ten uses within the wait: one writes, nine are plain, and the next reads.
+#[test]
+fn the_oracle_waits_until_what_was_written_can_be_read() {
+    let check = |seconds: &[i64], expected: i128| {
+        let request = |second: &i64| (1_790_000_000 + second, 1_024, "[1, 2]".to_owned());
+        let requests: Vec<Request> = seconds.iter().map(request).collect();
+        let calls = log(&requests, "<prompt_blocks>");
+        with_terms(&calls, Terms::new(Some(0), Some(2_000)), |ground| {
+            let sums = standing(ground, Policy::Oracle, Lifetime::Short).whole;
+            let answers = seconds.len() as i128 * 50 * 15_000_000_000_000;
+            let cost = sums.cost.to_usd().atto() - answers;
+            assert_eq!(cost * 100 / (1_024 * 3_000_000_000_000), expected, "{seconds:?}");
+        });
+    };
+    check(&[0, 1], 200);
+    check(&[0, 2], 135);
+    check(&[0; 10], 1_000);
+    check(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 60], 1_035);
+    // It lives from the last use while it was written.
+    check(&[0, 1, 301], 235);
+    check(&[0, 1, 302], 300);
 }

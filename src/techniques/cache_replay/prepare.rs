@@ -53,6 +53,8 @@ pub(super) struct Ground<'a> {
     /// The calls that policies are compared on.
     pub(super) rows: Vec<(Row, Branch)>,
     pub(super) likely: Arc<Likely>,
+    /// The machine that each row is sent to; empty for one machine.
+    pub(super) machines: Arc<Vec<u32>>,
 }
 
 impl<'a> Ground<'a> {
@@ -70,6 +72,7 @@ impl<'a> Ground<'a> {
             terms,
             rows: Vec::new(),
             likely: Arc::default(),
+            machines: Arc::default(),
         };
         ground.rows = compared(&ground.selection, facts);
         ground
@@ -102,6 +105,7 @@ impl<'a> Ground<'a> {
             terms: self.terms,
             decides_anew: policy.decides_anew(),
             likely: if is_corrected { Arc::clone(&self.likely) } else { Arc::default() },
+            machines: Arc::clone(&self.machines),
         }
     }
 
@@ -126,7 +130,7 @@ impl<'a> Ground<'a> {
     /// Whether some calls can choose between lifetimes.
     pub(super) fn has_long(&self) -> bool {
         self.rows.iter().any(|(row, branch)| {
-            let rates = Rates::of(branch, self.facts, *row, &self.terms);
+            let rates = Rates::of(branch, self.facts, &self.lineage, *row, &self.terms);
             matches!(rates.map(|rates| rates.rules),
                 Some(CacheRules::Written { lifetimes: [short, long], .. }) if short != long)
         })
@@ -135,7 +139,7 @@ impl<'a> Ground<'a> {
     /// Whether all caches of the calls are kept by the provider alone.
     pub(super) fn is_automatic(&self) -> bool {
         let mut rules = self.rows.iter().filter_map(|(row, branch)| {
-            Rates::of(branch, self.facts, *row, &self.terms).map(|rates| rates.rules)
+            Rates::of(branch, self.facts, &self.lineage, *row, &self.terms).map(|rates| rates.rules)
         });
         rules.all(|rules| matches!(rules, CacheRules::Automatic { .. }))
     }
@@ -188,6 +192,9 @@ impl CacheReplay {
             (scenario == Scenario::Low)
                 .then(|| Rate::parse(AUTOMATIC_LOW).expect("a constant of this file"))
         });
+        if scenario == Scenario::Low {
+            ground.machines = Arc::new(super::spill::machines(&ground));
+        }
         let found =
             (order.calibrates && ground.is_counted()).then(|| calibration::measure(&ground));
         let kappas = found.as_ref().filter(|_| scenario != Scenario::High);
@@ -206,7 +213,9 @@ impl CacheReplay {
         prepared.warnings = warnings;
         if scenario == Scenario::Expected {
             // Nobody reads what the ends assume.
+            prepared.assumptions.extend(ground.lineage.told_of_texts());
             prepared.assumptions.extend(ground.lineage.ideal(facts));
+            prepared.warnings.extend(super::broken_starts::warnings(&ground));
             prepared.assumptions.extend(assumptions(&ground, &order));
             if let Some(chosen) = chosen {
                 prepared.exhibits.push(chosen.exhibit(&ground));

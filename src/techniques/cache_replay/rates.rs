@@ -1,11 +1,12 @@
 //! What writing and reading cost beside plain input, for one call.
 
 use crate::units::{Factor, TokenClass};
-use crate::usage::{Row, column};
+use crate::usage::Row;
 
 use super::super::branch::Branch;
 use super::super::facts::Facts;
 use super::super::warmth::CacheRules;
+use super::lineage::Lineage;
 use super::rules::{Lifetime, ReplayRules, Terms};
 use super::standing::scene;
 use super::store::Cache;
@@ -27,7 +28,13 @@ pub(super) struct Rates {
 
 impl Rates {
     /// Those of a call; nothing where its model has no cache, or no prices for it.
-    pub(super) fn of(branch: &Branch, facts: &Facts<'_>, row: Row, terms: &Terms) -> Option<Self> {
+    pub(super) fn of(
+        branch: &Branch,
+        facts: &Facts<'_>,
+        lineage: &Lineage,
+        row: Row,
+        terms: &Terms,
+    ) -> Option<Self> {
         let scene = scene(facts, row);
         let policy = facts.book.cache_policy(scene.placed(branch), branch.call.time)?;
         let is_batch = branch.call.service_tier == crate::usage::ServiceTier::Batch;
@@ -44,10 +51,7 @@ impl Rates {
         };
         let write = [ratio(class(Lifetime::Short))?, ratio(class(Lifetime::Long))?];
         Some(Self {
-            cache: Cache {
-                model: scene.placed(branch),
-                place: facts.calls.symbol(column::GEO, row),
-            },
+            cache: Cache::of(branch, &scene, lineage),
             rules,
             plain: scene.input_price(branch)?,
             read: scene.price_ratio(branch, TokenClass::CacheRead)?,

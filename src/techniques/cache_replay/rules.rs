@@ -93,6 +93,7 @@ impl ReplayRules {
             span: Span {
                 lifetime: i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000),
                 wait: terms.wait,
+                max_age: i64::MAX,
             },
             min: terms.min.unwrap_or_else(|| rules.minimum()),
             step: rules.step(),
@@ -100,11 +101,18 @@ impl ReplayRules {
         }
     }
 
+    /// The same where entries die of age after so many seconds, however often they are used.
+    pub(super) fn aging(mut self, seconds: Option<u64>) -> Self {
+        let millis = seconds.and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1_000));
+        self.span.max_age = millis.unwrap_or(i64::MAX);
+        self
+    }
+
     /// The rule of the published references for traces: no minimum, and what one prompt wrote the
     /// very next one can read.
     #[cfg(test)]
     pub(super) const fn reference(lifetime: i64) -> Self {
-        let span = Span { lifetime, wait: 0 };
+        let span = Span { lifetime, wait: 0, max_age: i64::MAX };
         Self { span, min: Tokens::ZERO, step: 1, write: None }
     }
 

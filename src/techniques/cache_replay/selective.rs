@@ -59,7 +59,7 @@ pub(super) fn breakpoints(
     let mut marks = vec![Marks::NONE; facts.calls.len()];
     for (row, branch) in second {
         let Some(lifetime) = lifetime(*row) else { continue };
-        let Some(rates) = Rates::of(branch, facts, *row, terms) else { continue };
+        let Some(rates) = Rates::of(branch, facts, lineage, *row, terms) else { continue };
         let pays = |class| {
             let habit: Option<&Habit> = habits.get(&class);
             habit.is_some_and(|habit| rates.pays(lifetime, habit.followed, habit.accesses))
@@ -85,7 +85,7 @@ fn learn(
     let mut ended: HashMap<Row, (Class, bool)> = HashMap::new();
     for (row, branch) in rows {
         let (Some(at), Some(lifetime)) = (lineage.time(*row), lifetime(*row)) else { continue };
-        let Some(rates) = Rates::of(branch, facts, *row, terms) else { continue };
+        let Some(rates) = Rates::of(branch, facts, lineage, *row, terms) else { continue };
         let span = ReplayRules::new(rates.rules, lifetime, terms).span;
         let is_again = |before: i64| (span.wait..=span.lifetime).contains(&(at - before));
         let route = lineage.route(*row);

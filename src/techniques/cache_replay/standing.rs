@@ -43,13 +43,26 @@ impl Sums {
         whole(self.written)
     }
 
-    fn add(&mut self, branch: &Branch, scene: &Scene<'_>) -> Option<()> {
-        let cost = scene.cost(branch).ok()?;
-        let part = scene.paid(branch, cost).ok()?;
-        self.cost = self.cost.checked_add(part)?;
-        let weight = u128::from(branch.weight.parts());
-        self.read += u128::from(branch.call.cache_read().get()) * weight;
-        self.written += u128::from(branch.call.cache_written().get()) * weight;
+    /// The sums of one call, by the ways it may go.
+    fn of(call: &Branch, ways: &[Branch], scene: &Scene<'_>) -> Option<Self> {
+        let mut sums = Self { calls: 1, input: call.call.input_total(), ..Self::default() };
+        for branch in ways {
+            let cost = scene.cost(branch).ok()?;
+            let part = scene.paid(branch, cost).ok()?;
+            sums.cost = sums.cost.checked_add(part)?;
+            let weight = u128::from(branch.weight.parts());
+            sums.read += u128::from(branch.call.cache_read().get()) * weight;
+            sums.written += u128::from(branch.call.cache_written().get()) * weight;
+        }
+        Some(sums)
+    }
+
+    fn add(&mut self, other: &Self) -> Option<()> {
+        self.cost = self.cost.checked_add(other.cost)?;
+        self.read += other.read;
+        self.written += other.written;
+        self.input += other.input;
+        self.calls += other.calls;
         Some(())
     }
 }
@@ -104,16 +117,11 @@ impl Standing {
             if standing.routes.len() <= route {
                 standing.routes.resize(route + 1, Sums::default());
             }
-            let is_second = place >= middle(rows);
-            let Self { whole, second_half, routes } = &mut standing;
-            let mut sums = vec![whole, &mut routes[route]];
-            if is_second {
-                sums.push(second_half);
-            }
-            for sum in sums {
-                sum.calls += 1;
-                sum.input += branch.call.input_total();
-                out.iter().try_for_each(|branch| sum.add(branch, &scene))?;
+            let sums = Sums::of(branch, &out, &scene)?;
+            standing.whole.add(&sums)?;
+            standing.routes[route].add(&sums)?;
+            if place >= middle(rows) {
+                standing.second_half.add(&sums)?;
             }
         }
         Some(standing)

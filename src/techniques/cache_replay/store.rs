@@ -4,8 +4,10 @@ use hashbrown::HashMap;
 
 use crate::pricing::ModelId;
 use crate::units::{Factor, Rate, Tokens};
-use crate::usage::{Row, Symbol};
+use crate::usage::{Row, Symbol, column};
 
+use super::super::branch::Branch;
+use super::super::facts::Scene;
 use super::blocks::Blocks;
 use super::lineage::Lineage;
 use super::policy::{End, Marks};
@@ -16,12 +18,35 @@ use super::uses::Uses;
 /// before a breakpoint, and a turn adds two or more.
 const TURNS_BACK: usize = 8;
 
-/// A cache: those of models, and of places where prompts are processed, are apart. A model belongs
-/// to one provider.
+/// Anthropic keeps the caches of workspaces apart from 2026-02-05 on, in milliseconds; before, and on
+/// other clouds, those of an organisation are one (its page on prompt caching, read 2026-10).
+const WORKSPACES_FROM: i64 = 1_770_249_600_000;
+
+/// A cache: those of models, of places where prompts are processed and of workspaces are apart. A
+/// model belongs to one provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in super::super) struct Cache {
     pub(in super::super) model: ModelId,
     pub(in super::super) place: Symbol,
+    /// The workspace, where the provider keeps those apart and the log names them.
+    pub(in super::super) workspace: Symbol,
+    /// The machine, where one prefix is asked for so often that it is spread over several.
+    pub(in super::super) machine: u32,
+}
+
+impl Cache {
+    /// The cache that a call meets, on the first machine.
+    pub(super) fn of(branch: &Branch, scene: &Scene<'_>, lineage: &Lineage) -> Self {
+        let model = scene.placed(branch);
+        let is_apart = scene.facts.calls.name(column::PROVIDER, scene.row) == "anthropic"
+            && lineage.time(scene.row).is_some_and(|at| at >= WORKSPACES_FROM);
+        Self {
+            model,
+            place: scene.facts.calls.symbol(column::GEO, scene.row),
+            workspace: lineage.workspace(scene.row).filter(|_| is_apart).unwrap_or_default(),
+            machine: 0,
+        }
+    }
 }
 
 /// What an entry holds.
@@ -112,7 +137,7 @@ impl Store {
 
     fn alive(&self, entry: Entry, visit: &Visit<'_>) -> Option<(Rate, Tokens)> {
         let kept = self.kept.get(&entry)?;
-        let alive = kept.uses.alive(visit.at, visit.rules.span);
+        let alive = kept.uses.alive(visit.at);
         (alive > Rate::ZERO).then_some((alive, kept.length))
     }
 
@@ -151,9 +176,7 @@ struct Visit<'a> {
 impl<'a> Visit<'a> {
     fn levels(&self, store: &Store) -> Vec<Level> {
         match self.blocks() {
-            Some(blocks) if self.prompt.marks.every_block => {
-                self.by_blocks(store, blocks.row(self.prompt.row), blocks.size)
-            }
+            Some(blocks) if self.prompt.marks.every_block => self.by_blocks(store, blocks),
             Some(blocks) => self.by_boundaries(store, blocks),
             None => self.by_turns(store),
         }
@@ -173,41 +196,43 @@ impl<'a> Visit<'a> {
 
     /// The longest run of leading blocks that are alive; each with the likelihood that the run ends
     /// there.
-    fn by_blocks(&self, store: &Store, blocks: &[u32], size: u64) -> Vec<Level> {
+    fn by_blocks(&self, store: &Store, blocks: &Blocks) -> Vec<Level> {
         let mut levels = Vec::new();
-        let level = |length, likelihood| {
-            let read = self.prompt.ratio.of(Tokens::new(length));
+        let row = self.prompt.row;
+        let level = |count, likelihood| {
+            let read = self.prompt.ratio.of(blocks.tokens(row, count));
             Level { entry: None, length: read, read, likelihood }
         };
-        let (mut length, mut reached) = (0, Rate::ONE);
-        for block in blocks {
+        let mut reached = Rate::ONE;
+        for (count, block) in blocks.row(row).iter().enumerate() {
             let alive = store.alive(Entry::Block(self.prompt.cache, *block), self);
             let alive = alive.map_or(Rate::ZERO, |(alive, _)| alive).min(reached);
             if alive < reached {
-                levels.push(level(length, reached.minus(alive)));
+                levels.push(level(count, reached.minus(alive)));
                 reached = alive;
             }
             if alive == Rate::ZERO {
                 return levels;
             }
-            length += size;
         }
-        levels.push(level(length, reached));
+        levels.push(level(blocks.row(row).len(), reached));
         levels
     }
 
     /// The longest run of blocks that an earlier breakpoint ended, up to the last one here.
     fn by_boundaries(&self, store: &Store, blocks: &Blocks) -> Vec<Level> {
         let (mut levels, mut left) = (Vec::new(), Rate::ONE);
-        let count = self.kept_blocks(blocks);
-        for block in blocks.row(self.prompt.row)[..count].iter().rev() {
+        let (row, count) = (self.prompt.row, self.kept_blocks(blocks));
+        for (place, block) in blocks.row(row)[..count].iter().enumerate().rev() {
             if left == Rate::ZERO {
                 break;
             }
             let entry = Entry::Boundary(self.prompt.cache, *block);
             let Some((alive, length)) = store.alive(entry, self) else { continue };
             let likelihood = left.times(alive);
-            levels.push(Level { entry: Some(entry), length, read: length, likelihood });
+            // What it is in this prompt: its tokens may have been counted otherwise in another.
+            let read = self.prompt.ratio.of(blocks.tokens(row, place + 1));
+            levels.push(Level { entry: Some(entry), length, read, likelihood });
             left = left.minus(likelihood);
         }
         levels
@@ -251,17 +276,14 @@ impl<'a> Visit<'a> {
     /// How many of its leading blocks are before its last breakpoint.
     fn kept_blocks(&self, blocks: &Blocks) -> usize {
         let Prompt { row, marks, .. } = *self.prompt;
-        let (own, shared) = (blocks.row(row).len(), self.lineage.shared_blocks(row));
+        let shared = self.lineage.shared_blocks(row);
         // The last block is rarely full, and then no later prompt has it.
-        let full = self.lineage.length(row).get() / blocks.size.max(1);
-        let full = usize::try_from(full).unwrap_or(usize::MAX).min(own);
+        let full = blocks.within(row, self.lineage.length(row));
         match marks.end {
+            End::Open if !marks.shared => 0,
             End::Open => shared.min(full),
             End::OfTurn | End::OfPrompt => full,
-            End::At(tokens) => {
-                let count = usize::try_from(tokens.get() / blocks.size.max(1));
-                count.unwrap_or(usize::MAX).min(full)
-            }
+            End::At(tokens) => blocks.within(row, tokens).min(full),
         }
     }
 
@@ -272,8 +294,7 @@ impl<'a> Visit<'a> {
             if marks.every_block {
                 return input;
             }
-            let count = u64::try_from(self.kept_blocks(blocks)).unwrap_or(u64::MAX);
-            return ratio.of(Tokens::new(count.saturating_mul(blocks.size)));
+            return ratio.of(blocks.tokens(row, self.kept_blocks(blocks)));
         }
         let shared = if marks.shared { self.shared() } else { Tokens::ZERO };
         match marks.end {
@@ -325,9 +346,7 @@ impl<'a> Visit<'a> {
         }
         for count in ends {
             let Some(last) = count.checked_sub(1).and_then(|last| own.get(last)) else { continue };
-            let count = u64::try_from(count).unwrap_or(u64::MAX);
-            let length = self.prompt.ratio.of(Tokens::new(count.saturating_mul(blocks.size)));
-            let length = self.rules.stored(length);
+            let length = self.rules.stored(self.prompt.ratio.of(blocks.tokens(row, count)));
             if length > Tokens::ZERO {
                 let entry = Some(Entry::Boundary(cache, *last));
                 store.note(entry, length, Rate::ONE, self);

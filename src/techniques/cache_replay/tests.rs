@@ -1,5 +1,7 @@
 //! The replay against the published reference, and against a simulator that forgets nothing.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use crate::pricing::PriceBook;
@@ -12,6 +14,9 @@ use super::lineage::Lineage;
 use super::policy::Marks;
 use super::rules::ReplayRules;
 use super::store::{Cache, Prompt, Store};
+
+/// Prices, read once.
+static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
 
 /// Seconds, tokens of the prompt, and its blocks of 512 tokens.
 type Request = (i64, u64, Vec<u32>);
@@ -31,16 +36,16 @@ fn log(requests: &[Request]) -> Calls {
 
 /// Tokens read in all, with entries that live so many seconds.
 fn read(requests: &[Request], lifetime: i64) -> u64 {
-    let (calls, book) = (log(requests), PriceBook::embedded());
-    let facts = Facts::new(&calls, &book);
-    let model = book.find("anthropic", "claude-sonnet-4-6").expect("a known model");
+    let calls = log(requests);
+    let facts = Facts::new(&calls, &BOOK);
+    let model = BOOK.find("anthropic", "claude-sonnet-4-6").expect("a known model");
     let (lineage, rules) =
         (Lineage::of(&facts, None, Scenario::Expected), ReplayRules::reference(lifetime * 1_000));
     let mut store = Store::default();
     let visit = |(row, request): (usize, &Request)| {
         let prompt = Prompt {
             row,
-            cache: Cache { model, place: Symbol::EMPTY },
+            cache: Cache { model, place: Symbol::EMPTY, workspace: Symbol::EMPTY, machine: 0 },
             marks: Marks::ALL,
             input: Tokens::new(request.1),
             stable: None,

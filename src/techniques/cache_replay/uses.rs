@@ -19,6 +19,8 @@ struct Use {
 pub(super) struct Span {
     pub(super) lifetime: i64,
     pub(super) wait: i64,
+    /// How long an entry lives however often it is used.
+    pub(super) max_age: i64,
 }
 
 /// The uses of one entry, the newest first. Each starts its lifetime again.
@@ -26,6 +28,10 @@ pub(super) struct Span {
 pub(super) struct Uses {
     newest: Use,
     older: Vec<Use>,
+    /// Milliseconds it was written for; a read starts them again and does not change them.
+    lifetime: i64,
+    /// When it dies however often it is used.
+    dies_at: i64,
     /// When the answer to the call that wrote it had begun.
     readable_from: i64,
 }
@@ -33,12 +39,18 @@ pub(super) struct Uses {
 impl Uses {
     pub(super) const fn new(at: i64, likelihood: Rate, span: Span) -> Self {
         let readable_from = at.saturating_add(span.wait);
-        Self { newest: Use { at, likelihood }, older: Vec::new(), readable_from }
+        Self {
+            newest: Use { at, likelihood },
+            older: Vec::new(),
+            lifetime: span.lifetime,
+            dies_at: at.saturating_add(span.max_age),
+            readable_from,
+        }
     }
 
     /// Adds a later use. Uses of one instant are ways that one call may go: they exclude each other.
     pub(super) fn note(&mut self, at: i64, likelihood: Rate, span: Span) {
-        if at - self.newest.at > span.lifetime {
+        if at - self.newest.at > self.lifetime || at > self.dies_at {
             // It was dead, and is written anew.
             *self = Self::new(at, likelihood, span);
             return;
@@ -61,12 +73,12 @@ impl Uses {
 
     /// How likely the entry is alive at an instant: that at least one of the uses within its
     /// lifetime happened.
-    pub(super) fn alive(&self, at: i64, span: Span) -> Rate {
-        if at < self.readable_from {
+    pub(super) fn alive(&self, at: i64) -> Rate {
+        if at < self.readable_from || at > self.dies_at {
             return Rate::ZERO;
         }
         let uses = std::iter::once(&self.newest).chain(&self.older);
-        let within = uses.take_while(|one| at - one.at <= span.lifetime);
+        let within = uses.take_while(|one| at - one.at <= self.lifetime);
         let dead = within.fold(Rate::ONE, |dead, one| dead.minus(dead.times(one.likelihood)));
         dead.complement()
     }
@@ -81,12 +93,12 @@ mod tests {
     }
 
     fn check(uses: &[(i64, &str)], at: i64, expected: &str) {
-        let span = Span { lifetime: 300, wait: 2 };
+        let span = Span { lifetime: 300, wait: 2, max_age: i64::MAX };
         let mut known = Uses::new(uses[0].0, rate(uses[0].1), span);
         for (at, likelihood) in &uses[1..] {
             known.note(*at, rate(likelihood), span);
         }
-        assert_eq!(known.alive(at, span), rate(expected), "{uses:?} at {at}");
+        assert_eq!(known.alive(at), rate(expected), "{uses:?} at {at}");
     }
 
     #[test]
@@ -95,6 +107,29 @@ mod tests {
         check(&[(0, "1")], 301, "0");
         check(&[(0, "1"), (200, "1")], 500, "1");
         check(&[(0, "1"), (301, "1")], 600, "1");
+    }
+
+    /// Whoever reads it: a breakpoint for an hour does not lengthen what was written for 5 minutes.
+    #[test]
+    fn an_entry_lives_as_long_as_it_was_written_for() {
+        let [short, long] =
+            [300, 3_600].map(|lifetime| Span { lifetime, wait: 0, max_age: i64::MAX });
+        let mut known = Uses::new(0, Rate::ONE, short);
+        known.note(200, Rate::ONE, long);
+        assert_eq!([500, 501].map(|at| known.alive(at)), [Rate::ONE, Rate::ZERO]);
+        known.note(600, Rate::ONE, long);
+        assert_eq!(known.alive(4_200), Rate::ONE);
+    }
+
+    #[test]
+    fn an_entry_dies_of_age_and_is_written_anew() {
+        let span = Span { lifetime: 300, wait: 2, max_age: 500 };
+        let mut known = Uses::new(0, Rate::ONE, span);
+        known.note(250, Rate::ONE, span);
+        known.note(450, Rate::ONE, span);
+        assert_eq!([500, 501].map(|at| known.alive(at)), [Rate::ONE, Rate::ZERO]);
+        known.note(501, Rate::ONE, span);
+        assert_eq!([502, 503, 801].map(|at| known.alive(at)), [Rate::ZERO, Rate::ONE, Rate::ONE]);
     }
 
     #[test]
