@@ -26,7 +26,13 @@ pub enum Slice {
     Output,
     /// The whole bill: other models, fewer calls, other prices.
     Whole,
+    /// Calls that can wait, of which a batch takes half off.
+    Batch,
 }
+
+/// The most that a batch takes off, as a divisor: Anthropic, `OpenAI` and Google bill half (their
+/// pages on batches, November 2026).
+const BATCH_DIVISOR: u128 = 2;
 
 /// The words for each slice, as a claim may use them.
 const WORDS: [(&str, Slice); 17] = [
@@ -44,7 +50,7 @@ const WORDS: [(&str, Slice); 17] = [
     ("semantic_cache", Slice::Whole),
     ("retries", Slice::Whole),
     ("structured_output", Slice::Whole),
-    ("batch", Slice::Whole),
+    ("batch", Slice::Batch),
     ("discount", Slice::Whole),
     ("all", Slice::Whole),
 ];
@@ -154,7 +160,7 @@ pub(super) fn judge(
         let (needed, _) = need(step, WHOLE, read);
         let available = fits_log.then(|| part(left.of(step.slice), now));
         let at_most = fits_any.then(|| match step.slice {
-            Slice::Whole => Rate::ONE,
+            Slice::Whole | Slice::Batch => Rate::ONE,
             _ => part(total - spent, total),
         });
         let one = JudgedStep {
@@ -170,7 +176,7 @@ pub(super) fn judge(
         }
         if fits_any {
             let (need, saved) = need(step, total, read);
-            if step.slice == Slice::Whole {
+            if matches!(step.slice, Slice::Whole | Slice::Batch) {
                 spent = times(spent, step.saving.complement());
             } else {
                 // What was read from the cache is paid for, and no other lever touches it.
@@ -186,6 +192,9 @@ pub(super) fn judge(
 /// How much of a bill must belong to the slice, and how much of it is saved.
 fn need(step: &ClaimedStep, bill: u128, read: Option<Rate>) -> (u128, u128) {
     let saved = times(bill, step.saving);
+    if step.slice == Slice::Batch {
+        return (saved * BATCH_DIVISOR, saved);
+    }
     if step.slice != Slice::CachedInput {
         return (saved, saved);
     }
@@ -212,7 +221,7 @@ impl Left {
             Slice::CachedInput => self.cacheable,
             Slice::Input => self.cacheable + self.other,
             Slice::Output => self.output,
-            Slice::Whole => self.cacheable + self.other + self.output,
+            Slice::Whole | Slice::Batch => self.cacheable + self.other + self.output,
         }
     }
 
@@ -230,7 +239,7 @@ impl Left {
                 self.cacheable = self.cacheable.saturating_sub(saved - plain);
             }
             Slice::Output => self.output = self.output.saturating_sub(saved),
-            Slice::Whole => {
+            Slice::Whole | Slice::Batch => {
                 let rest = step.saving.complement();
                 for amount in [&mut self.cacheable, &mut self.other, &mut self.output] {
                     *amount = times(*amount, rest);
@@ -404,5 +413,18 @@ mod tests {
                 proptest::prop_assert!(one.is_possible() || !one.is_feasible());
             }
         }
+    }
+
+    /// A batch takes half off at most: 25 % needs half of the bill, and 60 % is not possible.
+    #[test]
+    fn a_batch_takes_no_more_than_half() {
+        let shares = BillShares { cacheable: Rate::ZERO, output: Rate::ZERO };
+        let judged = |text: &str| {
+            let steps = parse_claim(text).expect("a claim");
+            let first = judge(&steps, shares, None).remove(0);
+            (first.needed.map(|rate| rate.to_string()), first.is_possible())
+        };
+        assert_eq!(judged("batch 25%"), (Some("0.5".to_owned()), true));
+        assert_eq!(judged("batch 60%"), (None, false));
     }
 }

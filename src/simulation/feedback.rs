@@ -120,7 +120,7 @@ fn answers_are_fed_back_as_if_they_had_always_been_shorter() {
             agrees(&conversations, counters, CAP_PLAN, cut, "");
             agrees(&conversations, counters, CONCISE_PLAN, |length| length / 2, "");
             let both = format!("{CAP_PLAN}{CONCISE_PLAN}");
-            agrees(&conversations, counters, &both, |length| cut(length) / 2, "");
+            agrees(&conversations, counters, &both, |length| cut(length / 2), "");
         }
     }
 }

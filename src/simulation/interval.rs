@@ -156,7 +156,11 @@ fn exhibit(
             let place = (saved.len().saturating_sub(1)) * thousandths / 1_000;
             saved.get(place).map_or(Cell::Missing, |share| Cell::Share(*share))
         };
-        exhibit.push([Cell::text(label), Cell::share_of(before - after, before), at(25), at(975)]);
+        // One cluster drawn again and again says nothing about others.
+        let ends =
+            if clusters.count < 2 { [Cell::Missing, Cell::Missing] } else { [at(25), at(975)] };
+        let [low, high] = ends;
+        exhibit.push([Cell::text(label), Cell::share_of(before - after, before), low, high]);
     }
     exhibit.note(format!(
         "95 % of {REPLICATES} draws of {} clusters, each a {}; other days of the same kind would \

@@ -51,6 +51,8 @@ mod properties;
 #[cfg(test)]
 mod regressions;
 #[cfg(test)]
+mod regressions_together;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tiering;

@@ -36,6 +36,8 @@ pub struct Branch {
     pub stable_prefix: Option<Tokens>,
     /// Whether history was cut, so that the next prompt does not begin with all of this one.
     pub is_cut: bool,
+    /// Whether some of the history is not sent, so that earlier answers may be missing from it.
+    pub lacks_history: bool,
 }
 
 impl Branch {
@@ -50,6 +52,7 @@ impl Branch {
             token_ratio: Factor::ONE,
             stable_prefix: None,
             is_cut: false,
+            lacks_history: false,
         }
     }
 

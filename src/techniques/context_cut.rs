@@ -143,6 +143,7 @@ impl ContextWindow {
         let mut cut = *branch;
         cut.stable_prefix = Some(sent.shared);
         let excess = branch.call.input_total().saturating_sub(sent.input);
+        cut.lacks_history = !excess.is_zero();
         let policy = scene.facts.book.cache_policy(scene.placed(branch), branch.call.time);
         let is_free = policy.is_none_or(|policy| policy.write == CacheWrite::Free);
         let tokens = &branch.call.tokens;

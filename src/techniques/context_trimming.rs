@@ -276,6 +276,7 @@ impl Trim {
             cut.stable_prefix = Some(stable);
             cut.is_cut = true;
         }
+        cut.lacks_history |= !excess.is_zero();
         // Plain input goes first; what is left over comes out of the cached part.
         let mut left = excess;
         for class in [

@@ -166,6 +166,11 @@ impl<S: Shorten> WithFeedback<S> {
         turns: &Turns,
         histories: &Histories,
     ) -> Option<Vec<Branch>> {
+        // Which answers a cut prompt still holds is not followed: none is taken off it, so that
+        // too little is saved rather than an answer that is gone already once more.
+        if branch.lacks_history {
+            return None;
+        }
         let place = turns.places[scene.row];
         let (before, repeated) = place.repeats?;
         let answers = histories.get(&place.root)?;

@@ -372,6 +372,11 @@ impl Technique for ModelTiering {
         assumptions.extend(self.together());
         assumptions.extend(tokenizer_ratios(&rehoming, facts));
         assumptions.extend(rehoming.assumptions(facts));
+        if found.matched == 0 && found.on_target == 0 {
+            let mut refused = Prepared::refused(&self.no_match());
+            refused.warnings = warnings;
+            return Ok(refused);
+        }
         let (evidence, note) = Self::evidence(&rehoming, is_labelled);
         let mut prepared = Prepared::ready(rehoming, evidence, note);
         prepared.assumptions = assumptions;
@@ -382,6 +387,13 @@ impl Technique for ModelTiering {
 }
 
 impl ModelTiering {
+    fn no_match(&self) -> String {
+        match self.known_preset() {
+            Some(preset) => format!("no call matches; the preset needs {}", preset.needs),
+            None => "no call matches the rules".to_owned(),
+        }
+    }
+
     fn length_of_answers(&self) -> String {
         match self.verbosity {
             Some(factor) => format!(

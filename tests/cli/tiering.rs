@@ -97,3 +97,14 @@ fn a_turn_cannot_select_what_is_read() {
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
     assert!(refused.stderr.contains("takes the whole log"), "{}", refused.stderr);
 }
+
+/// The log has no text of prompts, so that no call can match.
+#[test]
+fn a_preset_that_needs_prompts_is_refused_without_them() {
+    let line = r#"{"model":"claude-sonnet-4-6","input_tokens":1000,"output_tokens":100}"#;
+    let folder = folder_with("usage.jsonl", line);
+    let report = json(folder.path(), &["simulate", "--tier", "preset:prompt_keywords"]);
+    let tiering = &report["techniques"][0];
+    assert_eq!(tiering["evidence"], "refused");
+    assert!(tiering["evidence_note"].as_str().is_some_and(|note| note.contains("`prompt`")));
+}

@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::exhibits::{Cell, Exhibit};
 use crate::pricing::ModelId;
 use crate::units::{Factor, PerClass, Rate, TokenClass, TokenPrice, Tokens, Usd};
-use crate::usage::{Call, Row, ServiceTier, Symbol, column};
+use crate::usage::{Call, Row, ServiceTier, Status, Symbol, column};
 
 use super::answers::shorter;
 use super::bill::Bill;
@@ -135,7 +135,8 @@ fn caching(bill: &Bill<'_>, prompts: &Prompts) -> Lever {
 
 fn batch(bill: &Bill<'_>) -> Lever {
     let most = saved(bill, |_, call| {
-        if call.service_tier == ServiceTier::Standard {
+        let has_failed = matches!(call.status, Status::Error(_));
+        if call.service_tier == ServiceTier::Standard && !has_failed {
             call.service_tier = ServiceTier::Batch;
         }
     });

@@ -120,7 +120,8 @@ fn advice(caps: &[SpendCapOutcome]) -> Exhibit {
         if told.contains(&each) {
             continue;
         }
-        for advice in &outcome.advice {
+        // Without a call in any period there is nothing to advise from.
+        for advice in outcome.advice.iter().filter(|advice| advice.periods > 0) {
             table.push([
                 Cell::text(cap.by.as_str()),
                 Cell::Word(cap.per.name()),

@@ -324,6 +324,10 @@ impl Rewrite for BatchLane {
         }
         let (mut batched, rest) = branch.split(self.share);
         batched.call.service_tier = ServiceTier::Batch;
+        // A failed call that was charged would be free in a batch: that is no batch discount.
+        if scene.is_unbilled(&batched) && !scene.is_unbilled(branch) {
+            return Effect::Unchanged;
+        }
         if !scene.caches_in_batch(&batched) {
             for (cached, plain) in CACHED {
                 let count = batched.call.tokens[cached];
