@@ -108,7 +108,10 @@ fn bill(report: &AnalysisReport, money: Money) -> String {
         return format!("{text} · {logged} of calls have a logged cost");
     }
     let priced = part(totals.calculated().calls);
-    text = format!("{text} · {priced} of calls priced {}", pricing_basis(&report.prices));
+    text = format!(
+        "{text} · {priced} of calls priced {}",
+        pricing_basis(&report.prices, analysis.window.as_ref())
+    );
     if totals.logged.calls > 0 {
         text = format!("{text}, {logged} at the log's own cost");
     }

@@ -39,7 +39,7 @@ fn headline(screen: &mut Screen, report: &BacktestReport, money: Money) {
     let text = format!(
         "billed {} {}; predicted without the cache counters {}: {} ({})",
         money.text(total.billed),
-        pricing_basis(&report.prices),
+        pricing_basis(&report.prices, report.window.as_ref()),
         money.text(predicted),
         error(predicted, total.billed),
         money.difference(predicted - total.billed),

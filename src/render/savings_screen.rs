@@ -41,7 +41,10 @@ fn headline(screen: &mut Screen, report: &SavingsReport, money: Money) {
     screen.title(title);
     if report.calls > 0 {
         let priced = percent_or_dash(report.priced_share());
-        let text = format!("{priced} of calls priced {}", pricing_basis(&report.prices));
+        let text = format!(
+            "{priced} of calls priced {}",
+            pricing_basis(&report.prices, report.window.as_ref())
+        );
         screen.line(Tone::Plain, text);
     }
     if report.unpriced.calls > 0 {

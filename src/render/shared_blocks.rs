@@ -61,10 +61,11 @@ fn sum_of_lines(total: &Lines) -> String {
     text
 }
 
-/// How many calls were priced, and at what date.
-pub(super) fn pricing_basis(prices: &PriceSource) -> String {
+/// At what date calls were priced; `window` is the time they span, nothing where none has a time.
+pub(super) fn pricing_basis(prices: &PriceSource, window: Option<&Window>) -> String {
     if prices.follows_log() {
-        return "at each call's own date".to_owned();
+        let own = "at each call's own date";
+        return window.map_or("at the newest prices, as no call has a time", |_| own).to_owned();
     }
     let date = Days::parse_day(&prices.as_of).map_or_else(|| prices.as_of.clone(), day);
     format!("at the prices of {date}")

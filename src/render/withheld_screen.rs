@@ -30,7 +30,7 @@ pub(super) fn compose(report: &WithheldReport) -> Screen {
     let text = format!(
         "billed {} {}; predicted without {what}: {}{}",
         money.text(total.billed),
-        pricing_basis(&report.prices),
+        pricing_basis(&report.prices, report.window.as_ref()),
         money.text(total.predicted),
         error(total.predicted),
     );

@@ -235,8 +235,22 @@ impl Technique for ContextTrimming {
         prepared.assumptions = vec![loss.to_owned(), "quality: unmeasured".to_owned()];
         prepared.assumptions.extend(long);
         prepared.warnings = warnings;
+        prepared.warnings.extend(self.tokens.and_then(|budget| below_start(facts, budget)));
         Ok(prepared)
     }
+}
+
+/// That a budget is smaller than what the prompts of some call type share, which is then cut too.
+fn below_start(facts: &Facts<'_>, budget: u64) -> Option<String> {
+    let prompts = StaticPrompts::measure(facts);
+    let starts = (0..facts.calls.len()).map(|row| prompts.floor(row).get());
+    let longest = starts.max().filter(|start| *start > budget)?;
+    Some(format!(
+        "context trimming: a budget of {} tokens cuts into the start that prompts of a call type \
+         share, of up to {} tokens",
+        grouped(budget),
+        grouped(longest)
+    ))
 }
 
 impl Rewrite for Trim {
