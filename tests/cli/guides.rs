@@ -259,6 +259,8 @@ fn compound(one: &Fixture<'_>) {
         &base,
         "--input-tokens",
         "1000000",
+        "--output-tokens",
+        "0",
         "--days",
         "1",
         "--semantic-cache",
