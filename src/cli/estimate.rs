@@ -9,15 +9,15 @@ use clap::builder::FalseyValueParser;
 use crate::diagnostics::Ledger;
 use crate::exhibits::Exhibit;
 use crate::insights::{AnalysisOptions, Analyzer};
-use crate::pricing::PriceBook;
+use crate::pricing::{PriceBook, Unpriced};
 use crate::render::{write_exhibit, write_savings};
 use crate::report::{InputAccounting, SavingsReport};
 use crate::simulation::{
     Arrival, Horizon, Outcome, Plan, Spread, Workload, WorkloadError, cache_exhibit, closed_forms,
-    cost_exhibit, generate, judge_claim, remembers, retry_exhibit, simulate_on,
+    cost_exhibit, declared_for_each, generate, judge_claim, retry_exhibit, simulate_on,
 };
 use crate::units::{Factor, Rate};
-use crate::usage::{Calls, Days, Instant};
+use crate::usage::{Days, Instant};
 
 use super::args::{CommonArgs, InputArgs, OutputArgs, TechniqueArgs};
 use super::asked::{self, AskedArgs};
@@ -37,7 +37,7 @@ Examples:
   llmcost estimate --model gpt-4o --calls-per-month 100000 --input-tokens 'uniform 500-4000' \\
       --output-tokens 'exponential 300' --batch 0.5
   llmcost estimate --model claude-sonnet-4-6 --calls-per-day 100 --shared-prompt 2000 \\
-      --input-tokens 2000 --arrival poisson --hours 8 --cache replay --cache-ttl 1h
+      --input-tokens 2000 --output-tokens 0 --arrival poisson --hours 8 --cache replay --cache-ttl 1h
   llmcost estimate --plan plan.toml --json     (kinds of calls as [[workload]] tables)";
 
 /// The manual of the command, for `explain`.
@@ -158,13 +158,16 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     let (kinds, horizon) = declared(&args.workload, &plan)?;
     let prices = Prices::load(&settings)?;
     let start = start(args.workload.from.as_deref(), &prices.book)?;
-    let calls = calls(&kinds, &horizon, start, &prices.book, &plan)?;
+    known_models(&kinds, &prices.book)?;
+    let sums = claim.is_none() && may_sum(&kinds, &prices.book, &plan);
+    let calls = generate(&kinds, &horizon, start, sums).map_err(Failure::usage)?;
     let mut outcome =
         simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    let each = declared_for_each(&kinds, &horizon).map_err(Failure::usage)?;
     let forms = closed_forms(&kinds, &horizon, &prices.book, start).map_err(Failure::usage)?;
-    let mut tables = vec![cost_exhibit(&outcome, &horizon)];
+    let mut tables = vec![cost_exhibit(&outcome, &horizon, each)];
     tables.extend(cache_exhibit(&forms));
-    tables.extend(attempts(&args.workload, &outcome, &horizon)?);
+    tables.extend(attempts(&args.workload, &outcome, &horizon, each)?);
     tables.append(&mut outcome.exhibits);
     outcome.exhibits = tables;
     if let Some(steps) = claim {
@@ -199,18 +202,47 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     unpriced_under_strict(settings.strict, unpriced)
 }
 
+/// Every model is one that some table has, or was: a bill of nothing for a slip of the keys would look
+/// like one that is low.
+fn known_models(kinds: &[Workload], book: &PriceBook) -> Result<(), Failure> {
+    for kind in kinds.iter().filter(|kind| !kind.model.is_empty()) {
+        let Err(why) = book.find(&kind.provider, &kind.model) else { continue };
+        let name = &kind.model;
+        let failure = match why {
+            Unpriced::OtherProvider => {
+                Failure::usage(anyhow!("no price table of `{}` has `{name}`", kind.provider))
+            }
+            Unpriced::UnknownProvider => {
+                Failure::usage(anyhow!("no price table is of provider `{}`", kind.provider))
+            }
+            Unpriced::SeveralSellers => Failure::usage(anyhow!("several providers sell `{name}`"))
+                .hint("say who bills: --provider NAME, or provider = in the plan"),
+            _ => Failure::usage(anyhow!("the price book has no model `{name}`")),
+        };
+        return Err(match (why, book.suggest(name)) {
+            (Unpriced::SeveralSellers, _) => failure,
+            (Unpriced::UnknownModel, Some(similar)) => {
+                failure.hint(format!("did you mean `{similar}`?"))
+            }
+            _ => failure.hint("`llmcost prices list` shows every model; --prices FILE adds others"),
+        });
+    }
+    Ok(())
+}
+
 /// What failing attempts cost, where it is asked for.
 fn attempts(
     args: &WorkloadArgs,
     outcome: &Outcome,
     horizon: &Horizon,
+    each: Factor,
 ) -> Result<Option<Exhibit>, Failure> {
     let Some(text) = &args.failures else { return Ok(None) };
     let failures = Rate::parse(text).map_err(|_| {
         Failure::usage(anyhow!("--failures: `{text}` is not a rate between 0 and 1"))
             .hint("write 20 percent as 0.2 or 20%")
     })?;
-    Ok(Some(retry_exhibit(outcome, horizon, failures, args.attempts)))
+    Ok(Some(retry_exhibit(outcome, horizon, each, failures, args.attempts)))
 }
 
 /// Prompt caching of a workload that says nothing of a shared prompt.
@@ -278,9 +310,16 @@ fn flagged(args: &WorkloadArgs) -> Result<Workload, Failure> {
         Failure::usage(anyhow!("--arrival: there is no pattern `{arrival}`"))
             .hint("the patterns are even, poisson and bursts")
     })?;
-    if args.input_tokens.is_none() && args.output_tokens.is_none() {
-        return Err(Failure::usage(anyhow!("how many tokens does a call have?"))
-            .hint("give --input-tokens and --output-tokens"));
+    let missing = match (&args.input_tokens, &args.output_tokens) {
+        (Some(_), Some(_)) => None,
+        (None, None) => Some("give --input-tokens and --output-tokens"),
+        (None, Some(_)) => Some("give --input-tokens; write --input-tokens 0 where there are none"),
+        (Some(_), None) => {
+            Some("give --output-tokens; write --output-tokens 0 where only input counts")
+        }
+    };
+    if let Some(hint) = missing {
+        return Err(Failure::usage(anyhow!("how many tokens does a call have?")).hint(hint));
     }
     Ok(Workload {
         provider: args.provider.clone().unwrap_or_default(),
@@ -307,19 +346,12 @@ fn start(from: Option<&str>, book: &PriceBook) -> Result<Instant, Failure> {
     })
 }
 
-/// The calls, one a row where a technique has to see each of them.
-fn calls(
-    kinds: &[Workload],
-    horizon: &Horizon,
-    start: Instant,
-    book: &PriceBook,
-    plan: &Plan,
-) -> Result<Calls, Failure> {
-    let made = |may_sum| generate(kinds, horizon, start, may_sum).map_err(Failure::usage);
-    let calls = made(true)?;
-    let is_summed = (0..calls.len()).any(|row| calls.call(row).calls > 1);
-    if is_summed && remembers(&calls, book, plan).map_err(failure)? {
-        return made(false);
-    }
-    Ok(calls)
+/// Whether one row may stand for the equal calls of a day: nothing looks at single calls, and no price
+/// depends on the hour.
+fn may_sum(kinds: &[Workload], book: &PriceBook, plan: &Plan) -> bool {
+    let has_hours = |kind: &Workload| {
+        let Ok(id) = book.find(&kind.provider, &kind.model) else { return false };
+        book.model(id).periods().iter().any(|period| !book.scheduled(id, period).is_empty())
+    };
+    plan.sums_rows() && !kinds.iter().any(has_hours)
 }

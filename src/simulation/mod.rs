@@ -69,7 +69,7 @@ pub use fine_tuning::{DOCS as FINE_TUNING_DOCS, FineTune};
 pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
-pub use run::{remembers, simulate, simulate_on};
+pub use run::{simulate, simulate_on};
 pub use self_hosting::{DOCS as SELF_HOSTING_DOCS, SelfHost};
 pub use spend_caps::{
     CapAdvice, CapLog, CapMode, CapPeriod, CapReplay, DOCS as SPEND_CAP_DOCS, SpendCap,
@@ -78,5 +78,5 @@ pub use spend_caps::{
 pub use withheld::{Withheld, WithheldError, WithheldLine, WithheldResult, withhold};
 pub use workload::{
     Arrival, CacheForm, Horizon, Spread, Workload, WorkloadError, cache_exhibit, closed_forms,
-    cost_exhibit, expected_attempts, generate, retry_exhibit,
+    cost_exhibit, declared_for_each, expected_attempts, generate, retry_exhibit,
 };

@@ -144,6 +144,19 @@ impl Plan {
             && self.fine_tune.is_none()
     }
 
+    /// Whether nothing here looks at single calls or at the hour they come, so that one row may stand
+    /// for all equal calls of a day.
+    pub fn sums_rows(&self) -> bool {
+        let by_hour = |name: &String| DerivedColumn::named(name) == Some(DerivedColumn::Hour);
+        self.techniques().all(Technique::sums_rows)
+            && self.spend_caps.is_empty()
+            && self.self_host.is_none()
+            && self.fine_tune.is_none()
+            && !self.asked.interval
+            && self.days == Days::UTC
+            && !self.group_by.iter().any(by_hour)
+    }
+
     /// The columns that must be read from the log besides those every table has.
     pub fn dimensions(&self) -> Vec<String> {
         let mut needed: Vec<String> = self.techniques().flat_map(Technique::dimensions).collect();

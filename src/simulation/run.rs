@@ -79,16 +79,6 @@ pub fn simulate_on(
     Ok(outcome)
 }
 
-/// Whether a technique of the plan looks at single calls in order of time, so that rows must not
-/// stand for several.
-///
-/// # Errors
-/// As [`simulate`].
-pub fn remembers(calls: &Calls, book: &PriceBook, plan: &Plan) -> Result<bool, SimulationError> {
-    let prepared = prepare(&Facts::new(calls, book), plan, Scenario::Expected)?;
-    Ok(causal_players(&players(plan, &prepared)) > 0)
-}
-
 /// The least and the most of three amounts.
 fn extremes(amounts: [Usd; 3]) -> (Usd, Usd) {
     let [first, second, third] = amounts;

@@ -182,6 +182,10 @@ impl Technique for ConciseOutput {
         <Self as super::Settings>::INFO
     }
 
+    fn sums_rows(&self) -> bool {
+        self.condition.is_none()
+    }
+
     fn dimensions(&self) -> Vec<String> {
         self.scope().dimensions()
     }

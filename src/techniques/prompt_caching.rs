@@ -230,6 +230,10 @@ impl Technique for PromptCaching {
         <Self as super::Settings>::INFO
     }
 
+    fn sums_rows(&self) -> bool {
+        self.policy.is_none() && self.condition.is_none()
+    }
+
     fn dimensions(&self) -> Vec<String> {
         let mut needed = self.scope().dimensions();
         if self.policy.is_some() {

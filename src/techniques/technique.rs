@@ -144,6 +144,12 @@ pub trait Technique: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether a row of several equal calls, standing at the start of their day, is the same to it
+    /// as a row for each of them. No technique is taken to be so unless it says it.
+    fn sums_rows(&self) -> bool {
+        false
+    }
+
     /// What it makes of the bill of a whole calendar month, apart from its calls.
     fn monthly_terms(&self) -> Option<MonthlyTerms<'_>> {
         None

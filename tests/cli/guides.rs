@@ -189,6 +189,8 @@ fn static_prompt(one: &Fixture<'_>) {
             &calls,
             "--input-tokens",
             &prompt,
+            "--output-tokens",
+            "0",
             "--shared-prompt",
             &prompt,
             "--cache-hit",
@@ -217,6 +219,8 @@ fn poisson(one: &Fixture<'_>) {
             &calls,
             "--input-tokens",
             &prompt,
+            "--output-tokens",
+            "0",
             "--shared-prompt",
             &prompt,
             "--arrival",
@@ -255,6 +259,8 @@ fn compound(one: &Fixture<'_>) {
         &base,
         "--input-tokens",
         "1000000",
+        "--output-tokens",
+        "0",
         "--days",
         "1",
         "--semantic-cache",
@@ -385,6 +391,8 @@ fn attempts(one: &Fixture<'_>) {
             "1",
             "--input-tokens",
             "1",
+            "--output-tokens",
+            "0",
             "--failures",
             &failures,
             "--attempts",
@@ -528,6 +536,8 @@ fn calls_every_86_seconds_write_the_prompt_once() {
             "1000",
             "--input-tokens",
             "8000",
+            "--output-tokens",
+            "0",
             "--shared-prompt",
             "8000",
             "--cache",
@@ -553,6 +563,8 @@ fn a_declared_prompt_below_the_minimum_saves_nothing_and_says_so() {
             "10000",
             "--input-tokens",
             "2000",
+            "--output-tokens",
+            "0",
             "--shared-prompt",
             "2000",
             "--cache-hit",
@@ -566,19 +578,10 @@ fn a_declared_prompt_below_the_minimum_saves_nothing_and_says_so() {
 }
 
 #[test]
-fn ids_that_never_existed_have_no_price_and_strict_says_so() {
-    let arguments = [
-        "estimate",
-        "--model",
-        "claude-4-sonnet-20260515",
-        "--calls-per-day",
-        "10",
-        "--input-tokens",
-        "100",
-        "--strict",
-    ];
-    let found = run(Path::new("."), &arguments);
-    assert_eq!(found.code, Some(4), "{}", found.stderr);
+fn ids_that_never_existed_are_refused() {
+    let base = ["--calls-per-day", "10", "--input-tokens", "100", "--output-tokens", "0"];
+    let with = |model| [&["--model", model], &base[..]].concat();
+    check_refused(&with("claude-4-sonnet-20260515"), "no model `claude-4-sonnet-20260515`");
 }
 
 #[test]
@@ -627,7 +630,7 @@ fn check_refused(arguments: &[&str], expected: &str) {
 fn what_is_not_declared_whole_is_refused_with_what_is_missing() {
     check_refused(&[], "give --model, --calls-per-day");
     check_refused(&["--model", "gpt-4o", "--calls-per-day", "5"], "how many tokens");
-    let base = ["--model", "gpt-4o", "--input-tokens", "100"];
+    let base = ["--model", "gpt-4o", "--input-tokens", "100", "--output-tokens", "10"];
     check_refused(&base, "give one of calls_per_day");
     let with = |more: &[&'static str]| [&base[..], &["--calls-per-day", "5"], more].concat();
     check_refused(&with(&["--arrival", "often"]), "even, poisson and bursts");

@@ -9,6 +9,7 @@ mod confusion;
 mod convert;
 mod cost_change;
 mod databases;
+mod estimates;
 mod exit_codes;
 mod guess;
 mod guides;

@@ -5,6 +5,7 @@ use crate::pricing::{CacheWrite, PriceBook, cost};
 use crate::units::{Factor, FineUsd, Rate, TokenClass, Tokens, Usd, exp_of_minus};
 use crate::usage::{Call, Instant};
 
+use super::costs::over;
 use super::declared::{Horizon, Workload, WorkloadError};
 
 /// The shared prompt of one kind of call in a cache of one lifetime.
@@ -41,8 +42,9 @@ pub fn closed_forms(
 ) -> Result<Vec<CacheForm>, WorkloadError> {
     let mut forms = Vec::new();
     for kind in workloads.iter().filter(|kind| kind.shared_prompt > 0 && kind.turns == 1) {
-        let calls = kind.calls_in(horizon)?;
-        let daily = calls / horizon.days.max(1);
+        let count = kind.calls_in(horizon)?;
+        let (calls, days) = (count.drawn, horizon.days.max(1));
+        let a_day = |bill: Usd| over(bill, days)?.scaled(count.declared_for_each());
         let Ok(model) = book.find(&kind.provider, &kind.model) else { continue };
         let placed = book.placed(model, "").unwrap_or(model);
         let Some(policy) = book.cache_policy(placed, at) else { continue };
@@ -62,9 +64,9 @@ pub fn closed_forms(
             };
             let units = [TokenClass::Input, TokenClass::CacheRead, written].map(price);
             let [Some(plain), Some(read), Some(write)] = units else { continue };
-            let hit = independent_hits(daily, kind.hours, lifetime.seconds);
-            let Some(cached_day) = mixed(read, write, hit, daily) else { continue };
-            let Some(plain_day) = plain.times(daily) else { continue };
+            let hit = independent_hits(calls, kind.hours * days, lifetime.seconds);
+            let Some(cached_day) = mixed(read, write, hit, calls).and_then(a_day) else { continue };
+            let Some(plain_day) = plain.times(calls).and_then(a_day) else { continue };
             forms.push(CacheForm {
                 call_type: kind.call_type.clone(),
                 model: kind.model.clone(),

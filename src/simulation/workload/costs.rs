@@ -8,7 +8,9 @@ use super::declared::Horizon;
 use crate::simulation::outcome::Outcome;
 
 /// The bill of a thousand calls, a day and a month, before and after.
-pub fn cost_exhibit(outcome: &Outcome, horizon: &Horizon) -> Exhibit {
+///
+/// `each` is how many calls are declared for each one that was drawn.
+pub fn cost_exhibit(outcome: &Outcome, horizon: &Horizon, each: Factor) -> Exhibit {
     let mut exhibit = Exhibit::new(
         "workload_cost",
         "What the workload costs",
@@ -23,8 +25,8 @@ pub fn cost_exhibit(outcome: &Outcome, horizon: &Horizon) -> Exhibit {
         exhibit.push([
             Cell::text(name),
             Cell::usd_or_missing(bill.times(1_000).and_then(|bill| over(bill, outcome.calls))),
-            Cell::usd_or_missing(over(bill, horizon.days)),
-            Cell::usd_or_missing(month_of(bill, horizon)),
+            Cell::usd_or_missing(over(bill, horizon.days).and_then(|bill| bill.scaled(each))),
+            Cell::usd_or_missing(month_of(bill, horizon).and_then(|bill| bill.scaled(each))),
         ]);
     };
     row("as declared", outcome.baseline);
@@ -37,11 +39,18 @@ pub fn cost_exhibit(outcome: &Outcome, horizon: &Horizon) -> Exhibit {
         if horizon.days == 1 { "1 day".to_owned() } else { format!("{} days", horizon.days) },
         horizon.month_days
     ));
+    if each != Factor::ONE {
+        exhibit.note(format!(
+            "{} calls were drawn, as calls and conversations are whole; a day and a month are scaled \
+             by {each} to what is declared, other tables are not",
+            outcome.calls
+        ));
+    }
     exhibit
 }
 
 /// `bill / count`, cut to 10⁻¹⁸ dollars.
-fn over(bill: Usd, count: u64) -> Option<Usd> {
+pub(super) fn over(bill: Usd, count: u64) -> Option<Usd> {
     bill.atto().checked_div(i128::from(count)).map(Usd::from_atto)
 }
 
@@ -106,23 +115,61 @@ pub fn expected_attempts(failure: Rate, most: u32) -> Factor {
     Factor::of_counts(parts, Factor::ONE.parts()).unwrap_or(Factor::ONE)
 }
 
-/// What failing attempts cost if they are billed.
-pub fn retry_exhibit(outcome: &Outcome, horizon: &Horizon, failure: Rate, most: u32) -> Exhibit {
+/// The part of calls that no attempt answers, `p^m`, to the nearest billionth.
+fn unanswered(failure: Rate, most: u32) -> Rate {
+    const FINE: u128 = 1_000_000_000_000_000_000;
+    let mut power = FINE;
+    for _ in 0..most {
+        if power == 0 || failure == Rate::ONE {
+            break;
+        }
+        power = power * u128::from(failure.parts()) / 1_000_000_000;
+    }
+    let parts = u64::try_from((power + 500_000_000) / 1_000_000_000).unwrap_or(0);
+    Rate::of_counts(parts, Rate::ONE.parts()).unwrap_or(Rate::ONE)
+}
+
+/// What failing attempts cost if they are billed, and if only answers are. `each` is how many calls
+/// are declared for each one that was drawn.
+pub fn retry_exhibit(
+    outcome: &Outcome,
+    horizon: &Horizon,
+    each: Factor,
+    failure: Rate,
+    most: u32,
+) -> Exhibit {
     let attempts = expected_attempts(failure, most);
+    let unanswered = unanswered(failure, most);
     let mut exhibit = Exhibit::new(
         "attempts",
         "What failing attempts cost",
-        &[("if", "if failures are"), ("attempts", "attempts a call"), ("per_month_usd", "a month")],
+        &[
+            ("if", "if failures are"),
+            ("attempts", "attempts a call"),
+            ("billed", "billed a call"),
+            ("unanswered_share", "never answered"),
+            ("per_month_usd", "a month"),
+        ],
     );
     let month = |factor: Factor| {
-        let bill = outcome.projected.scaled(factor).and_then(|bill| month_of(bill, horizon));
-        Cell::usd_or_missing(bill)
+        let bill = outcome.projected.scaled(each).and_then(|bill| bill.scaled(factor));
+        Cell::usd_or_missing(bill.and_then(|bill| month_of(bill, horizon)))
     };
-    exhibit.push([Cell::text("billed"), Cell::Factor(attempts), month(attempts)]);
-    exhibit.push([Cell::text("free"), Cell::Factor(attempts), month(Factor::ONE)]);
+    let answered = unanswered.complement();
+    let answered = Factor::of_counts(answered.parts(), Rate::ONE.parts()).unwrap_or(Factor::ONE);
+    for (name, billed) in [("billed", attempts), ("free", answered)] {
+        exhibit.push([
+            Cell::text(name),
+            Cell::Factor(attempts),
+            Cell::Factor(billed),
+            Cell::Rate(unanswered),
+            month(billed),
+        ]);
+    }
     exhibit.note(format!(
         "each attempt fails with probability {failure}, at most {most} are made: 1 + p + p² + … of \
-         them; a failed attempt is taken to cost as much as an answered one"
+         them, and p^{most} of the calls are never answered; a failed attempt that is billed is taken \
+         to cost as much as an answered one"
     ));
     exhibit
 }
@@ -142,5 +189,18 @@ mod tests {
         check_attempts("0.5", 1, "1");
         check_attempts("0.5", 3, "1.75");
         check_attempts("1", 5, "5");
+    }
+
+    fn check_unanswered(failure: &str, most: u32, expected: &str) {
+        let failure = Rate::parse(failure).expect("a rate");
+        assert_eq!(unanswered(failure, most).to_string(), expected);
+    }
+
+    #[test]
+    fn calls_whose_every_attempt_fails_stay_unanswered() {
+        check_unanswered("0.5", 5, "0.03125");
+        check_unanswered("0.5", 1, "0.5");
+        check_unanswered("0", 5, "0");
+        check_unanswered("1", 5, "1");
     }
 }

@@ -7,6 +7,9 @@ use serde::Deserialize;
 use super::spread::Spread;
 use crate::units::{Factor, Rate};
 
+/// The longest span, in days.
+pub(super) const DAYS_MAX: u64 = 3_660;
+
 /// One kind of call, as `[[workload]]` of a plan or the flags of `estimate` declare it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,10 +31,8 @@ pub struct Workload {
     #[serde(default, deserialize_with = "share")]
     pub share: Option<Rate>,
     /// All input of a call, the shared prompt included; of the first turn in conversations.
-    #[serde(default)]
     pub input_tokens: Spread,
     /// What comes out.
-    #[serde(default)]
     pub output_tokens: Spread,
     /// The start of the input that all calls of this kind share, in tokens.
     #[serde(default)]
@@ -125,6 +126,15 @@ pub enum WorkloadError {
     OutOfRange(&'static str, &'static str),
     /// More calls than can be simulated one by one.
     TooMany(u64),
+    /// One of several kinds has too few calls in the span to be whole ones in the right proportion.
+    TooFew {
+        /// The kind of call.
+        name: String,
+        /// Days of the span.
+        days: u64,
+        /// The next number of days in which they are whole, if there is one.
+        better: Option<u64>,
+    },
 }
 
 impl fmt::Display for WorkloadError {
@@ -147,6 +157,18 @@ impl fmt::Display for WorkloadError {
                 write!(f, "workload{name}: the shared prompt is longer than the shortest input")
             }
             Self::OutOfRange(what, range) => write!(f, "{what} must lie between {range}"),
+            Self::TooFew { name, days, better } => {
+                write!(
+                    f,
+                    "workload{name}: its calls, or conversations, are no whole number in --days {days}"
+                )?;
+                match better {
+                    Some(better) => {
+                        write!(f, "; with other kinds beside it, write --days {better}")
+                    }
+                    None => f.write_str("; estimate it on its own"),
+                }
+            }
             Self::TooMany(calls) => write!(
                 f,
                 "{calls} calls are too many to draw one by one; a shorter span such as --days 1 \
@@ -168,7 +190,7 @@ impl Workload {
     ///
     /// # Errors
     /// Says what does not.
-    pub(super) fn calls_in(&self, horizon: &Horizon) -> Result<u64, WorkloadError> {
+    pub(super) fn calls_in(&self, horizon: &Horizon) -> Result<CallCount, WorkloadError> {
         if self.model.is_empty() {
             return Err(WorkloadError::NoModel(self.title()));
         }
@@ -188,25 +210,84 @@ impl Workload {
         {
             return Err(WorkloadError::PromptTooLong(self.title()));
         }
+        self.count(horizon)
+    }
+
+    /// How many calls there are in the whole span.
+    fn count(&self, horizon: &Horizon) -> Result<CallCount, WorkloadError> {
         let how_many = || WorkloadError::HowMany(self.title());
-        let in_span = |per_month: u64| {
-            let whole = u128::from(per_month) * u128::from(horizon.days) * 1_000_000_000;
-            u64::try_from(whole / u128::from(horizon.month_days.parts()))
+        let (per_day, per_month) = match (self.calls_per_day, self.calls_per_month, self.share) {
+            (None, None, _) => (horizon.calls_per_day, horizon.calls_per_month),
+            (per_day, per_month, None) => (per_day, per_month),
+            _ => return Err(how_many()),
         };
-        let total = match (self.calls_per_day, self.calls_per_month, self.share) {
-            (Some(per_day), None, None) => per_day.checked_mul(horizon.days),
-            (None, Some(per_month), None) => in_span(per_month).ok(),
-            (None, None, share) => {
-                let all = match (horizon.calls_per_day, horizon.calls_per_month) {
-                    (Some(per_day), None) => per_day.checked_mul(horizon.days),
-                    (None, Some(per_month)) => in_span(per_month).ok(),
-                    _ => return Err(how_many()),
-                };
-                let share = share.unwrap_or(Rate::ONE);
-                all.map(|all| share.of(crate::units::Tokens::new(all)).get())
+        let share = self.share.unwrap_or(Rate::ONE);
+        let one = u128::from(Rate::ONE.parts());
+        let (calls, whole) = match (per_day, per_month) {
+            (Some(per_day), None) => (u128::from(per_day), one),
+            // Both the days of a month and the share are counted in billionths.
+            (None, Some(per_month)) => {
+                (u128::from(per_month), u128::from(horizon.month_days.parts()))
             }
             _ => return Err(how_many()),
         };
-        total.ok_or(WorkloadError::TooMany(u64::MAX))
+        let parts = u128::from(share.parts()) * u128::from(horizon.days);
+        let parts = calls.checked_mul(parts).ok_or(WorkloadError::TooMany(u64::MAX))?;
+        CallCount::of(parts, whole, self.turns).ok_or(WorkloadError::TooMany(u64::MAX))
+    }
+
+    /// Refuses a kind that, beside others, would be drawn in the wrong proportion.
+    ///
+    /// # Errors
+    /// Says what to write instead.
+    pub(super) fn in_proportion(&self, horizon: &Horizon) -> Result<(), WorkloadError> {
+        if self.calls_in(horizon)?.is_close() {
+            return Ok(());
+        }
+        let fits = |days: &u64| {
+            self.count(&Horizon { days: *days, ..*horizon }).is_ok_and(CallCount::is_close)
+        };
+        let better = (horizon.days..=DAYS_MAX).find(fits);
+        Err(WorkloadError::TooFew { name: self.title(), days: horizon.days, better })
+    }
+}
+
+/// The calls of a span: those declared, which need not be whole, and those drawn, whole
+/// conversations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CallCount {
+    /// The calls drawn: the nearest number of whole conversations, one at least where any are
+    /// declared.
+    pub(super) drawn: u64,
+    parts: u128,
+    whole: u128,
+}
+
+impl CallCount {
+    /// `parts / whole` calls in conversations of so many turns; nothing where they do not fit.
+    fn of(parts: u128, whole: u128, turns: u64) -> Option<Self> {
+        let conversation = whole.checked_mul(u128::from(turns))?;
+        let conversations = parts.checked_add(conversation / 2)? / conversation;
+        let conversations = conversations.max(u128::from(parts > 0));
+        let drawn = conversations.checked_mul(u128::from(turns))?;
+        Some(Self { drawn: u64::try_from(drawn).ok()?, parts, whole })
+    }
+
+    /// Whether as many are drawn as are declared, to one in a thousand.
+    fn is_close(self) -> bool {
+        let drawn = u128::from(self.drawn).saturating_mul(self.whole);
+        drawn.abs_diff(self.parts).saturating_mul(1_000) <= self.parts
+    }
+
+    /// Calls declared for each one drawn, to the nearest billionth.
+    pub(super) fn declared_for_each(self) -> Factor {
+        let drawn = u128::from(self.drawn).saturating_mul(self.whole);
+        if drawn == self.parts || drawn == 0 {
+            return Factor::ONE;
+        }
+        let one = u128::from(Factor::ONE.parts());
+        let parts = self.parts.checked_mul(one).map(|parts| (parts + drawn / 2) / drawn);
+        let parts = parts.and_then(|parts| u64::try_from(parts).ok());
+        parts.and_then(|parts| Factor::of_counts(parts, Factor::ONE.parts())).unwrap_or(Factor::ONE)
     }
 }

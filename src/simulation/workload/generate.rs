@@ -1,10 +1,10 @@
 //! From declared workloads to a table of calls, as if a log had been read.
 
 use crate::techniques::SHARED_PROMPT;
-use crate::units::{Chance, Rate, TokenClass, Tokens};
+use crate::units::{Chance, Factor, Rate, TokenClass, Tokens};
 use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 
-use super::declared::{Arrival, Horizon, Workload, WorkloadError};
+use super::declared::{Arrival, DAYS_MAX, Horizon, Workload, WorkloadError};
 
 /// More rows than this are summed up where that changes nothing.
 const ROWS_FEW: u64 = 100_000;
@@ -36,7 +36,7 @@ pub fn generate(
 ) -> Result<Calls, WorkloadError> {
     check(workloads, horizon)?;
     let totals: Vec<u64> =
-        workloads.iter().map(|kind| kind.calls_in(horizon)).collect::<Result<_, _>>()?;
+        workloads.iter().map(|kind| Ok(kind.calls_in(horizon)?.drawn)).collect::<Result<_, _>>()?;
     let rows: u64 = totals.iter().fold(0, |sum, one| sum.saturating_add(*one));
     let is_large = rows > ROWS_FEW;
     let mut calls = Calls::new(Dimensions::new([CONVERSATION, SHARED_PROMPT]));
@@ -59,7 +59,7 @@ fn check(workloads: &[Workload], horizon: &Horizon) -> Result<(), WorkloadError>
     if workloads.is_empty() {
         return Err(WorkloadError::Nothing);
     }
-    if !(1..=3_660).contains(&horizon.days) {
+    if !(1..=DAYS_MAX).contains(&horizon.days) {
         return Err(WorkloadError::OutOfRange("days", "1 and 3,660"));
     }
     let month = horizon.month_days.parts();
@@ -73,7 +73,26 @@ fn check(workloads: &[Workload], horizon: &Horizon) -> Result<(), WorkloadError>
         let sum = Rate::of_counts(sum.min(Rate::ONE.parts()), Rate::ONE.parts());
         return Err(WorkloadError::Shares(sum.unwrap_or(Rate::ZERO)));
     }
+    if workloads.len() > 1 {
+        workloads.iter().try_for_each(|kind| kind.in_proportion(horizon))?;
+    }
     Ok(())
+}
+
+/// How many calls are declared for each one that [`generate`] draws: one, but where the span has no
+/// whole number of calls or conversations. To the nearest billionth.
+///
+/// # Errors
+/// When a workload is incomplete.
+pub fn declared_for_each(
+    workloads: &[Workload],
+    horizon: &Horizon,
+) -> Result<Factor, WorkloadError> {
+    match workloads {
+        [kind] => Ok(kind.calls_in(horizon)?.declared_for_each()),
+        // Several kinds are drawn in proportion to one in a thousand, or not at all.
+        _ => Ok(Factor::ONE),
+    }
 }
 
 impl Workload {
@@ -121,11 +140,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes so many calls, spread over the days as evenly as whole calls can be.
+    /// Writes so many calls, a whole number of conversations, which begin spread over the days as
+    /// evenly as whole ones can; the last turns may come on the day after.
     fn write(&mut self, total: u64, days: u64, is_summed: bool) {
+        let conversations = total / self.kind.turns;
         for day in 0..days {
             let until = |day: u64| {
-                let share = u128::from(total) * u128::from(day) / u128::from(days);
+                let share = u128::from(conversations) * u128::from(day) / u128::from(days);
                 u64::try_from(share).expect("not more than the total")
             };
             let count = until(day + 1) - until(day);
@@ -135,20 +156,11 @@ impl<'a> Writer<'a> {
             let midnight = self.start + signed(day * DAY_MS);
             if is_summed {
                 self.push(midnight, count, Symbol::EMPTY, Tokens::ZERO);
-            } else {
-                self.write_day(midnight, count);
+                continue;
             }
-        }
-    }
-
-    /// Writes the calls of a day. The last conversation may be shorter than the others.
-    fn write_day(&mut self, midnight: i64, count: u64) {
-        let conversations = count.div_ceil(self.kind.turns);
-        let mut left = count;
-        for begins in self.arrivals(conversations) {
-            let turns = left.min(self.kind.turns);
-            left -= turns;
-            self.converse(midnight + signed(begins), turns);
+            for begins in self.arrivals(count) {
+                self.converse(midnight + signed(begins), self.kind.turns);
+            }
         }
     }
 

@@ -9,5 +9,5 @@ mod spread;
 pub use closed_forms::{CacheForm, closed_forms};
 pub use costs::{cache_exhibit, cost_exhibit, expected_attempts, retry_exhibit};
 pub use declared::{Arrival, Horizon, Workload, WorkloadError};
-pub use generate::generate;
+pub use generate::{declared_for_each, generate};
 pub use spread::Spread;

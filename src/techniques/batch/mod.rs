@@ -260,6 +260,10 @@ impl Technique for Batch {
         <Self as super::Settings>::INFO
     }
 
+    fn sums_rows(&self) -> bool {
+        self.policy.is_none() && self.condition.is_none()
+    }
+
     fn dimensions(&self) -> Vec<String> {
         let mut needed = self.scope().dimensions();
         needed.push(conversations::COLUMN.to_owned());

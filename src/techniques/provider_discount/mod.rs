@@ -123,6 +123,10 @@ impl Technique for ProviderDiscount {
         <Self as super::Settings>::INFO
     }
 
+    fn sums_rows(&self) -> bool {
+        self.condition.is_none()
+    }
+
     fn dimensions(&self) -> Vec<String> {
         self.scope().dimensions()
     }
