@@ -271,7 +271,7 @@ impl<'a> Visit<'a> {
             left = left.minus(likelihood);
             store.rule_out(entry, self, &mut never);
         }
-        if !marks.shared {
+        if !self.has_shared_breakpoint() {
             return levels;
         }
         let entry = Entry::Shared(cache, self.lineage.route(row));
@@ -285,6 +285,12 @@ impl<'a> Visit<'a> {
     /// The start it shares with other prompts of its call type.
     fn shared(&self) -> Tokens {
         self.prompt.ratio.of(self.lineage.shared(self.prompt.row)).min(self.most())
+    }
+
+    /// Whether it has a breakpoint after its shared start; where all of it is shared, that is its end.
+    fn has_shared_breakpoint(&self) -> bool {
+        let Prompt { marks, input, .. } = *self.prompt;
+        marks.shared || (marks.end == End::OfPrompt && self.shared() == input)
     }
 
     /// How many of its leading blocks are before its last breakpoint.
@@ -336,7 +342,7 @@ impl<'a> Visit<'a> {
             store.note(Some(Entry::Turn(cache, row)), kept, written, self);
         }
         let shared = self.rules.stored(self.shared());
-        if marks.shared && shared > Tokens::ZERO {
+        if self.has_shared_breakpoint() && shared > Tokens::ZERO {
             let entry = Entry::Shared(cache, self.lineage.route(row));
             store.note(Some(entry), shared, written, self);
         }
