@@ -111,7 +111,9 @@ impl Comparison {
             )
             .as_detail();
         for table in [&mut whole, &mut second] {
-            left_out.into_iter().for_each(|note| table.note(note));
+            if let Some(note) = left_out {
+                table.note(note);
+            }
         }
         vec![whole, second]
     }
