@@ -279,3 +279,70 @@ fn failures_that_nobody_bills_are_told() {
     let names: Vec<_> = outcome.exhibits.iter().map(|table| table.name).collect();
     assert_eq!(names, ["avoidable_attempts", "failure_billing"]);
 }
+
+/// Prompts of 5,000 tokens a minute apart: 15 cents for ten.
+fn every_minute(count: i64, calls: u64) -> Log {
+    let mut log = Log::new();
+    for minute in 0..count {
+        let time = Instant::from_millis(1_780_272_000_000 + minute * 60_000);
+        let one = Call { time, calls, ..call(5_000 * calls, 0) };
+        log.push([SONNET, "chat", ""], &one);
+    }
+    log
+}
+
+#[test]
+fn rows_that_sum_up_calls_are_not_left_out_of_a_replay_without_a_word() {
+    let plan = "[prompt_caching]\npolicy = \"replay\"";
+    let sums = every_minute(3, 10).run(plan);
+    check(&sums, "0.45", "0.45");
+    assert_eq!(sums.techniques[0].evidence, Evidence::Refused);
+    assert!(sums.techniques[0].evidence_note.contains("all rows sum up several calls"));
+    let mut log = every_minute(5, 1);
+    let time = Instant::from_millis(1_780_272_000_000);
+    log.push([SONNET, "chat", ""], &Call { time, calls: 100, ..call(500_000, 0) });
+    let mixed = log.run(plan);
+    warns(&mixed, "100 calls are not replayed");
+    let table = mixed.exhibits.iter().find(|table| table.name == "cache_policies");
+    let notes = &table.expect("policies are compared").notes;
+    assert!(notes.iter().any(|note| note.contains("100 calls are not replayed")), "{notes:?}");
+}
+
+#[test]
+fn a_batch_does_not_find_everything_in_the_cache() {
+    let log = every_minute(10, 1);
+    let outcome = log.run("[batch]\n[prompt_caching]\npolicy = \"replay\"");
+    // Half a cent and more is written at first and by 35 % of the nine others, who else read.
+    check(&outcome, "0.15", "0.04329375");
+    assumes(&outcome, "find 65 % of what is in the cache then (30 % to 98 %)");
+    let alone = log.run("[prompt_caching]\npolicy = \"replay\"");
+    check(&alone, "0.15", "0.03225");
+    let mut told = alone.techniques.iter().flat_map(|technique| &technique.assumptions);
+    assert!(!told.any(|assumption| assumption.contains("in a batch")));
+}
+
+#[test]
+fn a_read_of_half_a_call_is_not_a_second_write() {
+    let mut log = Log::new();
+    for (turn, input) in [(0, 2_000), (1, 2_600), (2, 3_200)] {
+        let time = Instant::from_millis(1_780_272_000_000 + turn * 10_000);
+        log.push([SONNET, "chat", "a"], &Call { time, ..call(input, 200) });
+    }
+    let plan = "[semantic_cache]\nrate = \"0.5\"\n\
+                [prompt_caching]\npolicy = \"auto_last\"\nmin_tokens = 1000";
+    check(&log.run(plan), "0.0324", "0.014295");
+}
+
+#[test]
+fn a_likelihood_for_automatic_caches_is_not_ignored_without_a_word() {
+    let plan = "[prompt_caching]\npolicy = \"replay\"\nhit_prob = \"0.1\"";
+    warns(&every_minute(3, 1).run(plan), "`hit_prob` (--cache-hit-prob) changes nothing");
+}
+
+#[test]
+fn a_breakpoint_at_the_end_finds_prompts_that_are_the_same() {
+    for policy in ["auto_last", "system_only"] {
+        let plan = format!("[prompt_caching]\npolicy = \"{policy}\"");
+        check(&every_minute(10, 1).run(&plan), "0.15", "0.03225");
+    }
+}

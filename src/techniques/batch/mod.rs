@@ -153,18 +153,33 @@ struct BatchLane {
     cache_hit: Rate,
 }
 
+/// The part of what could be read from a prompt cache that is found in a batch.
+pub(super) fn hits(scenario: Scenario) -> Rate {
+    let [low, expected, high] = BATCH_HITS.map(|text| Rate::parse(text).expect("a rate"));
+    match scenario {
+        Scenario::Low => low,
+        Scenario::Expected => expected,
+        Scenario::High => high,
+    }
+}
+
+/// What a replay of prompt caches takes for granted about batches.
+pub(super) fn told() -> String {
+    let [low, expected, high] =
+        [Scenario::Low, Scenario::Expected, Scenario::High].map(|scenario| percent(hits(scenario)));
+    format!(
+        "calls in a batch come at the times of the log and find {expected} of what is in the cache \
+         then ({low} to {high}): hits are best effort there (assumed)"
+    )
+}
+
 impl Batch {
     fn scope(&self) -> Scope<'_> {
         Scope { condition: self.condition.as_ref(), call_types: &self.call_types }
     }
 
     fn hits(&self, scenario: Scenario) -> Rate {
-        let [low, expected, high] = BATCH_HITS.map(|text| Rate::parse(text).expect("a rate"));
-        self.cache_hit.unwrap_or(match scenario {
-            Scenario::Low => low,
-            Scenario::Expected => expected,
-            Scenario::High => high,
-        })
+        self.cache_hit.unwrap_or_else(|| hits(scenario))
     }
 
     /// The calls that the log says can wait.

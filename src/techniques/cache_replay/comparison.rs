@@ -79,8 +79,8 @@ impl Comparison {
         })
     }
 
-    /// The tables.
-    pub(super) fn exhibits(&self) -> Vec<Exhibit> {
+    /// The tables, with what is left out of them.
+    pub(super) fn exhibits(&self, left_out: Option<&str>) -> Vec<Exhibit> {
         let mut whole = self
             .table("cache_policies", "Cache policies over this log", |standing| &standing.whole);
         for note in self.told() {
@@ -103,13 +103,18 @@ impl Comparison {
         if self.is_automatic {
             whole.note("these providers cache by themselves: the policy is not yours to choose");
         }
-        let second = self
+        let mut second = self
             .table(
                 "cache_policies_second_half",
                 "Cache policies over the second half of this log",
                 |standing| &standing.second_half,
             )
             .as_detail();
+        for table in [&mut whole, &mut second] {
+            if let Some(note) = left_out {
+                table.note(note);
+            }
+        }
         vec![whole, second]
     }
 

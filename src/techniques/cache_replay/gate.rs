@@ -1,17 +1,19 @@
 //! The replay as a technique: each call reads what is warm, writes the rest, and keeps it warm.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::pricing::{CachePolicy, Model};
 use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::ServiceTier;
 
+use super::super::batch;
 use super::super::branch::{Branch, push_taken};
 use super::super::facts::Scene;
 use super::super::scope::Selection;
-use super::super::technique::{Decline, Effect, Memory, Rewrite};
+use super::super::technique::{Decline, Effect, Measured, Memory, Rewrite};
 use super::super::warmth::CacheRules;
-use super::kappa::Likely;
+use super::kappa::{Circumstances, Likely};
 use super::lineage::Lineage;
 use super::oracle::Foreseen;
 use super::policy::{Marks, Policy};
@@ -44,6 +46,8 @@ pub(in super::super) struct CacheReplay {
     pub(super) machines: Arc<Vec<u32>>,
     /// Whether it decides also about calls the log shows as cached.
     pub(super) decides_anew: bool,
+    /// Whether a call in a batch came by.
+    pub(super) has_batch: Arc<AtomicBool>,
 }
 
 /// One way that a call may go.
@@ -112,8 +116,16 @@ impl CacheReplay {
             likelihood: branch.weight,
         };
         let mut found = store.visit(&prompt, &self.lineage, &rules)?;
-        let is_automatic = matches!(cache, CacheRules::Automatic { .. });
-        self.likely.thin(&mut found, self.lineage.route(scene.row), is_automatic);
+        let circumstances = Circumstances {
+            route: self.lineage.route(scene.row),
+            is_automatic: matches!(cache, CacheRules::Automatic { .. }),
+            is_batch: branch.call.service_tier == ServiceTier::Batch,
+            was_batch: scene.facts.calls.call(scene.row).service_tier == ServiceTier::Batch,
+        };
+        if circumstances.is_batch && self.likely.batch.is_some() {
+            self.has_batch.store(true, Ordering::Relaxed);
+        }
+        self.likely.thin(&mut found, circumstances);
         let way = |found: &Found| {
             let (read, written) = split(branch, found, &rules);
             let class = rules.write.unwrap_or(TokenClass::Input);
@@ -215,6 +227,11 @@ impl Rewrite for CacheReplay {
         }
         push_taken(out, rest);
         Effect::Changed
+    }
+
+    fn remarks(&self, _: &Measured) -> Vec<String> {
+        let batch = self.has_batch.load(Ordering::Relaxed);
+        batch.then(batch::told).into_iter().collect()
     }
 
     fn declined(&self, why: Decline, model: &Model, calls: u64) -> String {

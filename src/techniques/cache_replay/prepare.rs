@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::units::{Rate, TokenClass, Tokens};
 use crate::usage::Row;
 
+use super::super::batch;
 use super::super::branch::Branch;
 use super::super::facts::Facts;
 use super::super::scope::Selection;
 use super::super::technique::{Evidence, Prepared, Scenario};
 use super::super::warmth::CacheRules;
+use super::super::wording::grouped;
 use super::calibration;
 use super::comparison::Comparison;
 use super::gate::{CacheReplay, Placing};
@@ -20,7 +22,7 @@ use super::policy::{End, Marks, Policy};
 use super::rates::Rates;
 use super::rules::{Lifetime, Terms};
 use super::selective::breakpoints;
-use super::standing::{Standing, compared};
+use super::standing::{Standing, compared, summed_calls};
 
 /// At the low end an automatic cache, which promises nothing, finds this part of what it could.
 const AUTOMATIC_LOW: &str = "0.8";
@@ -55,6 +57,8 @@ pub(super) struct Ground<'a> {
     pub(super) likely: Arc<Likely>,
     /// The machine that each row is sent to; empty for one machine.
     pub(super) machines: Arc<Vec<u32>>,
+    /// Calls in scope that are left out: their rows sum up several.
+    pub(super) summed: u64,
 }
 
 impl<'a> Ground<'a> {
@@ -73,8 +77,10 @@ impl<'a> Ground<'a> {
             rows: Vec::new(),
             likely: Arc::default(),
             machines: Arc::default(),
+            summed: 0,
         };
         ground.rows = compared(&ground.selection, facts);
+        ground.summed = summed_calls(&ground.selection, facts);
         ground
     }
 
@@ -106,6 +112,7 @@ impl<'a> Ground<'a> {
             decides_anew: policy.decides_anew(),
             likely: if is_corrected { Arc::clone(&self.likely) } else { Arc::default() },
             machines: Arc::clone(&self.machines),
+            has_batch: Arc::default(),
         }
     }
 
@@ -115,6 +122,17 @@ impl<'a> Ground<'a> {
             return self.replay(policy, self.logged_lifetimes());
         }
         self.replay(policy, vec![Some(lifetime); self.lineage.route_count()])
+    }
+
+    /// What a reader should know where some calls are left out.
+    pub(super) fn left_out(&self) -> Option<String> {
+        (self.summed > 0).then(|| {
+            format!(
+                "{} calls are not replayed: their rows sum up several calls and do not say when \
+                 each came",
+                grouped(self.summed)
+            )
+        })
     }
 
     /// What the log costs under a replay.
@@ -188,6 +206,12 @@ impl CacheReplay {
         }
         let warnings = selection.warnings("prompt caching");
         let mut ground = Ground::new(facts, selection, lineage, order.terms);
+        if ground.rows.is_empty() && ground.summed > 0 {
+            return Prepared::refused(
+                "all rows sum up several calls, and a cache is warm or cold by the time of each; give \
+                 the rate with `hit` instead",
+            );
+        }
         let automatic = order.automatic.or_else(|| {
             (scenario == Scenario::Low)
                 .then(|| Rate::parse(AUTOMATIC_LOW).expect("a constant of this file"))
@@ -201,6 +225,7 @@ impl CacheReplay {
         ground.likely = Arc::new(Likely {
             routes: kappas.map(calibration::Calibration::rates).unwrap_or_default(),
             automatic,
+            batch: Some(batch::hits(scenario)),
         });
         let chosen = (order.lifetime == Lifetime::Best && order.policy != Policy::Oracle)
             .then(|| super::best::choose(&ground, order.policy));
@@ -212,6 +237,9 @@ impl CacheReplay {
         let mut prepared = Prepared::ready(replay, Evidence::Replayed, note);
         prepared.warnings = warnings;
         if scenario == Scenario::Expected {
+            let left_out = ground.left_out().map(|why| format!("prompt caching: {why}"));
+            prepared.warnings.extend(left_out);
+            prepared.warnings.extend(unused_likelihood(&ground, &order));
             // Nobody reads what the ends assume.
             prepared.assumptions.extend(ground.lineage.told_of_texts());
             prepared.assumptions.extend(ground.lineage.ideal(facts));
@@ -231,6 +259,15 @@ impl CacheReplay {
     }
 }
 
+/// Tells that a likelihood for automatic caches is given where there are none.
+fn unused_likelihood(ground: &Ground<'_>, order: &Order) -> Option<String> {
+    (order.automatic.is_some() && !ground.facts.has_automatic()).then(|| {
+        "prompt caching: `hit_prob` (--cache-hit-prob) changes nothing: it is for caches that \
+         providers keep by themselves, and no model of this log has one"
+            .to_owned()
+    })
+}
+
 /// Adds the tables of all policies and of what else could be done, unless the log is too long.
 fn compare(prepared: &mut Prepared, ground: &Ground<'_>, order: &Order) {
     if !order.compares.unwrap_or(ground.rows.len() <= COMPARED_MAX) {
@@ -242,7 +279,7 @@ fn compare(prepared: &mut Prepared, ground: &Ground<'_>, order: &Order) {
     }
     if let Some(comparison) = Comparison::of(ground) {
         prepared.assumptions.extend(comparison.told());
-        prepared.exhibits.splice(0..0, comparison.exhibits());
+        prepared.exhibits.splice(0..0, comparison.exhibits(ground.left_out().as_deref()));
     }
     prepared.exhibits.extend(super::advice::exhibits(ground));
 }

@@ -79,11 +79,22 @@ pub(super) fn scene<'a>(facts: &'a Facts<'a>, row: Row) -> Scene<'a> {
 
 /// The rows that a comparison is about: single calls in scope that have a price.
 pub(super) fn compared(selection: &Selection, facts: &Facts<'_>) -> Vec<(Row, Branch)> {
+    priced(selection, facts).filter(|(_, branch)| branch.call.is_single()).collect()
+}
+
+/// The calls of all other rows in scope that have a price.
+pub(super) fn summed_calls(selection: &Selection, facts: &Facts<'_>) -> u64 {
+    let sums = priced(selection, facts).filter(|(_, branch)| !branch.call.is_single());
+    sums.fold(0, |count: u64, (_, branch)| count.saturating_add(branch.call.calls))
+}
+
+fn priced<'a>(
+    selection: &'a Selection,
+    facts: &'a Facts<'_>,
+) -> impl Iterator<Item = (Row, Branch)> + 'a {
     let known = facts.modelled_rows().filter(|(row, _)| selection.holds(*row));
     let branches = known.map(|(row, model)| (row, Branch::logged(facts.calls.call(row), model)));
-    branches
-        .filter(|(row, branch)| branch.call.is_single() && scene(facts, *row).is_priced(branch))
-        .collect()
+    branches.filter(|(row, branch)| scene(facts, *row).is_priced(branch))
 }
 
 /// The first row of the second half of a log.

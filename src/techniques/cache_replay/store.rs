@@ -12,7 +12,7 @@ use super::blocks::Blocks;
 use super::lineage::Lineage;
 use super::policy::{End, Marks};
 use super::rules::ReplayRules;
-use super::uses::Uses;
+use super::uses::{Deed, Uses};
 
 /// So many turns back an older entry of a conversation is looked for: a read looks at 20 blocks
 /// before a breakpoint, and a turn adds two or more.
@@ -117,7 +117,8 @@ impl Store {
         let stored = rules.stored(visit.kept().min(prompt.input));
         for level in &levels {
             // A read starts the lifetime of what it found again.
-            self.note(level.entry, level.length, level.likelihood, &visit);
+            let likelihood = prompt.likelihood.times(level.likelihood);
+            self.note(level.entry, level.length, (likelihood, Deed::Renews), &visit);
         }
         visit.keep(self);
         let mut found = Vec::with_capacity(levels.len() + 1);
@@ -135,22 +136,34 @@ impl Store {
         Some(found)
     }
 
-    fn alive(&self, entry: Entry, visit: &Visit<'_>) -> Option<(Rate, Tokens)> {
+    /// How likely an entry is alive, if no call was made at these instants.
+    fn alive(&self, entry: Entry, visit: &Visit<'_>, never: &[i64]) -> Option<(Rate, Tokens)> {
         let kept = self.kept.get(&entry)?;
-        let alive = kept.uses.alive(visit.at);
+        let alive = kept.uses.alive(visit.at, never);
         (alive > Rate::ZERO).then_some((alive, kept.length))
     }
 
-    fn note(&mut self, entry: Option<Entry>, length: Tokens, found: Rate, visit: &Visit<'_>) {
+    /// Adds the instants of the calls that wrote an entry, none of which was made if it is dead.
+    fn rule_out(&self, entry: Entry, visit: &Visit<'_>, never: &mut Vec<i64>) {
+        let kept = self.kept.get(&entry);
+        never.extend(kept.iter().flat_map(|kept| kept.uses.writes(visit.at)));
+    }
+
+    fn note(
+        &mut self,
+        entry: Option<Entry>,
+        length: Tokens,
+        (likelihood, deed): (Rate, Deed),
+        visit: &Visit<'_>,
+    ) {
         let Some(entry) = entry else { return };
         let (at, span) = (visit.at, visit.rules.span);
-        let likelihood = visit.prompt.likelihood.times(found);
         let kept = self.kept.entry(entry);
         kept.and_modify(|kept| {
-            kept.uses.note(at, likelihood, span);
+            kept.uses.note(at, likelihood, deed, span);
             kept.length = length;
         })
-        .or_insert_with(|| Kept { uses: Uses::new(at, likelihood, span), length });
+        .or_insert_with(|| Kept { uses: Uses::new(at, likelihood, deed, span), length });
     }
 }
 
@@ -205,7 +218,7 @@ impl<'a> Visit<'a> {
         };
         let mut reached = Rate::ONE;
         for (count, block) in blocks.row(row).iter().enumerate() {
-            let alive = store.alive(Entry::Block(self.prompt.cache, *block), self);
+            let alive = store.alive(Entry::Block(self.prompt.cache, *block), self, &[]);
             let alive = alive.map_or(Rate::ZERO, |(alive, _)| alive).min(reached);
             if alive < reached {
                 levels.push(level(count, reached.minus(alive)));
@@ -221,19 +234,20 @@ impl<'a> Visit<'a> {
 
     /// The longest run of blocks that an earlier breakpoint ended, up to the last one here.
     fn by_boundaries(&self, store: &Store, blocks: &Blocks) -> Vec<Level> {
-        let (mut levels, mut left) = (Vec::new(), Rate::ONE);
+        let (mut levels, mut never, mut left) = (Vec::new(), Vec::new(), Rate::ONE);
         let (row, count) = (self.prompt.row, self.kept_blocks(blocks));
         for (place, block) in blocks.row(row)[..count].iter().enumerate().rev() {
             if left == Rate::ZERO {
                 break;
             }
             let entry = Entry::Boundary(self.prompt.cache, *block);
-            let Some((alive, length)) = store.alive(entry, self) else { continue };
+            let Some((alive, length)) = store.alive(entry, self, &never) else { continue };
             let likelihood = left.times(alive);
             // What it is in this prompt: its tokens may have been counted otherwise in another.
             let read = self.prompt.ratio.of(blocks.tokens(row, place + 1));
             levels.push(Level { entry: Some(entry), length, read, likelihood });
             left = left.minus(likelihood);
+            store.rule_out(entry, self, &mut never);
         }
         levels
     }
@@ -241,14 +255,13 @@ impl<'a> Visit<'a> {
     /// The newest turn before it that is alive, otherwise the shared start.
     fn by_turns(&self, store: &Store) -> Vec<Level> {
         let Prompt { row, cache, marks, .. } = *self.prompt;
-        let mut levels = Vec::new();
-        let mut left = Rate::ONE;
+        let (mut levels, mut never, mut left) = (Vec::new(), Vec::new(), Rate::ONE);
         let mut turn = self.lineage.previous(row).filter(|_| marks.end != End::Open);
         for _ in 0..TURNS_BACK {
             let Some(before) = turn.filter(|_| left > Rate::ZERO) else { break };
             turn = self.lineage.previous(before);
             let entry = Entry::Turn(cache, before);
-            let Some((alive, length)) = store.alive(entry, self) else { continue };
+            let Some((alive, length)) = store.alive(entry, self, &never) else { continue };
             if length > self.most() && !marks.every_block {
                 // Its end is no part of this prompt, and there was no breakpoint before its end.
                 continue;
@@ -256,12 +269,13 @@ impl<'a> Visit<'a> {
             let likelihood = left.times(alive);
             levels.push(Level { entry: Some(entry), length, read: length, likelihood });
             left = left.minus(likelihood);
+            store.rule_out(entry, self, &mut never);
         }
-        if !marks.shared {
+        if !self.has_shared_breakpoint() {
             return levels;
         }
         let entry = Entry::Shared(cache, self.lineage.route(row));
-        if let Some((alive, _)) = store.alive(entry, self) {
+        if let Some((alive, _)) = store.alive(entry, self, &never) {
             let read = self.shared();
             levels.push(Level { entry: None, length: read, read, likelihood: left.times(alive) });
         }
@@ -271,6 +285,12 @@ impl<'a> Visit<'a> {
     /// The start it shares with other prompts of its call type.
     fn shared(&self) -> Tokens {
         self.prompt.ratio.of(self.lineage.shared(self.prompt.row)).min(self.most())
+    }
+
+    /// Whether it has a breakpoint after its shared start; where all of it is shared, that is its end.
+    fn has_shared_breakpoint(&self) -> bool {
+        let Prompt { marks, input, .. } = *self.prompt;
+        marks.shared || (marks.end == End::OfPrompt && self.shared() == input)
     }
 
     /// How many of its leading blocks are before its last breakpoint.
@@ -306,7 +326,8 @@ impl<'a> Visit<'a> {
     }
 
     fn keep(&self, store: &mut Store) {
-        let Prompt { row, cache, marks, .. } = *self.prompt;
+        let Prompt { row, cache, marks, likelihood, .. } = *self.prompt;
+        let written = (likelihood, Deed::Writes);
         let kept = self.rules.stored(self.kept().min(self.prompt.input));
         if let Some(blocks) = self.blocks() {
             self.keep_blocks(store, blocks, kept);
@@ -318,24 +339,25 @@ impl<'a> Visit<'a> {
             End::OfPrompt | End::At(_) => true,
         };
         if is_turn && kept > Tokens::ZERO {
-            store.note(Some(Entry::Turn(cache, row)), kept, Rate::ONE, self);
+            store.note(Some(Entry::Turn(cache, row)), kept, written, self);
         }
         let shared = self.rules.stored(self.shared());
-        if marks.shared && shared > Tokens::ZERO {
+        if self.has_shared_breakpoint() && shared > Tokens::ZERO {
             let entry = Entry::Shared(cache, self.lineage.route(row));
-            store.note(Some(entry), shared, Rate::ONE, self);
+            store.note(Some(entry), shared, written, self);
         }
     }
 
     fn keep_blocks(&self, store: &mut Store, blocks: &Blocks, kept: Tokens) {
-        let Prompt { row, cache, marks, .. } = *self.prompt;
+        let Prompt { row, cache, marks, likelihood, .. } = *self.prompt;
+        let written = (likelihood, Deed::Writes);
         let own = blocks.row(row);
         if kept.is_zero() {
             return;
         }
         if marks.every_block {
             for block in own {
-                store.note(Some(Entry::Block(cache, *block)), Tokens::ZERO, Rate::ONE, self);
+                store.note(Some(Entry::Block(cache, *block)), Tokens::ZERO, written, self);
             }
             return;
         }
@@ -349,7 +371,7 @@ impl<'a> Visit<'a> {
             let length = self.rules.stored(self.prompt.ratio.of(blocks.tokens(row, count)));
             if length > Tokens::ZERO {
                 let entry = Some(Entry::Boundary(cache, *last));
-                store.note(entry, length, Rate::ONE, self);
+                store.note(entry, length, written, self);
             }
         }
     }
