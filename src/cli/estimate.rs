@@ -155,6 +155,7 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
         plan.group_by.clone_from(&settings.by);
     }
     let claim = asked::read(&args.asked, &mut plan)?;
+    plan.asked.tornado = show::wants("tornado", &args.show, settings.format);
     let (kinds, horizon) = declared(&args.workload, &plan)?;
     let prices = Prices::load(&settings)?;
     let start = start(args.workload.from.as_deref(), &prices.book)?;

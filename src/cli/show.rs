@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 
-use crate::exhibits::{Exhibit, UnknownExhibit};
+use crate::exhibits::{ALL, Exhibit, UnknownExhibit};
 use crate::render::OutputFormat;
 
 use super::failure::Failure;
@@ -29,4 +29,10 @@ pub(super) fn single<'a>(
         }
         _ => Ok(None),
     }
+}
+
+/// Whether a table that takes time is wanted: by name, with all others, or by a program, which gets
+/// every table.
+pub(super) fn wants(name: &str, shown: &[String], format: OutputFormat) -> bool {
+    format == OutputFormat::Json || shown.iter().any(|one| one == name || one == ALL)
 }

@@ -34,6 +34,7 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     };
     plan.days = settings.days;
     let claim = asked::read(&args.asked, &mut plan)?;
+    plan.asked.tornado = show::wants("tornado", &args.show, settings.format);
     if !settings.by.is_empty() {
         plan.group_by.clone_from(&settings.by);
     }

@@ -45,11 +45,14 @@ impl Guard {
 
 /// What a run is asked for beyond the bill before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Asked {
     /// Who takes from whom: the four numbers of each technique, and what pairs do together.
     pub attribution: bool,
     /// What to do first.
     pub best: bool,
+    /// Which assumption moves the saving most: two more walks for each that is not certain.
+    pub tornado: bool,
     /// The most days of work that a recommended set may take.
     pub max_effort: Option<Factor>,
     /// What a recommended set must not break.

@@ -115,9 +115,11 @@ impl<'a> Telling<'a> {
                 outcome.exhibits.push(table);
             }
         }
-        let (baseline, projected) = (outcome.baseline, outcome.projected);
-        let bars = tornado(facts, self.plan, &self.prepared, baseline, projected, threads)?;
-        outcome.exhibits.extend(bars.map(|bars| Exhibit { is_detail: !asked.best, ..bars }));
+        if asked.best || asked.tornado {
+            let (baseline, projected) = (outcome.baseline, outcome.projected);
+            let bars = tornado(facts, self.plan, &self.prepared, baseline, projected, threads)?;
+            outcome.exhibits.extend(bars.map(|bars| Exhibit { is_detail: !asked.best, ..bars }));
+        }
         if asked.best {
             let plans = best_plans(facts, self.plan, &self.attribution, threads)?;
             outcome.exhibits.extend(plans);
