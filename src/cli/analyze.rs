@@ -55,7 +55,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         Some(text) => Some(finder(text, &prices.book, &options)?),
         None => None,
     };
-    let mut keeper = Keeper::new(&options, input, args.deep);
+    let mut keeper = Keeper::new(&options, input, args.deep, settings.threads);
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let intake = Intake::read_with(&settings, &[], &Keeper::columns(), &mut |calls| {
         analyzer.add(calls);

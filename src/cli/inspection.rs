@@ -1,5 +1,7 @@
 //! Keeps the calls that `analyze` reads, to look at them again in order of time.
 
+use std::num::NonZeroUsize;
+
 use crate::insights::{AnalysisOptions, INSPECTED_COLUMNS, Inspection, InspectionOptions, inspect};
 use crate::pricing::PriceBook;
 use crate::sources::quoted_for_shell;
@@ -20,12 +22,18 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Keeps nothing yet; `is_deep` keeps logs of any length.
-    pub(super) fn new(options: &AnalysisOptions, input: String, is_deep: bool) -> Self {
+    pub(super) fn new(
+        options: &AnalysisOptions,
+        input: String,
+        is_deep: bool,
+        threads: NonZeroUsize,
+    ) -> Self {
         let options = InspectionOptions {
             cost_mode: options.cost_mode,
             seller: options.seller.clone(),
             days: Some(options.days),
             input,
+            threads: Some(threads),
         };
         Self { options, is_deep, table: None, is_full: false }
     }

@@ -23,6 +23,10 @@ mod topics;
 mod unit_costs;
 mod waste;
 
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::exhibits::Exhibit;
 use crate::pricing::PriceBook;
 use crate::usage::{Calls, Days};
@@ -32,6 +36,8 @@ use super::options::CostMode;
 use anomalies::Unusual;
 use bill::Bill;
 use cache_losses::Losses;
+use cache_writes::ModelWrites;
+use leverage::Lever;
 use loops::Loops;
 use prompts::Prompts;
 use remarkable::Found;
@@ -51,6 +57,8 @@ pub struct InspectionOptions {
     pub days: Option<Days>,
     /// How the log was named to this run, in words of a shell: commands to try repeat it.
     pub input: String,
+    /// On how many threads it may look; one for nothing.
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// What an inspection found.
@@ -95,42 +103,96 @@ pub fn inspect(calls: &Calls, book: &PriceBook, options: &InspectionOptions) -> 
         return Inspection::default();
     }
     let prompts = Prompts::of(&bill);
-    let uses = cache_use::uses(&bill);
-    let losses = Losses::of(&bill);
-    let writes = cache_writes::writes(&bill);
-    let wasted = Wasted::of(&bill);
-    let loops = Loops::of(&bill, &prompts);
-    let unusual = Unusual::of(&bill, days);
-    let levers = leverage::levers(&bill, &prompts, &wasted);
-    let has_conversations = bill.column("conversation").is_some();
-    let exhibits = [
-        leverage::exhibit(&levers, &bill, &options.input),
-        checklist::exhibit(&bill, &levers, &options.input),
-        cache_use::shares(&bill, &uses),
-        cache_use::effects(&bill, &uses),
-        losses.exhibit(has_conversations),
-        cache_writes::exhibit(&writes),
-        changing_prompts::exhibit(&bill),
-        wasted.exhibit(&bill),
-        loops.exhibit(),
-        unusual.exhibit(),
-        unusual.drift_exhibit(),
-        spread::concentration(&bill),
-        spread::intensities(&bill),
-        unit_costs::exhibit(&bill, days),
-        models::review(&bill, days),
-        models::changes(&bill, days),
-    ];
+    // Each half takes about as long; neither needs the other.
+    let (gains, patterns) = both(
+        options.threads,
+        || Gains::of(&bill, &prompts, options),
+        || Patterns::of(&bill, &prompts, days),
+    );
+    let Gains { wasted, levers, exhibits: [leverage, checklist, waste] } = gains;
+    let Patterns { losses, writes, loops, unusual, caches, others } = patterns;
+    let exhibits = [leverage, checklist].into_iter().chain(caches).chain([waste]).chain(others);
     Inspection {
-        exhibits: exhibits
-            .into_iter()
-            .map(|exhibit| said_when_empty(exhibit).as_detail())
-            .collect(),
+        exhibits: exhibits.map(|exhibit| said_when_empty(exhibit).as_detail()).collect(),
         findings: remarkable::find(
             &Found { losses, writes, wasted, loops, unusual, levers },
             bill.total(),
         ),
     }
+}
+
+/// What could be saved, and what was paid for nothing.
+struct Gains {
+    wasted: Wasted,
+    levers: Vec<Lever>,
+    exhibits: [Exhibit; 3],
+}
+
+impl Gains {
+    fn of(bill: &Bill<'_>, prompts: &Prompts, options: &InspectionOptions) -> Self {
+        let wasted = Wasted::of(bill);
+        let levers = leverage::levers(bill, prompts, &wasted);
+        let exhibits = [
+            leverage::exhibit(&levers, bill, &options.input),
+            checklist::exhibit(bill, &levers, &options.input),
+            wasted.exhibit(bill),
+        ];
+        Self { wasted, levers, exhibits }
+    }
+}
+
+/// How calls follow each other, and how costs spread.
+struct Patterns {
+    losses: Losses,
+    writes: Vec<(String, ModelWrites)>,
+    loops: Loops,
+    unusual: Unusual,
+    caches: [Exhibit; 5],
+    others: [Exhibit; 8],
+}
+
+impl Patterns {
+    fn of(bill: &Bill<'_>, prompts: &Prompts, days: Days) -> Self {
+        let uses = cache_use::uses(bill);
+        let losses = Losses::of(bill);
+        let writes = cache_writes::writes(bill);
+        let loops = Loops::of(bill, prompts);
+        let unusual = Unusual::of(bill, days);
+        let caches = [
+            cache_use::shares(bill, &uses),
+            cache_use::effects(bill, &uses),
+            losses.exhibit(bill.column("conversation").is_some()),
+            cache_writes::exhibit(&writes),
+            changing_prompts::exhibit(bill),
+        ];
+        let others = [
+            loops.exhibit(),
+            unusual.exhibit(),
+            unusual.drift_exhibit(),
+            spread::concentration(bill),
+            spread::intensities(bill),
+            unit_costs::exhibit(bill, days),
+            models::review(bill, days),
+            models::changes(bill, days),
+        ];
+        Self { losses, writes, loops, unusual, caches, others }
+    }
+}
+
+/// Two pieces of work, at the same time where there are threads for it.
+fn both<A, B: Send>(
+    threads: Option<NonZeroUsize>,
+    first: impl FnOnce() -> A,
+    second: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if threads.is_none_or(|threads| threads.get() < 2) {
+        return (first(), second());
+    }
+    thread::scope(|scope| {
+        let second = scope.spawn(second);
+        let first = first();
+        (first, second.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// A table without rows says that nothing was found, unless it says why it cannot tell.

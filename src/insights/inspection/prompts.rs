@@ -1,9 +1,11 @@
 //! How much of each prompt came before, where the log has what tells: the most a cache could give.
 
+use std::sync::Arc;
+
 use hashbrown::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use crate::techniques::{Growth, StaticPrompts, growth};
+use crate::techniques::{Growth, StaticPrompts};
 use crate::units::Tokens;
 use crate::usage::{Row, Symbol};
 
@@ -17,8 +19,8 @@ const HASH: &str = "prompt_hash";
 
 /// What is known of the prompts of a log.
 pub(super) struct Prompts {
-    growth: Option<Vec<Growth>>,
-    shared: StaticPrompts,
+    growth: Option<Arc<[Growth]>>,
+    shared: Arc<StaticPrompts>,
     /// What the blocks show of each prompt to have come before; nothing where there are none.
     repeated: Option<Vec<Tokens>>,
     /// The column that is equal where prompts are.
@@ -30,8 +32,8 @@ impl Prompts {
     pub(super) fn of(bill: &Bill<'_>) -> Self {
         let blocks = bill.column(BLOCKS);
         Self {
-            growth: growth(&bill.facts),
-            shared: StaticPrompts::measure(&bill.facts),
+            growth: bill.facts.growth(),
+            shared: bill.facts.static_prompts(),
             repeated: blocks.map(|place| repeated(bill, place)),
             identity: bill.column(HASH).or(blocks),
         }
