@@ -1,5 +1,7 @@
 //! Context trimming: less history and fewer documents are sent along.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::branch::{Branch, push_taken};
@@ -166,7 +168,7 @@ struct Trim {
     cut: Cut,
     /// Whether reads beyond the static prompt are lost.
     breaks_cache: bool,
-    prompts: StaticPrompts,
+    prompts: Arc<StaticPrompts>,
 }
 
 impl ContextTrimming {
@@ -228,7 +230,7 @@ impl Technique for ContextTrimming {
             ),
         };
         let breaks_cache = matches!(cut, Cut::Budget(_)) || scenario == Scenario::Low;
-        let prompts = StaticPrompts::measure(facts);
+        let prompts = facts.static_prompts();
         let trim = Trim { selection, cut, breaks_cache, prompts };
         let long = super::long_context::told(facts, &trim);
         let mut prepared = Prepared::ready(trim, Evidence::Assumed, note);
@@ -242,7 +244,7 @@ impl Technique for ContextTrimming {
 
 /// That a budget is smaller than what the prompts of some call type share, which is then cut too.
 fn below_start(facts: &Facts<'_>, budget: u64) -> Option<String> {
-    let prompts = StaticPrompts::measure(facts);
+    let prompts = facts.static_prompts();
     let starts = (0..facts.calls.len()).map(|row| prompts.floor(row).get());
     let longest = starts.max().filter(|start| *start > budget)?;
     Some(format!(

@@ -46,7 +46,7 @@ pub(super) fn are_named(facts: &Facts<'_>) -> bool {
 ///
 /// Returns nothing at all when the log does not name conversations. Matching turns by length alone
 /// would link the wrong ones far more often than the right ones, so it is not tried.
-pub fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
+pub(super) fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
     let calls = facts.calls;
     let place = calls.dimensions.position(COLUMN)?;
     if !are_named(facts) {

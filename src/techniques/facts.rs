@@ -1,5 +1,7 @@
 //! What techniques may know about a log before its calls are walked.
 
+use std::sync::{Arc, OnceLock};
+
 use hashbrown::HashMap;
 
 use crate::pricing::{CacheWrite, ModelId, PriceBook, RateCard, Unpriced, charges, cost};
@@ -7,7 +9,9 @@ use crate::units::{Factor, FineUsd, PerClass, Rate, TokenClass, Usd};
 use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 
 use super::branch::Branch;
+use super::conversations::{self, Growth};
 use super::error::TechniqueError;
+use super::routes::StaticPrompts;
 use super::warmth::CacheRules;
 
 /// A log in time order, the price book, and which model of the book answered each call.
@@ -17,6 +21,9 @@ pub struct Facts<'a> {
     /// The prices.
     pub book: &'a PriceBook,
     models: Vec<Option<ModelId>>,
+    // Several techniques ask, each at every end of what is not known; the log stays the same.
+    static_prompts: OnceLock<Arc<StaticPrompts>>,
+    growth: OnceLock<Option<Arc<[Growth]>>>,
 }
 
 /// One call while it is walked.
@@ -41,7 +48,18 @@ impl<'a> Facts<'a> {
                 book.find(provider, calls.name(column::MODEL, row)).ok()
             })
         });
-        Self { calls, book, models: models.collect() }
+        let models = models.collect();
+        Self { calls, book, models, static_prompts: OnceLock::new(), growth: OnceLock::new() }
+    }
+
+    /// The prompt part that all calls of one type and model can share at most.
+    pub fn static_prompts(&self) -> Arc<StaticPrompts> {
+        Arc::clone(self.static_prompts.get_or_init(|| Arc::new(StaticPrompts::measure(self))))
+    }
+
+    /// How each row stands in its conversation; nothing when the log does not name conversations.
+    pub fn growth(&self) -> Option<Arc<[Growth]>> {
+        self.growth.get_or_init(|| conversations::growth(self).map(Arc::from)).clone()
     }
 
     /// The model of a call; nothing when the book does not have it.

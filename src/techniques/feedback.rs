@@ -8,7 +8,6 @@
 use hashbrown::HashMap;
 
 use super::branch::{Branch, push_taken};
-use super::conversations::growth;
 use super::facts::{Facts, Scene};
 use super::technique::{Effect, Measured, Memory, Rewrite};
 use super::wording::grouped;
@@ -86,7 +85,7 @@ impl Turns {
     /// Finds them; nothing where no turn repeats an answer that `acts` says gets shorter: then
     /// nothing has to be remembered.
     pub(super) fn of(facts: &Facts<'_>, acts: impl Fn(Row) -> bool) -> Option<Self> {
-        let growth = growth(facts)?;
+        let growth = facts.growth()?;
         let mut places: Vec<Place> = Vec::with_capacity(growth.len());
         // Whether an answer since the root of each row, its own included, gets shorter.
         let mut acted: Vec<bool> = Vec::with_capacity(growth.len());

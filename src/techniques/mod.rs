@@ -53,7 +53,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use toml::de::ValueDeserializer;
 
 pub use branch::Branch;
-pub use conversations::{Growth, growth};
+pub use conversations::Growth;
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
 pub use provider_discount::{MonthlyTerms, Tier as DiscountTier};

@@ -1,7 +1,9 @@
 //! How much of each prompt can be shared with earlier calls, and how that is known.
 
+use std::sync::Arc;
+
 use super::branch::Branch;
-use super::conversations::{Growth, growth, recounted};
+use super::conversations::{Growth, recounted};
 use super::facts::Facts;
 use super::routes::StaticPrompts;
 use super::scope::Selection;
@@ -19,9 +21,9 @@ pub(super) enum Prefixes {
     /// where it names them, otherwise the shortest prompts of the call type and model.
     Observed {
         /// How each row stands in its conversation.
-        growth: Option<Vec<Growth>>,
+        growth: Option<Arc<[Growth]>>,
         /// The shortest prompts.
-        prompts: StaticPrompts,
+        prompts: Arc<StaticPrompts>,
     },
 }
 
@@ -40,9 +42,7 @@ impl Prefixes {
     pub(super) fn new(declared: Option<Portion>, facts: &Facts<'_>) -> Self {
         match declared {
             Some(portion) => Self::Declared(portion),
-            None => {
-                Self::Observed { growth: growth(facts), prompts: StaticPrompts::measure(facts) }
-            }
+            None => Self::Observed { growth: facts.growth(), prompts: facts.static_prompts() },
         }
     }
 

@@ -29,7 +29,7 @@ impl StaticPrompts {
     ///
     /// # Panics
     /// With 2³² pairs of call type and model or more.
-    pub fn measure(facts: &Facts<'_>) -> Self {
+    pub(super) fn measure(facts: &Facts<'_>) -> Self {
         let calls = facts.calls;
         let declared = calls.dimensions.position(SHARED_PROMPT);
         let declared = declared.filter(|place| !calls.dimensions[*place].is_empty());

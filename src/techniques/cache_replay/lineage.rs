@@ -1,5 +1,7 @@
 //! What of each prompt came before, as far as the log shows it: blocks, turns, shared starts.
 
+use std::sync::Arc;
+
 use crate::units::Tokens;
 use crate::usage::{Instant, Row, Symbol, TEXT_BLOCKS};
 
@@ -35,7 +37,7 @@ pub(in super::super) struct Lineage {
     /// How many turns came before a prompt.
     depths: Vec<u32>,
     /// The call types and models.
-    routes: StaticPrompts,
+    routes: Arc<StaticPrompts>,
     /// What the prompts of a route share: as declared, else the most it can be, else nothing.
     shared: Option<Shared>,
     /// The same in blocks.
@@ -76,11 +78,11 @@ impl Lineage {
         declared: Option<Tokens>,
         scenario: Scenario,
     ) -> Self {
-        let growth = conversations::growth(facts);
+        let growth = facts.growth();
         let rows = facts.calls.len();
         let known = |row: Row| growth.as_ref().map(|known| known[row]).unwrap_or_default();
         let shared = declared.map(Shared::Declared);
-        let routes = StaticPrompts::measure(facts);
+        let routes = facts.static_prompts();
         let is_known = scenario != Scenario::Low || routes.are_declared();
         let texts = Texts::of(facts);
         let blocks = Blocks::of(facts).or_else(|| {

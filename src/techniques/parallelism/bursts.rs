@@ -64,7 +64,7 @@ struct Route {
 
 /// The bursts of a log, those with the most to lose first.
 pub(super) fn bursts(facts: &Facts<'_>, selection: &Selection, window: i64) -> Vec<RouteBursts> {
-    let prompts = StaticPrompts::measure(facts);
+    let prompts = facts.static_prompts();
     let mut routes: BTreeMap<u32, Route> = BTreeMap::new();
     for (row, model) in facts.modelled_rows() {
         let call = facts.calls.call(row);
