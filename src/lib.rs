@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod diagnostics;
 pub mod exhibits;
+pub mod gate;
 pub mod insights;
 pub mod pricing;
 pub mod render;

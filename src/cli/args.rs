@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::asked::AskedArgs;
 use super::backtest::BacktestArgs;
+use super::check_args::CheckArgs;
 use super::convert::ConvertArgs;
 use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
@@ -24,11 +25,13 @@ const STYLES: Styles = Styles::styled()
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  the report was delivered
+  0  the report was delivered; of a check: it passed, or could not judge
+  1  the check failed: dearer than the baseline, or over a limit
   2  a flag, a plan or a configuration is wrong
   3  nothing readable; with --strict, a record was skipped or a mapped column is nowhere
   4  a price table is invalid; with --strict, usage has no price
   5  the report could not be written
+  6  with --strict, the check could not judge
   101  a bug: please report it";
 
 /// Where an LLM bill goes, and what each way of spending less would have saved on those very calls.
@@ -49,6 +52,9 @@ pub(super) enum Command {
     /// What techniques would have saved on these calls, alone and together.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
+    /// Whether calls became dearer: fails, and says why. For CI.
+    #[command(after_help = super::check_args::EXAMPLES)]
+    Check(Box<CheckArgs>),
     /// As simulate, for calls that are only declared: what they will cost, without a log.
     #[command(after_help = super::estimate::EXAMPLES)]
     Estimate(Box<EstimateArgs>),
@@ -256,7 +262,7 @@ pub(super) struct ExplainArgs {
 }
 
 /// What every command over a log takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct CommonArgs {
     /// Logs: files, patterns, folders, or - for standard input.
     #[arg(value_name = "FILE")]
@@ -287,7 +293,7 @@ pub(super) struct CommonArgs {
 }
 
 /// How the log is read.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Reading")]
 pub(super) struct InputArgs {
     /// The format of the log, instead of what its first records say.
@@ -317,7 +323,7 @@ pub(super) struct InputArgs {
 }
 
 /// How the report is given out.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct OutputArgs {
     /// The columns that make a group: model, day, team, …

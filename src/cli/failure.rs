@@ -68,6 +68,11 @@ fn harmless(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
+/// Tells the user a result in one line, on stderr.
+pub(super) fn say(message: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", harmless(message));
+}
+
 /// Tells the user something that is as it should be, on stderr.
 pub(super) fn note(message: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", harmless(message));

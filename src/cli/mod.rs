@@ -6,6 +6,9 @@ mod analyze;
 mod args;
 mod asked;
 mod backtest;
+mod check;
+mod check_args;
+mod check_options;
 mod config;
 mod contracts;
 mod convert;
@@ -53,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Analyze(args) => analyze::run(*args),
         Command::Simulate(args) => simulate::run(*args),
         Command::Estimate(args) => estimate::run(*args),
+        Command::Check(args) => check::run(*args),
         Command::Backtest(args) => backtest::run(*args),
         Command::Plan(args) => plan::run(&args),
         Command::Convert(args) => convert::run(*args),

@@ -4,7 +4,7 @@ use crate::usage::{Call, Calls, Days, DerivedColumn, Dimension, Instant, Row, Sy
 
 /// The columns of a key, and one dictionary for each over everything seen.
 #[derive(Clone, Debug)]
-pub(super) struct KeyColumns {
+pub struct KeyColumns {
     days: Days,
     columns: Vec<KeyColumn>,
 }
@@ -28,19 +28,19 @@ struct Translation {
 
 impl KeyColumns {
     /// Columns by name, with days of this zone.
-    pub(super) fn new(names: &[String], days: Days) -> Self {
+    pub fn new(names: &[String], days: Days) -> Self {
         Self { days, columns: names.iter().map(|name| KeyColumn::new(name)).collect() }
     }
 
     /// Makes a table the current one.
-    pub(super) fn enter(&mut self, calls: &Calls) {
+    pub fn enter(&mut self, calls: &Calls) {
         for column in &mut self.columns {
             column.enter(calls);
         }
     }
 
     /// Writes the key of a row of the current table.
-    pub(super) fn key_of(&mut self, calls: &Calls, row: Row, call: &Call, key: &mut Vec<Symbol>) {
+    pub fn key_of(&mut self, calls: &Calls, row: Row, call: &Call, key: &mut Vec<Symbol>) {
         key.clear();
         for column in &mut self.columns {
             key.push(column.symbol(self.days, calls, row, call));
@@ -48,7 +48,7 @@ impl KeyColumns {
     }
 
     /// The names of a key.
-    pub(super) fn names(&self, key: &[Symbol]) -> Vec<String> {
+    pub fn names(&self, key: &[Symbol]) -> Vec<String> {
         let columns = self.columns.iter().zip(key);
         columns.map(|(column, symbol)| column.dictionary.resolve(*symbol).to_owned()).collect()
     }

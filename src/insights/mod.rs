@@ -36,8 +36,9 @@ pub use analysis::{
 };
 pub use analyzer::Analyzer;
 pub use change::{
-    Change, ChangeError, ChangeFinder, Driver, EFFECTS, Effect, GroupChange, GroupUse,
-    PRICE_VOLUME_MIX, Period, Player, Presence, Side, Span, explain,
+    Change, ChangeError, ChangeFinder, Driver, EFFECTS, Effect, GATE_EFFECTS, GroupChange,
+    GroupUse, MIX_PARTS, PRICE_VOLUME_MIX, Part, Period, Player, Presence, Side, Span,
+    VOLUME_PARTS, explain, split,
 };
 pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use concentration::intensity;
@@ -46,8 +47,9 @@ pub use forecast::{MonthForecast, month_forecasts};
 pub use inspection::{
     COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, TOPICS, Topic, Waste, inspect,
 };
+pub use key_columns::KeyColumns;
 pub use options::{AnalysisOptions, CostMode};
-pub use pricer::priced_rows;
+pub use pricer::{Calculated, Price, Pricer, Reason, priced_rows};
 pub use reconciliation::{Cause, Explanation, Reconciliation};
 pub use remarks::{BorrowedPrice, Doubt, PriceRemarks, SellerTotal};
 pub use run_rate::RunRate;

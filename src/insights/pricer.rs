@@ -4,15 +4,15 @@ use std::fmt;
 
 use hashbrown::HashMap;
 
-use crate::pricing::{ModelId, PriceBook, RateCard, Unpriced, cost};
-use crate::units::Usd;
+use crate::pricing::{Charge, ModelId, PriceBook, RateCard, Unpriced, charges, cost};
+use crate::units::{PerClass, Usd};
 use crate::usage::{Call, Calls, Instant, Row, Symbol, column};
 
 use super::options::CostMode;
 
 /// Why a call has no cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
+pub enum Reason {
     /// The price book has no price for it.
     Unpriced(Unpriced),
     /// Only logged costs count, and the log states none.
@@ -21,7 +21,7 @@ pub(super) enum Reason {
 
 impl Reason {
     /// A stable name.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Unpriced(reason) => reason.name(),
             Self::NotLogged => "not-logged",
@@ -48,30 +48,46 @@ impl fmt::Display for Reason {
 
 /// What is known about the cost of a call.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Price<'a> {
+pub struct Price<'a> {
     /// The cost that counts.
-    pub(super) cost: Result<Usd, Reason>,
+    pub cost: Result<Usd, Reason>,
     /// The same call at list prices, where a contract makes them differ.
-    pub(super) list: Option<Usd>,
+    pub list: Option<Usd>,
     /// Why it was not priced, though the log's own cost may stand in.
-    pub(super) reason: Option<Reason>,
+    pub reason: Option<Reason>,
     /// The calculated cost and the prices behind it.
-    pub(super) calculated: Option<Calculated<'a>>,
+    pub calculated: Option<Calculated<'a>>,
     /// Whether the cost that counts is the log's.
-    pub(super) from_log: bool,
+    pub from_log: bool,
 }
 
 /// What the price book says of a call.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Calculated<'a> {
+pub struct Calculated<'a> {
     /// What it costs.
-    pub(super) cost: Usd,
+    pub cost: Usd,
     /// The prices behind it.
-    pub(super) card: &'a RateCard,
+    pub card: &'a RateCard,
     /// The model that has them, at the place where it is billed.
-    pub(super) model: ModelId,
+    pub model: ModelId,
     /// Whether it was priced for a day before the model's first known one.
-    pub(super) too_early: bool,
+    pub too_early: bool,
+}
+
+impl Calculated<'_> {
+    /// What the tokens of each class cost, each at the prices at which it bills; fees come beside it.
+    pub fn by_class(&self, call: &Call) -> PerClass<Usd> {
+        let mut by_class: PerClass<Usd> = PerClass::default();
+        let taken = charges(call, self.card, |charge, part| {
+            if let Charge::Tokens(class) = charge {
+                by_class[class] += part;
+            }
+            Ok(())
+        });
+        // The call itself was priced with this card, so it has a price for what was used.
+        debug_assert!(taken.is_ok());
+        by_class
+    }
 }
 
 /// What the names in a call's log mean.
@@ -86,7 +102,7 @@ struct Known {
 
 /// Prices calls; looks a model up once for each pair of symbols of a table.
 #[derive(Clone, Debug)]
-pub(super) struct Pricer<'a> {
+pub struct Pricer<'a> {
     book: &'a PriceBook,
     list: Option<&'a PriceBook>,
     mode: CostMode,
@@ -96,7 +112,7 @@ pub(super) struct Pricer<'a> {
 
 impl<'a> Pricer<'a> {
     /// A pricer from this book; `list` has the list prices where a contract changed them.
-    pub(super) fn new(
+    pub fn new(
         book: &'a PriceBook,
         list: Option<&'a PriceBook>,
         mode: CostMode,
@@ -106,7 +122,7 @@ impl<'a> Pricer<'a> {
     }
 
     /// Forgets the symbols of the table before.
-    pub(super) fn enter(&mut self) {
+    pub fn enter(&mut self) {
         self.known.clear();
     }
 
@@ -122,7 +138,7 @@ impl<'a> Pricer<'a> {
     }
 
     /// The price of a row of the current table.
-    pub(super) fn price(&mut self, calls: &Calls, row: Row, call: &Call) -> Price<'a> {
+    pub fn price(&mut self, calls: &Calls, row: Row, call: &Call) -> Price<'a> {
         let known = self.known(calls, row);
         let calculated = known.model.and_then(|model| self.calculate(model, calls, row, call));
         let calculated_cost = calculated.map(|found| found.cost).map_err(Reason::Unpriced);
@@ -171,7 +187,7 @@ impl<'a> Pricer<'a> {
     }
 
     /// The prices that would hold for a row of the current table at an instant.
-    pub(super) fn card_at(
+    pub fn card_at(
         &mut self,
         calls: &Calls,
         row: Row,

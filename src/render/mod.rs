@@ -8,6 +8,12 @@ mod analysis_screen;
 mod backtest_document;
 mod backtest_rows;
 mod backtest_screen;
+mod check_annotations;
+mod check_comment;
+mod check_document;
+mod check_junit;
+mod check_screen;
+mod check_words;
 mod class_names;
 mod columns;
 mod conversion_account;
@@ -69,8 +75,8 @@ use std::io;
 
 use crate::exhibits::Exhibit;
 use crate::report::{
-    AnalysisReport, BacktestReport, BillingLine, ConversionReport, Imported, PriceDiff, PriceList,
-    PriceSheet, SavingsReport, TableCheck, WithheldReport,
+    AnalysisReport, BacktestReport, BillingLine, CheckReport, ConversionReport, Imported,
+    PriceDiff, PriceList, PriceSheet, SavingsReport, TableCheck, WithheldReport,
 };
 use crate::sources::{Format, Guess, SavedSource};
 
@@ -200,6 +206,53 @@ pub fn write_withheld(
         OutputFormat::Json => wire::write(&withheld_screen::document(report), out),
         OutputFormat::Csv => exhibits::write_rows(&report.groups, out),
     }
+}
+
+/// Writes a check.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_check(
+    report: &CheckReport,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&check_screen::compose(report), style, out),
+        OutputFormat::Markdown => check_comment::write(report, out),
+        OutputFormat::Json => wire::write(&check_document::document(report), out),
+        OutputFormat::Csv => exhibits::write_rows(&report.judgements(), out),
+    }
+}
+
+/// Writes a check for a pull request: Markdown with a marker, short when nothing happened.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_comment(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
+    check_comment::write(report, out)
+}
+
+/// Writes the annotations that GitHub shows of a check.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_annotations(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
+    check_annotations::write(report, out)
+}
+
+/// Writes a check as a suite of tests in the XML of `JUnit`.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_junit(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
+    check_junit::write(report, out)
+}
+
+/// The reason of a verdict in one sentence.
+pub fn check_reason(report: &CheckReport) -> String {
+    check_words::reason(&report.outcome)
 }
 
 /// Writes a list of prices.

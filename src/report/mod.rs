@@ -3,6 +3,8 @@
 mod analysis_report;
 mod backtest_report;
 mod billing_lines;
+mod check_report;
+mod check_tables;
 mod conversion_report;
 mod diagnostics_summary;
 mod input_accounting;
@@ -26,6 +28,8 @@ pub use backtest_report::{
     BacktestBasis, BacktestReport, Estimate, LogLine, MedianErrors, error_share,
 };
 pub use billing_lines::{BillingLine, billing_lines};
+pub use check_report::{CheckReport, ComparedWith, change_between, change_of, group_name};
+pub use check_tables::effect_label;
 pub use conversion_report::{ConversionReport, Written};
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
 pub use input_accounting::{FileAccounting, InputAccounting};

@@ -42,6 +42,15 @@ pub const fn mixed(number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
+/// A number that depends on every byte of a text, and on nothing else: the same on every machine and
+/// in every version (FNV-1a of 64 bits by Fowler, Noll and Vo, mixed).
+pub fn seed_of(text: &str) -> u64 {
+    let folded = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    mixed(folded)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +64,13 @@ mod tests {
             found,
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
+    }
+
+    /// The published hash of `a` is 0xaf63dc4c8601ec8c.
+    #[test]
+    fn texts_have_the_published_hash() {
+        assert_eq!(seed_of("a"), mixed(0xaf63_dc4c_8601_ec8c));
+        assert_ne!(seed_of("ab"), seed_of("ba"));
     }
 
     #[test]

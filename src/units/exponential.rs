@@ -17,6 +17,15 @@ const EXPONENT_MAX: u64 = 22;
 /// ln 2 in units of 2⁻³².
 const LN_2: u128 = 2_977_044_472;
 
+/// 64 ln 2 in units of 2⁻³².
+const LN_OF_LARGEST: i64 = 190_530_846_196;
+
+/// ln 10⁹ in units of 2⁻³².
+const LN_OF_BILLION: i64 = 89_005_749_036;
+
+/// e in 10⁻¹⁸.
+const E: u128 = 2_718_281_828_459_045_235;
+
 /// `e^-x` to the nearest billionth: what is left after `x` lifetimes of a memoryless process.
 pub fn exp_of_minus(exponent: Factor) -> Rate {
     let parts = exponent.parts();
@@ -66,6 +75,35 @@ pub fn minus_ln(random: u64) -> u64 {
     u64::try_from((binary * LN_2) >> 32).unwrap_or(u64::MAX)
 }
 
+/// The natural logarithm of a factor in units of 2⁻³², to within a few of them; nothing for zero.
+pub fn ln(value: Factor) -> Option<i64> {
+    if value.parts() == 0 {
+        return None;
+    }
+    let below = i64::try_from(minus_ln(value.parts())).ok()?;
+    Some(LN_OF_LARGEST - below - LN_OF_BILLION)
+}
+
+/// `e^x` of an exponent in units of 2⁻³²; nothing when it does not fit.
+pub fn exp(exponent: i64) -> Option<Factor> {
+    let size = u128::from(exponent.unsigned_abs());
+    let (whole, beyond) = (size >> 32, (size % (1 << 32)) * FINE >> 32);
+    let (mut term, mut value) = (FINE, FINE);
+    for place in 1..=24_u128 {
+        term = term * beyond / FINE / place;
+        value += term;
+    }
+    for _ in 0..whole {
+        value = value.checked_mul(E)? / FINE;
+    }
+    let billionths = if exponent < 0 {
+        (FINE * BILLION + value / 2) / value
+    } else {
+        (value + BILLION / 2) / BILLION
+    };
+    u64::try_from(billionths).ok().map(Factor::from_parts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +122,22 @@ mod tests {
         check("3.472222222", "0.031047958");
         check("20.5", "0.000000001");
         check("40", "0");
+    }
+
+    #[test]
+    fn logarithms_and_powers_undo_each_other() {
+        for text in ["0.000001", "0.5", "1", "1.05", "2.718281828", "99.5", "12345.678"] {
+            let value = Factor::parse(text).expect("a factor");
+            let back = exp(ln(value).expect("not zero")).expect("fits");
+            let off = back.parts().abs_diff(value.parts());
+            assert!(off <= 1 + value.parts() / 100_000_000, "{text}: {back}");
+        }
+        // ln 1.05 = 0.048790164
+        let found = ln(Factor::parse("1.05").expect("a factor"));
+        assert!(found.expect("not zero").abs_diff(209_552_159) <= 16, "{found:?}");
+        assert_eq!(ln(Factor::parse("0").expect("a factor")), None);
+        assert_eq!(exp(40 << 32), None);
+        assert_eq!(exp(-(25 << 32)).map(Factor::parts), Some(0));
     }
 
     #[test]

@@ -122,6 +122,18 @@ impl Factor {
         self.0
     }
 
+    /// `part / whole` of two amounts, to the nearest billionth where they are below 10²⁹; nothing when
+    /// `whole` is zero, one of them is negative or the quotient does not fit.
+    pub fn of_amounts(part: i128, whole: i128) -> Option<Self> {
+        let (mut part, mut whole) = (u128::try_from(part).ok()?, u128::try_from(whole).ok()?);
+        // The quotient of larger amounts is as good without their last digits.
+        while part > u128::MAX / u128::from(ONE) {
+            (part, whole) = (part / 10, whole / 10);
+        }
+        let parts = (part * u128::from(ONE) + whole / 2).checked_div(whole)?;
+        u64::try_from(parts).ok().map(Self)
+    }
+
     /// Both together, to the nearest billionth.
     ///
     /// # Panics

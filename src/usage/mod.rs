@@ -5,6 +5,7 @@
 mod call;
 mod calls;
 mod clock;
+mod clusters;
 mod derived;
 mod dimension;
 mod expression;
@@ -16,6 +17,7 @@ mod vector;
 pub use call::{Call, Counting, Fingerprint, FinishReason, ServiceTier, Status};
 pub use calls::{Calls, Row};
 pub use clock::{Days, Instant, TimeError};
+pub use clusters::Clusters;
 pub use derived::DerivedColumn;
 pub use dimension::{Dimension, Dimensions, Symbol, column};
 pub use filter::{Filter, FilterError};

@@ -164,7 +164,7 @@ fn groups(identity: &Identity<'_>, costs: &Costs, effects: &[Effect]) -> Option<
             let sum = summed(&|set| costs.groups[set][group], place, count)?;
             sums.push(sum.checked_mul(2)?);
         }
-        if effect.player.drivers == [Driver::Mix] {
+        if effect.player.drivers.contains(&Driver::Mix) {
             recentre(identity, costs, place, count, &mut sums)?;
         }
         let parts = apportioned(&sums, 2 * orders(count), effect.amount.atto());

@@ -9,7 +9,7 @@ use crate::usage::{Call, Calls, Counting, Days, Instant, Row, Symbol};
 
 use super::super::key_columns::KeyColumns;
 use super::super::options::AnalysisOptions;
-use super::super::pricer::{Calculated, Pricer};
+use super::super::pricer::Pricer;
 use super::error::ChangeError;
 use super::explain::explain;
 use super::period::{GroupUse, Period, Side};
@@ -145,7 +145,7 @@ impl<'a> ChangeFinder<'a> {
             }
             return;
         };
-        let by_class = cost_by_class(&found, call);
+        let by_class = found.by_class(call);
         span.calls += call.calls;
         span.cost += cost;
         span.fees += cost - by_class.iter().map(|(_, cost)| *cost).sum();
@@ -185,9 +185,9 @@ impl<'a> ChangeFinder<'a> {
             pairs.map(|(key, used)| (names(key), used.map(|used| used.listed()))).collect();
         // Lanes have no order of their own: that of their figures does not depend on the run.
         groups.sort();
-        let period = |side: usize| Period {
-            days: self.spans[side].length(),
-            groups: groups.iter().map(|(_, pair)| pair[side]).collect(),
+        let period = |side: usize| {
+            let groups = groups.iter().map(|(_, pair)| pair[side]).collect();
+            Period::of_calls(self.spans[side].length(), groups)
         };
         let [before, after] = [0, 1].map(period);
         let change = explain(&before, &after, &EFFECTS)?;
@@ -203,25 +203,4 @@ impl<'a> ChangeFinder<'a> {
     pub const fn span(&self, side: Side) -> &Span {
         &self.spans[side as usize]
     }
-}
-
-/// What the tokens of each class cost, each at the prices at which it bills.
-fn cost_by_class(found: &Calculated<'_>, call: &Call) -> PerClass<Usd> {
-    let mut cost: PerClass<Usd> = PerClass::default();
-    let mut add = |card: &RateCard, tokens: &PerClass<Tokens>| {
-        for class in TokenClass::ALL {
-            let mut alone = PerClass::default();
-            alone[class] = tokens[class];
-            // The call itself was priced with this card, so it has a price for what was used.
-            cost[class] += cost_of_tokens(&alone, card).unwrap_or(Usd::ZERO);
-        }
-    };
-    if found.card.is_flat() {
-        add(found.card, &call.tokens);
-    } else {
-        for (card, tokens) in found.card.portions(&call.tokens, call.prompts()) {
-            add(card, &tokens);
-        }
-    }
-    cost
 }

@@ -29,6 +29,10 @@ struct Term {
 pub(super) struct Identity<'p> {
     periods: [&'p Period; 2],
     calls: [u64; 2],
+    /// The calls of each group's family.
+    family_calls: [Vec<u64>; 2],
+    /// The part of its family that each group has.
+    parts: Vec<[Ratio; 2]>,
     terms: Vec<Term>,
 }
 
@@ -72,15 +76,23 @@ impl<'p> Identity<'p> {
         let periods = [before, after];
         let calls = periods.map(Period::calls);
         for (side, calls) in Side::ALL.into_iter().zip(calls) {
-            if calls == 0 {
+            if calls == 0 || periods[side as usize].units == 0 {
                 return Err(ChangeError::NoCalls(side));
             }
         }
+        let family_calls = periods.map(family_calls);
+        let parts = (0..before.groups.len()).map(|group| {
+            let part =
+                |side: usize| ratio(periods[side].groups[group].calls, family_calls[side][group]);
+            // A group without calls on either side has no terms.
+            imputed([part(0), part(1)]).unwrap_or([(0, 1); 2])
+        });
+        let parts = parts.collect();
         let mut terms = Vec::new();
         for (group, pair) in before.groups.iter().zip(&after.groups).enumerate() {
             add_terms(&mut terms, group, [pair.0, pair.1])?;
         }
-        Ok(Self { periods, calls, terms })
+        Ok(Self { periods, calls, family_calls, parts, terms })
     }
 
     /// The cost of each group, in 10⁻¹⁸ dollars and cut to it for each class, with the drivers of a
@@ -91,13 +103,22 @@ impl<'p> Identity<'p> {
         let at = |driver: Driver| usize::from(set & driver.bit() != 0);
         let days = |side: usize| self.periods[side].days;
         for term in &self.terms {
-            let mix = at(Driver::Mix);
-            let group_calls = self.periods[mix].groups[term.group].calls;
+            let (units, calls, mix) = (at(Driver::Units), at(Driver::Calls), at(Driver::Mix));
+            let family = self.family_calls[mix][term.group];
+            let own = self.parts[term.group][at(Driver::Model)];
             let (tokens, part) = (term.tokens[at(term.amount)], term.part[at(Driver::Cache)]);
             let (price, per) = term.price[at(Driver::Price)];
-            let (calls, total) = (self.calls[at(Driver::Calls)], self.calls[mix]);
-            let above = [days(at(Driver::Days)), calls, group_calls, tokens.0, part.0];
-            let below = [days(at(Driver::Calls)), total, tokens.1, part.1, per];
+            let asked = |side: usize| self.periods[side].units;
+            let above = [
+                days(at(Driver::Days)),
+                asked(units),
+                self.calls[calls],
+                family,
+                own.0,
+                tokens.0,
+                part.0,
+            ];
+            let below = [days(units), asked(calls), self.calls[mix], own.1, tokens.1, part.1, per];
             let (cost, is_whole) = product(price, &above, &below)?;
             costs[term.group] = costs[term.group].checked_add(cost)?;
             is_exact &= is_whole;
@@ -110,6 +131,15 @@ impl<'p> Identity<'p> {
         let side = usize::from(side == Side::After);
         (self.periods[side].groups[group].calls, self.calls[side])
     }
+}
+
+/// The calls of the family of each group.
+fn family_calls(period: &Period) -> Vec<u64> {
+    let families = period.families.iter().map(|family| {
+        let same = period.families.iter().zip(&period.groups).filter(|(other, _)| *other == family);
+        same.map(|(_, group)| group.calls).sum()
+    });
+    families.collect()
 }
 
 fn add_terms(terms: &mut Vec<Term>, group: usize, pair: [&GroupUse; 2]) -> Result<(), ChangeError> {

@@ -62,11 +62,23 @@ impl GroupUse {
 pub struct Period {
     /// How many days it has, at least 1.
     pub days: u64,
+    /// What was asked for: requests, conversations or test cases; as many as calls where each call
+    /// is one.
+    pub units: u64,
     /// The groups; those that only the other period has are without calls.
     pub groups: Vec<GroupUse>,
+    /// The family of each group, the same in both periods: groups that answer the same demand.
+    pub families: Vec<usize>,
 }
 
 impl Period {
+    /// A period whose calls are what was asked for, each group being a family of its own.
+    pub fn of_calls(days: u64, groups: Vec<GroupUse>) -> Self {
+        let units = groups.iter().map(|group| group.calls).sum();
+        let families = (0..groups.len()).collect();
+        Self { days, units, groups, families }
+    }
+
     /// All calls.
     pub fn calls(&self) -> u64 {
         self.groups.iter().map(|group| group.calls).sum()

@@ -25,7 +25,7 @@ fn group() -> impl Strategy<Value = GroupUse> {
 
 fn period() -> impl Strategy<Value = Period> {
     (1..40_u64, prop::collection::vec(group(), 3))
-        .prop_map(|(days, groups)| Period { days, groups })
+        .prop_map(|(days, groups)| Period::of_calls(days, groups))
         .prop_filter("has calls", |period| period.calls() > 0)
 }
 
@@ -94,6 +94,7 @@ proptest! {
     fn what_did_not_change_has_no_effect(before in period(), days in 1..40_u64, times in 1..9_u64) {
         let mut after = before.clone();
         after.days = days;
+        after.units *= times;
         for group in &mut after.groups {
             group.calls *= times;
             for place in 0..group.tokens.len() {

@@ -17,7 +17,7 @@ pub(super) fn group(calls: u64, tokens: [u64; 2], prices: [&str; 2]) -> GroupUse
 }
 
 fn period(groups: &[GroupUse]) -> Period {
-    Period { days: 1, groups: groups.to_vec() }
+    Period::of_calls(1, groups.to_vec())
 }
 
 /// 1,000 calls, a fifth of them dear, and 1,200 calls, two fifths of them dear at lower prices.
@@ -120,8 +120,8 @@ fn a_class_without_tokens_has_the_price_of_its_own_period() {
 fn a_longer_period_is_told_apart_from_busier_days() {
     let one = group(100, [1_000, 100], ["1", "5"]);
     let three = group(300, [1_000, 100], ["1", "5"]);
-    let before = Period { days: 10, groups: vec![one] };
-    let after = Period { days: 30, groups: vec![three] };
+    let before = Period::of_calls(10, vec![one]);
+    let after = Period::of_calls(30, vec![three]);
     let change = explain(&before, &after, &EFFECTS).expect("explained");
     assert_eq!(change.effects[0].amount, usd("0.3"));
     assert!(change.effects[1..].iter().all(|effect| effect.amount.is_zero()));

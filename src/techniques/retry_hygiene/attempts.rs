@@ -107,6 +107,9 @@ pub struct Attempts {
     pub linked: u64,
     /// Those of them that no id links, but the same prompt or input soon after.
     pub inferred: u64,
+    /// The rows that are further attempts of a request: the log numbers them, or the attempt before
+    /// failed. In order.
+    pub further: Vec<Row>,
 }
 
 impl Attempts {
@@ -122,10 +125,13 @@ impl Attempts {
         let mut sightings = Sightings::default();
         let mut roots: HashMap<Fingerprint, Root> = HashMap::new();
         let mut requests: HashMap<Root, Request> = HashMap::new();
-        let mut found = Self { avoidable: Vec::new(), linked: 0, inferred: 0 };
+        let mut found = Self { avoidable: Vec::new(), linked: 0, inferred: 0, further: Vec::new() };
         for row in 0..facts.calls.len() {
             let call = facts.calls.call(row);
             let is_numbered = call.retry_of != 0 || call.attempt > 1;
+            if is_numbered {
+                found.further.push(row);
+            }
             let said = columns.names(facts.calls, row);
             let seen = if is_numbered || call.attempt == 1 || !call.is_single() {
                 None
@@ -144,6 +150,9 @@ impl Attempts {
             if is_numbered || seen.is_some() {
                 found.linked += 1;
                 found.inferred += u64::from(seen.is_some());
+                if !is_numbered && request.has_failed() {
+                    found.further.push(row);
+                }
                 if let Some(reason) = request.judge(&call, policy) {
                     found.avoidable.push((row, reason));
                 }
@@ -196,6 +205,11 @@ impl Request {
         let has_failed = matches!(call.status, Status::Error(_));
         let is_early = not_before.zip(call.time.known()).is_some_and(|(from, now)| now < from);
         (has_failed && is_early).then_some(Avoidable::TooEarly)
+    }
+
+    /// Whether its last attempt failed.
+    fn has_failed(&self) -> bool {
+        self.last.is_some_and(|last| matches!(last.status, Status::Error(_)))
     }
 
     fn note(&mut self, call: &Call, is_out_of_quota: bool, retry_after: Option<i64>) {

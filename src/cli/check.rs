@@ -1,0 +1,307 @@
+//! `llmcost check`: whether calls became dearer.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+
+use crate::gate::{
+    Acknowledgement, Against, Baseline, COLUMNS, GatePrices, Measure, Measurement, Outcome, Unit,
+    Verdict, Why, measure, run as judge,
+};
+use crate::insights::{AnalysisOptions, Analyzer, Window};
+use crate::render::{check_reason, write_annotations, write_check, write_comment, write_junit};
+use crate::report::{CheckReport, ComparedWith};
+use crate::usage::{Calls, Days, Dimensions, Instant};
+
+use super::args::CommonArgs;
+use super::check_args::{CheckArgs, GateArgs};
+use super::check_options::{measure as how, options};
+use super::exit_status::ExitStatus;
+use super::failure::{Failure, note, say, warn};
+use super::intake::Intake;
+use super::output::deliver;
+use super::settings::Settings;
+use super::supplies::{Prices, judge as judge_reading};
+
+/// One log as it was read.
+struct Read {
+    calls: Calls,
+    window: Option<Window>,
+    intake: Intake,
+}
+
+pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
+    let gate = args.gate;
+    let options = options(&gate)?;
+    let (before, settings) = inputs(args.common, &gate)?;
+    let how = how(&gate, &settings)?;
+    let saved = gate.baseline.as_deref().map(|path| read_baseline(path, &how)).transpose()?;
+    if saved.is_none()
+        && before.is_none()
+        && gate.save_baseline.is_none()
+        && options.limits.is_empty()
+    {
+        return Err(Failure::usage(anyhow!("there is nothing to compare the log with"))
+            .hint("--baseline FILE compares it with a saved one; --save-baseline FILE saves one")
+            .hint("two inputs, an old and a new log, are compared with each other")
+            .hint("--max-cost, --max-cost-per-unit and --budget are limits that need neither"));
+    }
+    let prices = Prices::load(&settings)?;
+    let log = read(&settings, &how, &prices)?;
+    let old = before.as_ref().map(|settings| read(settings, &how, &prices)).transpose()?;
+    // Prices of the day of the last call hold for both, unless the user named a day.
+    let last = last_instant(&log.calls).filter(|_| settings.as_of.is_none());
+    let level = GatePrices::new(&prices.book, last.and_then(start_of_day));
+    let measured = measured(&log, &level, &how)?;
+    let against = match (&saved, &old) {
+        (Some(baseline), _) => Against::Baseline(Box::new(baseline.clone())),
+        (None, Some(old)) => Against::Log(Box::new(self::measured(old, &level, &how)?)),
+        (None, None) => Against::Nothing,
+    };
+    let fresh = gate.save_baseline.is_some().then(|| Baseline::new(measured.clone(), VERSION));
+    let outcome = judge(measured, against, &level, &options);
+    let report = CheckReport::new(
+        outcome,
+        log.window,
+        log.intake.accounting(),
+        &log.intake.reading.ledger,
+        prices.source(),
+        settings.top,
+    )
+    .compared_with(match (&gate.baseline, &old) {
+        (Some(path), _) => ComparedWith::Baseline(path.display().to_string()),
+        (None, Some(old)) => ComparedWith::Log(old.intake.accounting()),
+        (None, None) => ComparedWith::Nothing,
+    });
+    deliver_all(&report, &gate, &settings)?;
+    let status = conclude(&report.outcome, &settings, &check_reason(&report))?;
+    if let (Some(path), Some(fresh)) = (&gate.save_baseline, &fresh) {
+        save_fresh(path, fresh, &report.outcome, &settings)?;
+    }
+    if let (Some(reason), Some(path), Some(saved)) = (&gate.acknowledge, &gate.baseline, saved) {
+        return acknowledge(reason, &gate, path, saved, &report.outcome);
+    }
+    if status == ExitStatus::Delivered {
+        judge_reading(settings.strict, &log.intake.reading, 0)?;
+    }
+    Ok(status)
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The settings of the old log, where two are compared, and those of the log that is judged.
+fn inputs(
+    mut common: CommonArgs,
+    gate: &GateArgs,
+) -> Result<(Option<Settings>, Settings), Failure> {
+    let compares = gate.baseline.is_none() && common.files.len() == 2;
+    if !compares {
+        return Ok((None, Settings::resolve(common)?));
+    }
+    let new = common.files.split_off(1);
+    let old = common.clone();
+    common.files = new;
+    Ok((Some(Settings::resolve(old)?), Settings::resolve(common)?))
+}
+
+fn read(settings: &Settings, how: &Measure, prices: &Prices) -> Result<Read, Failure> {
+    let mut table: Option<Calls> = None;
+    let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
+    let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
+    let optional: Vec<String> = COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+    let needed: Vec<String> = match how.unit {
+        Unit::Call => how.group_by.clone(),
+        Unit::Session => {
+            let conversation = "conversation".to_owned();
+            how.group_by.iter().cloned().chain([conversation]).collect()
+        }
+        Unit::Case => how.group_by.clone(),
+    };
+    let own = |name: &String| crate::usage::DerivedColumn::named(name).is_none();
+    let needed: Vec<String> = needed.into_iter().filter(own).collect();
+    let intake = Intake::read_with(settings, &needed, &optional, &mut |calls| {
+        analyzer.add(calls);
+        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
+        table.append(calls);
+    })?;
+    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    Ok(Read { calls, window: analyzer.finish().window, intake })
+}
+
+/// Measures a log of which at least one call has a price.
+fn measured(log: &Read, prices: &GatePrices<'_>, how: &Measure) -> Result<Measurement, Failure> {
+    let mut found = measure(&log.calls, prices, how);
+    found.skipped = log.intake.reading.total().skipped;
+    let files = log.intake.accounting();
+    let names: Vec<_> = files.files.iter().map(|file| file.name.as_str()).collect();
+    let names = names.join(", ");
+    if found.units() > 0 {
+        return Ok(found);
+    }
+    if found.without_case > 0 {
+        return Err(Failure::input(anyhow!("no call of {names} names its test case"))
+            .hint("--case COLUMN says which column does"));
+    }
+    if found.unpriced.is_empty() {
+        return Err(Failure::input(anyhow!("there is no call to judge in {names}"))
+            .hint("--since, --until and --where may have left out all of them"));
+    }
+    let models: Vec<_> = found.unpriced.iter().take(5).map(|one| &*one.model).collect();
+    Err(Failure::pricing(anyhow!("no call of {names} has a price: {}", models.join(", ")))
+        .hint("add the prices with --prices FILE.toml; `llmcost analyze` says what is missing"))
+}
+
+fn last_instant(calls: &Calls) -> Option<Instant> {
+    (0..calls.len()).filter_map(|row| calls.call(row).time.known()).max()
+}
+
+/// Prices change at moments of UTC, whatever the zone of the report.
+fn start_of_day(at: Instant) -> Option<Instant> {
+    Days::UTC.day_of(at).and_then(|day| Days::UTC.start_of(day))
+}
+
+fn read_baseline(path: &Path, how: &Measure) -> Result<Baseline, Failure> {
+    let name = path.display();
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the baseline {name}"))
+        .map_err(|error| {
+            Failure::input(error)
+                .hint(format!("llmcost check LOG --save-baseline {name} writes one"))
+        })?;
+    let baseline = Baseline::parse(&text).map_err(|error| {
+        let hint = error.hint();
+        Failure::input(anyhow!("{name} cannot be used: {error}")).hint(hint)
+    })?;
+    let saved = &baseline.measurement.measure;
+    if saved.unit != how.unit {
+        let (saved, asked) = (saved.unit.name(), how.unit.name());
+        return Err(Failure::usage(anyhow!("{name} was saved with --unit {saved}, not {asked}"))
+            .hint(format!("add --unit {saved}, or save a new baseline")));
+    }
+    if saved.group_by != how.group_by {
+        let names = |columns: &[String]| {
+            if columns.is_empty() { "nothing".to_owned() } else { columns.join(",") }
+        };
+        let (saved, asked) = (names(&saved.group_by), names(&how.group_by));
+        return Err(Failure::usage(anyhow!("{name} was saved by {saved}, not by {asked}")).hint(
+            format!("use the same columns (--by or --case {saved}), or save a new baseline"),
+        ));
+    }
+    if saved.days != how.days {
+        return Err(Failure::usage(anyhow!(
+            "{name} was saved with --timezone {}, not {}",
+            saved.days.zone(),
+            how.days.zone()
+        ))
+        .hint("use the same time zone, or save a new baseline"));
+    }
+    Ok(baseline)
+}
+
+fn deliver_all(report: &CheckReport, gate: &GateArgs, settings: &Settings) -> Result<(), Failure> {
+    deliver(settings.output.as_deref(), |out| {
+        write_check(report, settings.format, settings.style, out)?;
+        if gate.annotations && settings.output.is_none() {
+            write_annotations(report, out)?;
+        }
+        Ok(())
+    })?;
+    if gate.annotations && settings.output.is_some() {
+        deliver(None, |out| write_annotations(report, out))?;
+    }
+    if let Some(path) = &gate.comment {
+        deliver(Some(path), |out| write_comment(report, out))?;
+    }
+    if let Some(path) = &gate.junit {
+        deliver(Some(path), |out| write_junit(report, out))?;
+    }
+    Ok(())
+}
+
+/// The verdict in one line on stderr, and as an exit code.
+fn conclude(outcome: &Outcome, settings: &Settings, reason: &str) -> Result<ExitStatus, Failure> {
+    let status = match outcome.verdict {
+        Verdict::Pass => ExitStatus::Delivered,
+        Verdict::Fail => ExitStatus::Dearer,
+        Verdict::Inconclusive if settings.strict => ExitStatus::Undecided,
+        Verdict::Inconclusive => ExitStatus::Delivered,
+    };
+    if !(settings.quiet && outcome.verdict == Verdict::Pass) {
+        say(&format!("{}: {reason}", outcome.verdict.name()));
+    }
+    Ok(status)
+}
+
+/// Saves a baseline; after a comparison only one that passed, so that a rise never becomes normal
+/// unseen.
+fn save_fresh(
+    path: &Path,
+    fresh: &Baseline,
+    outcome: &Outcome,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let name = path.display();
+    if outcome.comparison.is_some() && outcome.verdict != Verdict::Pass {
+        warn(&format!(
+            "{name} was not saved: the verdict is {}; without --baseline it is saved as it is",
+            outcome.verdict.name()
+        ));
+        return Ok(());
+    }
+    save(path, fresh)?;
+    if !settings.quiet {
+        let of = &fresh.measurement;
+        let [_, units] = of.measure.unit.words();
+        note(&format!("saved {} {units} to {name}; commit it", of.units()));
+    }
+    Ok(())
+}
+
+fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
+    deliver(Some(path), |out| out.write_all(baseline.to_text().as_bytes()))
+}
+
+/// Writes into the baseline that what fails now may be dearer.
+fn acknowledge(
+    reason: &str,
+    gate: &GateArgs,
+    path: &Path,
+    mut baseline: Baseline,
+    outcome: &Outcome,
+) -> Result<ExitStatus, Failure> {
+    let text = gate.acknowledge_until.as_deref().unwrap_or_default();
+    let until = Days::parse_day(text).ok_or_else(|| {
+        Failure::usage(anyhow!("--acknowledge-until: `{text}` is no day"))
+            .hint("write it as 2026-12-31")
+    })?;
+    if reason.trim().is_empty() {
+        return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer")));
+    }
+    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
+    let failed = judgements.filter(|one| one.decides && one.why == Why::Beyond);
+    let mut accepted = 0_usize;
+    for one in failed {
+        let Some(estimate) = one.estimate else { continue };
+        baseline.acknowledged.retain(|known| known.what != one.what);
+        baseline.acknowledged.push(Acknowledgement {
+            what: one.what.clone(),
+            up_to: estimate.interval[1],
+            until,
+            reason: reason.to_owned(),
+        });
+        accepted += 1;
+    }
+    if accepted == 0 {
+        return Err(Failure::usage(anyhow!(
+            "--acknowledge: no comparison fails, so there is nothing to accept"
+        ))
+        .hint("limits in dollars are changed where they are given"));
+    }
+    save(path, &baseline)?;
+    note(&format!(
+        "acknowledged in {} until {text}: run the check again, and commit it",
+        path.display()
+    ));
+    Ok(ExitStatus::Delivered)
+}

@@ -1,0 +1,147 @@
+//! The limits and thresholds that were typed, checked.
+
+use anyhow::anyhow;
+
+use crate::gate::{GateOptions, Limit, Measure, Target, Unit};
+use crate::units::{DecimalError, Excess, Factor, Rate, Usd};
+
+use super::check_args::{GateArgs, TargetArg, UnitArg};
+use super::failure::Failure;
+use super::settings::Settings;
+
+/// How a log is measured.
+pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, Failure> {
+    let unit = match args.unit {
+        UnitArg::Call => Unit::Call,
+        UnitArg::Session => Unit::Session,
+        UnitArg::Case => Unit::Case,
+    };
+    let group_by = match unit {
+        Unit::Case if !settings.by.is_empty() => {
+            return Err(Failure::usage(anyhow!("--by: test cases are kept apart by --case")));
+        }
+        Unit::Case => vec![args.case.clone()],
+        Unit::Call | Unit::Session if settings.by.is_empty() => unit.usual_groups(),
+        Unit::Call | Unit::Session => settings.by.clone(),
+    };
+    Ok(Measure { unit, group_by, days: settings.days })
+}
+
+/// What the gate is asked for.
+pub(super) fn options(args: &GateArgs) -> Result<GateOptions, Failure> {
+    let mut limits = Vec::new();
+    if let Some(text) = &args.max_cost {
+        limits.push(Limit::Cost(dollars("--max-cost", text)?));
+    }
+    if let Some(text) = &args.max_cost_per_unit {
+        limits.push(Limit::UnitCost(dollars("--max-cost-per-unit", text)?));
+    }
+    for text in &args.budget {
+        limits.push(budget(text)?);
+    }
+    let optional =
+        |flag, text: &Option<String>| text.as_deref().map(|text| threshold(flag, text)).transpose();
+    Ok(GateOptions {
+        target: match args.gate {
+            TargetArg::Unit => Target::Unit,
+            TargetArg::Total => Target::Total,
+        },
+        threshold: threshold("--threshold", &args.threshold)?,
+        group_threshold: optional("--group-threshold", &args.group_threshold)?,
+        percentile_threshold: optional("--p95-threshold", &args.p95_threshold)?,
+        confidence: confidence(&args.confidence)?,
+        min_impact: dollars("--min-impact", &args.min_impact)?,
+        units_per_month: args.units_per_month,
+        max_unpriced: rate("--max-unpriced", &args.max_unpriced)?,
+        limits,
+        ..GateOptions::default()
+    })
+}
+
+/// What is still allowed, as a multiple: `5%` is 1.05. It may be more than all.
+fn threshold(flag: &str, text: &str) -> Result<Factor, Failure> {
+    let refuse = |error: DecimalError| {
+        Failure::usage(anyhow!("{flag}: `{text}` is no rate: {error}"))
+            .hint("write five percent as 5% or 0.05")
+    };
+    let plain = match text.trim().strip_suffix('%') {
+        Some(percent) => {
+            let hundredths = Factor::parse(percent).map_err(refuse)?;
+            Factor::of_counts(hundredths.parts(), 100_000_000_000)
+        }
+        None => Some(Factor::parse(text).map_err(refuse)?),
+    };
+    let allowed = plain.and_then(|plain| {
+        Factor::of_counts(plain.parts().checked_add(Factor::ONE.parts())?, Factor::ONE.parts())
+    });
+    allowed.ok_or_else(|| refuse(DecimalError::TooLarge))
+}
+
+fn rate(flag: &str, text: &str) -> Result<Rate, Failure> {
+    Rate::parse(text).map_err(|error| {
+        Failure::usage(anyhow!("{flag}: `{text}` is no rate between 0 and 1: {error}"))
+            .hint("write one percent as 1% or 0.01")
+    })
+}
+
+fn confidence(text: &str) -> Result<Rate, Failure> {
+    let found = rate("--confidence", text)?;
+    let bounds = ["0.5", "0.9999"].map(|text| Rate::parse(text).expect("a constant"));
+    if found < bounds[0] || found > bounds[1] {
+        return Err(Failure::usage(anyhow!(
+            "--confidence: `{text}` is not between 50% and 99.99%"
+        ))
+        .hint("95% is usual"));
+    }
+    Ok(found)
+}
+
+fn dollars(flag: &str, text: &str) -> Result<Usd, Failure> {
+    let plain = text.trim();
+    let amount = Usd::parse(plain.strip_prefix('$').unwrap_or(plain), Excess::Reject);
+    let refuse = |why: &dyn std::fmt::Display| {
+        Failure::usage(anyhow!("{flag}: `{text}` is no amount of dollars: {why}"))
+            .hint("write it as 0.02 or 50")
+    };
+    let amount = amount.map_err(|error| refuse(&error))?;
+    if amount < Usd::ZERO { Err(refuse(&"it is less than nothing")) } else { Ok(amount) }
+}
+
+fn budget(text: &str) -> Result<Limit, Failure> {
+    match text.split_once('/') {
+        Some((amount, "day")) => Ok(Limit::Day(dollars("--budget", amount)?)),
+        Some((amount, "month")) => Ok(Limit::Month(dollars("--budget", amount)?)),
+        _ => Err(Failure::usage(anyhow!("--budget: `{text}` is not dollars a day or a month"))
+            .hint("write it as 50/day or 900/month")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<&str>) {
+        let found = threshold("--threshold", text).ok().map(|found| found.to_string());
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn thresholds_are_read_as_rates_and_percent() {
+        check("5%", Some("1.05"));
+        check("0.05", Some("1.05"));
+        check("150%", Some("2.5"));
+        check("0", Some("1"));
+        check("2.5 %", Some("1.025"));
+        check("five", None);
+        check("-1%", None);
+    }
+
+    #[test]
+    fn budgets_have_an_amount_and_a_period() {
+        assert!(matches!(budget("50/day"), Ok(Limit::Day(_))));
+        assert!(matches!(budget("$900/month"), Ok(Limit::Month(_))));
+        assert!(budget("50").is_err());
+        assert!(budget("50/week").is_err());
+        assert!(budget("-1/day").is_err());
+    }
+}

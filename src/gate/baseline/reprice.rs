@@ -1,0 +1,98 @@
+//! A baseline at other prices than those it was saved with.
+
+use crate::pricing::PriceBook;
+use crate::units::Usd;
+
+use super::super::measurement::{MeasuredGroup, Measurement};
+use super::super::measuring::GatePrices;
+use super::super::spread::Spread;
+
+/// What pricing a baseline again has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repricing {
+    /// What its units cost at the prices it was saved with, in dollars.
+    pub before: Usd,
+    /// What they cost at those of the comparison, in dollars.
+    pub after: Usd,
+    /// Whether it was saved with the same price tables.
+    pub same_tables: bool,
+    /// Models without a price in the tables of the comparison: they keep the prices of the baseline.
+    pub kept: Vec<String>,
+}
+
+/// The baseline at the prices of the comparison. Sums of replicates change like those of their group,
+/// which is exact for a group with one price and within its spread for others.
+pub(in super::super) fn repriced(
+    mut of: Measurement,
+    prices: &GatePrices<'_>,
+    price_tables: &str,
+) -> (Measurement, Repricing) {
+    let before = of.cost();
+    let mut kept = Vec::new();
+    for group in &mut of.groups {
+        reprice(group, prices.level(), &mut kept);
+    }
+    if let (Some(percentile), after) =
+        (&mut of.percentile, of.groups.iter().map(|one| one.cost).sum())
+    {
+        percentile.cost = scaled(percentile.cost, before, after);
+        for drawn in &mut percentile.drawn {
+            *drawn = scaled(Usd::from_atto(*drawn), before, after).atto();
+        }
+    }
+    kept.sort();
+    kept.dedup();
+    let same_tables = of.price_tables == price_tables;
+    let after = of.cost();
+    of.priced_at = prices.priced_at();
+    (of, Repricing { before, after, same_tables, kept })
+}
+
+fn reprice(group: &mut MeasuredGroup, book: &PriceBook, kept: &mut Vec<String>) {
+    let old: Usd = group.rows.iter().map(|row| row.priced).sum();
+    for row in &mut group.rows {
+        match row.priced_by(book) {
+            Some(cost) => row.priced = cost,
+            None => kept.push(row.model.clone()),
+        }
+    }
+    let new: Usd = group.rows.iter().map(|row| row.priced).sum();
+    let usual = group.cost;
+    group.cost = group.logged + scaled(group.cost - group.logged, old, new);
+    let after = group.cost;
+    match &mut group.spread {
+        Spread::Drawn(drawn) => {
+            for (_, cost) in drawn {
+                *cost = scaled(Usd::from_atto(*cost), usual, after).atto();
+            }
+        }
+        Spread::Lots(entries) => {
+            let last = entries.len().saturating_sub(1);
+            let mut left = after.atto();
+            for (place, entry) in entries.iter_mut().enumerate() {
+                let own = scaled(Usd::from_atto(entry.cost), usual, after).atto();
+                // Cutting loses less than a unit a lot; the last one takes it up.
+                entry.cost = if place == last { left } else { own };
+                left -= entry.cost;
+            }
+        }
+    }
+}
+
+/// An amount that changes as another did from `old` to `new`.
+fn scaled(amount: Usd, old: Usd, new: Usd) -> Usd {
+    if old == new || old.is_zero() {
+        return amount;
+    }
+    let (mut new, mut old) = (new.atto(), old.atto());
+    // What matters of the quotient fits beside an amount.
+    while new.unsigned_abs() > 1 << 60 || old.unsigned_abs() > 1 << 60 {
+        (new, old) = (new / 2, old / 2);
+    }
+    if old == 0 {
+        return amount;
+    }
+    let whole = amount.atto() / old * new;
+    let rest = amount.atto() % old * new / old;
+    Usd::from_atto(whole + rest)
+}

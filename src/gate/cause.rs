@@ -1,0 +1,213 @@
+//! Why two logs cost differently, as the gate tells it.
+
+use std::collections::BTreeMap;
+
+use crate::insights::{
+    ChangeError, GATE_EFFECTS, GroupUse, MIX_PARTS, Period, Presence, VOLUME_PARTS, explain, split,
+};
+use crate::pricing::{PriceBook, RateCard};
+use crate::units::Usd;
+
+use super::measurement::Measurement;
+use super::unit::Unit;
+
+/// The places of volume and mix among the effects.
+const VOLUME: usize = 0;
+const MIX: usize = 1;
+
+/// What one thing did to the bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EffectOf {
+    /// The name in documents.
+    pub name: &'static str,
+    /// Of an effect that is part of another: that one.
+    pub part_of: Option<&'static str>,
+    /// What it did, in dollars: positive where it made the log dearer.
+    pub amount: Usd,
+    /// Whether the cost of a unit at the baseline's mix and prices has it in it.
+    pub is_judged: bool,
+}
+
+/// What changed in the calls of one group and model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CauseGroup {
+    /// The names of the group.
+    pub key: Vec<String>,
+    /// The model.
+    pub model: String,
+    /// Which logs have it.
+    pub presence: Presence,
+    /// What it cost before and after, in dollars, fees apart.
+    pub costs: [Usd; 2],
+    /// Its part in each of the six effects, in dollars.
+    pub effects: Vec<Usd>,
+}
+
+/// Why two logs cost differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// What the logs were billed, in dollars.
+    pub billed: [Usd; 2],
+    /// The six effects and what no table explains; they add up to the difference.
+    pub effects: Vec<EffectOf>,
+    /// The two parts of volume and of mix; each pair adds up to its whole.
+    pub parts: Vec<EffectOf>,
+    /// By group and model, those with the largest change first.
+    pub groups: Vec<CauseGroup>,
+    /// Whether no cost of what might have been had to be cut to 10⁻¹⁸ dollars.
+    pub is_exact: bool,
+}
+
+impl Cause {
+    /// Effects none of which is part of another shown, the largest first: volume and mix in their
+    /// parts. Those that the gate judges come before others.
+    pub fn ranked(&self) -> Vec<EffectOf> {
+        let is_whole =
+            |one: &&EffectOf| !self.parts.iter().any(|part| part.part_of == Some(one.name));
+        let mut ranked: Vec<EffectOf> =
+            self.effects.iter().filter(is_whole).chain(&self.parts).copied().collect();
+        ranked.sort_by_key(|one| std::cmp::Reverse(one.amount.atto().unsigned_abs()));
+        ranked
+    }
+}
+
+/// A group of the explanation: calls of one group, provider, model, place and price.
+type Key<'m> = (&'m [String], &'m str, &'m str, &'m str, Option<usize>);
+
+/// The calls of both logs in one such group, and a card that prices them.
+#[derive(Clone, Copy, Default)]
+struct Used<'b> {
+    sides: [GroupUse; 2],
+    card: Option<&'b RateCard>,
+}
+
+/// Explains what two logs were billed; `book` tells which of their prices are the same.
+pub(super) fn cause(
+    before: &Measurement,
+    after: &Measurement,
+    book: &PriceBook,
+) -> Result<Cause, ChangeError> {
+    let mut used: BTreeMap<Key<'_>, Used<'_>> = BTreeMap::new();
+    for (side, of) in [before, after].into_iter().enumerate() {
+        for group in &of.groups {
+            for row in &group.rows {
+                let card = row.card(book);
+                let price = card.map(|card| std::ptr::from_ref(card).addr());
+                let key = (&*group.key, &*row.provider, &*row.model, &*row.geo, price);
+                let one = used.entry(key).or_default();
+                one.card = card;
+                let own = row.used(card);
+                merge(&mut one.sides[side], &own);
+            }
+        }
+    }
+    let mut groups: Vec<(Key<'_>, Used<'_>)> = used.into_iter().collect();
+    // Addresses of prices have no order of their own: that of figures does not depend on the run.
+    groups.sort_by(|(one, a), (other, b)| {
+        (one.0, one.1, one.2, one.3, &a.sides).cmp(&(other.0, other.1, other.2, other.3, &b.sides))
+    });
+    let families: BTreeMap<&[String], usize> = groups
+        .iter()
+        .map(|(key, _)| key.0)
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .zip(0..)
+        .collect();
+    let period = |side: usize, of: &Measurement| Period {
+        days: 1,
+        units: of.units(),
+        groups: groups.iter().map(|(_, used)| used.sides[side]).collect(),
+        families: groups.iter().map(|(key, _)| families[key.0]).collect(),
+    };
+    let periods = [period(0, before), period(1, after)];
+    let change = explain(&periods[0], &periods[1], &GATE_EFFECTS)?;
+    let volume = split(&periods[0], &periods[1], &change.effects, VOLUME, VOLUME_PARTS)?;
+    let mix = split(&periods[0], &periods[1], &change.effects, MIX, MIX_PARTS)?;
+    let billed = [before.billed, after.billed];
+    let mut effects: Vec<EffectOf> = change
+        .effects
+        .iter()
+        .map(|effect| EffectOf {
+            name: effect.player.name,
+            part_of: None,
+            amount: effect.amount,
+            is_judged: matches!(effect.player.name, "input_tokens" | "output_tokens" | "cache"),
+        })
+        .collect();
+    let explained: Usd = effects.iter().map(|effect| effect.amount).sum();
+    let other = billed[1] - billed[0] - explained;
+    effects.push(EffectOf { name: "other", part_of: None, amount: other, is_judged: true });
+    let part =
+        |whole, name, amount, is_judged| EffectOf { name, part_of: Some(whole), amount, is_judged };
+    let parts = vec![
+        part("volume", units_name(after.measure.unit), volume[0].amount, false),
+        part("volume", calls_name(after.measure.unit), volume[1].amount, true),
+        part("mix", "groups", mix[0].amount, false),
+        part("mix", "models", mix[1].amount, true),
+    ];
+    let keys: Vec<_> = groups.iter().map(|(key, used)| (key, used.sides)).collect();
+    let changed = keys.iter().zip(&change.groups).filter_map(|((key, sides), group)| {
+        Some(CauseGroup {
+            key: key.0.to_vec(),
+            model: key.2.to_owned(),
+            presence: Presence::of(sides[0].calls, sides[1].calls)?,
+            costs: [group.before, group.after],
+            effects: group.effects.clone(),
+        })
+    });
+    let groups = by_model(changed);
+    Ok(Cause { billed, effects, parts, groups, is_exact: change.is_exact })
+}
+
+/// What was asked for, as an effect of the unit.
+const fn units_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Call => "requests",
+        Unit::Session => "conversations",
+        Unit::Case => "trials",
+    }
+}
+
+/// How many calls each of these took, as an effect of the unit.
+const fn calls_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Call => "attempts_per_request",
+        Unit::Session => "calls_per_conversation",
+        Unit::Case => "calls_per_trial",
+    }
+}
+
+fn merge(into: &mut GroupUse, other: &GroupUse) {
+    into.calls += other.calls;
+    into.list = other.list;
+    for place in 0..into.tokens.len() {
+        into.tokens[place] += other.tokens[place];
+        into.cost[place] += other.cost[place];
+    }
+}
+
+/// Prices of one model together, the largest change first.
+fn by_model(groups: impl Iterator<Item = CauseGroup>) -> Vec<CauseGroup> {
+    let mut sums: Vec<CauseGroup> = Vec::new();
+    for group in groups {
+        let same = |one: &&mut CauseGroup| one.key == group.key && one.model == group.model;
+        let Some(sum) = sums.iter_mut().find(same) else {
+            sums.push(group);
+            continue;
+        };
+        if sum.presence != group.presence {
+            sum.presence = Presence::Both;
+        }
+        for (mine, theirs) in sum.costs.iter_mut().zip(group.costs) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in sum.effects.iter_mut().zip(group.effects) {
+            *mine += theirs;
+        }
+    }
+    sums.sort_by_key(|one| {
+        let change = (one.costs[1] - one.costs[0]).atto().unsigned_abs();
+        (std::cmp::Reverse(change), one.key.clone(), one.model.clone())
+    });
+    sums
+}

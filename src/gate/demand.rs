@@ -1,0 +1,147 @@
+//! To which unit, group and cluster each row of a log belongs.
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::insights::KeyColumns;
+use crate::techniques::{Attempts, Facts, RetryPolicy};
+use crate::units::{mixed, seed_of};
+use crate::usage::{Calls, Clusters, Row, Symbol};
+
+use super::measurement::Measure;
+use super::spread::lot_of;
+use super::unit::Unit;
+
+/// The column with the conversation of a call.
+const CONVERSATION: &str = "conversation";
+
+/// Names longer than this are replaced by a number: they may be prompts.
+const NAME_LENGTH_MAX: usize = 100;
+
+/// Where a row belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Belonging {
+    /// Its group, a place among [`Demand::keys`].
+    pub(super) group: usize,
+    /// The units that begin with it.
+    pub(super) units: u64,
+    /// The lot of its cluster.
+    pub(super) lot: u32,
+}
+
+/// Assigns rows, which come in their order.
+pub(super) struct Demand<'c> {
+    calls: &'c Calls,
+    unit: Unit,
+    columns: KeyColumns,
+    key: Vec<Symbol>,
+    groups: HashMap<Vec<Symbol>, usize>,
+    further: HashSet<Row>,
+    clusters: Clusters,
+    conversation: Option<usize>,
+    /// The group of each conversation that has begun; of a test case, its trials.
+    begun: HashMap<(Symbol, usize), usize>,
+}
+
+impl<'c> Demand<'c> {
+    pub(super) fn new(facts: &'c Facts<'_>, measure: &Measure) -> Self {
+        let calls = facts.calls;
+        let mut columns = KeyColumns::new(&measure.group_by, measure.days);
+        columns.enter(calls);
+        let further = Attempts::follow(facts, &RetryPolicy::default()).further;
+        let place = calls.dimensions.position(CONVERSATION);
+        let named = place.filter(|place| !calls.dimensions[*place].is_empty());
+        let clusters = match measure.unit {
+            Unit::Call | Unit::Session => Clusters::of(calls),
+            // A trial is a conversation, or else a call.
+            Unit::Case if named.is_some() => Clusters::of(calls),
+            Unit::Case => Clusters::single(calls),
+        };
+        Self {
+            calls,
+            unit: measure.unit,
+            columns,
+            key: Vec::new(),
+            groups: HashMap::new(),
+            further: further.into_iter().collect(),
+            clusters,
+            conversation: named,
+            begun: HashMap::new(),
+        }
+    }
+
+    /// Where a row belongs; nothing when it belongs to no test case.
+    pub(super) fn of(&mut self, row: Row) -> Option<Belonging> {
+        let call = self.calls.call(row);
+        self.columns.key_of(self.calls, row, &call, &mut self.key);
+        if self.unit == Unit::Case && self.key.iter().any(|symbol| symbol.is_empty()) {
+            return None;
+        }
+        let next = self.groups.len();
+        let own = *self.groups.entry(self.key.clone()).or_insert(next);
+        let calls = if self.further.contains(&row) { 0 } else { call.calls };
+        let conversation = self.conversation.map(|place| self.calls.symbol(place, row));
+        let conversation = conversation.filter(|symbol| !symbol.is_empty());
+        let (group, units) = match (self.unit, conversation) {
+            (Unit::Call, _) | (_, None) => (own, calls),
+            (Unit::Session, Some(name)) => self.begin((name, 0), own),
+            (Unit::Case, Some(name)) => (own, self.begin((name, own), own).1),
+        };
+        let mut seed = self.clusters.seed(row);
+        if self.unit == Unit::Case {
+            // Trials of one case are no sign of those of another.
+            seed = mixed(seed ^ mixed(seed_of(&self.name(own))));
+        }
+        Some(Belonging { group, units, lot: lot_of(seed) })
+    }
+
+    /// The group of a conversation, and a unit when it begins.
+    fn begin(&mut self, name: (Symbol, usize), own: usize) -> (usize, u64) {
+        let mut units = 0;
+        let group = *self.begun.entry(name).or_insert_with(|| {
+            units = 1;
+            own
+        });
+        (group, units)
+    }
+
+    fn name(&self, group: usize) -> String {
+        let found = self.groups.iter().find(|(_, place)| **place == group);
+        found.map(|(key, _)| self.columns.names(key).join("\u{1f}")).unwrap_or_default()
+    }
+
+    /// The names of all groups, in the order of their places.
+    pub(super) fn keys(&self) -> Vec<Vec<String>> {
+        let mut keys = vec![Vec::new(); self.groups.len()];
+        for (key, place) in &self.groups {
+            keys[*place] = self.columns.names(key).into_iter().map(short).collect();
+        }
+        keys
+    }
+
+    /// What a cluster is.
+    pub(super) fn cluster(&self) -> &'static str {
+        self.clusters.what()
+    }
+}
+
+/// A long name as a number that stands for it in every log.
+fn short(name: String) -> String {
+    if name.chars().count() <= NAME_LENGTH_MAX {
+        return name;
+    }
+    format!("#{:016x}", seed_of(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_may_be_a_prompt_is_not_kept() {
+        assert_eq!(short("chat".to_owned()), "chat");
+        let long = "Summarise ".repeat(20);
+        let found = short(long.clone());
+        assert_eq!((found.len(), found.starts_with('#')), (17, true));
+        assert_eq!(found, short(long));
+    }
+}

@@ -1,0 +1,191 @@
+//! Two measured logs side by side: the groups both have, and the ratio of their costs.
+
+use crate::units::{Factor, Usd};
+
+use super::baseline::REPLICATES;
+use super::measurement::{MeasuredGroup, Measurement};
+use super::spread::Weights;
+use super::unit::Unit;
+
+/// Replicates of two logs that are both at hand.
+const REPLICATES_OF_LOGS: usize = 2_000;
+
+/// A test case needs so many trials on either side: fewer say too little of how they vary.
+const TRIALS_MIN: u64 = 5;
+
+/// Parts of one in the correction for few clusters.
+const BILLION: u128 = 1_000_000_000;
+
+/// A group that both logs have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'m> {
+    pub(super) before: &'m MeasuredGroup,
+    pub(super) after: &'m MeasuredGroup,
+}
+
+/// Two logs, group by group.
+#[derive(Clone, Debug)]
+pub(super) struct Pairs<'m> {
+    pub(super) common: Vec<Pair<'m>>,
+    /// Groups of the later log that the earlier one does not have.
+    pub(super) new: Vec<&'m MeasuredGroup>,
+    /// Groups that only the earlier one has.
+    pub(super) retired: Vec<&'m MeasuredGroup>,
+    /// Test cases with too few trials on either side, which are not compared.
+    pub(super) few_trials: Vec<&'m MeasuredGroup>,
+    unit: Unit,
+    totals: [Vec<&'m MeasuredGroup>; 2],
+}
+
+/// The replicates of all ratios.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Replicates {
+    /// Of the cost of a unit at the mix of the earlier log.
+    pub(super) unit: Vec<Factor>,
+    /// Of the cost of the whole log.
+    pub(super) total: Vec<Factor>,
+    /// Of the cost of a unit of each common group.
+    pub(super) groups: Vec<Vec<Factor>>,
+}
+
+impl<'m> Pairs<'m> {
+    /// Pairs groups by their names.
+    pub(super) fn of(before: &'m Measurement, after: &'m Measurement) -> Self {
+        let unit = after.measure.unit;
+        let mut pairs = Self {
+            common: Vec::new(),
+            new: Vec::new(),
+            retired: Vec::new(),
+            few_trials: Vec::new(),
+            unit,
+            totals: [before.groups.iter().collect(), after.groups.iter().collect()],
+        };
+        let find = |groups: &'m [MeasuredGroup], key: &[String]| {
+            groups.iter().find(|group| group.key == key && group.units > 0)
+        };
+        for group in after.groups.iter().filter(|group| group.units > 0) {
+            match find(&before.groups, &group.key) {
+                Some(earlier)
+                    if unit == Unit::Case && earlier.units.min(group.units) < TRIALS_MIN =>
+                {
+                    pairs.few_trials.push(group);
+                }
+                Some(earlier) => pairs.common.push(Pair { before: earlier, after: group }),
+                None => pairs.new.push(group),
+            }
+        }
+        let is_gone =
+            |group: &&MeasuredGroup| group.units > 0 && find(&after.groups, &group.key).is_none();
+        pairs.retired = before.groups.iter().filter(is_gone).collect();
+        pairs
+    }
+
+    /// The share of a group in both sides: its units in the earlier log, and the same for each test
+    /// case.
+    fn share(&self, pair: &Pair<'_>) -> i128 {
+        if self.unit == Unit::Case { 1 } else { i128::from(pair.before.units) }
+    }
+
+    /// What the units of the earlier log cost there, and what as many of each group would have cost
+    /// at the unit costs of the later one, in dollars.
+    pub(super) fn standardised(&self) -> [Usd; 2] {
+        let each = self.common.iter().map(|pair| (self.share(pair), pair.unit_costs()));
+        let sum = |sums: [i128; 2], (share, costs): (i128, [i128; 2])| {
+            [sums[0] + share * costs[0], sums[1] + share * costs[1]]
+        };
+        each.fold([0; 2], sum).map(Usd::from_atto)
+    }
+
+    /// How many units the standardised costs are of.
+    pub(super) fn standard_units(&self) -> u64 {
+        let shares: i128 = self.common.iter().map(|pair| self.share(pair)).sum();
+        u64::try_from(shares).unwrap_or(u64::MAX)
+    }
+
+    /// The cost of both logs as a whole, in dollars.
+    pub(super) fn totals(&self) -> [Usd; 2] {
+        let cost = |side: usize| self.totals[side].iter().map(|group| group.cost).sum();
+        [cost(0), cost(1)]
+    }
+
+    /// Draws all replicates.
+    pub(super) fn replicates(&self) -> Replicates {
+        let mut found =
+            Replicates { groups: vec![Vec::new(); self.common.len()], ..Replicates::default() };
+        for replicate in 0..self.count() {
+            let weights = Weights::of(replicate);
+            self.draw(replicate, &weights, &mut found);
+        }
+        found
+    }
+
+    /// As many replicates as a saved baseline has.
+    fn count(&self) -> usize {
+        let all = self.totals.iter().flatten();
+        let saved = all.filter_map(|group| group.spread.replicates()).min();
+        saved.map_or(REPLICATES_OF_LOGS, |saved| saved.min(REPLICATES))
+    }
+
+    fn draw(&self, replicate: usize, weights: &Weights, found: &mut Replicates) {
+        let mut sums = [0_i128; 2];
+        for (place, pair) in self.common.iter().enumerate() {
+            let costs = pair.drawn_unit_costs(replicate, weights);
+            let share = self.share(pair);
+            for (sum, cost) in sums.iter_mut().zip(costs) {
+                *sum += share * cost;
+            }
+            found.groups[place].extend(Factor::of_amounts(costs[1], costs[0]));
+        }
+        found.unit.extend(Factor::of_amounts(sums[1], sums[0]));
+        let total = |side: usize| -> i128 {
+            let groups = self.totals[side].iter();
+            groups.map(|group| group.spread.draw(replicate, weights).1).sum()
+        };
+        found.total.extend(Factor::of_amounts(total(1), total(0)));
+    }
+}
+
+impl Pair<'_> {
+    /// The cost of a unit before and after, in 10⁻¹⁸ dollars.
+    pub(super) fn unit_costs(&self) -> [i128; 2] {
+        [self.before, self.after].map(unit_cost)
+    }
+
+    fn drawn_unit_costs(&self, replicate: usize, weights: &Weights) -> [i128; 2] {
+        [self.before, self.after].map(|group| {
+            let usual = unit_cost(group);
+            let (units, cost) = group.spread.draw(replicate, weights);
+            let Some(drawn) = cost.checked_div(i128::from(units)) else { return usual };
+            (usual + spread_out(drawn - usual, group.clusters)).max(0)
+        })
+    }
+}
+
+fn unit_cost(group: &MeasuredGroup) -> i128 {
+    group.cost.atto().checked_div(i128::from(group.units)).unwrap_or_default()
+}
+
+/// A deviation of a replicate, as far out as that of fresh clusters would be: the spread around their
+/// own mean is smaller by `√((n-1)/n)`.
+fn spread_out(deviation: i128, clusters: u64) -> i128 {
+    if clusters < 2 {
+        return deviation;
+    }
+    let square = u128::from(clusters) * BILLION * BILLION / u128::from(clusters - 1);
+    let factor = square.isqrt().cast_signed();
+    // Unit costs are far below the largest amount over a billion.
+    deviation * factor / BILLION.cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_clusters_vary_more_than_they_show() {
+        assert_eq!(spread_out(1_000_000, 5), 1_118_033);
+        assert_eq!(spread_out(-1_000_000, 2), -1_414_213);
+        assert_eq!(spread_out(1_000_000, 1), 1_000_000);
+        assert_eq!(spread_out(1_000_000, 1_000_000), 1_000_000);
+    }
+}

@@ -1,0 +1,143 @@
+//! Runs a gate: measured logs in, the answer out.
+
+use super::acknowledgement::Acknowledgement;
+use super::baseline::{Baseline, Repricing, folded, folded_like, repriced};
+use super::cause::cause;
+use super::judge::{exceeds, judge};
+use super::limits::check;
+use super::measurement::{MeasuredGroup, Measurement};
+use super::measuring::GatePrices;
+use super::options::GateOptions;
+use super::outcome::{Caution, Comparison, Doubt, GroupSum, Outcome, Verdict};
+use super::pairs::Pairs;
+
+use crate::units::Usd;
+
+/// With fewer equal clusters than this an interval is told to be uncertain itself.
+const CLUSTERS_SURE: u64 = 30;
+
+/// What a log is compared with.
+#[derive(Clone, Debug)]
+pub enum Against {
+    /// Nothing: only limits hold.
+    Nothing,
+    /// A saved baseline.
+    Baseline(Box<Baseline>),
+    /// Another log, at the prices of the same day.
+    Log(Box<Measurement>),
+}
+
+/// Judges a log.
+pub fn run(
+    after: Measurement,
+    against: Against,
+    prices: &GatePrices<'_>,
+    options: &GateOptions,
+) -> Outcome {
+    let limits: Vec<_> = options.limits.iter().map(|limit| check(*limit, &after)).collect();
+    let (before, repricing, acknowledged) = match against {
+        Against::Nothing => (None, None, Vec::new()),
+        Against::Log(log) => (Some(folded(*log)), None, Vec::new()),
+        Against::Baseline(baseline) => {
+            let (measurement, repricing) =
+                repriced(baseline.measurement, prices, &after.price_tables);
+            (Some(measurement), Some(repricing), baseline.acknowledged)
+        }
+    };
+    let after = match &before {
+        Some(before) => folded_like(after, before),
+        None => after,
+    };
+    let mut doubts = unseen(&after, options);
+    let comparison = before.map(|before| {
+        compare(before, &after, prices, options, repricing, &acknowledged, &mut doubts)
+    });
+    let confidence = options.confidence;
+    let mut outcome =
+        Outcome { verdict: Verdict::Pass, after, comparison, limits, doubts, confidence };
+    outcome.verdict = verdict(&outcome);
+    outcome
+}
+
+/// Everything that decides must hold; a doubt keeps a pass from being one.
+fn verdict(outcome: &Outcome) -> Verdict {
+    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
+    let deciding = judgements.filter(|one| one.decides);
+    // A group that is not decided by itself is part of the whole, which is.
+    let asked = deciding.filter(|one| one.what.group().is_none() || one.verdict == Verdict::Fail);
+    let all = asked.map(|one| one.verdict).chain(outcome.limits.iter().map(|one| one.verdict));
+    let doubt = outcome.doubts.iter().map(|_| Verdict::Inconclusive);
+    all.chain(doubt).max().unwrap_or(Verdict::Pass)
+}
+
+fn unseen(after: &Measurement, options: &GateOptions) -> Vec<Doubt> {
+    let (unpriced, skipped) = (after.unpriced_calls(), after.skipped);
+    let all = after.calls + unpriced + skipped + after.without_case;
+    let is_many = exceeds(i128::from(unpriced + skipped), i128::from(all), options.max_unpriced);
+    is_many.then_some(Doubt::Unseen { unpriced, skipped, all }).into_iter().collect()
+}
+
+fn compare(
+    before: Measurement,
+    after: &Measurement,
+    prices: &GatePrices<'_>,
+    options: &GateOptions,
+    repricing: Option<Repricing>,
+    acknowledged: &[Acknowledgement],
+    doubts: &mut Vec<Doubt>,
+) -> Comparison {
+    let pairs = Pairs::of(&before, after);
+    let judgements = judge(&pairs, &before, after, options, acknowledged);
+    let left: Usd = pairs.new.iter().chain(&pairs.few_trials).map(|group| group.cost).sum();
+    if exceeds(left.atto(), after.cost().atto(), options.max_not_compared) {
+        doubts.push(Doubt::NotCompared { cost: left, all: after.cost() });
+    }
+    let sums = |groups: &[&MeasuredGroup]| -> Vec<GroupSum> {
+        let sum = |group: &&MeasuredGroup| GroupSum {
+            key: group.key.clone(),
+            units: group.units,
+            cost: group.cost,
+        };
+        groups.iter().map(sum).collect()
+    };
+    let (new, retired) = (sums(&pairs.new), sums(&pairs.retired));
+    let mut cautions = cautions(&before, after, acknowledged);
+    if !pairs.few_trials.is_empty() {
+        cautions.push(Caution::FewTrials(pairs.few_trials.len()));
+    }
+    if let Some(repricing) = &repricing {
+        if !repricing.same_tables {
+            cautions.push(Caution::OtherTables);
+        }
+        if !repricing.kept.is_empty() {
+            cautions.push(Caution::KeptPrices(repricing.kept.clone()));
+        }
+    }
+    if after.days().is_none() && options.units_per_month.is_none() {
+        cautions.push(Caution::NoVolume);
+    }
+    let cause = cause(&before, after, prices.level()).ok();
+    Comparison { before, judgements, new, retired, cause, repricing, cautions }
+}
+
+fn cautions(
+    before: &Measurement,
+    after: &Measurement,
+    acknowledged: &[Acknowledgement],
+) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    for (is_later, of) in [(false, before), (true, after)] {
+        if of.effective_clusters < CLUSTERS_SURE {
+            cautions.push(Caution::FewClusters(is_later, of.effective_clusters));
+        }
+    }
+    if after.without_case > 0 {
+        cautions.push(Caution::WithoutCase(after.without_case));
+    }
+    let last = after.span.and_then(|(_, last)| after.measure.days.day_of(last));
+    let expired = acknowledged.iter().filter(|one| last.is_none_or(|day| day > one.until));
+    cautions.extend(
+        expired.map(|one| Caution::Expired(one.what.clone(), one.until, one.reason.clone())),
+    );
+    cautions
+}

@@ -1,0 +1,51 @@
+//! A verdict as GitHub shows it beside a run: workflow commands, one a line.
+
+use std::io;
+
+use crate::gate::Verdict;
+use crate::report::CheckReport;
+
+use super::check_screen::price_drift;
+use super::check_words::reason;
+
+/// Writes the commands. A pass has none: nothing happened.
+pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
+    let outcome = &report.outcome;
+    let (command, title) = match outcome.verdict {
+        Verdict::Pass => ("", ""),
+        Verdict::Inconclusive => ("warning", "llmcost could not decide"),
+        Verdict::Fail => ("error", "LLM calls became dearer"),
+    };
+    if !command.is_empty() {
+        line(command, title, &reason(outcome), out)?;
+    }
+    match price_drift(report) {
+        Some(drift) => line("notice", "Prices changed", &drift.text, out),
+        None => Ok(()),
+    }
+}
+
+fn line(command: &str, title: &str, text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "::{command} title={}::{}", property(title), escaped(text))
+}
+
+/// A message: nothing of it may end the command or begin another.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A value of a property.
+fn property(text: &str) -> String {
+    escaped(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_begin_another_command() {
+        assert_eq!(escaped("50 %\n::error::x"), "50 %25%0A::error::x");
+        assert_eq!(property("a,b:c"), "a%2Cb%3Ac");
+    }
+}
