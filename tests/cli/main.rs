@@ -1,5 +1,6 @@
 //! The program from the outside: what is typed, what comes out, with which exit code.
 
+mod action;
 mod backtest;
 mod bad_input;
 mod cache_policies;
