@@ -6,6 +6,8 @@ mod bills;
 mod declared;
 mod fixture;
 mod judgements;
+mod page;
+mod page_figures;
 mod savings;
 mod support;
 
