@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::plan_error::PlanError;
+use crate::techniques::SEMANTIC_REPLAY_KEYS;
 
 /// The settings that flags can give, each with its flag.
 const FLAGS: &[(&str, &str, &str)] = &[
@@ -40,24 +41,9 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("context_trimming", "", "--trim"),
 ];
 
-/// What a replay of a semantic cache takes and a given rate does not.
-const SEMANTIC_REPLAY: &[&str] = &[
-    "level",
-    "threshold",
-    "ttl",
-    "capacity",
-    "scope",
-    "guards",
-    "turns",
-    "wrong",
-    "harm",
-    "label",
-    "verify",
-];
-
 /// Settings of which a plan gives only one group: giving one drops the others.
 const ALTERNATIVES: &[(&str, &[&str], &[&str])] = &[
-    ("semantic_cache", &["rate"], SEMANTIC_REPLAY),
+    ("semantic_cache", &["rate"], SEMANTIC_REPLAY_KEYS),
     ("model_tiering", &["preset"], &["rule", "share", "to", "provider", "where", "call_types"]),
     ("model_tiering", &["to", "rule"], &["preset", "small", "light", "middle", "big"]),
     ("concise_output", &["rate"], &["preset", "by"]),
@@ -170,6 +156,9 @@ mod tests {
         check_wins(share, rules);
         check_wins("[batch]\ncall_types = [\"report\"]", "[batch]\nshare = \"0.5\"");
         check_wins("[batch]\nshare = \"0.5\"", "[batch]\ncall_types = [\"report\"]");
+        let replay = "[semantic_cache]\nlevel = \"exact\"\nverify = \"0.01\"";
+        check_wins(replay, "[semantic_cache]\nrate = \"0.2\"");
+        check_wins("[semantic_cache]\nrate = \"0.2\"", replay);
         check_wins("[batch]\npolicy = \"auto\"", "[batch]\ncall_types = [\"report\"]");
         check_wins("[batch]\nshare = \"0.5\"", "[batch]\npolicy = \"auto\"");
     }

@@ -97,7 +97,7 @@ impl<'p> Identity<'p> {
 
     /// The cost of each group, in 10⁻¹⁸ dollars and cut to it for each class, with the drivers of a
     /// set as after; and whether nothing was cut. Nothing when it does not fit.
-    pub(super) fn costs(&self, set: u8) -> Option<(Vec<i128>, bool)> {
+    pub(super) fn costs(&self, set: u16) -> Option<(Vec<i128>, bool)> {
         let mut costs = vec![0_i128; self.periods[0].groups.len()];
         let mut is_exact = true;
         let at = |driver: Driver| usize::from(set & driver.bit() != 0);

@@ -47,7 +47,7 @@ fn sums(
     place: usize,
     parts: [Player; 2],
 ) -> Option<Vec<i128>> {
-    let cost = |bits: u8| -> Option<i128> {
+    let cost = |bits: u16| -> Option<i128> {
         let (groups, _) = identity.costs(bits)?;
         groups.into_iter().try_fold(0_i128, i128::checked_add)
     };

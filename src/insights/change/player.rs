@@ -25,7 +25,7 @@ pub enum Driver {
 
 impl Driver {
     /// The bit of this driver in a set of them.
-    pub(super) const fn bit(self) -> u8 {
+    pub(super) const fn bit(self) -> u16 {
         1 << self as u8
     }
 }
@@ -43,7 +43,7 @@ pub struct Player {
 
 impl Player {
     /// The set of its drivers.
-    pub(super) fn bits(&self) -> u8 {
+    pub(super) fn bits(&self) -> u16 {
         self.drivers.iter().fold(0, |bits, driver| bits | driver.bit())
     }
 }

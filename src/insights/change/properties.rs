@@ -48,7 +48,7 @@ fn all_orders(count: usize) -> Vec<Vec<usize>> {
 /// The sum over all orders of what each player adds, walked one by one.
 fn walked(before: &Period, after: &Period, players: &[Player]) -> Vec<i128> {
     let identity = Identity::new(before, after).expect("calls");
-    let cost = |bits: u8| identity.costs(bits).expect("fits").0.iter().sum::<i128>();
+    let cost = |bits: u16| identity.costs(bits).expect("fits").0.iter().sum::<i128>();
     let mut sums = vec![0; players.len()];
     for order in all_orders(players.len()) {
         let mut bits = 0;

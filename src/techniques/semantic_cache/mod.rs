@@ -45,6 +45,33 @@ const DEFAULT_RATE: [&str; 3] = ["0.05", "0.15", "0.30"];
 /// Wrong answers among hits: nothing is charged for them in the expected figure, this much in low.
 const WRONG_LOW: &str = "0.15";
 
+/// The settings of `[semantic_cache]`: the rate of an assumption, what makes it a replay, and what
+/// goes with either.
+const KEYS: [&str; 16] = [
+    "rate",
+    "level",
+    "threshold",
+    "ttl",
+    "capacity",
+    "scope",
+    "guards",
+    "turns",
+    "wrong",
+    "harm",
+    "label",
+    "verify",
+    "where",
+    "call_types",
+    "embedding",
+    "embedding_tokens",
+];
+
+/// The settings of a replay, which do not fit beside a given `rate`.
+pub const REPLAY_KEYS: &[&str] = {
+    let [_rate, replay @ .., _where, _call_types, _embedding, _embedding_tokens] = &KEYS;
+    replay
+};
+
 /// Settings of `[semantic_cache]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,24 +111,7 @@ impl super::Settings for SemanticCache {
         stage: Stage::SemanticCache,
         summary: "answer repeated questions from a store instead of calling a model",
         docs: docs::DOCS,
-        keys: &[
-            "rate",
-            "level",
-            "threshold",
-            "ttl",
-            "capacity",
-            "scope",
-            "guards",
-            "turns",
-            "wrong",
-            "harm",
-            "label",
-            "verify",
-            "where",
-            "call_types",
-            "embedding",
-            "embedding_tokens",
-        ],
+        keys: &KEYS,
     };
 
     fn check(&self) -> Result<(), String> {

@@ -117,7 +117,42 @@ impl<'de> Visitor<'de> for NamesVisitor {
 
 #[cfg(test)]
 mod tests {
+    use toml::de::ValueDeserializer;
+
+    use super::super::{KEYS, REPLAY_KEYS, SemanticCache};
     use super::*;
+    use crate::techniques::Settings;
+
+    /// A value of each setting but `rate`.
+    const GIVEN: [&str; 15] = [
+        "level = \"lexical\"",
+        "threshold = \"0.9\"",
+        "ttl = \"1h\"",
+        "capacity = 100",
+        "scope = \"team\"",
+        "guards = false",
+        "turns = \"all\"",
+        "wrong = \"0.05\"",
+        "harm = \"0.50\"",
+        "label = \"answer\"",
+        "verify = \"0.01\"",
+        "where = \"input_tokens < 5\"",
+        "call_types = [\"faq\"]",
+        "embedding = \"text-embedding-3-small\"",
+        "embedding_tokens = 50",
+    ];
+
+    #[test]
+    fn exactly_the_settings_of_a_replay_do_not_fit_beside_a_rate() {
+        for key in &KEYS[1..] {
+            let start = format!("{key} = ");
+            let given = GIVEN.iter().find(|one| one.starts_with(&start)).expect(key);
+            let text = format!("{{ rate = \"0.1\", {given} }}");
+            let table = ValueDeserializer::parse(&text).expect("a table");
+            let settings = SemanticCache::deserialize(table).expect(given);
+            assert_eq!(settings.check().is_err(), REPLAY_KEYS.contains(key), "{given}");
+        }
+    }
 
     #[test]
     fn lifetimes_are_numbers_with_a_unit() {
