@@ -87,7 +87,7 @@ pub fn ln(value: Factor) -> Option<i64> {
 /// `e^x` of an exponent in units of 2⁻³²; nothing when it does not fit.
 pub fn exp(exponent: i64) -> Option<Factor> {
     let size = u128::from(exponent.unsigned_abs());
-    let (whole, beyond) = (size >> 32, (size % (1 << 32)) * FINE >> 32);
+    let (whole, beyond) = (size >> 32, ((size % (1 << 32)) * FINE) >> 32);
     let (mut term, mut value) = (FINE, FINE);
     for place in 1..=24_u128 {
         term = term * beyond / FINE / place;
