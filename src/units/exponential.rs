@@ -94,7 +94,8 @@ pub fn exp(exponent: i64) -> Option<Factor> {
         value += term;
     }
     for _ in 0..whole {
-        value = value.checked_mul(E)? / FINE;
+        let larger = (value / FINE).checked_mul(E)?.checked_add(value % FINE * E / FINE);
+        value = larger?;
     }
     let billionths = if exponent < 0 {
         (FINE * BILLION + value / 2) / value
