@@ -34,8 +34,9 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
     let options = options(&gate)?;
     let (before, settings) = inputs(args.common, &gate)?;
     let how = how(&gate, &settings)?;
-    let saved = gate.baseline.as_deref().map(|path| read_baseline(path, &how)).transpose()?;
-    if saved.is_none()
+    let saved = gate.baseline.iter().map(|path| read_baseline(path, &how));
+    let saved = saved.collect::<Result<Vec<Baseline>, Failure>>()?;
+    if saved.is_empty()
         && before.is_none()
         && gate.save_baseline.is_none()
         && options.limits.is_empty()
@@ -52,10 +53,10 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
     let last = last_instant(&log.calls).filter(|_| settings.as_of.is_none());
     let level = GatePrices::new(&prices.book, last.and_then(start_of_day));
     let measured = measured(&log, &level, &how)?;
-    let against = match (&saved, &old) {
-        (Some(baseline), _) => Against::Baseline(Box::new(baseline.clone())),
-        (None, Some(old)) => Against::Log(Box::new(self::measured(old, &level, &how)?)),
-        (None, None) => Against::Nothing,
+    let against = match &old {
+        _ if !saved.is_empty() => Against::Baselines(saved.clone()),
+        Some(old) => Against::Log(Box::new(self::measured(old, &level, &how)?)),
+        None => Against::Nothing,
     };
     let fresh = gate.save_baseline.is_some().then(|| Baseline::new(measured.clone(), VERSION));
     if let (Some(path), Some(fresh), Against::Nothing, true) =
@@ -73,18 +74,21 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         prices.source(),
         settings.top,
     )
-    .compared_with(match (&gate.baseline, &old) {
-        (Some(path), _) => ComparedWith::Baseline(path.display().to_string()),
-        (None, Some(old)) => ComparedWith::Log(old.intake.accounting()),
-        (None, None) => ComparedWith::Nothing,
+    .compared_with(match (&old, &gate.baseline[..]) {
+        (Some(old), _) => ComparedWith::Log(old.intake.accounting()),
+        (None, []) => ComparedWith::Nothing,
+        (None, paths) => {
+            let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+            ComparedWith::Baseline(names.join(" + "))
+        }
     });
     deliver_all(&report, &gate, &settings)?;
     let status = conclude(&report.outcome, &settings, &check_reason(&report));
     if let (Some(path), Some(fresh)) = (&gate.save_baseline, &fresh) {
         save_fresh(path, fresh, Some(&report.outcome), settings.quiet)?;
     }
-    if let (Some(reason), Some(path), Some(saved)) = (&gate.acknowledge, &gate.baseline, saved) {
-        return acknowledge(reason, &gate, path, saved, &report.outcome);
+    if let Some(reason) = &gate.acknowledge {
+        return acknowledge(reason, &gate, saved, &report.outcome);
     }
     if status == ExitStatus::Delivered {
         for read in old.iter().chain([&log]) {
@@ -101,7 +105,7 @@ fn inputs(
     mut common: CommonArgs,
     gate: &GateArgs,
 ) -> Result<(Option<Settings>, Settings), Failure> {
-    let compares = gate.baseline.is_none() && common.files.len() == 2;
+    let compares = gate.baseline.is_empty() && common.files.len() == 2;
     if !compares {
         return Ok((None, Settings::resolve(common)?));
     }

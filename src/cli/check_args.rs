@@ -32,9 +32,10 @@ pub(super) struct CheckArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Gate")]
 pub(super) struct GateArgs {
-    /// Compare with a saved baseline. Without it, two inputs are an old and a new log.
+    /// Compare with a saved baseline, or several added up. Without it, two inputs are an old and a
+    /// new log.
     #[arg(long, value_name = "FILE", env = "LLMCOST_BASELINE")]
-    pub(super) baseline: Option<PathBuf>,
+    pub(super) baseline: Vec<PathBuf>,
     /// Save the log as a baseline; after a comparison only if it passes.
     #[arg(long, value_name = "FILE")]
     pub(super) save_baseline: Option<PathBuf>,

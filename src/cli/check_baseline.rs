@@ -86,10 +86,13 @@ fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
 pub(super) fn acknowledge(
     reason: &str,
     gate: &GateArgs,
-    path: &Path,
-    mut baseline: Baseline,
+    saved: Vec<Baseline>,
     outcome: &Outcome,
 ) -> Result<ExitStatus, Failure> {
+    let ([path], Ok([mut baseline])) = (&gate.baseline[..], <[Baseline; 1]>::try_from(saved))
+    else {
+        return Err(Failure::usage(anyhow!("--acknowledge is written into one baseline")));
+    };
     let text = gate.acknowledge_until.as_deref().unwrap_or_default();
     let until = Days::parse_day(text).ok_or_else(|| {
         Failure::usage(anyhow!("--acknowledge-until: `{text}` is no day"))

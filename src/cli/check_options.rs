@@ -29,6 +29,7 @@ pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, F
 
 /// What the gate is asked for.
 pub(super) fn options(args: &GateArgs) -> Result<GateOptions, Failure> {
+    check_percentile(args)?;
     let mut limits = Vec::new();
     if let Some(text) = &args.max_cost {
         limits.push(Limit::Cost(dollars("--max-cost", text)?));
@@ -56,6 +57,23 @@ pub(super) fn options(args: &GateArgs) -> Result<GateOptions, Failure> {
         limits,
         ..GateOptions::default()
     })
+}
+
+/// A percentile that nothing could be compared with would be a threshold without effect.
+fn check_percentile(args: &GateArgs) -> Result<(), Failure> {
+    if args.p95_threshold.is_none() {
+        return Ok(());
+    }
+    if !matches!(args.unit, UnitArg::Call) {
+        return Err(Failure::usage(anyhow!("--p95-threshold is about single calls"))
+            .hint("it goes with --unit call"));
+    }
+    if args.baseline.len() > 1 {
+        return Err(Failure::usage(anyhow!(
+            "--p95-threshold takes one baseline: a percentile of several is in none of them"
+        )));
+    }
+    Ok(())
 }
 
 /// What is still allowed, as a multiple: `5%` is 1.05. It may be more than all.

@@ -36,7 +36,7 @@ fn sum<'e>(effects: impl Iterator<Item = &'e EffectOf>) -> Usd {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn effects_add_up_to_the_change_exactly(before in log(), after in log()) {
@@ -77,7 +77,7 @@ proptest! {
         prop_assert_eq!(&read.to_text(), &text);
         let book = crate::pricing::PriceBook::embedded();
         let prices = GatePrices::new(&book, Some(samples::level()));
-        let against = Against::Baseline(Box::new(read));
+        let against = Against::Baselines(vec![read]);
         let options = GateOptions { min_impact: Usd::ZERO, ..GateOptions::default() };
         let from_file = run(after.measured(unit), against, &prices, &options);
         let from_log = compared(&before, &after, unit);

@@ -1,7 +1,7 @@
 //! Runs a gate: measured logs in, the answer out.
 
 use super::acknowledgement::Acknowledgement;
-use super::baseline::{Baseline, Repricing, folded, folded_like, repriced};
+use super::baseline::{Baseline, Repricing, folded, folded_like, merged, repriced};
 use super::cause::cause;
 use super::judge::{exceeds, judge};
 use super::limits::check;
@@ -21,8 +21,8 @@ const CLUSTERS_SURE: u64 = 30;
 pub enum Against {
     /// Nothing: only limits hold.
     Nothing,
-    /// A saved baseline.
-    Baseline(Box<Baseline>),
+    /// Saved baselines, which are added up.
+    Baselines(Vec<Baseline>),
     /// Another log, at the prices of the same day.
     Log(Box<Measurement>),
 }
@@ -38,10 +38,14 @@ pub fn run(
     let (before, repricing, acknowledged) = match against {
         Against::Nothing => (None, None, Vec::new()),
         Against::Log(log) => (Some(folded(*log)), None, Vec::new()),
-        Against::Baseline(baseline) => {
-            let (measurement, repricing) =
-                repriced(baseline.measurement, prices, &after.price_tables);
-            (Some(measurement), Some(repricing), baseline.acknowledged)
+        Against::Baselines(saved) => {
+            let acknowledged = saved.iter().flat_map(|one| one.acknowledged.clone()).collect();
+            let parts =
+                saved.into_iter().map(|one| repriced(one.measurement, prices, &after.price_tables));
+            let sum = parts
+                .reduce(|(sum, changed), (part, change)| (merged(sum, part), changed.and(change)));
+            let (measurement, repricing) = sum.unzip();
+            (measurement, repricing, acknowledged)
         }
     };
     let after = match &before {

@@ -6,6 +6,7 @@
 mod document;
 mod error;
 mod fold;
+mod merge;
 mod read;
 mod reprice;
 mod row_document;
@@ -16,6 +17,7 @@ use super::measurement::Measurement;
 
 pub use error::BaselineError;
 pub(super) use fold::{folded, folded_like};
+pub(super) use merge::merged;
 pub use reprice::Repricing;
 pub(super) use reprice::repriced;
 

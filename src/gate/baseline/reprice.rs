@@ -20,6 +20,19 @@ pub struct Repricing {
     pub kept: Vec<String>,
 }
 
+impl Repricing {
+    /// What it has changed of two baselines together.
+    pub(in super::super) fn and(mut self, other: Self) -> Self {
+        self.before += other.before;
+        self.after += other.after;
+        self.same_tables &= other.same_tables;
+        self.kept.extend(other.kept);
+        self.kept.sort();
+        self.kept.dedup();
+        self
+    }
+}
+
 /// The baseline at the prices of the comparison. Sums of replicates change like those of their group,
 /// which is exact for a group with one price and within its spread for others.
 pub(in super::super) fn repriced(
