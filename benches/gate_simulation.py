@@ -127,7 +127,7 @@ class Gate:
         low, high = map(float, found["interval"])
         sides = found["baseline"], found["current"]
         each = [float(side["cost_usd"]) / side["units"] for side in sides]
-        return {"verdict": found["verdict"], "low": low, "high": high,
+        return {"verdict": found["verdict"], "ratio": float(found["ratio"]), "low": low, "high": high,
                 "detectable": float(found["minimum_detectable_ratio"]), "raw": each[1] / each[0],
                 "units": sides[0]["units"], "effective": min(side["effective_clusters"] for side in sides)}
 
@@ -190,6 +190,13 @@ def row(log, calls, name, found):
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
+def save(path, log, calls, name, found):
+    """Adds answers to a file."""
+    with open(path, "a", encoding="utf-8") as file:
+        for one in found:
+            file.write(json.dumps({"log": log.name, "calls": calls, "experiment": name, **one}) + "\n")
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("logs", nargs="+", metavar="LOG",
@@ -200,6 +207,7 @@ def arguments():
     parser.add_argument("--experiments", default=",".join(EXPERIMENTS))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--save", type=Path, help="also write every answer, one JSON record a line")
     asked = parser.parse_args()
     asked.experiments = asked.experiments.split(",")
     unknown = set(asked.experiments) - set(EXPERIMENTS)
@@ -228,6 +236,8 @@ def main():
                     of_name = [one[name] for one in found if name in one]
                     if of_name:
                         print(row(log, calls, name, of_name), flush=True)
+                    if asked.save:
+                        save(asked.save, log, calls, name, of_name)
     return 0
 
 

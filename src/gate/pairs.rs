@@ -1,5 +1,7 @@
 //! Two measured logs side by side: the groups both have, and the ratio of their costs.
 
+use std::collections::BTreeSet;
+
 use crate::units::{Factor, Usd};
 
 use super::baseline::REPLICATES;
@@ -112,8 +114,10 @@ impl<'m> Pairs<'m> {
     pub(super) fn replicates(&self) -> Replicates {
         let mut found =
             Replicates { groups: vec![Vec::new(); self.common.len()], ..Replicates::default() };
+        let groups = self.totals.iter().flatten();
+        let lots: BTreeSet<u32> = groups.flat_map(|group| group.spread.lots()).collect();
         for replicate in 0..self.count() {
-            let weights = Weights::of(replicate);
+            let weights = Weights::of_lots(replicate, lots.iter().copied());
             self.draw(replicate, &weights, &mut found);
         }
         found

@@ -36,15 +36,28 @@ pub(super) struct Weights(Vec<u8>);
 impl Weights {
     /// Those of a replicate, from 0.
     pub(super) fn of(replicate: usize) -> Self {
+        Self::of_lots(replicate, 0..LOTS)
+    }
+
+    /// Those of a replicate for some lots; others are not drawn. A small log has few.
+    pub(super) fn of_lots(replicate: usize, lots: impl IntoIterator<Item = u32>) -> Self {
         let replicate = u64::try_from(replicate).expect("there are few");
         let own = mixed(SEED ^ mixed(replicate));
-        Self((0..LOTS).map(|lot| poisson_weight(mixed(own ^ u64::from(lot)))).collect())
+        let mut weights = vec![0; usize::try_from(LOTS).expect("a count")];
+        for lot in lots {
+            weights[place(lot)] = poisson_weight(mixed(own ^ u64::from(lot)));
+        }
+        Self(weights)
     }
 
     /// How often a lot is drawn.
     pub(super) fn of_lot(&self, lot: u32) -> u8 {
-        self.0[usize::try_from(lot).expect("a place")]
+        self.0[place(lot)]
     }
+}
+
+fn place(lot: u32) -> usize {
+    usize::try_from(lot).expect("a place")
 }
 
 /// Where the sums of replicates come from.
@@ -66,6 +79,15 @@ impl Spread {
                 (units + entry.units * u64::from(weight), cost + entry.cost * i128::from(weight))
             }),
         }
+    }
+
+    /// The lots that replicates are drawn of.
+    pub(super) fn lots(&self) -> impl Iterator<Item = u32> {
+        let entries = match self {
+            Self::Lots(entries) => &entries[..],
+            Self::Drawn(_) => &[],
+        };
+        entries.iter().map(|entry| entry.lot)
     }
 
     /// How many replicates it has; nothing when it can draw any number.
@@ -124,6 +146,15 @@ mod tests {
             let units = weight(0) + 2 * weight(7) + 3 * weight(8_191);
             let cost = 10 * weight(0) + 300 * weight(7) + 5_000 * weight(8_191);
             assert_eq!(spread.draw(replicate, &weights), (units, i128::from(cost)));
+        }
+    }
+
+    #[test]
+    fn weights_of_some_lots_are_those_of_all() {
+        let lots = [0, 7, 8_191];
+        for replicate in 0..20 {
+            let (all, some) = (Weights::of(replicate), Weights::of_lots(replicate, lots));
+            assert!(lots.iter().all(|lot| all.of_lot(*lot) == some.of_lot(*lot)));
         }
     }
 
