@@ -2,18 +2,33 @@
 
 use crate::units::{Factor, Rate, exp, ln, normal_quantile};
 
-/// The chance with which a rise of the minimum detectable effect is found.
+/// The chance with which a rise of the minimum detectable effect is not found.
 const POWER_MISSED: &str = "0.2";
+
+/// How uncertain the standard error of costs is: its variance is this part of `1 / (2.8² + 2²)` over
+/// the number of equal clusters. Bell-shaped costs would have 6; conversations are heavier in the
+/// tail. Measured on resampled logs (`docs/gate.md`, November 2026).
+const ERROR_UNCERTAIN: u64 = 40;
+
+/// With fewer equal clusters the interval is told to be uncertain itself; it is not made any wider
+/// for the chance to find a rise.
+const CLUSTERS_LEAST: u64 = 30;
+
+/// Billionths in one.
+const BILLION: u64 = 1_000_000_000;
 
 /// A ratio with its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
     /// So many times the baseline.
     pub ratio: Factor,
-    /// The ends of the interval: percentiles of the replicates.
+    /// The ends of the interval: percentiles of the replicates, farther out where clusters are few.
     pub interval: [Factor; 2],
-    /// The standard error of the logarithm of the ratio, in units of 2⁻³².
+    /// The standard error of the logarithm of the ratio, in units of 2⁻³², larger where clusters are
+    /// few.
     error: u64,
+    /// How many equal clusters the smaller log has.
+    clusters: u64,
 }
 
 /// What the confidence of a gate asks of an interval.
@@ -37,19 +52,38 @@ impl Confidence {
         let tail = Rate::of_counts(self.tail.parts() / tests, 1_000_000_000);
         normal_quantile(tail.unwrap_or(Rate::ZERO))
     }
+
+    /// So many times as far out the ends of an interval lie when only so many equal clusters tell how
+    /// much they vary: the quantile of Student's distribution over that of the normal one, to the
+    /// first order, `1 + (z² + 1) / 4f` (Cornish and Fisher, *The Percentile Points of Distributions
+    /// Having Known Cumulants*, 1960).
+    fn widening(self, clusters: u64) -> Factor {
+        let freedom = u128::from(clusters.saturating_sub(1).max(1));
+        let quantile = u128::from(self.limit(1).parts());
+        let more =
+            (quantile * quantile / u128::from(BILLION) + u128::from(BILLION)) / (4 * freedom);
+        let parts = u64::try_from(more).unwrap_or(u64::MAX).saturating_add(BILLION);
+        Factor::of_counts(parts, BILLION).unwrap_or(Factor::ONE)
+    }
 }
 
 impl Estimate {
-    /// The estimate of a ratio from its replicates; nothing without replicates.
+    /// The estimate of a ratio from its replicates, with so many equal clusters in the smaller log;
+    /// nothing without replicates.
     pub(super) fn new(
         ratio: Factor,
         mut drawn: Vec<Factor>,
         confidence: Confidence,
+        clusters: u64,
     ) -> Option<Self> {
         drawn.sort_unstable();
         let low = quantile(&drawn, confidence.tail)?;
         let high = quantile(&drawn, confidence.tail.complement())?;
-        Some(Self { ratio, interval: [low, high], error: deviation(&drawn) })
+        let widening = confidence.widening(clusters);
+        let interval = [low, high].map(|end| apart(ratio, end, widening).unwrap_or(end));
+        let error = u128::from(deviation(&drawn)) * u128::from(widening.parts());
+        let error = u64::try_from(error / u128::from(BILLION)).unwrap_or(u64::MAX);
+        Some(Self { ratio, interval, error, clusters })
     }
 
     /// So many times the baseline a rise would have to be to fail in four of five logs like these:
@@ -59,7 +93,7 @@ impl Estimate {
         threshold: Factor,
         confidence: Confidence,
     ) -> Option<Factor> {
-        let room = i128::from(self.error) * i128::from(deviations(confidence)) / 1_000_000_000;
+        let room = i128::from(self.error) * i128::from(self.deviations(confidence)) / 1_000_000_000;
         exp(ln(threshold)?.checked_add(i64::try_from(room).ok()?)?)
     }
 
@@ -67,7 +101,8 @@ impl Estimate {
     /// times of five; nothing when no log would be large enough.
     pub(super) fn times_needed(&self, threshold: Factor, confidence: Confidence) -> Option<Factor> {
         let margin = ln(self.ratio)?.checked_sub(ln(threshold)?)?.unsigned_abs();
-        let wanted = u128::from(self.error) * u128::from(deviations(confidence)) / 1_000_000_000;
+        let wanted =
+            u128::from(self.error) * u128::from(self.deviations(confidence)) / 1_000_000_000;
         let times = (wanted * 1_000_000).checked_div(u128::from(margin))?;
         let squared = times.checked_mul(times)? / 1_000;
         let parts = u64::try_from(squared).ok()?;
@@ -82,12 +117,28 @@ impl Estimate {
         let sure = if beyond > 0 { i64::MAX } else { i64::MIN };
         deviations.map_or(sure, |found| i64::try_from(found).unwrap_or(sure))
     }
+
+    /// Deviations of the confidence and of the power together, in billionths. The standard error of
+    /// the next log will be another one, so that of a normal distribution is not enough for the power.
+    fn deviations(&self, confidence: Confidence) -> u64 {
+        let missed = Rate::parse(POWER_MISSED).expect("a constant");
+        let freedom = u128::from(self.clusters.max(CLUSTERS_LEAST) - 1);
+        let square = u128::from(BILLION) * u128::from(BILLION);
+        let wider = (square + square * u128::from(ERROR_UNCERTAIN) / freedom).isqrt();
+        let power = u128::from(normal_quantile(missed).parts()) * wider / u128::from(BILLION);
+        let power = u64::try_from(power).unwrap_or(u64::MAX);
+        confidence.limit(1).parts().saturating_add(power)
+    }
 }
 
-/// Deviations of the confidence and of the power together, in billionths.
-fn deviations(confidence: Confidence) -> u64 {
-    let missed = Rate::parse(POWER_MISSED).expect("a constant");
-    confidence.limit(1).parts() + normal_quantile(missed).parts()
+/// An end of an interval so many times as far from the ratio, as logarithms; nothing at zero.
+fn apart(ratio: Factor, end: Factor, times: Factor) -> Option<Factor> {
+    if ratio == end {
+        return Some(end);
+    }
+    let middle = ln(ratio)?;
+    let off = i128::from(ln(end)? - middle) * i128::from(times.parts()) / i128::from(BILLION);
+    exp(middle.checked_add(i64::try_from(off).ok()?)?)
 }
 
 /// Which of several groups are beyond their threshold when all are looked at: from the largest
@@ -145,6 +196,9 @@ mod tests {
         Confidence::new(Rate::parse("0.95").expect("a rate"))
     }
 
+    /// So many clusters that nothing is added for their number.
+    const MANY: u64 = u64::MAX;
+
     /// Ratios `e^(k/1000)` for k from -100 to 100.
     fn spread() -> Vec<Factor> {
         (-100_i64..=100).filter_map(|k| exp(k * (1 << 32) / 1_000)).collect()
@@ -152,14 +206,39 @@ mod tests {
 
     #[test]
     fn an_interval_leaves_out_a_part_at_each_end() {
-        let found = Estimate::new(Factor::ONE, spread(), confidence()).expect("replicates");
+        let found = Estimate::new(Factor::ONE, spread(), confidence(), MANY).expect("replicates");
         // 2.5 % of 200 steps are five: e^-0.095 and e^0.095.
         assert_eq!(found.interval.map(|end| end.to_string()), ["0.909372934", "1.099658855"]);
     }
 
     #[test]
+    fn few_clusters_make_an_interval_wider() {
+        let ends = |clusters| {
+            let found = Estimate::new(Factor::ONE, spread(), confidence(), clusters);
+            found.expect("replicates").interval.map(|end| end.parts())
+        };
+        // Of 30, 1 + (1.96² + 1) / 116 = 1.041737 times as far: e^-0.0989651 and e^0.0989651.
+        for (found, expected) in ends(30).into_iter().zip([905_774_328, 1_104_027_748]) {
+            assert!(found.abs_diff(expected) < 2_000, "{found}");
+        }
+        assert!(ends(1)[0] < ends(6)[0] && ends(6)[1] > ends(30)[1]);
+    }
+
+    #[test]
+    fn a_rise_of_few_clusters_is_found_less_often() {
+        let detectable = |clusters| {
+            let found = Estimate::new(Factor::ONE, spread(), confidence(), clusters);
+            found.expect("replicates").minimum_detectable(factor("1.05"), confidence())
+        };
+        // 1.05 e^(0.0581664 × 1.041737 × (1.959964 + 0.841621 √(1 + 40 / 29))).
+        let found = detectable(30).expect("fits");
+        assert!(found.parts().abs_diff(1_279_175_000) < 200_000, "{found}");
+        assert!(detectable(100) < detectable(30));
+    }
+
+    #[test]
     fn a_rise_must_lie_beyond_the_threshold_by_the_deviations_of_both_chances() {
-        let found = Estimate::new(Factor::ONE, spread(), confidence()).expect("replicates");
+        let found = Estimate::new(Factor::ONE, spread(), confidence(), MANY).expect("replicates");
         // The deviation of an even spread over ±0.1 in steps of 0.001 is 0.0581664.
         let detectable = found.minimum_detectable(factor("1.05"), confidence()).expect("fits");
         // 1.05 e^(0.0581664 × (1.959964 + 0.841621)).
@@ -169,7 +248,8 @@ mod tests {
     #[test]
     fn twice_as_close_to_the_threshold_needs_four_times_as_much() {
         let times = |ratio: &str| {
-            let found = Estimate::new(factor(ratio), spread(), confidence()).expect("replicates");
+            let found =
+                Estimate::new(factor(ratio), spread(), confidence(), MANY).expect("replicates");
             found.times_needed(factor("1.05"), confidence()).map(Factor::parts)
         };
         // Logarithms 0.2 and 0.1 beyond that of the threshold.
@@ -193,10 +273,10 @@ mod tests {
 
     #[test]
     fn equal_replicates_are_sure() {
-        let found = Estimate::new(factor("1.2"), vec![factor("1.2"); 9], confidence());
+        let found = Estimate::new(factor("1.2"), vec![factor("1.2"); 9], confidence(), 9);
         let found = found.expect("replicates");
         assert_eq!(found.deviations_beyond(factor("1.05")), i64::MAX);
         assert_eq!(found.deviations_beyond(factor("1.3")), i64::MIN);
-        assert_eq!(Estimate::new(Factor::ONE, Vec::new(), confidence()), None);
+        assert_eq!(Estimate::new(Factor::ONE, Vec::new(), confidence(), 9), None);
     }
 }

@@ -173,8 +173,9 @@ impl Judge<'_> {
     fn answer(&self, question: Question) -> Judgement {
         let [before, after] = question.costs;
         let ratio = Factor::of_amounts(after.atto(), before.atto());
+        let (drawn, clusters) = (question.drawn, question.clusters);
         let estimate =
-            ratio.and_then(|ratio| Estimate::new(ratio, question.drawn, self.confidence()));
+            ratio.and_then(|ratio| Estimate::new(ratio, drawn, self.confidence(), clusters));
         let (verdict, why) = match estimate {
             _ if self.pairs.common.is_empty() && question.what == Judged::Unit => {
                 (Verdict::Inconclusive, Why::NothingInCommon)
