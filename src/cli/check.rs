@@ -91,8 +91,9 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         return acknowledge(reason, &gate, saved, &report.outcome);
     }
     if status == ExitStatus::Delivered {
+        let unpriced = report.outcome.after.unpriced_calls();
         for read in old.iter().chain([&log]) {
-            judge_reading(settings.strict, &read.intake.reading, 0)?;
+            judge_reading(settings.strict, &read.intake.reading, unpriced)?;
         }
     }
     Ok(status)

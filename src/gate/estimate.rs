@@ -215,7 +215,7 @@ mod tests {
     fn few_clusters_make_an_interval_wider() {
         let ends = |clusters| {
             let found = Estimate::new(Factor::ONE, spread(), confidence(), clusters);
-            found.expect("replicates").interval.map(|end| end.parts())
+            found.expect("replicates").interval.map(Factor::parts)
         };
         // Of 30, 1 + (1.96² + 1) / 116 = 1.041737 times as far: e^-0.0989651 and e^0.0989651.
         for (found, expected) in ends(30).into_iter().zip([905_774_328, 1_104_027_748]) {
