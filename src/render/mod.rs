@@ -57,6 +57,10 @@ mod withheld_screen;
 #[cfg(test)]
 mod backtest_views;
 #[cfg(test)]
+mod check_samples;
+#[cfg(test)]
+mod check_views;
+#[cfg(test)]
 mod exhibit_samples;
 #[cfg(test)]
 mod price_views;
