@@ -1,24 +1,22 @@
 //! `llmcost check`: whether calls became dearer.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 
 use crate::gate::{
-    Acknowledgement, Against, Baseline, COLUMNS, GatePrices, Measure, Measurement, Outcome, Unit,
-    Verdict, Why, measure, run as judge,
+    Against, Baseline, COLUMNS, GatePrices, Measure, Measurement, Outcome, Unit, Verdict, measure,
+    run as judge,
 };
 use crate::insights::{AnalysisOptions, Analyzer, Window};
 use crate::render::{check_reason, write_annotations, write_check, write_comment, write_junit};
 use crate::report::{CheckReport, ComparedWith};
-use crate::usage::{Calls, Days, Dimensions, Instant};
+use crate::usage::{Calls, Days, DerivedColumn, Dimensions, Instant};
 
 use super::args::CommonArgs;
 use super::check_args::{CheckArgs, GateArgs};
+use super::check_baseline::{acknowledge, read_baseline, save_fresh};
 use super::check_options::{measure as how, options};
 use super::exit_status::ExitStatus;
-use super::failure::{Failure, note, say, warn};
+use super::failure::{Failure, say};
 use super::intake::Intake;
 use super::output::deliver;
 use super::settings::Settings;
@@ -60,6 +58,12 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         (None, None) => Against::Nothing,
     };
     let fresh = gate.save_baseline.is_some().then(|| Baseline::new(measured.clone(), VERSION));
+    if let (Some(path), Some(fresh), Against::Nothing, true) =
+        (&gate.save_baseline, &fresh, &against, options.limits.is_empty())
+    {
+        save_fresh(path, fresh, None, settings.quiet)?;
+        return judge_reading(settings.strict, &log.intake.reading, 0);
+    }
     let outcome = judge(measured, against, &level, &options);
     let report = CheckReport::new(
         outcome,
@@ -75,15 +79,17 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         (None, None) => ComparedWith::Nothing,
     });
     deliver_all(&report, &gate, &settings)?;
-    let status = conclude(&report.outcome, &settings, &check_reason(&report))?;
+    let status = conclude(&report.outcome, &settings, &check_reason(&report));
     if let (Some(path), Some(fresh)) = (&gate.save_baseline, &fresh) {
-        save_fresh(path, fresh, &report.outcome, &settings)?;
+        save_fresh(path, fresh, Some(&report.outcome), settings.quiet)?;
     }
     if let (Some(reason), Some(path), Some(saved)) = (&gate.acknowledge, &gate.baseline, saved) {
         return acknowledge(reason, &gate, path, saved, &report.outcome);
     }
     if status == ExitStatus::Delivered {
-        judge_reading(settings.strict, &log.intake.reading, 0)?;
+        for read in old.iter().chain([&log]) {
+            judge_reading(settings.strict, &read.intake.reading, 0)?;
+        }
     }
     Ok(status)
 }
@@ -110,16 +116,10 @@ fn read(settings: &Settings, how: &Measure, prices: &Prices) -> Result<Read, Fai
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let optional: Vec<String> = COLUMNS.iter().map(|name| (*name).to_owned()).collect();
-    let needed: Vec<String> = match how.unit {
-        Unit::Call => how.group_by.clone(),
-        Unit::Session => {
-            let conversation = "conversation".to_owned();
-            how.group_by.iter().cloned().chain([conversation]).collect()
-        }
-        Unit::Case => how.group_by.clone(),
-    };
-    let own = |name: &String| crate::usage::DerivedColumn::named(name).is_none();
-    let needed: Vec<String> = needed.into_iter().filter(own).collect();
+    let conversation = (how.unit == Unit::Session).then(|| "conversation".to_owned());
+    let own = |name: &String| DerivedColumn::named(name).is_none();
+    let needed = how.group_by.iter().cloned().chain(conversation).filter(own);
+    let needed: Vec<String> = needed.collect();
     let intake = Intake::read_with(settings, &needed, &optional, &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
@@ -161,44 +161,6 @@ fn start_of_day(at: Instant) -> Option<Instant> {
     Days::UTC.day_of(at).and_then(|day| Days::UTC.start_of(day))
 }
 
-fn read_baseline(path: &Path, how: &Measure) -> Result<Baseline, Failure> {
-    let name = path.display();
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read the baseline {name}"))
-        .map_err(|error| {
-            Failure::input(error)
-                .hint(format!("llmcost check LOG --save-baseline {name} writes one"))
-        })?;
-    let baseline = Baseline::parse(&text).map_err(|error| {
-        let hint = error.hint();
-        Failure::input(anyhow!("{name} cannot be used: {error}")).hint(hint)
-    })?;
-    let saved = &baseline.measurement.measure;
-    if saved.unit != how.unit {
-        let (saved, asked) = (saved.unit.name(), how.unit.name());
-        return Err(Failure::usage(anyhow!("{name} was saved with --unit {saved}, not {asked}"))
-            .hint(format!("add --unit {saved}, or save a new baseline")));
-    }
-    if saved.group_by != how.group_by {
-        let names = |columns: &[String]| {
-            if columns.is_empty() { "nothing".to_owned() } else { columns.join(",") }
-        };
-        let (saved, asked) = (names(&saved.group_by), names(&how.group_by));
-        return Err(Failure::usage(anyhow!("{name} was saved by {saved}, not by {asked}")).hint(
-            format!("use the same columns (--by or --case {saved}), or save a new baseline"),
-        ));
-    }
-    if saved.days != how.days {
-        return Err(Failure::usage(anyhow!(
-            "{name} was saved with --timezone {}, not {}",
-            saved.days.zone(),
-            how.days.zone()
-        ))
-        .hint("use the same time zone, or save a new baseline"));
-    }
-    Ok(baseline)
-}
-
 fn deliver_all(report: &CheckReport, gate: &GateArgs, settings: &Settings) -> Result<(), Failure> {
     deliver(settings.output.as_deref(), |out| {
         write_check(report, settings.format, settings.style, out)?;
@@ -220,88 +182,14 @@ fn deliver_all(report: &CheckReport, gate: &GateArgs, settings: &Settings) -> Re
 }
 
 /// The verdict in one line on stderr, and as an exit code.
-fn conclude(outcome: &Outcome, settings: &Settings, reason: &str) -> Result<ExitStatus, Failure> {
+fn conclude(outcome: &Outcome, settings: &Settings, reason: &str) -> ExitStatus {
     let status = match outcome.verdict {
-        Verdict::Pass => ExitStatus::Delivered,
         Verdict::Fail => ExitStatus::Dearer,
         Verdict::Inconclusive if settings.strict => ExitStatus::Undecided,
-        Verdict::Inconclusive => ExitStatus::Delivered,
+        Verdict::Inconclusive | Verdict::Pass => ExitStatus::Delivered,
     };
     if !(settings.quiet && outcome.verdict == Verdict::Pass) {
         say(&format!("{}: {reason}", outcome.verdict.name()));
     }
-    Ok(status)
-}
-
-/// Saves a baseline; after a comparison only one that passed, so that a rise never becomes normal
-/// unseen.
-fn save_fresh(
-    path: &Path,
-    fresh: &Baseline,
-    outcome: &Outcome,
-    settings: &Settings,
-) -> Result<(), Failure> {
-    let name = path.display();
-    if outcome.comparison.is_some() && outcome.verdict != Verdict::Pass {
-        warn(&format!(
-            "{name} was not saved: the verdict is {}; without --baseline it is saved as it is",
-            outcome.verdict.name()
-        ));
-        return Ok(());
-    }
-    save(path, fresh)?;
-    if !settings.quiet {
-        let of = &fresh.measurement;
-        let [_, units] = of.measure.unit.words();
-        note(&format!("saved {} {units} to {name}; commit it", of.units()));
-    }
-    Ok(())
-}
-
-fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
-    deliver(Some(path), |out| out.write_all(baseline.to_text().as_bytes()))
-}
-
-/// Writes into the baseline that what fails now may be dearer.
-fn acknowledge(
-    reason: &str,
-    gate: &GateArgs,
-    path: &Path,
-    mut baseline: Baseline,
-    outcome: &Outcome,
-) -> Result<ExitStatus, Failure> {
-    let text = gate.acknowledge_until.as_deref().unwrap_or_default();
-    let until = Days::parse_day(text).ok_or_else(|| {
-        Failure::usage(anyhow!("--acknowledge-until: `{text}` is no day"))
-            .hint("write it as 2026-12-31")
-    })?;
-    if reason.trim().is_empty() {
-        return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer")));
-    }
-    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
-    let failed = judgements.filter(|one| one.decides && one.why == Why::Beyond);
-    let mut accepted = 0_usize;
-    for one in failed {
-        let Some(estimate) = one.estimate else { continue };
-        baseline.acknowledged.retain(|known| known.what != one.what);
-        baseline.acknowledged.push(Acknowledgement {
-            what: one.what.clone(),
-            up_to: estimate.interval[1],
-            until,
-            reason: reason.to_owned(),
-        });
-        accepted += 1;
-    }
-    if accepted == 0 {
-        return Err(Failure::usage(anyhow!(
-            "--acknowledge: no comparison fails, so there is nothing to accept"
-        ))
-        .hint("limits in dollars are changed where they are given"));
-    }
-    save(path, &baseline)?;
-    note(&format!(
-        "acknowledged in {} until {text}: run the check again, and commit it",
-        path.display()
-    ));
-    Ok(ExitStatus::Delivered)
+    status
 }

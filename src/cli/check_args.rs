@@ -86,7 +86,7 @@ pub(super) struct GateArgs {
     /// Also write a short Markdown report for a pull request, with a marker to find it again.
     #[arg(long, value_name = "FILE")]
     pub(super) comment: Option<PathBuf>,
-    /// Also write the judgements as JUnit XML.
+    /// Also write the judgements as `JUnit` XML.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
     /// Also print GitHub annotations, after the report.

@@ -8,6 +8,7 @@ mod asked;
 mod backtest;
 mod check;
 mod check_args;
+mod check_baseline;
 mod check_options;
 mod config;
 mod contracts;

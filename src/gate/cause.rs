@@ -1,9 +1,10 @@
 //! Why two logs cost differently, as the gate tells it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::insights::{
-    ChangeError, GATE_EFFECTS, GroupUse, MIX_PARTS, Period, Presence, VOLUME_PARTS, explain, split,
+    Change, ChangeError, GATE_EFFECTS, GroupUse, MIX_PARTS, Period, Presence, VOLUME_PARTS,
+    explain, split,
 };
 use crate::pricing::{PriceBook, RateCard};
 use crate::units::Usd;
@@ -71,6 +72,30 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// Of logs whose costs all come from the logs themselves, or that have none: what changed is in
+    /// no table.
+    fn untold(billed: [Usd; 2]) -> Self {
+        let names = GATE_EFFECTS.iter().map(|player| player.name).chain([OTHER]);
+        let effect = |name| EffectOf {
+            name,
+            part_of: None,
+            amount: if name == OTHER { billed[1] - billed[0] } else { Usd::ZERO },
+            is_judged: is_judged(name),
+        };
+        let effects = names.map(effect).collect();
+        Self { billed, effects, parts: Vec::new(), groups: Vec::new(), is_exact: true }
+    }
+}
+
+/// What no table explains: fees, and costs that the log itself states.
+const OTHER: &str = "other";
+
+/// Whether the cost of a unit has an effect in it: neither more nor other units, nor prices.
+fn is_judged(name: &str) -> bool {
+    !matches!(name, "volume" | "mix" | "price")
+}
+
 /// A group of the explanation: calls of one group, provider, model, place and price.
 type Key<'m> = (&'m [String], &'m str, &'m str, &'m str, Option<usize>);
 
@@ -87,76 +112,94 @@ pub(super) fn cause(
     after: &Measurement,
     book: &PriceBook,
 ) -> Result<Cause, ChangeError> {
+    let groups = used(before, after, book);
+    let [earlier, later] = periods(&groups, before, after);
+    let billed = [before.billed, after.billed];
+    let change = match explain(&earlier, &later, &GATE_EFFECTS) {
+        Err(ChangeError::NoCalls(_)) => return Ok(Cause::untold(billed)),
+        found => found?,
+    };
+    let volume = split(&earlier, &later, &change.effects, VOLUME, VOLUME_PARTS)?;
+    let mix = split(&earlier, &later, &change.effects, MIX, MIX_PARTS)?;
+    let unit = after.measure.unit;
+    let part =
+        |whole, name, amount, is_judged| EffectOf { name, part_of: Some(whole), amount, is_judged };
+    let parts = vec![
+        part("volume", units_name(unit), volume[0].amount, false),
+        part("volume", calls_name(unit), volume[1].amount, true),
+        part("mix", "groups", mix[0].amount, false),
+        part("mix", "models", mix[1].amount, true),
+    ];
+    let changed = groups.iter().zip(&change.groups).filter_map(|((key, used), group)| {
+        Some(CauseGroup {
+            key: key.0.to_vec(),
+            model: key.2.to_owned(),
+            presence: Presence::of(used.sides[0].calls, used.sides[1].calls)?,
+            costs: [group.before, group.after],
+            effects: group.effects.clone(),
+        })
+    });
+    Ok(Cause {
+        billed,
+        effects: effects(&change, billed),
+        parts,
+        groups: by_model(changed),
+        is_exact: change.is_exact,
+    })
+}
+
+/// The calls of both logs by group, model and price, in an order that does not depend on the run:
+/// addresses of prices do, and are told apart by what was used at them.
+fn used<'m>(
+    before: &'m Measurement,
+    after: &'m Measurement,
+    book: &'m PriceBook,
+) -> Vec<(Key<'m>, Used<'m>)> {
     let mut used: BTreeMap<Key<'_>, Used<'_>> = BTreeMap::new();
     for (side, of) in [before, after].into_iter().enumerate() {
-        for group in &of.groups {
-            for row in &group.rows {
-                let card = row.card(book);
-                let price = card.map(|card| std::ptr::from_ref(card).addr());
-                let key = (&*group.key, &*row.provider, &*row.model, &*row.geo, price);
-                let one = used.entry(key).or_default();
-                one.card = card;
-                let own = row.used(card);
-                merge(&mut one.sides[side], &own);
-            }
+        let rows =
+            of.groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)));
+        for (group, row) in rows {
+            let card = row.card(book);
+            let price = card.map(|card| std::ptr::from_ref(card).addr());
+            let key = (&*group.key, &*row.provider, &*row.model, &*row.geo, price);
+            let one = used.entry(key).or_default();
+            one.card = card;
+            merge(&mut one.sides[side], &row.used(card));
         }
     }
-    let mut groups: Vec<(Key<'_>, Used<'_>)> = used.into_iter().collect();
-    // Addresses of prices have no order of their own: that of figures does not depend on the run.
+    let mut groups: Vec<_> = used.into_iter().collect();
     groups.sort_by(|(one, a), (other, b)| {
         (one.0, one.1, one.2, one.3, &a.sides).cmp(&(other.0, other.1, other.2, other.3, &b.sides))
     });
-    let families: BTreeMap<&[String], usize> = groups
-        .iter()
-        .map(|(key, _)| key.0)
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .zip(0..)
-        .collect();
+    groups
+}
+
+/// Both logs as periods whose families are the groups of the gate.
+fn periods(
+    groups: &[(Key<'_>, Used<'_>)],
+    before: &Measurement,
+    after: &Measurement,
+) -> [Period; 2] {
+    let keys: BTreeSet<&[String]> = groups.iter().map(|(key, _)| key.0).collect();
+    let families: BTreeMap<&[String], usize> = keys.into_iter().zip(0..).collect();
     let period = |side: usize, of: &Measurement| Period {
         days: 1,
         units: of.units(),
         groups: groups.iter().map(|(_, used)| used.sides[side]).collect(),
         families: groups.iter().map(|(key, _)| families[key.0]).collect(),
     };
-    let periods = [period(0, before), period(1, after)];
-    let change = explain(&periods[0], &periods[1], &GATE_EFFECTS)?;
-    let volume = split(&periods[0], &periods[1], &change.effects, VOLUME, VOLUME_PARTS)?;
-    let mix = split(&periods[0], &periods[1], &change.effects, MIX, MIX_PARTS)?;
-    let billed = [before.billed, after.billed];
-    let mut effects: Vec<EffectOf> = change
-        .effects
-        .iter()
-        .map(|effect| EffectOf {
-            name: effect.player.name,
-            part_of: None,
-            amount: effect.amount,
-            is_judged: matches!(effect.player.name, "input_tokens" | "output_tokens" | "cache"),
-        })
-        .collect();
-    let explained: Usd = effects.iter().map(|effect| effect.amount).sum();
+    [period(0, before), period(1, after)]
+}
+
+/// The six effects, and what they leave of the difference.
+fn effects(change: &Change, billed: [Usd; 2]) -> Vec<EffectOf> {
+    let effect =
+        |name, amount| EffectOf { name, part_of: None, amount, is_judged: is_judged(name) };
+    let six = change.effects.iter().map(|one| effect(one.player.name, one.amount));
+    let explained: Usd = change.effects.iter().map(|one| one.amount).sum();
     let other = billed[1] - billed[0] - explained;
-    effects.push(EffectOf { name: "other", part_of: None, amount: other, is_judged: true });
-    let part =
-        |whole, name, amount, is_judged| EffectOf { name, part_of: Some(whole), amount, is_judged };
-    let parts = vec![
-        part("volume", units_name(after.measure.unit), volume[0].amount, false),
-        part("volume", calls_name(after.measure.unit), volume[1].amount, true),
-        part("mix", "groups", mix[0].amount, false),
-        part("mix", "models", mix[1].amount, true),
-    ];
-    let keys: Vec<_> = groups.iter().map(|(key, used)| (key, used.sides)).collect();
-    let changed = keys.iter().zip(&change.groups).filter_map(|((key, sides), group)| {
-        Some(CauseGroup {
-            key: key.0.to_vec(),
-            model: key.2.to_owned(),
-            presence: Presence::of(sides[0].calls, sides[1].calls)?,
-            costs: [group.before, group.after],
-            effects: group.effects.clone(),
-        })
-    });
-    let groups = by_model(changed);
-    Ok(Cause { billed, effects, parts, groups, is_exact: change.is_exact })
+    six.chain([effect(OTHER, other)]).collect()
 }
 
 /// What was asked for, as an effect of the unit.

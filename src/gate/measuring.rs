@@ -83,11 +83,11 @@ struct Measuring<'m> {
 pub fn measure(calls: &Calls, prices: &GatePrices<'_>, measure: &Measure) -> Measurement {
     let facts = Facts::new(calls, prices.billed);
     let mut demand = Demand::new(&facts, measure);
-    let pricer = |book| Pricer::new(book, None, CostMode::Auto, None);
+    let new_pricer = |book| Pricer::new(book, None, CostMode::Auto, None);
     let mut measuring = Measuring {
         calls,
-        billed: pricer(prices.billed),
-        level: pricer(&prices.level),
+        billed: new_pricer(prices.billed),
+        level: new_pricer(&prices.level),
         groups: Vec::new(),
         rows: Vec::new(),
         places: HashMap::new(),

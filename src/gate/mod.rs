@@ -22,6 +22,13 @@ mod run;
 mod spread;
 mod unit;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
 pub use acknowledgement::{Acknowledgement, Judged};
 pub use baseline::{Baseline, BaselineError, Repricing};
 pub use cause::{Cause, CauseGroup, EffectOf};

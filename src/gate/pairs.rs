@@ -4,7 +4,7 @@ use crate::units::{Factor, Usd};
 
 use super::baseline::REPLICATES;
 use super::measurement::{MeasuredGroup, Measurement};
-use super::spread::Weights;
+use super::spread::{Spread, Weights};
 use super::unit::Unit;
 
 /// Replicates of two logs that are both at hand.
@@ -34,7 +34,11 @@ pub(super) struct Pairs<'m> {
     /// Test cases with too few trials on either side, which are not compared.
     pub(super) few_trials: Vec<&'m MeasuredGroup>,
     unit: Unit,
-    totals: [Vec<&'m MeasuredGroup>; 2],
+    /// Groups of the earlier and of the later log that are not compared.
+    apart: [Vec<&'m MeasuredGroup>; 2],
+    totals: [Usd; 2],
+    /// How many replicates there are.
+    count: usize,
 }
 
 /// The replicates of all ratios.
@@ -58,7 +62,9 @@ impl<'m> Pairs<'m> {
             retired: Vec::new(),
             few_trials: Vec::new(),
             unit,
-            totals: [before.groups.iter().collect(), after.groups.iter().collect()],
+            apart: [Vec::new(), Vec::new()],
+            totals: [before.cost(), after.cost()],
+            count: replicates(before.groups.iter().chain(&after.groups)),
         };
         let find = |groups: &'m [MeasuredGroup], key: &[String]| {
             groups.iter().find(|group| group.key == key && group.units > 0)
@@ -77,6 +83,13 @@ impl<'m> Pairs<'m> {
         let is_gone =
             |group: &&MeasuredGroup| group.units > 0 && find(&after.groups, &group.key).is_none();
         pairs.retired = before.groups.iter().filter(is_gone).collect();
+        let is_apart = |side: fn(&Pair<'m>) -> &'m MeasuredGroup, group: &MeasuredGroup| {
+            !pairs.common.iter().any(|pair| side(pair).key == group.key)
+        };
+        pairs.apart = [
+            before.groups.iter().filter(|group| is_apart(|pair| pair.before, group)).collect(),
+            after.groups.iter().filter(|group| is_apart(|pair| pair.after, group)).collect(),
+        ];
         pairs
     }
 
@@ -103,45 +116,39 @@ impl<'m> Pairs<'m> {
     }
 
     /// The cost of both logs as a whole, in dollars.
-    pub(super) fn totals(&self) -> [Usd; 2] {
-        let cost = |side: usize| self.totals[side].iter().map(|group| group.cost).sum();
-        [cost(0), cost(1)]
+    pub(super) const fn totals(&self) -> [Usd; 2] {
+        self.totals
     }
 
     /// Draws all replicates.
     pub(super) fn replicates(&self) -> Replicates {
         let mut found =
             Replicates { groups: vec![Vec::new(); self.common.len()], ..Replicates::default() };
-        for replicate in 0..self.count() {
-            let weights = Weights::of(replicate);
-            self.draw(replicate, &weights, &mut found);
+        for replicate in 0..self.count {
+            self.draw(replicate, &mut found);
         }
         found
     }
 
-    /// As many replicates as a saved baseline has.
-    fn count(&self) -> usize {
-        let all = self.totals.iter().flatten();
-        let saved = all.filter_map(|group| group.spread.replicates()).min();
-        saved.map_or(REPLICATES_OF_LOGS, |saved| saved.min(REPLICATES))
-    }
-
-    fn draw(&self, replicate: usize, weights: &Weights, found: &mut Replicates) {
-        let mut sums = [0_i128; 2];
+    fn draw(&self, replicate: usize, found: &mut Replicates) {
+        let weights = Weights::of(replicate);
+        let (mut sums, mut totals) = ([0_i128; 2], [0_i128; 2]);
         for (place, pair) in self.common.iter().enumerate() {
-            let costs = pair.drawn_unit_costs(replicate, weights);
+            let drawn = [pair.before, pair.after].map(|one| one.spread.draw(replicate, weights));
+            let costs = pair.drawn_unit_costs(drawn);
             let share = self.share(pair);
-            for (sum, cost) in sums.iter_mut().zip(costs) {
-                *sum += share * cost;
+            for side in 0..2 {
+                sums[side] += share * costs[side];
+                totals[side] += drawn[side].1;
             }
             found.groups[place].extend(Factor::of_amounts(costs[1], costs[0]));
         }
         found.unit.extend(Factor::of_amounts(sums[1], sums[0]));
-        let total = |side: usize| -> i128 {
-            let groups = self.totals[side].iter();
-            groups.map(|group| group.spread.draw(replicate, weights).1).sum()
-        };
-        found.total.extend(Factor::of_amounts(total(1), total(0)));
+        for (total, apart) in totals.iter_mut().zip(&self.apart) {
+            let drawn = apart.iter().map(|one| one.spread.draw(replicate, weights).1);
+            *total += drawn.sum::<i128>();
+        }
+        found.total.extend(Factor::of_amounts(totals[1], totals[0]));
     }
 }
 
@@ -151,14 +158,21 @@ impl Pair<'_> {
         [self.before, self.after].map(unit_cost)
     }
 
-    fn drawn_unit_costs(&self, replicate: usize, weights: &Weights) -> [i128; 2] {
-        [self.before, self.after].map(|group| {
+    /// The cost of a unit before and after in a replicate that has drawn these units and costs.
+    fn drawn_unit_costs(&self, drawn: [(u64, i128); 2]) -> [i128; 2] {
+        let side = |group: &MeasuredGroup, (units, cost): (u64, i128)| {
             let usual = unit_cost(group);
-            let (units, cost) = group.spread.draw(replicate, weights);
             let Some(drawn) = cost.checked_div(i128::from(units)) else { return usual };
             (usual + spread_out(drawn - usual, group.clusters)).max(0)
-        })
+        };
+        [side(self.before, drawn[0]), side(self.after, drawn[1])]
     }
+}
+
+/// As many replicates as a saved baseline has, where one takes part.
+fn replicates<'m>(mut groups: impl Iterator<Item = &'m MeasuredGroup>) -> usize {
+    let is_saved = |group: &MeasuredGroup| matches!(group.spread, Spread::Drawn(_));
+    if groups.any(is_saved) { REPLICATES } else { REPLICATES_OF_LOGS }
 }
 
 fn unit_cost(group: &MeasuredGroup) -> i128 {

@@ -70,7 +70,7 @@ pub(super) fn percentile(costs: Vec<CallCost>) -> Option<Percentile> {
     let usual = (whole * WHOLE).checked_div(*sorted.ends.last()?)?;
     let below = Spread::Lots(merged([&entries[..]]));
     let drawn = (0..REPLICATES).map(|replicate| {
-        let (units, below) = below.draw(replicate, &Weights::of(replicate));
+        let (units, below) = below.draw(replicate, Weights::of(replicate));
         let part = (below * WHOLE).checked_div(i128::from(units)).unwrap_or(usual);
         // More calls below than usual: the percentile lies lower.
         sorted.at((PART - (part - usual)).clamp(0, WHOLE)).unwrap_or(point)

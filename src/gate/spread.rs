@@ -30,20 +30,19 @@ pub(super) fn lot_of(seed: u64) -> u32 {
 }
 
 /// How often one replicate draws each lot.
-#[derive(Clone, Debug)]
-pub(super) struct Weights(Vec<u8>);
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights(u64);
 
 impl Weights {
     /// Those of a replicate, from 0.
     pub(super) fn of(replicate: usize) -> Self {
         let replicate = u64::try_from(replicate).expect("there are few");
-        let own = mixed(SEED ^ mixed(replicate));
-        Self((0..LOTS).map(|lot| poisson_weight(mixed(own ^ u64::from(lot)))).collect())
+        Self(mixed(SEED ^ mixed(replicate)))
     }
 
     /// How often a lot is drawn.
-    pub(super) fn of_lot(&self, lot: u32) -> u8 {
-        self.0[usize::try_from(lot).expect("a place")]
+    pub(super) fn of_lot(self, lot: u32) -> u8 {
+        poisson_weight(mixed(self.0 ^ u64::from(lot)))
     }
 }
 
@@ -58,21 +57,13 @@ pub(super) enum Spread {
 
 impl Spread {
     /// Units and cost of a replicate.
-    pub(super) fn draw(&self, replicate: usize, weights: &Weights) -> (u64, i128) {
+    pub(super) fn draw(&self, replicate: usize, weights: Weights) -> (u64, i128) {
         match self {
             Self::Drawn(drawn) => drawn[replicate % drawn.len()],
             Self::Lots(entries) => entries.iter().fold((0, 0), |(units, cost), entry| {
                 let weight = weights.of_lot(entry.lot);
                 (units + entry.units * u64::from(weight), cost + entry.cost * i128::from(weight))
             }),
-        }
-    }
-
-    /// How many replicates it has; nothing when it can draw any number.
-    pub(super) const fn replicates(&self) -> Option<usize> {
-        match self {
-            Self::Lots(_) => None,
-            Self::Drawn(drawn) => Some(drawn.len()),
         }
     }
 }
@@ -123,7 +114,7 @@ mod tests {
             let weight = |lot| u64::from(weights.of_lot(lot));
             let units = weight(0) + 2 * weight(7) + 3 * weight(8_191);
             let cost = 10 * weight(0) + 300 * weight(7) + 5_000 * weight(8_191);
-            assert_eq!(spread.draw(replicate, &weights), (units, i128::from(cost)));
+            assert_eq!(spread.draw(replicate, weights), (units, i128::from(cost)));
         }
     }
 
@@ -134,7 +125,7 @@ mod tests {
         assert_eq!(both, [entry(0, 2, 9), entry(1, 1, 5), entry(4, 4, 18)]);
         for replicate in 0..20 {
             let weights = Weights::of(replicate);
-            let draw = |entries: &[Entry]| Spread::Lots(entries.to_vec()).draw(replicate, &weights);
+            let draw = |entries: &[Entry]| Spread::Lots(entries.to_vec()).draw(replicate, weights);
             let ((a, b), (c, d)) = (draw(&one), draw(&other));
             assert_eq!(draw(&both), (a + c, b + d));
         }

@@ -87,14 +87,15 @@ pub fn ln(value: Factor) -> Option<i64> {
 /// `e^x` of an exponent in units of 2⁻³²; nothing when it does not fit.
 pub fn exp(exponent: i64) -> Option<Factor> {
     let size = u128::from(exponent.unsigned_abs());
-    let (whole, beyond) = (size >> 32, (size % (1 << 32)) * FINE >> 32);
+    let (whole, beyond) = (size >> 32, ((size % (1 << 32)) * FINE) >> 32);
     let (mut term, mut value) = (FINE, FINE);
     for place in 1..=24_u128 {
         term = term * beyond / FINE / place;
         value += term;
     }
     for _ in 0..whole {
-        value = value.checked_mul(E)? / FINE;
+        let larger = (value / FINE).checked_mul(E)?.checked_add(value % FINE * E / FINE);
+        value = larger?;
     }
     let billionths = if exponent < 0 {
         (FINE * BILLION + value / 2) / value

@@ -19,6 +19,9 @@ const POISSON_1: [u64; 12] = [
 /// A weight that is Poisson with mean one, from random bits: how often a replicate draws a cluster.
 /// (Chamandy, Muralidharan, Najmi and Naidu: *Estimating Uncertainty for Massive Data Streams*,
 /// Google 2012.)
+///
+/// # Panics
+/// Never: there are twelve limits.
 pub fn poisson_weight(random: u64) -> u8 {
     let place = POISSON_1.iter().position(|limit| random < *limit);
     u8::try_from(place.unwrap_or(POISSON_1.len())).expect("a small number")

@@ -71,6 +71,9 @@ impl Clusters {
     }
 
     /// The cluster of a row, from 0.
+    ///
+    /// # Panics
+    /// Never: an index of 32 bits is a place.
     pub fn of_row(&self, row: Row) -> usize {
         usize::try_from(self.of_row[row]).expect("a place")
     }

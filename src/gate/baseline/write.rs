@@ -24,11 +24,7 @@ pub(super) fn write(baseline: &Baseline) -> String {
 
 fn document(baseline: &Baseline) -> Document {
     let of = &baseline.measurement;
-    let weights: Vec<Weights> = if of.measure.unit == Unit::Case {
-        Vec::new()
-    } else {
-        (0..REPLICATES).map(Weights::of).collect()
-    };
+    let is_case = of.measure.unit == Unit::Case;
     let unpriced = of.unpriced.iter().map(|one| UnpricedDocument {
         model: one.model.clone(),
         reason: one.reason.clone(),
@@ -66,7 +62,7 @@ fn document(baseline: &Baseline) -> Document {
         replicates: REPLICATES,
         lots: LOTS,
         percentile: of.percentile.as_ref().map(percentile),
-        groups: of.groups.iter().map(|one| group(one, &weights)).collect(),
+        groups: of.groups.iter().map(|one| group(one, is_case)).collect(),
     }
 }
 
@@ -78,13 +74,10 @@ fn percentile(one: &Percentile) -> PercentileDocument {
     }
 }
 
-fn group(one: &MeasuredGroup, weights: &[Weights]) -> GroupDocument {
-    let draw = |replicate| match &one.spread {
-        Spread::Drawn(drawn) => drawn[replicate],
-        spread @ Spread::Lots(_) => spread.draw(replicate, &weights[replicate]),
-    };
+fn group(one: &MeasuredGroup, is_case: bool) -> GroupDocument {
+    let draw = |replicate| one.spread.draw(replicate, Weights::of(replicate));
     let lots = match &one.spread {
-        Spread::Lots(entries) if weights.is_empty() => Some(entries.iter()),
+        Spread::Lots(entries) if is_case => Some(entries.iter()),
         Spread::Lots(_) | Spread::Drawn(_) => None,
     };
     let lots = lots.map(|entries| {

@@ -127,3 +127,51 @@ proptest! {
         prop_assert_eq!(sums(&change), walked(&before, &after, &EFFECTS));
     }
 }
+
+/// The sum over all orders in which the parts of one player change one after the other of what each
+/// of the two adds, walked one by one.
+fn walked_parts(before: &Period, after: &Period, place: usize, parts: [Player; 2]) -> [i128; 2] {
+    let identity = Identity::new(before, after).expect("calls");
+    let cost = |bits: u16| identity.costs(bits).expect("fits").0.iter().sum::<i128>();
+    let mut sums = [0; 2];
+    for order in all_orders(GATE_EFFECTS.len()) {
+        let earlier = order.iter().take_while(|one| **one != place);
+        let bits = earlier.fold(0, |bits, one| bits | GATE_EFFECTS[*one].bits());
+        for (first, second) in [(0, 1), (1, 0)] {
+            let middle = bits | parts[first].bits();
+            sums[first] += cost(middle) - cost(bits);
+            sums[second] += cost(middle | parts[second].bits()) - cost(middle);
+        }
+    }
+    sums
+}
+
+/// Both periods with two families of groups and some units of work.
+fn in_families(pair: [Period; 2], units: [u64; 2]) -> [Period; 2] {
+    let [before, after] = pair;
+    [(before, units[0]), (after, units[1])].map(|(mut period, units)| {
+        (period.units, period.families) = (units, vec![0, 0, 1]);
+        period
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+    #[test]
+    fn parts_of_an_effect_have_the_mean_over_orders_that_keep_them_together(
+        before in period(), after in period(), units in prop::array::uniform2(1..90_u64),
+    ) {
+        let [before, after] = in_families([before, after], units);
+        let change = explain(&before, &after, &GATE_EFFECTS).expect("explained");
+        for (place, parts) in [(0, VOLUME_PARTS), (1, MIX_PARTS)] {
+            let found = split(&before, &after, &change.effects, place, parts).expect("explained");
+            let walked = walked_parts(&before, &after, place, parts);
+            for (part, sum) in found.iter().zip(walked) {
+                let off = part.amount.atto() * 2 * 720 - sum;
+                prop_assert!(off.abs() < 2 * 720, "{}: {off}", part.player.name);
+            }
+            let both: Usd = found.iter().map(|part| part.amount).sum();
+            prop_assert_eq!(both, change.effects[place].amount);
+        }
+    }
+}

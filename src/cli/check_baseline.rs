@@ -1,0 +1,127 @@
+//! Baselines as files: reads them, saves them, and notes what was accepted.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+
+use crate::gate::{Acknowledgement, Baseline, Measure, Outcome, Verdict, Why};
+use crate::usage::Days;
+
+use super::check_args::GateArgs;
+use super::exit_status::ExitStatus;
+use super::failure::{Failure, note, warn};
+use super::output::deliver;
+
+/// Reads a baseline that was measured as the log will be.
+pub(super) fn read_baseline(path: &Path, how: &Measure) -> Result<Baseline, Failure> {
+    let name = path.display();
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the baseline {name}"))
+        .map_err(|error| {
+            Failure::input(error)
+                .hint(format!("llmcost check LOG --save-baseline {name} writes one"))
+        })?;
+    let baseline = Baseline::parse(&text).map_err(|error| {
+        let hint = error.hint();
+        Failure::input(anyhow!("{name} cannot be used: {error}")).hint(hint)
+    })?;
+    let saved = &baseline.measurement.measure;
+    if saved.unit != how.unit {
+        let (saved, asked) = (saved.unit.name(), how.unit.name());
+        return Err(Failure::usage(anyhow!("{name} was saved with --unit {saved}, not {asked}"))
+            .hint(format!("add --unit {saved}, or save a new baseline")));
+    }
+    if saved.group_by != how.group_by {
+        let names = |columns: &[String]| {
+            if columns.is_empty() { "nothing".to_owned() } else { columns.join(",") }
+        };
+        let (saved, asked) = (names(&saved.group_by), names(&how.group_by));
+        return Err(Failure::usage(anyhow!("{name} was saved by {saved}, not by {asked}")).hint(
+            format!("use the same columns (--by or --case {saved}), or save a new baseline"),
+        ));
+    }
+    if saved.days != how.days {
+        return Err(Failure::usage(anyhow!(
+            "{name} was saved with --timezone {}, not {}",
+            saved.days.zone(),
+            how.days.zone()
+        ))
+        .hint("use the same time zone, or save a new baseline"));
+    }
+    Ok(baseline)
+}
+
+/// Saves a baseline; after a comparison only one that passed, so that a rise never becomes normal
+/// unseen.
+pub(super) fn save_fresh(
+    path: &Path,
+    fresh: &Baseline,
+    outcome: Option<&Outcome>,
+    is_quiet: bool,
+) -> Result<(), Failure> {
+    let name = path.display();
+    if let Some(verdict) = outcome.map(|one| one.verdict).filter(|one| *one != Verdict::Pass) {
+        warn(&format!(
+            "{name} was not saved: the verdict is {}; without --baseline and limits it is saved \
+             as it is",
+            verdict.name()
+        ));
+        return Ok(());
+    }
+    save(path, fresh)?;
+    if !is_quiet {
+        let of = &fresh.measurement;
+        let [_, units] = of.measure.unit.words();
+        note(&format!("saved {} {units} to {name}; commit it", of.units()));
+    }
+    Ok(())
+}
+
+fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
+    deliver(Some(path), |out| out.write_all(baseline.to_text().as_bytes()))
+}
+
+/// Writes into the baseline that what fails now may be dearer.
+pub(super) fn acknowledge(
+    reason: &str,
+    gate: &GateArgs,
+    path: &Path,
+    mut baseline: Baseline,
+    outcome: &Outcome,
+) -> Result<ExitStatus, Failure> {
+    let text = gate.acknowledge_until.as_deref().unwrap_or_default();
+    let until = Days::parse_day(text).ok_or_else(|| {
+        Failure::usage(anyhow!("--acknowledge-until: `{text}` is no day"))
+            .hint("write it as 2026-12-31")
+    })?;
+    if reason.trim().is_empty() {
+        return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer")));
+    }
+    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
+    let failed = judgements.filter(|one| one.decides && one.why == Why::Beyond);
+    let mut accepted = 0_usize;
+    for one in failed {
+        let Some(estimate) = one.estimate else { continue };
+        baseline.acknowledged.retain(|known| known.what != one.what);
+        baseline.acknowledged.push(Acknowledgement {
+            what: one.what.clone(),
+            up_to: estimate.interval[1],
+            until,
+            reason: reason.to_owned(),
+        });
+        accepted += 1;
+    }
+    if accepted == 0 {
+        return Err(Failure::usage(anyhow!(
+            "--acknowledge: no comparison fails, so there is nothing to accept"
+        ))
+        .hint("limits in dollars are changed where they are given"));
+    }
+    save(path, &baseline)?;
+    note(&format!(
+        "acknowledged in {} until {text}: run the check again, and commit it",
+        path.display()
+    ));
+    Ok(ExitStatus::Delivered)
+}
