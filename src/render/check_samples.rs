@@ -63,10 +63,9 @@ fn log(week: usize, unevenness: u64, groups: &[Group<'_>]) -> Calls {
             for at in 0..4 {
                 let size = 100 + unevenness * turn;
                 let day = i64::try_from(conversation % 7).expect("small");
-                let mut call = Call::default();
-                call.time = Instant::from_millis(
-                    first + day * DAY + i64::try_from(conversation * 40_000 + at).expect("small"),
-                );
+                let moment = i64::try_from(conversation * 40_000 + at).expect("small");
+                let time = Instant::from_millis(first + day * DAY + moment);
+                let mut call = Call { time, ..Call::default() };
                 call.tokens[TokenClass::Input] = Tokens::new(input * size / 100);
                 call.tokens[TokenClass::Output] = Tokens::new(output * size / 100);
                 let mut symbols = vec![Symbol::EMPTY; calls.dimensions.len()];

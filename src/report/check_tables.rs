@@ -279,7 +279,9 @@ fn limits(outcome: &Outcome) -> Option<Exhibit> {
         ("verdict", "verdict"),
         ("of", "of"),
     ];
-    let mut exhibit = Exhibit::new("limits", "Limits", &columns);
+    let is_dated = outcome.limits.iter().any(|one| !one.of.is_empty());
+    let shown = if is_dated { columns.len() } else { columns.len() - 1 };
+    let mut exhibit = Exhibit::new("limits", "Limits", &columns[..shown]);
     let [unit, _] = outcome.after.measure.unit.words();
     for one in &outcome.limits {
         let name = match one.limit.name() {
@@ -288,13 +290,14 @@ fn limits(outcome: &Outcome) -> Option<Exhibit> {
             "cost_per_day" => "a day".to_owned(),
             _ => "a month".to_owned(),
         };
-        exhibit.push([
+        let cells = [
             Cell::text(name),
             Cell::UnitUsd(one.limit.amount()),
             one.found.map_or(Cell::Missing, Cell::UnitUsd),
             Cell::Word(one.verdict.name()),
             if one.of.is_empty() { Cell::Word("") } else { Cell::text(&one.of) },
-        ]);
+        ];
+        exhibit.push(cells.into_iter().take(shown));
     }
     Some(exhibit)
 }
