@@ -94,10 +94,16 @@ pub enum Cell {
     Tokens(Tokens),
     /// Dollars.
     Usd(Usd),
+    /// Dollars for one unit: with digits of their own, as many as others of the same row.
+    UnitUsd(Usd),
+    /// Dollars more or less than before: people see the sign.
+    UsdChange(Usd),
     /// An exact part of a whole.
     Rate(Rate),
     /// A part of a whole for display; may be negative or above one, as a change is.
     Share(Share),
+    /// What became more or less, as a part of what it was: people see the sign.
+    ShareChange(Share),
     /// So many times something.
     Factor(Factor),
     /// So many times something, for display: a quotient of amounts.

@@ -5,22 +5,20 @@ use std::io;
 use crate::gate::Verdict;
 use crate::report::CheckReport;
 
-use super::check_screen::price_drift;
-use super::check_words::reason;
+use super::check_words::{headline, price_drift, reason, sentence};
 
-/// Writes the commands. A pass has none: nothing happened.
+/// Writes the commands. A pass has none, unless other prices moved the bill.
 pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
     let outcome = &report.outcome;
-    let (command, title) = match outcome.verdict {
-        Verdict::Pass => ("", ""),
-        Verdict::Inconclusive => ("warning", "llmcost could not decide"),
-        Verdict::Fail => ("error", "LLM calls became dearer"),
-    };
-    if !command.is_empty() {
-        line(command, title, &reason(outcome), out)?;
+    let title = format!("LLM cost: {}", headline(outcome));
+    let reason = sentence(&reason(outcome));
+    match outcome.verdict {
+        Verdict::Pass => {}
+        Verdict::Inconclusive => line("warning", &title, &reason, out)?,
+        Verdict::Fail => line("error", &title, &reason, out)?,
     }
-    match price_drift(report) {
-        Some(drift) => line("notice", "Prices changed", &drift.text, out),
+    match price_drift(outcome) {
+        Some(drift) => line("notice", "LLM prices changed", &sentence(&drift.text), out),
         None => Ok(()),
     }
 }

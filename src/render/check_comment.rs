@@ -1,65 +1,109 @@
-//! A check for a pull request: one line when nothing happened, the reasons when something did.
+//! A check for a pull request: one paragraph when nothing happened, the reasons when something did.
 
 use std::io;
 
+use crate::exhibits::Exhibit;
 use crate::gate::{Outcome, Verdict};
 use crate::report::CheckReport;
 
-use super::check_screen::{compose, price_drift, title};
-use super::check_words::reason;
-use super::markdown;
-use super::screen::{Block, Screen, Tone};
+use super::check_screen::{basis, cautions, extent, tables, title, told};
+use super::check_words::{doubt, headline, price_drift, reason, sentence};
+use super::markdown::{self, escaped};
+use super::screen::{Screen, Tone};
 
 /// By this a program finds the comment of an earlier run.
 const MARKER: &str = "<!-- llmcost check -->";
 
+/// The table that says why a check failed: it is not folded then.
+const CAUSE: &str = "cost_change";
+
 /// Writes the Markdown.
 pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out, "{MARKER}")?;
     let outcome = &report.outcome;
-    let mut head = Screen::default();
-    head.title(heading(outcome));
-    head.line(Tone::Plain, sentence(&reason(outcome)));
-    if let Some(drift) = price_drift(report) {
-        head.line(Tone::Plain, sentence(&drift.text));
+    writeln!(out, "{MARKER}")?;
+    write_head(outcome, out)?;
+    let is_open = |exhibit: &Exhibit| outcome.verdict == Verdict::Fail && exhibit.name == CAUSE;
+    let (open, folded): (Vec<Exhibit>, Vec<Exhibit>) =
+        report.exhibits.iter().cloned().partition(is_open);
+    let mut page = Screen::default();
+    tables(&mut page, &with(report, open));
+    if outcome.verdict != Verdict::Pass {
+        page.list("To know", cautions(outcome));
     }
-    if is_quiet(outcome) {
-        return markdown::write(&head, out);
+    write_part(&page, out)?;
+    writeln!(out, "\n<details>\n<summary>Figures and input</summary>\n")?;
+    let mut page = Screen::default();
+    page.line(Tone::Plain, format!("{} · {}", title(report), extent(report)));
+    tables(&mut page, &with(report, folded));
+    if outcome.verdict == Verdict::Pass {
+        page.list("To know", cautions(outcome));
     }
-    head.line(Tone::Plain, title(report));
-    markdown::write(&head, out)?;
-    let page = compose(report);
-    let is_detail = |block: &&Block| !matches!(block, Block::Title(_));
-    // The verdict stands above already.
-    let rest = page.0.iter().filter(is_detail).skip(1 + usize::from(price_drift(report).is_some()));
-    writeln!(out, "\n<details{}>\n<summary>Figures</summary>\n", open(outcome))?;
-    markdown::write(&Screen(rest.cloned().collect()), out)?;
+    basis(&mut page, report);
+    write_page(&page, out)?;
     writeln!(out, "\n</details>")
 }
 
-/// A pass without limits, doubts or news says nothing more.
-const fn is_quiet(outcome: &Outcome) -> bool {
-    matches!(outcome.verdict, Verdict::Pass)
-}
-
-const fn open(outcome: &Outcome) -> &'static str {
+/// The verdict with its reason: a paragraph where it passes, else under a heading.
+fn write_head(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
+    let (sign, headline) = (sign(outcome.verdict), headline(outcome));
     match outcome.verdict {
-        Verdict::Fail => " open",
-        Verdict::Pass | Verdict::Inconclusive => "",
+        Verdict::Pass => {
+            let reason = escaped(&sentence(&reason(outcome)));
+            writeln!(out, "{sign} **LLM cost: {headline}.** {reason}")?;
+        }
+        Verdict::Inconclusive | Verdict::Fail => {
+            writeln!(out, "### {sign} LLM cost: {headline}\n")?;
+            let mut reasons = Screen::default();
+            told(&mut reasons, outcome);
+            markdown::write(&reasons, out)?;
+        }
+    }
+    // A failed check may have doubts besides; an undecided one has them in its reason.
+    if outcome.verdict == Verdict::Fail {
+        for one in &outcome.doubts {
+            writeln!(out, "\n{}", escaped(&sentence(&doubt(one))))?;
+        }
+    }
+    match price_drift(outcome) {
+        Some(drift) if drift.is_large => {
+            writeln!(out, "\n⚠️ **{}**", escaped(&sentence(&drift.text)))
+        }
+        Some(drift) => writeln!(out, "\n{}", escaped(&sentence(&drift.text))),
+        None => Ok(()),
     }
 }
 
-const fn heading(outcome: &Outcome) -> &'static str {
-    match outcome.verdict {
-        Verdict::Pass => "✅ LLM cost: no dearer",
-        Verdict::Inconclusive => "⚠️ LLM cost: not decided",
-        Verdict::Fail => "❌ LLM cost: dearer",
+fn write_part(page: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
+    if page.0.is_empty() {
+        return Ok(());
     }
+    writeln!(out)?;
+    write_page(page, out)
 }
 
-/// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+/// Writes a page whose headings are below that of the comment. Nothing else begins a line with `#`:
+/// in names it is escaped.
+fn write_page(page: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    markdown::write(page, &mut text)?;
+    for line in text.split_inclusive(|letter| *letter == b'\n') {
+        if line.starts_with(b"### ") {
+            write!(out, "#")?;
+        }
+        out.write_all(line)?;
+    }
+    Ok(())
+}
+
+/// The same report with some of its tables.
+fn with(report: &CheckReport, exhibits: Vec<Exhibit>) -> CheckReport {
+    CheckReport { exhibits, ..report.clone() }
+}
+
+const fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "✅",
+        Verdict::Inconclusive => "⚠️",
+        Verdict::Fail => "❌",
+    }
 }

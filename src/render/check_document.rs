@@ -10,7 +10,7 @@ use crate::gate::{
 use crate::report::{CheckReport, ComparedWith};
 use crate::units::{Factor, Usd};
 
-use super::check_words::{caution, doubt, reason};
+use super::check_words::{caution, doubt, reason, reasons};
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
 use super::wire::{Dollars, Key, SCHEMA_VERSION};
 
@@ -20,6 +20,7 @@ pub(super) struct CheckDocument<'a> {
     schema_version: &'static str,
     verdict: &'static str,
     reason: String,
+    reasons: Vec<ReasonDocument>,
     unit: &'static str,
     group_by: &'a [String],
     gate: Option<&'static str>,
@@ -37,11 +38,12 @@ pub(super) struct CheckDocument<'a> {
     effects: Option<BTreeMap<&'static str, Dollars>>,
     effect_parts: Option<BTreeMap<&'static str, BTreeMap<&'static str, Dollars>>>,
     effects_ranked: Vec<&'static str>,
+    effects_exact: Option<bool>,
     groups: Vec<GroupDocument<'a>>,
     new_groups: Vec<SumDocument<'a>>,
     retired_groups: Vec<SumDocument<'a>>,
     repricing: Option<RepricingDocument<'a>>,
-    doubts: Vec<DoubtDocument>,
+    doubts: Vec<ReasonDocument>,
     cautions: Vec<String>,
     window: Option<WindowDocument>,
     input: InputDocument<'a>,
@@ -131,8 +133,9 @@ struct RepricingDocument<'a> {
     kept_models: &'a [String],
 }
 
+/// A reason or a doubt, for programs and for people.
 #[derive(Debug, Serialize)]
-struct DoubtDocument {
+struct ReasonDocument {
     code: &'static str,
     text: String,
 }
@@ -154,6 +157,10 @@ pub(super) fn document(report: &CheckReport) -> CheckDocument<'_> {
         schema_version: SCHEMA_VERSION,
         verdict: outcome.verdict.name(),
         reason: reason(outcome),
+        reasons: reasons(outcome)
+            .into_iter()
+            .map(|one| ReasonDocument { code: one.code, text: one.text })
+            .collect(),
         unit: outcome.after.measure.unit.name(),
         group_by: columns,
         gate: main.map(|one| one.what.name()),
@@ -173,6 +180,7 @@ pub(super) fn document(report: &CheckReport) -> CheckDocument<'_> {
         effects_ranked: cause
             .map(|cause| cause.ranked().iter().map(|one| one.name).collect())
             .unwrap_or_default(),
+        effects_exact: cause.map(|cause| cause.is_exact),
         groups: cause
             .map(|cause| cause.groups.iter().map(|one| group(one, cause, columns)).collect())
             .unwrap_or_default(),
@@ -305,6 +313,6 @@ fn sums<'a>(
     comparison.map(|comparison| of(comparison).iter().map(sum).collect()).unwrap_or_default()
 }
 
-fn doubt_of(one: &Doubt) -> DoubtDocument {
-    DoubtDocument { code: one.name(), text: doubt(one) }
+fn doubt_of(one: &Doubt) -> ReasonDocument {
+    ReasonDocument { code: one.name(), text: doubt(one) }
 }

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use crate::gate::{Judged, Verdict};
+use crate::gate::{Judged, LimitCheck, Outcome, Unit, Verdict};
 use crate::report::{CheckReport, group_name};
 
-use super::check_words::{judgement, limit, reason};
+use super::check_words::{doubt, judgement, limit, price_drift, reason, sentence};
+use super::figures::{Money, name};
 
 /// One test.
 struct Case {
@@ -14,53 +15,91 @@ struct Case {
     text: String,
 }
 
-/// Writes the suite: a test for each deciding judgement and limit, and one for the verdict.
+/// Writes the suite: a test for each deciding judgement, each limit and each doubt.
 pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
-    let outcome = &report.outcome;
-    let mut cases =
-        vec![Case { name: "verdict".to_owned(), verdict: outcome.verdict, text: reason(outcome) }];
-    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
-    cases.extend(judgements.filter(|one| one.decides).map(|one| Case {
-        name: case_name(&one.what),
-        verdict: one.verdict,
-        text: judgement(outcome, one),
-    }));
-    cases.extend(outcome.limits.iter().map(|one| Case {
-        name: one.limit.name().to_owned(),
-        verdict: one.verdict,
-        text: limit(outcome, one),
-    }));
+    let cases = cases(&report.outcome);
     let count = |verdict| cases.iter().filter(|case| case.verdict == verdict).count();
-    writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-    writeln!(
-        out,
-        r#"<testsuite name="llmcost check" tests="{}" failures="{}" skipped="{}" errors="0">"#,
+    let counts = format!(
+        r#"tests="{}" failures="{}" errors="0" skipped="{}" time="0""#,
         cases.len(),
         count(Verdict::Fail),
         count(Verdict::Inconclusive)
-    )?;
+    );
+    writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+    writeln!(out, r#"<testsuites name="llmcost check" {counts}>"#)?;
+    writeln!(out, r#"  <testsuite name="llmcost check" {counts}>"#)?;
     for case in &cases {
         write_case(case, out)?;
     }
-    writeln!(out, "</testsuite>")
+    writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
-fn case_name(what: &Judged) -> String {
+fn cases(outcome: &Outcome) -> Vec<Case> {
+    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
+    let drift = price_drift(outcome).filter(|drift| drift.is_large);
+    let drift = drift.map_or_else(String::new, |drift| format!("; {}", drift.text));
+    let judged = judgements.filter(|one| one.decides).map(|one| Case {
+        name: case_name(&one.what, outcome.after.measure.unit),
+        verdict: one.verdict,
+        text: format!("{}{drift}", judgement(outcome, one)),
+    });
+    let limits = outcome.limits.iter().map(|one| Case {
+        name: limit_name(one, outcome.after.measure.unit),
+        verdict: one.verdict,
+        text: limit(outcome, one),
+    });
+    let doubts = outcome.doubts.iter().map(|one| Case {
+        name: one.name().replace('_', " "),
+        verdict: Verdict::Inconclusive,
+        text: doubt(one),
+    });
+    let mut cases: Vec<Case> = judged.chain(limits).chain(doubts).collect();
+    if cases.is_empty() {
+        // A suite without tests is a failure to some readers.
+        let (name, verdict) = ("verdict".to_owned(), outcome.verdict);
+        cases.push(Case { name, verdict, text: reason(outcome) });
+    }
+    cases
+}
+
+/// The name of a test, the same in every run: by it a CI system knows its history.
+fn case_name(what: &Judged, unit: Unit) -> String {
+    let [one, _] = unit.words();
     match what {
-        Judged::Group(_) => format!("group {}", group_name(what)),
-        Judged::Unit | Judged::Total | Judged::Percentile => what.name().to_owned(),
+        Judged::Unit if unit == Unit::Case => "cost of a test case".to_owned(),
+        Judged::Unit => format!("cost of a {one}"),
+        Judged::Total => "cost of the log".to_owned(),
+        Judged::Percentile => "95th percentile of the cost of a call".to_owned(),
+        Judged::Group(_) => format!("cost of a {one}: {}", name(&group_name(what))),
     }
 }
 
-fn write_case(case: &Case, out: &mut dyn io::Write) -> io::Result<()> {
-    let (name, text) = (escaped(&case.name), escaped(&case.text));
-    write!(out, r#"  <testcase classname="llmcost.check" name="{name}">"#)?;
-    match case.verdict {
-        Verdict::Pass => write!(out, "<system-out>{text}</system-out>")?,
-        Verdict::Inconclusive => write!(out, r#"<skipped message="{text}"/>"#)?,
-        Verdict::Fail => write!(out, r#"<failure type="dearer" message="{text}"/>"#)?,
+fn limit_name(one: &LimitCheck, unit: Unit) -> String {
+    let allowed = one.limit.amount();
+    let amount = Money::for_units(std::iter::once(allowed)).text(allowed);
+    let [unit, _] = unit.words();
+    match one.limit.name() {
+        "cost" => format!("limit of {amount} on the log"),
+        "cost_per_unit" => format!("limit of {amount} a {unit}"),
+        "cost_per_day" => format!("limit of {amount} a day"),
+        _ => format!("limit of {amount} a month"),
     }
-    writeln!(out, "</testcase>")
+}
+
+/// Some readers show the message of a failure, others only its text: both say it.
+fn write_case(case: &Case, out: &mut dyn io::Write) -> io::Result<()> {
+    let (name, text) = (escaped(&case.name), escaped(&sentence(&case.text)));
+    writeln!(out, r#"    <testcase classname="llmcost.check" name="{name}" time="0">"#)?;
+    match case.verdict {
+        Verdict::Pass => writeln!(out, "      <system-out>{text}</system-out>")?,
+        Verdict::Inconclusive => {
+            writeln!(out, r#"      <skipped message="{text}">{text}</skipped>"#)?;
+        }
+        Verdict::Fail => {
+            writeln!(out, r#"      <failure type="cost" message="{text}">{text}</failure>"#)?;
+        }
+    }
+    writeln!(out, "    </testcase>")
 }
 
 /// Text for an attribute or between tags; what XML cannot hold is made visible.

@@ -3,11 +3,11 @@
 use crate::gate::{Outcome, Verdict};
 use crate::report::{CheckReport, ComparedWith};
 
-use super::check_words::{caution, reason};
+use super::check_words::{caution, headline, price_drift, reasons, sentence};
 use super::dates::day_span;
 use super::exhibits;
 use super::figures::{Money, counted, name};
-use super::screen::{Line, Screen, Tone};
+use super::screen::{Block, Line, Screen, Tone};
 use super::shared_blocks::{accounting, diagnostics, files, prices};
 
 /// Composes the page.
@@ -15,68 +15,88 @@ pub(super) fn compose(report: &CheckReport) -> Screen {
     let outcome = &report.outcome;
     let mut screen = Screen::default();
     screen.title(title(report));
-    screen.line(tone(outcome), format!("{}: {}", outcome.verdict.name(), reason(outcome)));
-    if let Some(line) = price_drift(report) {
-        screen.line(line.tone, line.text);
+    screen.line(Tone::Quiet, extent(report));
+    let verdict = outcome.verdict.name().to_uppercase();
+    screen.line(tone(outcome.verdict), format!("{verdict}: {}", headline(outcome)));
+    told(&mut screen, outcome);
+    if let Some(drift) = price_drift(outcome) {
+        let tone = if drift.is_large { Tone::Warning } else { Tone::Plain };
+        screen.line(tone, sentence(&drift.text));
     }
-    exhibits::blocks(&mut screen, &report.exhibits, money(outcome));
-    let cautions = outcome.comparison.iter().flat_map(|comparison| &comparison.cautions);
-    let cautions = cautions.map(|one| Line { tone: Tone::Plain, text: caution(one, outcome) });
-    screen.list("To know", cautions.collect());
-    let all = outcome.after.calls + outcome.after.unpriced_calls() + outcome.after.without_case;
-    screen.heading("Input");
-    for line in accounting(&report.input, all) {
-        screen.line(line.tone, line.text);
-    }
-    diagnostics(&mut screen, &report.diagnostics);
-    prices(&mut screen, &report.prices, report.window.as_ref());
+    tables(&mut screen, report);
+    screen.list("To know", cautions(outcome));
+    basis(&mut screen, report);
     screen
 }
 
-/// Amounts from units to bills stand in one table.
-fn money(outcome: &Outcome) -> Money {
-    let smallest = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
-    let smallest = smallest.map(|one| one.before.max(one.after)).filter(|cost| !cost.is_zero());
-    Money::for_bill(smallest.min().unwrap_or(outcome.after.billed))
+/// The reasons: one as a sentence, several as a list.
+pub(super) fn told(screen: &mut Screen, outcome: &Outcome) {
+    let reasons = reasons(outcome).into_iter();
+    let mut lines: Vec<Line> =
+        reasons.map(|one| Line { tone: Tone::Plain, text: sentence(&one.text) }).collect();
+    match lines.len() {
+        1 => screen.0.extend(lines.pop().map(Block::Line)),
+        _ => screen.0.push(Block::List(lines)),
+    }
 }
 
-pub(super) fn title(report: &CheckReport) -> String {
+/// All tables. Bills have cents; costs of units have digits of their own.
+pub(super) fn tables(screen: &mut Screen, report: &CheckReport) {
     let outcome = &report.outcome;
-    let [one, many] = outcome.after.measure.unit.words();
+    let before = outcome.comparison.as_ref().map(|comparison| comparison.before.billed);
+    let money = Money::for_bill(outcome.after.billed.max(before.unwrap_or_default()));
+    exhibits::blocks(screen, &report.exhibits, money);
+}
+
+/// What to know about a comparison.
+pub(super) fn cautions(outcome: &Outcome) -> Vec<Line> {
+    let cautions = outcome.comparison.iter().flat_map(|comparison| &comparison.cautions);
+    cautions.map(|one| Line { tone: Tone::Plain, text: caution(one, outcome) }).collect()
+}
+
+/// What the figures rest on: the input and the prices.
+pub(super) fn basis(screen: &mut Screen, report: &CheckReport) {
+    let after = &report.outcome.after;
+    let lines =
+        accounting(&report.input, after.calls + after.unpriced_calls() + after.without_case);
+    if !lines.is_empty() {
+        screen.heading("Input");
+    }
+    for line in lines {
+        screen.line(line.tone, line.text);
+    }
+    diagnostics(screen, &report.diagnostics);
+    prices(screen, &report.prices, report.window.as_ref());
+}
+
+/// Which logs these are.
+pub(super) fn title(report: &CheckReport) -> String {
     let log = files(&report.input);
-    let compared = match &report.compared_with {
+    match &report.compared_with {
         ComparedWith::Nothing => log,
         ComparedWith::Baseline(file) => format!("{log} against {}", name(file)),
         ComparedWith::Log(input) => format!("{log} against {}", files(input)),
-    };
-    let units = counted(outcome.after.units(), one, many);
+    }
+}
+
+/// How large they are, and the time of the later one.
+pub(super) fn extent(report: &CheckReport) -> String {
+    let outcome = &report.outcome;
+    let [one, many] = outcome.after.measure.unit.words();
+    let mut units = counted(outcome.after.units(), one, many);
+    if let Some(comparison) = &outcome.comparison {
+        units = format!("{units} against {}", counted(comparison.before.units(), one, many));
+    }
     match &report.window {
-        Some(window) => {
-            format!("{compared} · {units} · {}", day_span(window.first_day, window.last_day))
-        }
-        None => format!("{compared} · {units}"),
+        Some(window) => format!("{units} · {}", day_span(window.first_day, window.last_day)),
+        None => units,
     }
 }
 
-const fn tone(outcome: &Outcome) -> Tone {
-    match outcome.verdict {
+const fn tone(verdict: Verdict) -> Tone {
+    match verdict {
         Verdict::Pass => Tone::Good,
-        Verdict::Inconclusive | Verdict::Fail => Tone::Warning,
+        Verdict::Inconclusive => Tone::Warning,
+        Verdict::Fail => Tone::Bad,
     }
-}
-
-/// What other prices did, which is told and not judged.
-pub(super) fn price_drift(report: &CheckReport) -> Option<Line> {
-    let comparison = report.outcome.comparison.as_ref()?;
-    let effects = &comparison.cause.as_ref()?.effects;
-    let price = effects.iter().find(|one| one.name == "price")?.amount;
-    if price.is_zero() {
-        return None;
-    }
-    let money = Money::for_bill(price.max(-price));
-    let text = format!(
-        "prices changed: {} on the bill, not judged; both logs are compared at the prices of one day",
-        money.difference(price)
-    );
-    Some(Line { tone: Tone::Plain, text })
 }

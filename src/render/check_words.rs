@@ -3,47 +3,93 @@
 use crate::gate::{
     Cause, Caution, Doubt, EffectOf, Judged, Judgement, LimitCheck, Outcome, Unit, Verdict, Why,
 };
-use crate::report::{change_of, effect_label};
+use crate::report::{change_of, effect_label, is_judged};
 use crate::units::{Share, Usd};
 
 use super::dates::day;
 use super::figures::{Money, count, counted, growth, name, percent, unit_dollars};
 
-/// The reason of the verdict: what decided, and what is behind it.
-pub(super) fn reason(outcome: &Outcome) -> String {
-    let failed: Vec<String> = match outcome.verdict {
-        Verdict::Fail => decisive(outcome, Verdict::Fail),
-        Verdict::Inconclusive => {
-            let undecided = decisive(outcome, Verdict::Inconclusive);
-            undecided.into_iter().chain(outcome.doubts.iter().map(doubt)).collect()
-        }
-        Verdict::Pass => passed(outcome),
-    };
-    failed.join("; ")
+/// The verdict in a few words.
+pub(super) fn headline(outcome: &Outcome) -> &'static str {
+    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
+    let is_dearer = judgements.filter(|one| one.decides).any(|one| one.verdict == Verdict::Fail);
+    match outcome.verdict {
+        Verdict::Pass if outcome.comparison.is_none() => "within the limits",
+        Verdict::Pass => "no dearer than allowed",
+        Verdict::Inconclusive => "cannot be decided",
+        Verdict::Fail if is_dearer => "dearer than allowed",
+        Verdict::Fail => "over a limit",
+    }
 }
 
-fn decisive(outcome: &Outcome, verdict: Verdict) -> Vec<String> {
+/// One of the reasons of a verdict.
+#[derive(Clone, Debug)]
+pub(super) struct Reason {
+    /// The name in documents.
+    pub(super) code: &'static str,
+    /// The same for people.
+    pub(super) text: String,
+}
+
+/// The reason of the verdict: what decided, and what is behind it.
+pub(super) fn reason(outcome: &Outcome) -> String {
+    let texts: Vec<String> = reasons(outcome).into_iter().map(|one| one.text).collect();
+    texts.join("; ")
+}
+
+/// The reasons of the verdict one by one, at least one.
+pub(super) fn reasons(outcome: &Outcome) -> Vec<Reason> {
+    match outcome.verdict {
+        Verdict::Fail => decisive(outcome, Verdict::Fail),
+        Verdict::Inconclusive => {
+            let doubts = outcome.doubts.iter();
+            let doubts = doubts.map(|one| Reason { code: one.name(), text: doubt(one) });
+            decisive(outcome, Verdict::Inconclusive).into_iter().chain(doubts).collect()
+        }
+        Verdict::Pass => passed(outcome),
+    }
+}
+
+/// The reason in one line, and what other prices did where that is much.
+pub(super) fn line(outcome: &Outcome) -> String {
+    match price_drift(outcome).filter(|drift| drift.is_large) {
+        Some(drift) => format!("{}; {}", reason(outcome), drift.text),
+        None => reason(outcome),
+    }
+}
+
+fn decisive(outcome: &Outcome, verdict: Verdict) -> Vec<Reason> {
     let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
     let judged = judgements
         .filter(|one| one.decides && one.verdict == verdict)
         .filter(|one| verdict == Verdict::Fail || one.what.group().is_none())
-        .map(|one| judgement(outcome, one));
-    let limits =
-        outcome.limits.iter().filter(|one| one.verdict == verdict).map(|one| limit(outcome, one));
+        .map(|one| Reason { code: one.why.name(), text: judgement(outcome, one) });
+    let limits = outcome.limits.iter().filter(|one| one.verdict == verdict);
+    let code = if verdict == Verdict::Fail { "over_limit" } else { "without_times" };
+    let limits = limits.map(|one| Reason { code, text: limit(outcome, one) });
     judged.chain(limits).collect()
 }
 
-fn passed(outcome: &Outcome) -> Vec<String> {
-    let mut told: Vec<String> =
-        outcome.main().map(|one| judgement(outcome, one)).into_iter().collect();
+fn passed(outcome: &Outcome) -> Vec<Reason> {
+    let main = outcome.main();
+    let main = main.map(|one| Reason { code: one.why.name(), text: judgement(outcome, one) });
+    let mut told: Vec<Reason> = main.into_iter().collect();
     if !outcome.limits.is_empty() {
-        let limits = outcome.limits.len() as u64;
-        told.push(format!("within {}", counted(limits, "limit", "limits")));
+        let limits = counted(outcome.limits.len() as u64, "limit", "limits");
+        told.push(Reason { code: "within_limits", text: format!("within {limits}") });
     }
     if told.is_empty() {
-        told.push("nothing was asked for".to_owned());
+        let text = "nothing was asked for".to_owned();
+        told.push(Reason { code: "nothing_asked", text });
     }
     told
+}
+
+/// With a capital letter and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// What is compared, as the beginning of a sentence.
@@ -61,7 +107,8 @@ fn subject(outcome: &Outcome, what: &Judged) -> String {
 
 pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
     let subject = subject(outcome, &one.what);
-    let amounts = format!("{} instead of {}", unit_dollars(one.after), unit_dollars(one.before));
+    let money = money_of(outcome, one);
+    let amounts = format!("{} instead of {}", money.text(one.after), money.text(one.before));
     let allowed = change_of(one.threshold).map_or_else(String::new, percent);
     let Some(estimate) = one.estimate else {
         return match one.why {
@@ -76,7 +123,10 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
     let interval = format!("{} to {} at {} confidence", ends[0], ends[1], confidence(outcome));
     let seen = format!("{subject} {amounts}: {change} ({interval}, {allowed} allowed)");
     match &one.why {
-        Why::Beyond => format!("{seen}{}", behind(outcome)),
+        // What is behind the whole need not be behind a part of it.
+        Why::Beyond if matches!(one.what, Judged::Unit | Judged::Total) => {
+            format!("{seen}{}", behind(outcome))
+        }
         Why::BelowFloor => {
             let impact = one.impact.unwrap_or_default();
             format!(
@@ -89,7 +139,7 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
             format!("{seen}, but the cost lies on too few {} to decide", clusters(outcome))
         }
         Why::Straddles => format!("{seen}{}", undecided(outcome, one)),
-        Why::Within | Why::NothingInCommon | Why::NoCost | Why::FromNothing => seen,
+        Why::Beyond | Why::Within | Why::NothingInCommon | Why::NoCost | Why::FromNothing => seen,
     }
 }
 
@@ -108,13 +158,21 @@ fn clusters(outcome: &Outcome) -> String {
     }
 }
 
+/// A log so many times as large as this one is not to be had.
+const TIMES_LARGER: u64 = 1_000;
+
 fn undecided(outcome: &Outcome, one: &Judgement) -> String {
     let [_, units] = outcome.after.measure.unit.words();
     let detectable = one.minimum_detectable.and_then(change_of).map(growth);
     let detectable = detectable.map_or_else(String::new, |rise| {
         format!("; with logs like these a rise of {rise} would be found four times of five")
     });
+    let most = outcome.after.units().saturating_mul(TIMES_LARGER);
     let needed = one.units_needed.map_or_else(String::new, |needed| {
+        if needed > most {
+            return "; it is too close to what is allowed for larger logs to settle this"
+                .to_owned();
+        }
         format!("; about {} {units} on each side would settle this", count(rounded_up(needed)))
     });
     format!("{detectable}{needed}")
@@ -126,54 +184,79 @@ fn rounded_up(number: u64) -> u64 {
     number.div_ceil(unit).saturating_mul(unit)
 }
 
+/// Bills have cents, and costs of units as many digits as tell them apart.
+fn money_of(outcome: &Outcome, one: &Judgement) -> Money {
+    match one.what {
+        Judged::Total => Money::for_bill(outcome.after.billed),
+        _ => Money::for_units([one.before, one.after].into_iter()),
+    }
+}
+
 /// The largest of the judged effects that made the log dearer.
-pub(super) fn leading(cause: &Cause) -> Option<EffectOf> {
-    cause.ranked().into_iter().find(|one| one.is_judged && one.amount > Usd::ZERO)
+fn leading(cause: &Cause, outcome: &Outcome) -> Option<EffectOf> {
+    let mut ranked = cause.ranked().into_iter();
+    ranked.find(|one| is_judged(one, outcome) && one.amount > Usd::ZERO)
 }
 
 fn behind(outcome: &Outcome) -> String {
     let cause = outcome.comparison.as_ref().and_then(|comparison| comparison.cause.as_ref());
-    let Some((cause, first)) = cause.and_then(|cause| Some((cause, leading(cause)?))) else {
+    let Some((cause, first)) = cause.and_then(|cause| Some((cause, leading(cause, outcome)?)))
+    else {
         return String::new();
     };
     let [before, after] = cause.billed;
-    let money = Money::for_bill((after - before).max(before - after));
+    let money = Money::for_bill(before.max(after));
     let label = effect_label(first.name, &outcome.after.measure.group_by);
-    format!(
-        ". Most of it: {label}, {} of {} on the bill",
-        money.difference(first.amount),
-        money.difference(after - before)
-    )
+    format!(", mainly by {label} ({} on the bill)", money.difference(first.amount))
+}
+
+/// What other prices did to the bill; nothing where they did nothing.
+pub(super) struct PriceDrift {
+    /// As the beginning of a sentence.
+    pub(super) text: String,
+    /// Whether it would have failed the check, had it been judged.
+    pub(super) is_large: bool,
+}
+
+/// What other prices did, which is told and not judged.
+pub(super) fn price_drift(outcome: &Outcome) -> Option<PriceDrift> {
+    let cause = outcome.comparison.as_ref()?.cause.as_ref()?;
+    let price = cause.effects.iter().find(|one| one.name == "price")?.amount;
+    if price.is_zero() {
+        return None;
+    }
+    let [before, after] = cause.billed;
+    let share = Share::of(price.atto(), before.atto());
+    let part = share.map_or_else(String::new, |share| format!(" ({})", growth(share)));
+    let allowed = outcome.main().and_then(|main| change_of(main.threshold));
+    let is_large = share.zip(allowed).is_some_and(|(share, allowed)| share > allowed);
+    let amount = Money::for_bill(before.max(after)).difference(price);
+    let text = format!(
+        "other prices changed the bill by {amount}{part}, which is not judged: both logs are \
+         compared at the prices of one day"
+    );
+    Some(PriceDrift { text, is_large })
 }
 
 pub(super) fn limit(outcome: &Outcome, one: &LimitCheck) -> String {
     let [unit, _] = outcome.after.measure.unit.words();
     let allowed = one.limit.amount();
-    let text = |amount: Usd| {
-        if allowed.atto().unsigned_abs() < 10_u128.pow(18) {
-            unit_dollars(amount)
-        } else {
-            Money::for_bill(allowed).text(amount)
-        }
-    };
+    let money = Money::for_units([allowed, one.found.unwrap_or(allowed)].into_iter());
     let what = match one.limit.name() {
         "cost" => "the log costs".to_owned(),
         "cost_per_unit" => format!("a {unit} costs"),
         "cost_per_day" => "a day costs".to_owned(),
         _ => "a month costs".to_owned(),
     };
-    match one.found {
-        Some(found) if one.of.is_empty() => {
-            format!("{what} {}, over the limit of {}", text(found), text(allowed))
-        }
-        Some(found) => {
-            format!("{what} {} ({}), over the limit of {}", text(found), one.of, text(allowed))
-        }
-        None => format!(
-            "{what}: the calls have no times, so the limit of {} cannot be checked",
-            text(allowed)
-        ),
-    }
+    let limit = money.text(allowed);
+    let Some(found) = one.found.map(|found| money.text(found)) else {
+        return format!(
+            "{what}: the calls have no times, so the limit of {limit} cannot be checked"
+        );
+    };
+    let of = if one.of.is_empty() { String::new() } else { format!(" ({})", one.of) };
+    let side = if one.verdict == Verdict::Pass { "within" } else { "over" };
+    format!("{what} {found}{of}, {side} the limit of {limit}")
 }
 
 pub(super) fn doubt(one: &Doubt) -> String {
@@ -213,9 +296,8 @@ pub(super) fn caution(one: &Caution, outcome: &Outcome) -> String {
             format!("{cases} with fewer than 5 trials on a side, not compared")
         }
         Caution::Expired(what, until, reason) => {
-            let group = what.group().map(|names| format!(" {}", name(&names.join(", "))));
-            let of = format!("{}{}", what.name(), group.unwrap_or_default());
-            format!("the acknowledgement of {of} ended on {}: {}", day(*until), name(reason))
+            let what = subject(outcome, what);
+            format!("the acknowledgement of what {what} ended on {}: {}", day(*until), name(reason))
         }
         Caution::NoVolume => "the calls have no times, so --min-impact does not apply; --units-per-month gives the volume".to_owned(),
     }

@@ -10,7 +10,7 @@ use crate::units::{Rate, Share};
 
 use super::csv_rows::{inert, io_error};
 use super::dates::{duration, moment};
-use super::figures::{DASH, Money, count, multiple, name, percent, tokens};
+use super::figures::{DASH, Money, count, growth, multiple, name, percent, tokens};
 use super::screen::{Column, Grid, GridRow, Keep, Screen, Tone};
 use super::wire::{Dollars, Ratio};
 
@@ -35,7 +35,8 @@ fn block(screen: &mut Screen, exhibit: &Exhibit, money: Money) {
         let rows = exhibit.rows.iter().enumerate().map(|(place, row)| {
             let is_strong = exhibit.highlight == Some(place);
             let tone = if is_strong { Tone::Strong } else { Tone::Plain };
-            GridRow::Cells(tone, row.iter().map(|cell| shown(cell, money)).collect())
+            let units = unit_money(row);
+            GridRow::Cells(tone, row.iter().map(|cell| shown(cell, money, units)).collect())
         });
         screen.grid(Grid { columns: columns.collect(), rows: rows.collect() });
     }
@@ -57,16 +58,28 @@ fn page_column(exhibit: &Exhibit, place: usize, column: &ExhibitColumn) -> Colum
     }
 }
 
+/// The digits of the costs of units in a row, which are compared with each other.
+fn unit_money(row: &[Cell]) -> Money {
+    let amounts = row.iter().filter_map(|cell| match cell {
+        Cell::UnitUsd(amount) => Some(*amount),
+        _ => None,
+    });
+    Money::for_units(amounts)
+}
+
 /// A cell for people.
-fn shown(cell: &Cell, money: Money) -> String {
+fn shown(cell: &Cell, money: Money, units: Money) -> String {
     match cell {
         Cell::Text(text) => name(text),
         Cell::Word(word) => word.replace('_', " "),
         Cell::Count(number) => count(*number),
         Cell::Tokens(number) => tokens(*number),
         Cell::Usd(amount) => money.text(*amount),
+        Cell::UnitUsd(amount) => units.text(*amount),
+        Cell::UsdChange(amount) => money.difference(*amount),
         Cell::Rate(rate) => share_of(*rate).map_or_else(String::new, percent),
         Cell::Share(share) => percent(*share),
+        Cell::ShareChange(share) => growth(*share),
         Cell::Factor(factor) => format!("{factor}×"),
         Cell::Multiple(share) => multiple(*share),
         Cell::Time(at) => moment(*at),
@@ -96,9 +109,11 @@ fn exact(cell: &Cell) -> String {
         Cell::Word(word) => (*word).to_owned(),
         Cell::Count(number) | Cell::Seconds(number) => number.to_string(),
         Cell::Tokens(number) => number.get().to_string(),
-        Cell::Usd(amount) => amount.to_string(),
+        Cell::Usd(amount) | Cell::UnitUsd(amount) | Cell::UsdChange(amount) => amount.to_string(),
         Cell::Rate(rate) => rate.to_string(),
-        Cell::Share(share) | Cell::Multiple(share) => share.ratio().to_string(),
+        Cell::Share(share) | Cell::ShareChange(share) | Cell::Multiple(share) => {
+            share.ratio().to_string()
+        }
         Cell::Factor(factor) => factor.to_string(),
         Cell::Time(at) => at.to_iso(),
         Cell::Missing => String::new(),
@@ -172,9 +187,13 @@ impl Serialize for CellDocument<'_> {
             Cell::Word(word) => serializer.serialize_str(word),
             Cell::Count(number) | Cell::Seconds(number) => serializer.serialize_u64(*number),
             Cell::Tokens(number) => serializer.serialize_u64(number.get()),
-            Cell::Usd(amount) => Dollars(*amount).serialize(serializer),
+            Cell::Usd(amount) | Cell::UnitUsd(amount) | Cell::UsdChange(amount) => {
+                Dollars(*amount).serialize(serializer)
+            }
             Cell::Rate(rate) => share_of(*rate).map(Ratio).serialize(serializer),
-            Cell::Share(share) | Cell::Multiple(share) => Ratio(*share).serialize(serializer),
+            Cell::Share(share) | Cell::ShareChange(share) | Cell::Multiple(share) => {
+                Ratio(*share).serialize(serializer)
+            }
             Cell::Factor(factor) => serializer.collect_str(factor),
             Cell::Time(at) => serializer.serialize_str(&at.to_iso()),
             Cell::Missing => serializer.serialize_none(),

@@ -27,6 +27,24 @@ impl Money {
         Self { decimals }
     }
 
+    /// For costs of one unit that are compared: three digits of the largest, and up to two more where
+    /// others would have none or different ones would look the same.
+    pub(super) fn for_units(amounts: impl Iterator<Item = Usd>) -> Self {
+        let sizes: Vec<i128> = amounts.map(|amount| amount.max(-amount).atto()).collect();
+        let some = || sizes.iter().copied().filter(|size| *size > 0);
+        let (Some(least), Some(most)) = (some().min(), some().max()) else {
+            return Self { decimals: 2 };
+        };
+        let digits = |size, places| rounded(size, USD_SCALE, places);
+        let first = (2..=9).find(|decimals| digits(most, *decimals) >= 100).unwrap_or(9);
+        let is_clear = |decimals: &u32| {
+            let (low, high) = (digits(least, *decimals), digits(most, *decimals));
+            low >= 10 && (low < high || least == most)
+        };
+        let enough = first + 2;
+        Self { decimals: (first..=enough).find(is_clear).unwrap_or(enough) }
+    }
+
     /// An amount: `$1,234.50`, `−$3.20`; `<$0.01` for what would look like nothing.
     pub(super) fn text(self, amount: Usd) -> String {
         if amount.is_zero() {
@@ -320,6 +338,21 @@ mod tests {
         check("0.0045", "$0.0045");
         check("2", "$2.00");
         check("0.000000000001", "<$0.000000001");
+    }
+
+    #[test]
+    fn costs_of_units_side_by_side_have_the_same_digits() {
+        let check = |amounts: [&str; 2], expected: [&str; 2]| {
+            let amounts = amounts.map(usd);
+            let money = Money::for_units(amounts.into_iter());
+            assert_eq!(amounts.map(|amount| money.text(amount)), expected);
+        };
+        check(["0.12004", "0.14349"], ["$0.120", "$0.143"]);
+        check(["0.12004", "0.12031"], ["$0.1200", "$0.1203"]);
+        check(["0.0998", "0.104"], ["$0.100", "$0.104"]);
+        check(["0.00716", "0.104"], ["$0.0072", "$0.1040"]);
+        check(["0", "2"], ["$0.00", "$2.00"]);
+        check(["50", "0.5"], ["$50.00", "$0.50"]);
     }
 
     #[test]

@@ -75,16 +75,23 @@ fn toned(text: &str, tone: Tone) -> String {
     }
 }
 
-/// Names come from logs: nothing of them may act as markup.
-fn escaped(text: &str) -> String {
+/// Names come from logs: nothing of them may act as markup, mention anybody or refer to an issue.
+///
+/// GitHub looks for mentions and issues in the finished page, where escapes are gone; an empty space
+/// inside of them stays.
+pub(super) fn escaped(text: &str) -> String {
+    const EMPTY: &str = "&#8203;";
     let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next = letters.peek();
         match letter {
+            '#' if next.is_some_and(char::is_ascii_digit) => safe.extend(["\\#", EMPTY]),
             '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => safe.extend(['\\', letter]),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
-            '@' => safe.push_str("&#64;"),
+            '@' => safe.extend(["@", EMPTY]),
             _ => safe.push(letter),
         }
     }
@@ -98,6 +105,14 @@ mod tests {
     #[test]
     fn names_do_not_act_as_markup() {
         assert_eq!(escaped("a|b_c<img>"), "a\\|b\\_c&lt;img&gt;");
-        assert_eq!(escaped("@team"), "&#64;team");
+        assert_eq!(escaped("@team"), "@&#8203;team");
+    }
+
+    #[test]
+    fn names_mention_nobody_and_refer_to_no_issue() {
+        let check = |text, expected: &str| assert_eq!(escaped(text), expected);
+        check("#12", "\\#&#8203;12");
+        check("#a", "\\#a");
+        check("a@b.example", "a@&#8203;b.example");
     }
 }

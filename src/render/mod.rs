@@ -57,6 +57,10 @@ mod withheld_screen;
 #[cfg(test)]
 mod backtest_views;
 #[cfg(test)]
+mod check_samples;
+#[cfg(test)]
+mod check_views;
+#[cfg(test)]
 mod exhibit_samples;
 #[cfg(test)]
 mod price_views;
@@ -250,9 +254,9 @@ pub fn write_junit(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<
     check_junit::write(report, out)
 }
 
-/// The reason of a verdict in one sentence.
+/// The reason of a verdict in one line, and what other prices did where that is much.
 pub fn check_reason(report: &CheckReport) -> String {
-    check_words::reason(&report.outcome)
+    check_words::line(&report.outcome)
 }
 
 /// Writes a list of prices.

@@ -14,6 +14,8 @@ pub(super) enum Tone {
     Good,
     /// Needs attention.
     Warning,
+    /// Something failed.
+    Bad,
 }
 
 /// The blocks of a page, from top to bottom.

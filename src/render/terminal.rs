@@ -199,7 +199,7 @@ fn cell(text: &str, column: &Column, tone: Tone) -> Cell {
     let cell = Cell::new(text).set_alignment(alignment);
     // Weights only: the table library asks the environment before it colours.
     match tone {
-        Tone::Strong | Tone::Warning => cell.add_attribute(Attribute::Bold),
+        Tone::Strong | Tone::Warning | Tone::Bad => cell.add_attribute(Attribute::Bold),
         Tone::Quiet => cell.add_attribute(Attribute::Dim),
         Tone::Plain | Tone::Good => cell,
     }
@@ -213,6 +213,7 @@ fn toned(text: &str, tone: Tone, style: Style) -> String {
         Tone::Quiet => "2",
         Tone::Good => "32",
         Tone::Warning => "33",
+        Tone::Bad => "1;31",
     };
     format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }

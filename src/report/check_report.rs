@@ -4,7 +4,7 @@ use crate::diagnostics::Ledger;
 use crate::exhibits::{Cell, Exhibit};
 use crate::gate::{Judged, Judgement, Outcome};
 use crate::insights::Window;
-use crate::units::{Factor, Share, Usd};
+use crate::units::{Factor, Share};
 
 use super::check_tables;
 use super::diagnostics_summary::{DiagnosticSummary, summarize};
@@ -143,9 +143,4 @@ pub fn group_name(what: &Judged) -> String {
 pub fn change_of(multiple: Factor) -> Option<Share> {
     let parts = i128::from(multiple.parts()) - i128::from(Factor::ONE.parts());
     Share::of(parts, i128::from(Factor::ONE.parts()))
-}
-
-/// A difference of two amounts as part of the first.
-pub fn change_between(before: Usd, after: Usd) -> Option<Share> {
-    Share::of((after - before).atto(), before.atto())
 }

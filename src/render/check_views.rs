@@ -1,0 +1,134 @@
+//! Every view of a check, and its document against the schema.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::*;
+
+const VIEWS: [(&str, OutputFormat, u16); 6] = [
+    ("table_60", OutputFormat::Table, 60),
+    ("table_100", OutputFormat::Table, 100),
+    ("table_200", OutputFormat::Table, 200),
+    ("comment", OutputFormat::Markdown, 80),
+    ("json", OutputFormat::Json, 80),
+    ("csv", OutputFormat::Csv, 80),
+];
+
+/// The samples, made once: each draws some thousand replicates.
+fn reports() -> Vec<(&'static str, CheckReport)> {
+    static REPORTS: LazyLock<Vec<(&'static str, CheckReport)>> =
+        LazyLock::new(check_samples::reports);
+    REPORTS.clone()
+}
+
+fn written(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).expect("memory can be written");
+    String::from_utf8(out).expect("text")
+}
+
+fn text(report: &CheckReport, format: OutputFormat, style: Style) -> String {
+    written(|out| write_check(report, format, style, out))
+}
+
+#[test]
+fn checks_look_as_agreed() {
+    for (name, report) in reports() {
+        for (view, format, width) in VIEWS {
+            let style = Style { color: width == 200, width };
+            insta::assert_snapshot!(format!("check_{name}_{view}"), text(&report, format, style));
+        }
+        let junit = written(|out| write_junit(&report, out));
+        insta::assert_snapshot!(format!("check_{name}_junit"), junit);
+        let annotations = written(|out| write_annotations(&report, out));
+        let line = check_reason(&report);
+        insta::assert_snapshot!(format!("check_{name}_lines"), format!("{line}\n{annotations}"));
+    }
+}
+
+#[test]
+fn samples_are_of_every_verdict() {
+    let found: Vec<_> =
+        reports().into_iter().map(|(name, report)| (name, report.outcome.verdict.name())).collect();
+    let expected = [
+        ("fail", "fail"),
+        ("pass", "pass"),
+        ("prices", "pass"),
+        ("inconclusive", "inconclusive"),
+        ("limits", "fail"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn checks_follow_their_schema() {
+    let schema = include_str!("../../docs/schema/check.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+    let validator = jsonschema::draft202012::new(&schema).expect("the schema is a schema");
+    for (name, report) in reports() {
+        let text = text(&report, OutputFormat::Json, Style::default());
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        let faults: Vec<_> =
+            validator.iter_errors(&document).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{name}: {faults:?}");
+    }
+}
+
+#[test]
+fn comments_begin_with_the_marker_and_name_nobody() {
+    for (name, report) in reports() {
+        let comment = written(|out| write_comment(&report, out));
+        assert!(comment.starts_with("<!-- llmcost check -->\n"), "{name}");
+        for markup in ["@team", "@alice", "<b>", " #12"] {
+            assert!(!comment.contains(markup), "{name}: {markup}");
+        }
+    }
+}
+
+#[test]
+fn annotations_are_commands_and_nothing_else() {
+    for (name, report) in reports() {
+        let text = written(|out| write_annotations(&report, out));
+        for line in text.lines() {
+            let command = ["::error title=", "::warning title=", "::notice title="];
+            assert!(command.iter().any(|start| line.starts_with(start)), "{name}: {line}");
+            assert_eq!(line.matches("::").count(), 2, "{name}: {line}");
+        }
+    }
+}
+
+/// Whether each tag that opens closes again, in order, and nothing stands outside of the first.
+fn check_well_formed(xml: &str) {
+    let body = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").expect("a header");
+    let mut open: Vec<&str> = Vec::new();
+    for part in body.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').expect("the end of a tag");
+        let name = tag.split([' ', '/']).find(|name| !name.is_empty()).expect("a name");
+        match (tag.starts_with('/'), tag.ends_with('/')) {
+            (true, _) => assert_eq!(open.pop(), Some(name), "{xml}"),
+            (false, false) => open.push(name),
+            (false, true) => {}
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        assert!(!open.is_empty() || text.trim().is_empty(), "{xml}");
+        for entity in text.split('&').skip(1).chain(tag.split('&').skip(1)) {
+            let known = ["amp;", "lt;", "gt;", "quot;", "apos;"];
+            assert!(known.iter().any(|known| entity.starts_with(known)), "{entity}");
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn suites_are_well_formed_and_count_their_tests() {
+    for (name, report) in reports() {
+        let xml = written(|out| write_junit(&report, out));
+        check_well_formed(&xml);
+        let found = xml.matches("<testcase ").count();
+        assert!(xml.contains(&format!("tests=\"{found}\"")), "{name}");
+        let failures = xml.matches("<failure ").count();
+        assert!(xml.contains(&format!("failures=\"{failures}\"")), "{name}");
+        assert_eq!(failures > 0, report.outcome.verdict == crate::gate::Verdict::Fail, "{name}");
+    }
+}
