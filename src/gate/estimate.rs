@@ -60,7 +60,8 @@ impl Confidence {
     fn widening(self, clusters: u64) -> Factor {
         let freedom = u128::from(clusters.saturating_sub(1).max(1));
         let quantile = u128::from(self.limit(1).parts());
-        let more = (quantile * quantile / u128::from(BILLION) + u128::from(BILLION)) / (4 * freedom);
+        let more =
+            (quantile * quantile / u128::from(BILLION) + u128::from(BILLION)) / (4 * freedom);
         let parts = u64::try_from(more).unwrap_or(u64::MAX).saturating_add(BILLION);
         Factor::of_counts(parts, BILLION).unwrap_or(Factor::ONE)
     }
@@ -132,7 +133,7 @@ impl Estimate {
 
 /// An end of an interval so many times as far from the ratio, as logarithms; nothing at zero.
 fn apart(ratio: Factor, end: Factor, times: Factor) -> Option<Factor> {
-    if ratio == end {
+    if ratio == end || times == Factor::ONE {
         return Some(end);
     }
     let middle = ln(ratio)?;
@@ -247,7 +248,8 @@ mod tests {
     #[test]
     fn twice_as_close_to_the_threshold_needs_four_times_as_much() {
         let times = |ratio: &str| {
-            let found = Estimate::new(factor(ratio), spread(), confidence(), MANY).expect("replicates");
+            let found =
+                Estimate::new(factor(ratio), spread(), confidence(), MANY).expect("replicates");
             found.times_needed(factor("1.05"), confidence()).map(Factor::parts)
         };
         // Logarithms 0.2 and 0.1 beyond that of the threshold.
