@@ -133,7 +133,7 @@ impl Estimate {
 
 /// An end of an interval so many times as far from the ratio, as logarithms; nothing at zero.
 fn apart(ratio: Factor, end: Factor, times: Factor) -> Option<Factor> {
-    if ratio == end {
+    if ratio == end || times == Factor::ONE {
         return Some(end);
     }
     let middle = ln(ratio)?;
