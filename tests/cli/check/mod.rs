@@ -1,5 +1,7 @@
 //! `llmcost check` from the outside: the committed weeks, baselines, and every way a run can end.
 
+mod baselines;
+mod damage;
 mod scenarios;
 
 use std::fs::File;
@@ -55,3 +57,25 @@ fn judgement<'d>(document: &'d Value, what: &str, group: &str) -> &'d Value {
     all.iter().find(is_asked).unwrap_or_else(|| panic!("{what} {group}"))
 }
 
+/// A price table with a model that nobody else sells, and one that costs nothing.
+const ACME: &str = r#"[provider]
+id = "acme"
+
+[[model]]
+id = "acme-9"
+tokenizer = "o200k"
+
+[[model.period]]
+source = "made up"
+checked_on = "2026-11-10"
+prices = { input = "1", cache_read = "0.1", cache_write_5m = "1.25", output = "4", reasoning = "4" }
+
+[[model]]
+id = "acme-free"
+tokenizer = "o200k"
+
+[[model.period]]
+source = "made up"
+checked_on = "2026-11-10"
+prices = { input = "0", cache_read = "0", cache_write_5m = "0", output = "0", reasoning = "0" }
+"#;
