@@ -2,7 +2,10 @@
 
 mod baselines;
 mod damage;
+mod endings;
+mod outputs;
 mod scenarios;
+mod verdicts;
 
 use std::fs::File;
 use std::io::Read;
