@@ -289,9 +289,8 @@ fn the_whole_log_is_judged_by_its_total() {
     // A third more requests make it 14 % dearer, between 4 % and 26 %.
     let undecided = total(0, "5%");
     assert_eq!(undecided["verdict"], "inconclusive");
-    let costs = ["clean", "before"]
-        .map(|name| i128::from(expected(name)["cost_billionths_usd"].as_i64().expect("a number")));
-    let ratio = (costs[0] * 1_000_000 / costs[1]) as i64;
+    let cost = |name: &str| expected(name)["cost_billionths_usd"].as_i64().expect("a number");
+    let ratio = cost("clean") * 1_000_000 / cost("before");
     is_about(&undecided["ratio"], &ratio.into());
     assert_eq!(total(1, "2%")["verdict"], "fail");
     assert_eq!(total(0, "40%")["verdict"], "pass");
