@@ -39,6 +39,9 @@ const APART: [(&str, &str, &str); 3] = [
 /// What published guides claim, recomputed.
 const CLAIMS: &str = include_str!("claims.md");
 
+/// How `llmcost check` judges.
+const CHECK: &str = include_str!("check_docs.md");
+
 fn explain(topic: &str) -> Option<String> {
     if topic == "prices" {
         return Some(PRICES.to_owned());
@@ -48,6 +51,9 @@ fn explain(topic: &str) -> Option<String> {
     }
     if let Some((_, _, docs)) = APART.iter().find(|(name, _, _)| *name == topic) {
         return Some(format!("# {}\n\n{}\n", topic.replace('_', " "), docs.trim()));
+    }
+    if topic == "check" {
+        return Some(CHECK.to_owned());
     }
     if topic == "claims" {
         return Some(CLAIMS.to_owned());
@@ -78,6 +84,7 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
     });
     let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
     let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
+    let check = ("Commands", "check", "when calls count as dearer, and how sure that is");
     let claims = ("Commands", "claims", "what published guides claim, recomputed");
     let found = TOPICS.iter().map(|table| ("Tables of analyze", table.name, table.summary));
     let declared =
@@ -86,7 +93,7 @@ fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
         .chain(apart)
         .chain(found)
         .chain(formats)
-        .chain([tables, commands, declared, claims])
+        .chain([tables, commands, check, declared, claims])
         .chain(codes)
 }
 

@@ -5,6 +5,7 @@ mod backtest;
 mod bad_input;
 mod cache_policies;
 mod cache_scope;
+mod check;
 mod claims;
 mod confusion;
 mod convert;

@@ -1,11 +1,16 @@
 //! Every console block of the README runs, and shows what the README shows.
 
+use std::fs;
+use std::path::Path;
+
 use super::support::{project, run};
 
 /// A command of the README and the lines that it shows. A line `…` stands for any lines.
 struct Shown {
     command: String,
     lines: Vec<String>,
+    /// What `echo $?` says after it, where that is asked.
+    code: i32,
 }
 
 fn shown() -> Vec<Shown> {
@@ -16,7 +21,10 @@ fn shown() -> Vec<Shown> {
         if line.starts_with("```") {
             inside = line == "```console";
         } else if let (true, Some(command)) = (inside, line.strip_prefix("$ ")) {
-            found.push(Shown { command: command.to_owned(), lines: Vec::new() });
+            found.push(Shown { command: command.to_owned(), lines: Vec::new(), code: 0 });
+        } else if let Some(asked) = found.pop_if(|last| inside && last.command == "echo $?") {
+            assert!(asked.lines.is_empty(), "one number is shown");
+            found.last_mut().expect("something ended").code = line.parse().expect("a number");
         } else if inside {
             found.last_mut().expect("a command comes first").lines.push(line.to_owned());
         }
@@ -51,16 +59,27 @@ fn matches(lines: &[String], actual: &[&str]) -> bool {
     }
 }
 
+/// What a command names of the fixtures, in a folder that it may write to.
+fn provide(folder: &Path, arguments: &[&str]) {
+    for name in arguments.iter().filter(|name| name.starts_with("fixtures/")) {
+        let copy = folder.join(name);
+        fs::create_dir_all(copy.parent().expect("a folder")).expect("creates");
+        fs::copy(project().join(name), copy).expect("copies");
+    }
+}
+
 #[test]
 fn every_console_block_of_the_readme_runs_and_shows_what_it_says() {
     let blocks = shown();
     let ours = blocks.iter().filter(|shown| shown.command.starts_with("llmcost "));
+    let folder = tempfile::tempdir().expect("a folder");
     let mut count = 0;
-    for Shown { command, lines } in ours {
+    for Shown { command, lines, code } in ours {
         let words = words(command);
         let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
-        let run = run(project(), &arguments);
-        assert_eq!(run.code, Some(0), "{command}\n{}", run.stderr);
+        provide(folder.path(), &arguments);
+        let run = run(folder.path(), &arguments);
+        assert_eq!(run.code, Some(*code), "{command}\n{}", run.stderr);
         let actual: Vec<_> = run.stdout.lines().collect();
         assert!(matches(lines, &actual), "$ {command}\nshows now:\n{}", run.stdout);
         count += 1;
