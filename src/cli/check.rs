@@ -13,7 +13,7 @@ use crate::usage::{Calls, Days, DerivedColumn, Dimensions, Instant};
 
 use super::args::CommonArgs;
 use super::check_args::{CheckArgs, GateArgs};
-use super::check_baseline::{acknowledge, read_baseline, save_fresh};
+use super::check_baseline::{acknowledge, acknowledged_until, read_baseline, save_fresh};
 use super::check_options::{measure as how, options};
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, say};
@@ -32,6 +32,7 @@ struct Read {
 pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
     let gate = args.gate;
     let options = options(&gate)?;
+    acknowledged_until(&gate)?;
     let (before, settings) = inputs(args.common, &gate)?;
     let how = how(&gate, &settings)?;
     let saved = gate.baseline.iter().map(|path| read_baseline(path, &how));
@@ -41,10 +42,7 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         && gate.save_baseline.is_none()
         && options.limits.is_empty()
     {
-        return Err(Failure::usage(anyhow!("there is nothing to compare the log with"))
-            .hint("--baseline FILE compares it with a saved one; --save-baseline FILE saves one")
-            .hint("two inputs, an old and a new log, are compared with each other")
-            .hint("--max-cost, --max-cost-per-unit and --budget are limits that need neither"));
+        return Err(nothing_to_compare(settings.files.len()));
     }
     let prices = Prices::load(&settings)?;
     let log = read(&settings, &how, &prices)?;
@@ -58,7 +56,8 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         Some(old) => Against::Log(Box::new(self::measured(old, &level, &how)?)),
         None => Against::Nothing,
     };
-    let fresh = gate.save_baseline.is_some().then(|| Baseline::new(measured.clone(), VERSION));
+    let fresh =
+        gate.save_baseline.is_some().then(|| Baseline::new(measured.clone(), &level, VERSION));
     if let (Some(path), Some(fresh), Against::Nothing, true) =
         (&gate.save_baseline, &fresh, &against, options.limits.is_empty())
     {
@@ -114,6 +113,20 @@ fn inputs(
     let old = common.clone();
     common.files = new;
     Ok((Some(Settings::resolve(old)?), Settings::resolve(common)?))
+}
+
+fn nothing_to_compare(inputs: usize) -> Failure {
+    let what = if inputs > 2 {
+        anyhow!(
+            "{inputs} inputs without a baseline: two are compared with each other, an old and a new one"
+        )
+    } else {
+        anyhow!("there is nothing to compare the log with")
+    };
+    Failure::usage(what)
+        .hint("--baseline FILE compares with a saved one; --save-baseline FILE saves one")
+        .hint("two inputs, an old and a new log, are compared with each other")
+        .hint("--max-cost, --max-cost-per-unit and --budget are limits that need neither")
 }
 
 fn read(settings: &Settings, how: &Measure, prices: &Prices) -> Result<Read, Failure> {

@@ -93,14 +93,7 @@ pub(super) fn acknowledge(
     else {
         return Err(Failure::usage(anyhow!("--acknowledge is written into one baseline")));
     };
-    let text = gate.acknowledge_until.as_deref().unwrap_or_default();
-    let until = Days::parse_day(text).ok_or_else(|| {
-        Failure::usage(anyhow!("--acknowledge-until: `{text}` is no day"))
-            .hint("write it as 2026-12-31")
-    })?;
-    if reason.trim().is_empty() {
-        return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer")));
-    }
+    let until = acknowledged_until(gate)?;
     let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
     let failed = judgements.filter(|one| one.decides && one.why == Why::Beyond);
     let mut accepted = 0_usize;
@@ -123,8 +116,25 @@ pub(super) fn acknowledge(
     }
     save(path, &baseline)?;
     note(&format!(
-        "acknowledged in {} until {text}: run the check again, and commit it",
-        path.display()
+        "acknowledged in {} until {}: run the check again, and commit it",
+        path.display(),
+        Days::name(until)
     ));
     Ok(ExitStatus::Delivered)
+}
+
+/// The last day of an acknowledgement that was typed; 0 without one.
+///
+/// # Errors
+/// When it is no day, or nobody says why.
+pub(super) fn acknowledged_until(gate: &GateArgs) -> Result<i32, Failure> {
+    let Some(reason) = &gate.acknowledge else { return Ok(0) };
+    if reason.trim().is_empty() {
+        return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer")));
+    }
+    let text = gate.acknowledge_until.as_deref().unwrap_or_default();
+    Days::parse_day(text).ok_or_else(|| {
+        Failure::usage(anyhow!("--acknowledge-until: `{text}` is no day"))
+            .hint("write it as 2026-12-31")
+    })
 }

@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use crate::gate::{GateOptions, Limit, Measure, Target, Unit};
+use crate::sources::Field;
 use crate::units::{DecimalError, Excess, Factor, Rate, Usd};
 
 use super::check_args::{GateArgs, TargetArg, UnitArg};
@@ -16,6 +17,12 @@ pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, F
         UnitArg::Session => Unit::Session,
         UnitArg::Case => Unit::Case,
     };
+    if let Some(text) = group_names(unit, args, settings).find(|name| is_text(name)) {
+        return Err(Failure::usage(anyhow!(
+            "`{text}` is the text of prompts, and no group of calls"
+        ))
+        .hint("a baseline holds the names of groups, and no text; group by `prompt_hash`"));
+    }
     let group_by = match unit {
         Unit::Case if !settings.by.is_empty() => {
             return Err(Failure::usage(anyhow!("--by: test cases are kept apart by --case")));
@@ -25,6 +32,27 @@ pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, F
         Unit::Call | Unit::Session => settings.by.clone(),
     };
     Ok(Measure { unit, group_by, days: settings.days })
+}
+
+/// The columns that were named for groups.
+fn group_names<'a>(
+    unit: Unit,
+    args: &'a GateArgs,
+    settings: &'a Settings,
+) -> impl Iterator<Item = &'a String> {
+    let case = (unit == Unit::Case).then_some(&args.case);
+    settings.by.iter().chain(case)
+}
+
+/// Whether a column holds what people wrote.
+fn is_text(column: &str) -> bool {
+    let fields = [Field::named(column), Field::of_dimension(column)];
+    fields.into_iter().flatten().any(|field| {
+        matches!(
+            field,
+            Field::Prompt | Field::PromptContext | Field::SystemPrompt | Field::Embedding
+        )
+    })
 }
 
 /// What the gate is asked for.

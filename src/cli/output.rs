@@ -101,15 +101,18 @@ fn to_file<T>(
         // A device or a pipe is written to, never replaced.
         return to_end(BufWriter::new(File::create(path)?), write);
     }
-    let aside = aside(&target);
-    let result = File::create_new(&aside).map_err(Undelivered::Unwritten).and_then(|file| {
+    let (aside, file) = aside(&target)?;
+    let finish = || {
         if let Some(known) = &known {
             file.set_permissions(known.permissions())?;
         }
-        let made = to_end(BufWriter::new(file), write)?;
+        let made = to_end(BufWriter::new(&file), write)?;
+        // On the disk before it takes the place of the old one, so that a power cut leaves one of them.
+        file.sync_all()?;
         fs::rename(&aside, &target)?;
         Ok(made)
-    });
+    };
+    let result = finish();
     if result.is_err() {
         // What is in the way is told by the error itself.
         let _ = fs::remove_file(&aside);
@@ -117,10 +120,21 @@ fn to_file<T>(
     result
 }
 
-/// A name beside a file that no other run uses.
-fn aside(target: &Path) -> PathBuf {
+/// A new file beside another. A run that was killed may have left one of the same name: numbers of
+/// processes come again.
+fn aside(target: &Path) -> io::Result<(PathBuf, File)> {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.{}.part", std::process::id()))
+    let process = std::process::id();
+    let mut taken = None;
+    for attempt in 0..100_u32 {
+        let aside = target.with_file_name(format!(".{name}.{process}-{attempt}.part"));
+        match File::create_new(&aside) {
+            Ok(file) => return Ok((aside, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(taken.unwrap_or_else(|| io::Error::other("no name is free")))
 }
 
 #[cfg(test)]

@@ -37,7 +37,9 @@ pub struct UnpricedCalls {
 pub(super) struct MeasuredGroup {
     /// Its names, one for each column.
     pub(super) key: Vec<String>,
-    /// Of a group that holds several small ones: their names.
+    /// Whether it holds several small ones.
+    pub(super) is_rest: bool,
+    /// Of such a group: their names; none where they are too many to be kept.
     pub(super) members: Vec<Vec<String>>,
     /// Units of work.
     pub(super) units: u64,
@@ -117,6 +119,23 @@ impl Measurement {
     /// Calls without a price.
     pub fn unpriced_calls(&self) -> u64 {
         self.unpriced.iter().map(|model| model.calls).sum()
+    }
+
+    /// The group that holds the small ones.
+    pub(super) fn rest(&self) -> Option<&MeasuredGroup> {
+        self.groups.iter().find(|group| group.is_rest)
+    }
+
+    /// Whether a group of these names counts among the small ones. Where their names are not kept,
+    /// any does that is not kept apart.
+    pub(super) fn is_small(&self, key: &[String]) -> bool {
+        self.rest().is_some_and(|rest| {
+            if rest.members.is_empty() {
+                !self.groups.iter().any(|group| group.key == key)
+            } else {
+                rest.members.iter().any(|member| member == key)
+            }
+        })
     }
 
     /// The lots of all groups together; nothing for a saved baseline.

@@ -214,6 +214,7 @@ impl Measuring<'_> {
             let own = self.rows.iter().filter(|(group, _)| *group == place);
             found.groups.push(MeasuredGroup {
                 key: keys[place].clone(),
+                is_rest: false,
                 members: Vec::new(),
                 units: sum.units,
                 cost: sum.cost,

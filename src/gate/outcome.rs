@@ -103,6 +103,8 @@ pub struct Judgement {
 pub enum Doubt {
     /// Calls without a price and records that could not be read, of all there are.
     Unseen {
+        /// Whether it is the later log.
+        is_later: bool,
         /// Calls without a price.
         unpriced: u64,
         /// Records that could not be read.

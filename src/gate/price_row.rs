@@ -63,6 +63,19 @@ impl PriceRow {
         self.fees += fees;
     }
 
+    /// Takes over the calls of another row of the same model and price.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.calls += other.calls;
+        for class in TokenClass::ALL {
+            self.tokens[class] += other.tokens[class];
+            self.billed[class] += other.billed[class];
+        }
+        self.searches += other.searches;
+        self.file_searches += other.file_searches;
+        self.fees += other.fees;
+        self.priced += other.priced;
+    }
+
     /// All calls as one row of a log.
     fn as_call(&self) -> Call {
         let few = |count| u32::try_from(count).unwrap_or(u32::MAX);

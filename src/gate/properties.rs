@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::samples::{HAIKU, Log, SONNET, call, compared};
+use super::samples::{HAIKU, Log, SONNET, call, compared, saved_text};
 use super::*;
 use crate::units::{TokenClass, Tokens, Usd};
 
@@ -71,8 +71,7 @@ proptest! {
     #[test]
     fn a_saved_baseline_says_what_the_log_says(before in log(), after in log()) {
         let unit = Unit::Call;
-        let saved = Baseline::new(before.measured(unit), "0.0.0");
-        let text = saved.to_text();
+        let text = saved_text(&before, unit);
         let read = Baseline::parse(&text).expect("it was just written");
         prop_assert_eq!(&read.to_text(), &text);
         let book = crate::pricing::PriceBook::embedded();
@@ -91,7 +90,7 @@ proptest! {
 
     #[test]
     fn a_text_that_is_cut_off_is_refused(log in log(), part in 0..1_000_usize) {
-        let text = Baseline::new(log.measured(Unit::Call), "0.0.0").to_text();
+        let text = saved_text(&log, Unit::Call);
         let end = text.len() * part / 1_000;
         let end = (0..=end).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         prop_assert!(Baseline::parse(&text[..end]).is_err());

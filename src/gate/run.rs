@@ -37,7 +37,7 @@ pub fn run(
     let limits: Vec<_> = options.limits.iter().map(|limit| check(*limit, &after)).collect();
     let (before, repricing, acknowledged) = match against {
         Against::Nothing => (None, None, Vec::new()),
-        Against::Log(log) => (Some(folded(*log)), None, Vec::new()),
+        Against::Log(log) => (Some(folded(*log, prices.level())), None, Vec::new()),
         Against::Baselines(saved) => {
             let acknowledged = saved.iter().flat_map(|one| one.acknowledged.clone()).collect();
             let parts =
@@ -49,10 +49,11 @@ pub fn run(
         }
     };
     let after = match &before {
-        Some(before) => folded_like(after, before),
+        Some(before) => folded_like(after, before, prices.level()),
         None => after,
     };
-    let mut doubts = unseen(&after, options);
+    let earlier = before.as_ref().and_then(|before| unseen(before, false, options));
+    let mut doubts: Vec<Doubt> = earlier.into_iter().chain(unseen(&after, true, options)).collect();
     let comparison = before.map(|before| {
         compare(before, &after, prices, options, repricing, &acknowledged, &mut doubts)
     });
@@ -74,11 +75,12 @@ fn verdict(outcome: &Outcome) -> Verdict {
     all.chain(doubt).max().unwrap_or(Verdict::Pass)
 }
 
-fn unseen(after: &Measurement, options: &GateOptions) -> Vec<Doubt> {
-    let (unpriced, skipped) = (after.unpriced_calls(), after.skipped);
-    let all = after.calls + unpriced + skipped + after.without_case;
+/// What a log holds that no figure counts: beyond a part of it, either log may be dearer than it seems.
+fn unseen(of: &Measurement, is_later: bool, options: &GateOptions) -> Option<Doubt> {
+    let (unpriced, skipped) = (of.unpriced_calls(), of.skipped);
+    let all = of.calls + unpriced + skipped + of.without_case;
     let is_many = exceeds(i128::from(unpriced + skipped), i128::from(all), options.max_unpriced);
-    is_many.then_some(Doubt::Unseen { unpriced, skipped, all }).into_iter().collect()
+    is_many.then_some(Doubt::Unseen { is_later, unpriced, skipped, all })
 }
 
 fn compare(

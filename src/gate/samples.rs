@@ -4,7 +4,9 @@ use crate::pricing::PriceBook;
 use crate::units::{TokenClass, Tokens};
 use crate::usage::{Call, Calls, Days, Dimensions, Instant, Status, Symbol, column};
 
-use super::{Against, GateOptions, GatePrices, Measure, Measurement, Outcome, Unit, measure, run};
+use super::{
+    Against, Baseline, GateOptions, GatePrices, Measure, Measurement, Outcome, Unit, measure, run,
+};
 
 pub(super) const SONNET: &str = "claude-sonnet-4-6";
 pub(super) const HAIKU: &str = "claude-haiku-4-5";
@@ -51,6 +53,13 @@ impl Log {
         let book = PriceBook::embedded();
         measure(&self.0, &GatePrices::new(&book, Some(level())), &how(unit))
     }
+}
+
+/// A log as the text of a baseline.
+pub(super) fn saved_text(log: &Log, unit: Unit) -> String {
+    let book = PriceBook::embedded();
+    let prices = GatePrices::new(&book, Some(level()));
+    Baseline::new(measure(&log.0, &prices, &how(unit)), &prices, "0.0.0").to_text()
 }
 
 /// The day whose prices hold in the tests.

@@ -117,7 +117,10 @@ fn what_is_not_compared_or_not_priced_keeps_a_pass_from_being_one() {
     let before = Log::new().with(350, CHAT, [1_000, 200]);
     let unknown = before.clone().with(30, ["no-such-model", "chat", "", ""], [1_000, 200]);
     let outcome = compared(&before, &unknown, Unit::Call);
-    assert_eq!(outcome.doubts, [Doubt::Unseen { unpriced: 30, skipped: 0, all: 380 }]);
+    assert_eq!(
+        outcome.doubts,
+        [Doubt::Unseen { is_later: true, unpriced: 30, skipped: 0, all: 380 }]
+    );
     assert_eq!(outcome.verdict, Verdict::Inconclusive);
     let grown = before.clone().with(100, REPORT, [1_000, 200]);
     let outcome = compared(&before, &grown, Unit::Call);

@@ -316,7 +316,8 @@ impl PriceBook {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as digits of base 16, for fingerprints.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(u32::from(half), 16);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }

@@ -29,7 +29,7 @@ mod tokenizer;
 mod trace;
 mod unpriced;
 
-pub use book::PriceBook;
+pub use book::{PriceBook, hexadecimal};
 pub use card::RateCard;
 pub use check::{TableCheck, TableRemark, TableWarning, check_table};
 pub use contract::{Contract, ContractError, ContractProblem};

@@ -84,7 +84,7 @@ fn log(week: usize, unevenness: u64, groups: &[Group<'_>]) -> Calls {
 /// Usual groups, with `more` output tokens of reports in a hundred.
 fn usual(week: usize, model: &str, more: u64) -> Calls {
     let report = [9_000, 40 * (100 + more)];
-    log(week, 6, &[("chat", "echo-small", 120, [6_000, 500]), ("report", model, 80, report)])
+    log(week, 5, &[("chat", "echo-small", 120, [6_000, 500]), ("report", model, 80, report)])
 }
 
 struct Setting {
@@ -113,7 +113,7 @@ impl Setting {
     fn report(&self, after: Measurement, against: Against, options: &GateOptions) -> CheckReport {
         let other = match &against {
             Against::Nothing => ComparedWith::Nothing,
-            Against::Baseline(_) => ComparedWith::Baseline("base.json".to_owned()),
+            Against::Baselines(_) => ComparedWith::Baseline("base.json".to_owned()),
             Against::Log(log) => ComparedWith::Log(input("week_1.jsonl", log)),
         };
         let input = input("week_2.jsonl", &after);
@@ -183,7 +183,8 @@ fn inconclusive() -> CheckReport {
     ];
     let mut after = setting.measured(&log(1, 60, &after));
     after.skipped = 7;
-    let mut baseline = Baseline::new(setting.measured(&log(0, 60, &before)), "0.1.0");
+    let measured = setting.measured(&log(0, 60, &before));
+    let mut baseline = Baseline::new(measured, &setting.level(), "0.1.0");
     baseline.measurement.price_tables = "0".repeat(64);
     baseline.acknowledged.push(Acknowledgement {
         what: Judged::Unit,
@@ -196,7 +197,7 @@ fn inconclusive() -> CheckReport {
         limits: vec![Limit::Cost(usd("50"))],
         ..GateOptions::default()
     };
-    setting.report(after, Against::Baseline(Box::new(baseline)), &options)
+    setting.report(after, Against::Baselines(vec![baseline]), &options)
 }
 
 /// Limits of every kind and no baseline.

@@ -7,7 +7,7 @@ use crate::report::{change_of, effect_label, is_judged};
 use crate::units::{Share, Usd};
 
 use super::dates::day;
-use super::figures::{Money, count, counted, growth, name, percent, unit_dollars};
+use super::figures::{Money, count, counted, exact_dollars, growth, name, percent, unit_dollars};
 
 /// The verdict in a few words.
 pub(super) fn headline(outcome: &Outcome) -> &'static str {
@@ -248,8 +248,14 @@ pub(super) fn limit(outcome: &Outcome, one: &LimitCheck) -> String {
         "cost_per_day" => "a day costs".to_owned(),
         _ => "a month costs".to_owned(),
     };
-    let limit = money.text(allowed);
-    let Some(found) = one.found.map(|found| money.text(found)) else {
+    // Amounts that differ must not look alike.
+    let looks_alike =
+        one.found.is_some_and(|found| found != allowed && money.text(found) == money.text(allowed));
+    let text = |amount: Usd| {
+        if looks_alike { exact_dollars(amount) } else { money.text(amount) }
+    };
+    let limit = text(allowed);
+    let Some(found) = one.found.map(text) else {
         return format!(
             "{what}: the calls have no times, so the limit of {limit} cannot be checked"
         );
@@ -262,10 +268,11 @@ pub(super) fn limit(outcome: &Outcome, one: &LimitCheck) -> String {
 pub(super) fn doubt(one: &Doubt) -> String {
     let part = |part: i128, all: i128| Share::of(part, all).map_or_else(String::new, percent);
     match one {
-        Doubt::Unseen { unpriced, skipped, all } => {
+        Doubt::Unseen { is_later, unpriced, skipped, all } => {
             let share = part(i128::from(unpriced + skipped), i128::from(*all));
+            let log = if *is_later { "this log" } else { "the log before" };
             format!(
-                "{} without a price and {} that could not be read ({share}) may hide a rise",
+                "{} without a price and {} that could not be read ({share} of {log}) may hide a rise",
                 counted(*unpriced, "call", "calls"),
                 counted(*skipped, "record", "records")
             )

@@ -303,14 +303,15 @@ fn limits(outcome: &Outcome) -> Option<Exhibit> {
 }
 
 fn unpriced(outcome: &Outcome) -> Option<Exhibit> {
-    if outcome.after.unpriced.is_empty() {
-        return None;
-    }
-    let columns = [("model", "model"), ("calls", "calls"), ("reason", "reason")];
+    let columns = [("model", "model"), ("calls", "calls"), ("in", "in"), ("reason", "reason")];
     let mut exhibit = Exhibit::new("unpriced", "Calls without a price, not compared", &columns);
-    for one in &outcome.after.unpriced {
-        let reason = Cell::text(one.reason.replace('-', " "));
-        exhibit.push([Cell::text(&one.model), Cell::Count(one.calls), reason]);
+    let before = outcome.comparison.iter().map(|comparison| (&comparison.before, "before"));
+    for (of, side) in before.chain([(&outcome.after, "now")]) {
+        for one in &of.unpriced {
+            let reason = Cell::text(one.reason.replace('-', " "));
+            let (model, calls) = (Cell::text(&one.model), Cell::Count(one.calls));
+            exhibit.push([model, calls, Cell::Word(side), reason]);
+        }
     }
-    Some(exhibit)
+    (!exhibit.rows.is_empty()).then_some(exhibit)
 }

@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use crate::units::{mixed, seed_of};
 
 use super::calls::{Calls, Row};
+use super::dimension::column;
 
 /// The columns that tell clusters apart, the best one first.
 const COLUMNS: [&str; 3] = ["conversation", "user", "prompt_hash"];
@@ -31,10 +32,11 @@ impl Clusters {
         let Some((place, what)) = named else { return Self::single(calls) };
         let mut known = HashMap::new();
         let mut seeds = Vec::new();
+        let mut rows = RowSeeds::new(calls);
         let of_row = (0..calls.len()).map(|row| {
             let symbol = calls.symbol(place, row);
             if symbol.is_empty() {
-                return numbered(&mut seeds, seed_of_row(calls, row));
+                return numbered(&mut seeds, rows.seed(row));
             }
             *known.entry(symbol).or_insert_with(|| {
                 let name = calls.dimensions[place].resolve(symbol);
@@ -47,10 +49,10 @@ impl Clusters {
 
     /// Each row on its own.
     pub fn single(calls: &Calls) -> Self {
-        let rows = 0..calls.len();
+        let (rows, mut seeds) = (0..calls.len(), RowSeeds::new(calls));
         Self {
             of_row: rows.clone().map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect(),
-            seeds: rows.map(|row| seed_of_row(calls, row)).collect(),
+            seeds: rows.map(|row| seeds.seed(row)).collect(),
             what: "call",
         }
     }
@@ -90,15 +92,41 @@ fn numbered(seeds: &mut Vec<u64>, seed: u64) -> u32 {
     u32::try_from(seeds.len() - 1).unwrap_or(u32::MAX)
 }
 
-fn seed_of_row(calls: &Calls, row: Row) -> u64 {
-    let time = calls.call(row).time.millis().cast_unsigned();
-    mixed(mixed(time) ^ u64::try_from(row).unwrap_or(u64::MAX))
+/// Numbers of rows that depend on what they say and on how many before them said the same: not on
+/// their order.
+struct RowSeeds<'c> {
+    calls: &'c Calls,
+    /// The numbers of the names in the dictionaries of model and call type.
+    names: [Vec<u64>; 2],
+    seen: HashMap<u64, u64>,
+}
+
+impl<'c> RowSeeds<'c> {
+    fn new(calls: &'c Calls) -> Self {
+        let names = [column::MODEL, column::CALL_TYPE]
+            .map(|place| calls.dimensions[place].names().map(|(_, name)| seed_of(name)).collect());
+        Self { calls, names, seen: HashMap::new() }
+    }
+
+    fn seed(&mut self, row: Row) -> u64 {
+        let call = self.calls.call(row);
+        let mut seed = mixed(call.time.millis().cast_unsigned());
+        for (_, tokens) in call.tokens.iter() {
+            seed = mixed(seed ^ tokens.get());
+        }
+        for (names, place) in self.names.iter().zip([column::MODEL, column::CALL_TYPE]) {
+            seed = mixed(seed ^ names[self.calls.symbol(place, row).index()]);
+        }
+        let before = self.seen.entry(seed).or_default();
+        *before += 1;
+        mixed(seed ^ *before)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::{Call, Dimensions, Symbol, column};
+    use crate::usage::{Call, Dimensions, Symbol};
 
     fn calls(column: &str, names: &[&str]) -> Calls {
         let mut calls = Calls::new(Dimensions::new([column]));
@@ -125,6 +153,23 @@ mod tests {
         let other = Clusters::of(&calls("user", &["carl", "bob"]));
         assert_eq!(one.seed(1), other.seed(1));
         assert_ne!(one.seed(0), other.seed(0));
+    }
+
+    #[test]
+    fn the_seeds_of_calls_do_not_depend_on_their_order() {
+        let log = |millis: &[i64]| {
+            let mut calls = Calls::new(Dimensions::new([]));
+            for time in millis {
+                let time = crate::usage::Instant::from_millis(*time);
+                let symbols = vec![Symbol::EMPTY; calls.dimensions.len()];
+                calls.push(&Call { time, ..Call::default() }, &symbols);
+            }
+            let clusters = Clusters::of(&calls);
+            let seeds = (0..millis.len()).map(|row| clusters.seed(row));
+            seeds.collect::<std::collections::BTreeSet<_>>()
+        };
+        let (one, other) = (log(&[5, 7, 7, 9]), log(&[7, 9, 5, 7]));
+        assert_eq!((one.len(), &one), (4, &other));
     }
 
     #[test]

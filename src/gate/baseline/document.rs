@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::pricing::hexadecimal;
 
 use super::super::acknowledgement::AcknowledgementDocument;
 use super::row_document::RowDocument;
@@ -24,6 +27,8 @@ pub(super) struct Document {
     pub(super) kind: String,
     pub(super) schema_version: u64,
     pub(super) tool_version: String,
+    /// The SHA-256 of everything but this line and what was acknowledged.
+    pub(super) fingerprint: String,
     /// What somebody accepted; comes first, as people edit it.
     pub(super) acknowledge: Vec<AcknowledgementDocument>,
     pub(super) unit: String,
@@ -51,6 +56,17 @@ pub(super) struct Document {
     pub(super) lots: u32,
     pub(super) percentile: Option<PercentileDocument>,
     pub(super) groups: Vec<GroupDocument>,
+}
+
+impl Document {
+    /// The SHA-256 of the document without what people may edit, in hexadecimal.
+    pub(super) fn computed_fingerprint(&mut self) -> String {
+        let acknowledged = std::mem::take(&mut self.acknowledge);
+        let stated = std::mem::take(&mut self.fingerprint);
+        let text = serde_json::to_vec(self).expect("texts, numbers and lists can be written");
+        (self.acknowledge, self.fingerprint) = (acknowledged, stated);
+        hexadecimal(&Sha256::digest(&text))
+    }
 }
 
 /// The first and the last instant with a call.
@@ -85,7 +101,10 @@ pub(super) struct PercentileDocument {
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupDocument {
     pub(super) key: Vec<String>,
-    /// Of a group that holds several small ones: their names.
+    /// Whether it holds several small ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_rest: bool,
+    /// Of such a group: their names; none where they are too many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) members: Vec<Vec<String>>,
     pub(super) units: u64,

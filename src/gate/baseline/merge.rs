@@ -41,15 +41,15 @@ pub(in super::super) fn merged(mut one: Measurement, mut other: Measurement) -> 
 
 /// Puts groups that another measurement has among its small ones with those of this one.
 fn fold_small(of: &mut Measurement, other: &Measurement) {
-    let Some(rest) = other.groups.iter().find(|group| !group.members.is_empty()) else { return };
-    let is_small =
-        |group: &MeasuredGroup| rest.members.contains(&group.key) || !group.members.is_empty();
+    let Some(rest) = other.rest() else { return };
     let groups = std::mem::take(&mut of.groups);
+    let is_small = |group: &MeasuredGroup| group.is_rest || other.is_small(&group.key);
     let (small, kept): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_small);
     of.groups = kept;
     let named = small.into_iter().map(|mut group| {
-        if group.members.is_empty() {
-            group.members = vec![std::mem::replace(&mut group.key, rest.key.clone())];
+        let key = std::mem::replace(&mut group.key, rest.key.clone());
+        if !group.is_rest {
+            (group.is_rest, group.members) = (true, vec![key]);
         }
         group
     });
@@ -60,9 +60,14 @@ fn fold_small(of: &mut Measurement, other: &Measurement) {
 }
 
 fn add(into: &mut MeasuredGroup, group: MeasuredGroup) {
-    into.members.extend(group.members);
-    into.members.sort();
-    into.members.dedup();
+    // Names that are not kept stay unknown.
+    if into.members.is_empty() || (group.is_rest && group.members.is_empty()) {
+        into.members.clear();
+    } else {
+        into.members.extend(group.members);
+        into.members.sort();
+        into.members.dedup();
+    }
     into.units += group.units;
     into.cost += group.cost;
     into.logged += group.logged;
@@ -101,7 +106,7 @@ fn effective(parts: [(i128, u64); 2]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::samples::{Log, SONNET};
+    use crate::gate::samples::{Log, SONNET, saved_text};
     use crate::gate::{Baseline, Unit};
 
     #[test]
@@ -122,8 +127,7 @@ mod tests {
     #[test]
     fn baselines_of_two_halves_are_that_of_the_whole() {
         let saved = |log: &Log| {
-            let text = Baseline::new(log.measured(Unit::Call), "0.0.0").to_text();
-            Baseline::parse(&text).expect("it was just written").measurement
+            Baseline::parse(&saved_text(log, Unit::Call)).expect("it was just written").measurement
         };
         let both = merged(saved(&halves(0..90)), saved(&halves(90..150)));
         let whole = saved(&halves(0..150));

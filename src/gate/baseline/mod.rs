@@ -14,6 +14,7 @@ mod write;
 
 use super::acknowledgement::Acknowledgement;
 use super::measurement::Measurement;
+use super::measuring::GatePrices;
 
 pub use error::BaselineError;
 pub(super) use fold::{folded, folded_like};
@@ -43,9 +44,9 @@ pub struct Baseline {
 
 impl Baseline {
     /// The baseline of a log. Of many groups, the dearest are kept apart and the others together.
-    pub fn new(measurement: Measurement, tool_version: &str) -> Self {
+    pub fn new(measurement: Measurement, prices: &GatePrices<'_>, tool_version: &str) -> Self {
         Self {
-            measurement: folded(measurement),
+            measurement: folded(measurement, prices.level()),
             tool_version: tool_version.to_owned(),
             acknowledged: Vec::new(),
         }

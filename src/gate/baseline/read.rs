@@ -28,8 +28,15 @@ pub(super) fn read(text: &str) -> Result<Baseline, BaselineError> {
     if let Some(newer) = head.schema_version.filter(|version| *version > SCHEMA_VERSION) {
         return Err(BaselineError::Newer(newer));
     }
-    let document: Document =
+    let mut document: Document =
         serde_json::from_str(text).map_err(|error| BaselineError::Field(error.to_string()))?;
+    if document.schema_version == 0 {
+        return Err(BaselineError::Field("there is no schema version 0".to_owned()));
+    }
+    if document.computed_fingerprint() != document.fingerprint {
+        let what = "only `acknowledge` may be edited; the rest is not as it was saved";
+        return Err(BaselineError::Disagrees(what.to_owned()));
+    }
     let baseline = baseline(&document)?;
     check(&document, &baseline.measurement)?;
     Ok(baseline)
@@ -128,6 +135,7 @@ fn group(document: &GroupDocument) -> Result<MeasuredGroup, BaselineError> {
     };
     Ok(MeasuredGroup {
         key: document.key.clone(),
+        is_rest: document.is_rest,
         members: document.members.clone(),
         units: document.units,
         cost,

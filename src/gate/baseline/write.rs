@@ -16,7 +16,9 @@ use super::{Baseline, KIND, REPLICATES, SCHEMA_VERSION};
 pub(super) const MILLION: i128 = 1_000_000;
 
 pub(super) fn write(baseline: &Baseline) -> String {
-    let mut text = serde_json::to_string_pretty(&document(baseline))
+    let mut document = document(baseline);
+    document.fingerprint = document.computed_fingerprint();
+    let mut text = serde_json::to_string_pretty(&document)
         .expect("texts, numbers and lists can always be written");
     text.push('\n');
     text
@@ -34,6 +36,7 @@ fn document(baseline: &Baseline) -> Document {
         kind: KIND.to_owned(),
         schema_version: SCHEMA_VERSION,
         tool_version: baseline.tool_version.clone(),
+        fingerprint: String::new(),
         acknowledge: baseline.acknowledged.iter().map(Into::into).collect(),
         unit: of.measure.unit.name().to_owned(),
         group_by: of.measure.group_by.clone(),
@@ -91,6 +94,7 @@ fn group(one: &MeasuredGroup, is_case: bool) -> GroupDocument {
     let costs = drawn.iter().map(|(_, cost)| off(*cost, one.cost.atto()));
     GroupDocument {
         key: one.key.clone(),
+        is_rest: one.is_rest,
         members: one.members.clone(),
         units: one.units,
         clusters: one.clusters,

@@ -157,7 +157,6 @@ fn a_file_with_any_character_changed_never_stops_the_program() {
 
 /// The rows were only counted, so a count of tokens could be changed and the gate compared with it.
 #[test]
-#[ignore = "a changed row of a baseline is not found yet"]
 fn a_changed_row_is_found() {
     for (field, value) in [
         ("tokens", json!({ "output": 9_000_000, "input": 42_280 })),
@@ -173,7 +172,6 @@ fn a_changed_row_is_found() {
 
 /// Sums of counts were added up without looking whether they fit.
 #[test]
-#[ignore = "counts of a baseline that are too large to add up still panic"]
 fn counts_that_do_not_fit_are_refused() {
     refused(
         changed(|document| {
@@ -235,7 +233,6 @@ fn a_run_that_is_killed_leaves_the_old_file_or_the_new_one() {
 /// Process numbers come again, in containers on every run: what a killed run left has the name that
 /// the next one wants.
 #[test]
-#[ignore = "a leftover of a run with the same process number still ends in `File exists` (5)"]
 fn a_leftover_with_the_number_of_this_process_is_in_nobodys_way() {
     let folder = folder_with_baseline(&[]);
     let script = format!(

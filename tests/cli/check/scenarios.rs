@@ -106,7 +106,7 @@ fn check(week: &Week) {
     if let Some([effect, words]) = week.cause {
         assert_eq!(first_judged(&document), effect);
         let reason = document["reason"].as_str().expect("a text");
-        assert!(reason.contains(&format!("Most of it: {words}")), "{reason}");
+        assert!(reason.contains(&format!("mainly by {words}")), "{reason}");
     }
     says_the_same_with_a_baseline(&document, code, &before, &log);
 }
