@@ -112,6 +112,8 @@ pub enum Doubt {
         /// All calls and records.
         all: u64,
     },
+    /// The percentile that was asked for is not in the baseline, or not at these prices.
+    NoPercentile,
     /// Cost of groups that the baseline does not have, of all cost.
     NotCompared {
         /// Their cost, in dollars.
@@ -126,6 +128,7 @@ impl Doubt {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Unseen { .. } => "unpriced_or_skipped",
+            Self::NoPercentile => "no_percentile",
             Self::NotCompared { .. } => "not_compared",
         }
     }

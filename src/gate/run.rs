@@ -1,6 +1,6 @@
 //! Runs a gate: measured logs in, the answer out.
 
-use super::acknowledgement::Acknowledgement;
+use super::acknowledgement::{Acknowledgement, Judged};
 use super::baseline::{Baseline, Repricing, folded, folded_like, merged, repriced};
 use super::cause::cause;
 use super::judge::{exceeds, judge};
@@ -94,6 +94,10 @@ fn compare(
 ) -> Comparison {
     let pairs = Pairs::of(&before, after);
     let judgements = judge(&pairs, &before, after, options, acknowledged);
+    let has_percentile = judgements.iter().any(|one| one.what == Judged::Percentile);
+    if options.percentile_threshold.is_some() && !has_percentile {
+        doubts.push(Doubt::NoPercentile);
+    }
     let left: Usd = pairs.new.iter().chain(&pairs.few_trials).map(|group| group.cost).sum();
     if exceeds(left.atto(), after.cost().atto(), options.max_not_compared) {
         doubts.push(Doubt::NotCompared { cost: left, all: after.cost() });

@@ -277,6 +277,9 @@ pub(super) fn doubt(one: &Doubt) -> String {
                 counted(*skipped, "record", "records")
             )
         }
+        Doubt::NoPercentile => "the 95th percentile was not compared: the baseline was saved at \
+             other prices, at which other calls may be the dearest; save a new one"
+            .to_owned(),
         Doubt::NotCompared { cost, all } => format!(
             "{} of the cost is of groups that were not compared: the baseline does not have them, or a test case has fewer than 5 trials",
             part(cost.atto(), all.atto())

@@ -533,7 +533,8 @@ fn every_flag_that_is_mentioned_is_one_of_the_command() {
     assert_eq!(help.code, Some(0), "{}", help.stderr);
     let flags = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-        let flags = words.filter(|word| word.starts_with("--") && word.len() > 2);
+        let flags =
+            words.filter(|word| word.starts_with("--") && word.contains(|c: char| c != '-'));
         flags.map(str::to_owned).collect()
     };
     let known = flags(&help.stdout);

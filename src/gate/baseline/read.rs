@@ -92,10 +92,13 @@ fn baseline(document: &Document) -> Result<Baseline, BaselineError> {
 /// A changed file is found by its sums.
 fn check(document: &Document, read: &Measurement) -> Result<(), BaselineError> {
     let disagrees = |what: &str| Err(BaselineError::Disagrees(what.to_owned()));
-    if read.units() != document.units {
+    let units = read.groups.iter().map(|group| u128::from(group.units)).sum::<u128>();
+    if units != u128::from(document.units) {
         return disagrees("the units of the groups do not add up to `units`");
     }
-    if read.cost() != usd(&document.cost_usd)? {
+    let mut costs = read.groups.iter().map(|group| group.cost);
+    let cost = costs.try_fold(Usd::ZERO, Usd::checked_add);
+    if cost != Some(usd(&document.cost_usd)?) {
         return disagrees("the costs of the groups do not add up to `cost_usd`");
     }
     for group in &read.groups {
@@ -110,7 +113,7 @@ fn check(document: &Document, read: &Measurement) -> Result<(), BaselineError> {
         }
     }
     let rows = read.groups.iter().flat_map(|group| &group.rows);
-    if rows.map(|row| row.calls).sum::<u64>() > read.calls {
+    if rows.map(|row| u128::from(row.calls)).sum::<u128>() > u128::from(read.calls) {
         return disagrees("the calls of the rows are more than `calls`");
     }
     Ok(())
@@ -186,4 +189,54 @@ fn numbers(text: &str) -> Result<Vec<i128>, BaselineError> {
     numbers.ok().filter(|numbers| numbers.len() == REPLICATES).ok_or_else(|| {
         BaselineError::Field(format!("there are not {REPLICATES} whole numbers in a list of draws"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::Unit;
+    use crate::gate::samples::{Log, SONNET, saved_text};
+
+    /// A baseline that a program wrote with something else in it, and what is said of that.
+    fn check(change: impl Fn(&mut Document), expected: &str) {
+        let log = Log::new().with(40, [SONNET, "chat", "", ""], [1_000, 200]);
+        let text = saved_text(&log, Unit::Call);
+        let mut document: Document = serde_json::from_str(&text).expect("it was just written");
+        change(&mut document);
+        document.fingerprint = document.computed_fingerprint();
+        let text = serde_json::to_string(&document).expect("texts and numbers");
+        let error = read(&text).expect_err("refused").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_even_with_its_fingerprint() {
+        check(|one| one.unit = "token".to_owned(), "there is no unit `token`");
+        check(|one| one.timezone = "Mars".to_owned(), "there is no time zone `Mars`");
+        check(|one| one.replicates = 4, "replicates are not as this version draws them");
+        check(|one| one.schema_version = 0, "there is no schema version 0");
+        check(|one| one.units += 1, "do not add up to `units`");
+        check(|one| one.cost_usd = "1".to_owned(), "do not add up to `cost_usd`");
+        check(|one| one.calls = 7, "are more than `calls`");
+        check(|one| one.groups[0].cost_draws = Some("1 2 3".to_owned()), "not 400 whole numbers");
+        check(|one| one.groups[0].cost_draws = None, "a group has no replicates");
+        check(|one| one.groups[0].unit_draws = Some(["-99"; 400].join(" ")), "less than no units");
+        check(|one| one.groups[0].cost_usd = "-1".to_owned(), "");
+        check(|one| one.by_day_usd = [("soon".into(), "1".into())].into(), "`soon` is no day");
+    }
+
+    #[test]
+    fn counts_that_do_not_fit_are_refused() {
+        check(
+            |one| {
+                one.units = u64::MAX;
+                let mut other: GroupDocument =
+                    serde_json::from_value(serde_json::to_value(&one.groups[0]).expect("JSON"))
+                        .expect("its own form");
+                (other.units, other.key) = (u64::MAX, vec!["b".to_owned()]);
+                one.groups.push(other);
+            },
+            "",
+        );
+    }
 }

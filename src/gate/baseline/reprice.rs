@@ -45,13 +45,9 @@ pub(in super::super) fn repriced(
     for group in &mut of.groups {
         reprice(group, prices.level(), &mut kept);
     }
-    if let (Some(percentile), after) =
-        (&mut of.percentile, of.groups.iter().map(|one| one.cost).sum())
-    {
-        percentile.cost = scaled(percentile.cost, before, after);
-        for drawn in &mut percentile.drawn {
-            *drawn = scaled(Usd::from_atto(*drawn), before, after).atto();
-        }
+    if of.cost() != before {
+        // Which calls are the dearest depends on the prices, and single calls are not in a baseline.
+        of.percentile = None;
     }
     kept.sort();
     kept.dedup();

@@ -139,7 +139,8 @@ fn a_rise_beyond_what_was_accepted_fails() {
 fn an_acknowledgement_that_has_ended_fails_and_says_so() {
     let found = with_acknowledged(&of_the_unit("1.3", "2026-10-17"), 1, &[]);
     let cautions = found["cautions"].to_string();
-    let ended = "the acknowledgement of unit ended on 17 Oct 2026: longer reports, agreed";
+    let ended =
+        "the acknowledgement of what a request costs ended on 17 Oct 2026: longer reports, agreed";
     assert!(cautions.contains(ended), "{cautions}");
 }
 
@@ -317,5 +318,6 @@ fn the_same_usage_at_dearer_prices_passes_and_says_that_prices_changed() {
         assert_eq!(amount == "0", effect != "price", "{effect}: {amount}");
     }
     let run = checked(folder.path(), 0, &asked);
-    assert!(run.stdout.contains("prices changed: +$49.11 on the bill"), "{}", run.stdout);
+    let told = "Other prices changed the bill by +$49.11 (+16.7 %), which is not judged";
+    assert!(run.stdout.contains(told), "{}", run.stdout);
 }

@@ -204,7 +204,7 @@ fn a_price_rise_between_two_logs_passes_and_is_told() {
         assert_eq!(repriced[field], dated[field], "{field}");
     }
     let page = checked(folder.path(), 0, &saved);
-    assert!(page.stdout.contains("prices changed: +$48.90 on the bill, not judged"));
+    assert!(page.stdout.contains("Other prices changed the bill by +$48.90"));
     assert!(page.stdout.contains("saved with other price tables"), "{}", page.stdout);
 }
 
