@@ -5,7 +5,8 @@ use std::io;
 use crate::gate::Verdict;
 use crate::report::CheckReport;
 
-use super::check_words::{headline, price_drift, reason, sentence};
+use super::check_reasons::{headline, reason, sentence};
+use super::check_words::price_drift;
 
 /// Writes the commands. A pass has none, unless other prices moved the bill.
 pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {

@@ -1,15 +1,16 @@
 //! A check for a pull request: one paragraph when nothing happened, the reasons when something did.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use crate::exhibits::Exhibit;
 use crate::gate::{Outcome, Verdict};
 use crate::report::CheckReport;
 
+use super::check_reasons::{headline, reason, sentence};
 use super::check_screen::{basis, cautions, extent, tables, title, told};
-use super::check_words::{doubt, headline, price_drift, reason, sentence};
+use super::check_words::{doubt, price_drift};
 use super::markdown::{self, escaped};
-use super::screen::{Screen, Tone};
+use super::screen::{Line, Screen, Tone};
 
 /// By this a program finds the comment of an earlier run.
 const MARKER: &str = "<!-- llmcost check -->";
@@ -17,30 +18,64 @@ const MARKER: &str = "<!-- llmcost check -->";
 /// The table that says why a check failed: it is not folded then.
 const CAUSE: &str = "cost_change";
 
+/// The most rows of a table, and remarks, that a comment shows of those that grow with the log.
+const ROWS_MOST: usize = 20;
+
+/// GitHub refuses comments of more than 65,536 characters; what is folded goes before that.
+const BYTES_MOST: usize = 60_000;
+
 /// Writes the Markdown.
 pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
     let outcome = &report.outcome;
-    writeln!(out, "{MARKER}")?;
-    write_head(outcome, out)?;
+    let mut head = Vec::new();
+    writeln!(head, "{MARKER}")?;
+    write_head(outcome, &mut head)?;
     let is_open = |exhibit: &Exhibit| outcome.verdict == Verdict::Fail && exhibit.name == CAUSE;
     let (open, folded): (Vec<Exhibit>, Vec<Exhibit>) =
-        report.exhibits.iter().cloned().partition(is_open);
+        report.exhibits.iter().map(shortened).partition(is_open);
     let mut page = Screen::default();
     tables(&mut page, &with(report, open));
     if outcome.verdict != Verdict::Pass {
-        page.list("To know", cautions(outcome));
+        page.list("To know", remarks(outcome));
     }
-    write_part(&page, out)?;
-    writeln!(out, "\n<details>\n<summary>Figures and input</summary>\n")?;
+    write_part(&page, &mut head)?;
+    out.write_all(&head)?;
     let mut page = Screen::default();
     page.line(Tone::Plain, format!("{} · {}", title(report), extent(report)));
     tables(&mut page, &with(report, folded));
     if outcome.verdict == Verdict::Pass {
-        page.list("To know", cautions(outcome));
+        page.list("To know", remarks(outcome));
     }
     basis(&mut page, report);
-    write_page(&page, out)?;
+    let mut figures = Vec::new();
+    write_page(&page, &mut figures)?;
+    if head.len() + figures.len() > BYTES_MOST {
+        return writeln!(out, "\nThe figures are too long for a comment; the report has them.");
+    }
+    writeln!(out, "\n<details>\n<summary>Figures and input</summary>\n")?;
+    out.write_all(&figures)?;
     writeln!(out, "\n</details>")
+}
+
+/// A table with as many rows as a comment has room for.
+fn shortened(exhibit: &Exhibit) -> Exhibit {
+    let mut exhibit = exhibit.clone();
+    let more = exhibit.rows.len().saturating_sub(ROWS_MOST);
+    if more > 0 {
+        exhibit.rows.truncate(ROWS_MOST);
+        exhibit.note(format!("{more} more in the report"));
+    }
+    exhibit
+}
+
+fn remarks(outcome: &Outcome) -> Vec<Line> {
+    let mut lines = cautions(outcome);
+    let more = lines.len().saturating_sub(ROWS_MOST);
+    if more > 0 {
+        lines.truncate(ROWS_MOST);
+        lines.push(Line { tone: Tone::Plain, text: format!("and {more} more in the report") });
+    }
+    lines
 }
 
 /// The verdict with its reason: a paragraph where it passes, else under a heading.
@@ -61,7 +96,7 @@ fn write_head(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
     // A failed check may have doubts besides; an undecided one has them in its reason.
     if outcome.verdict == Verdict::Fail {
         for one in &outcome.doubts {
-            writeln!(out, "\n{}", escaped(&sentence(&doubt(one))))?;
+            writeln!(out, "\n{}", escaped(&sentence(&doubt(one, outcome))))?;
         }
     }
     match price_drift(outcome) {

@@ -10,7 +10,8 @@ use crate::gate::{
 use crate::report::{CheckReport, ComparedWith};
 use crate::units::{Factor, Usd};
 
-use super::check_words::{caution, doubt, reason, reasons};
+use super::check_reasons::{reason, reasons};
+use super::check_words::{caution, doubt};
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
 use super::wire::{Dollars, Key, SCHEMA_VERSION};
 
@@ -194,7 +195,7 @@ pub(super) fn document(report: &CheckReport) -> CheckDocument<'_> {
                 kept_models: &one.kept,
             }
         }),
-        doubts: outcome.doubts.iter().map(doubt_of).collect(),
+        doubts: outcome.doubts.iter().map(|one| doubt_of(one, report)).collect(),
         cautions: comparison
             .map(|comparison| comparison.cautions.iter().map(|one| caution(one, outcome)).collect())
             .unwrap_or_default(),
@@ -313,6 +314,6 @@ fn sums<'a>(
     comparison.map(|comparison| of(comparison).iter().map(sum).collect()).unwrap_or_default()
 }
 
-fn doubt_of(one: &Doubt) -> ReasonDocument {
-    ReasonDocument { code: one.name(), text: doubt(one) }
+fn doubt_of(one: &Doubt, report: &CheckReport) -> ReasonDocument {
+    ReasonDocument { code: one.name(), text: doubt(one, &report.outcome) }
 }

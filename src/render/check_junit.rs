@@ -3,9 +3,10 @@
 use std::io;
 
 use crate::gate::{Judged, LimitCheck, Outcome, Unit, Verdict};
-use crate::report::{CheckReport, group_name};
+use crate::report::{CheckReport, names_of};
 
-use super::check_words::{doubt, judgement, limit, price_drift, reason, sentence};
+use super::check_reasons::{reason, sentence};
+use super::check_words::{doubt, judgement, limit, price_drift};
 use super::figures::{Money, name};
 
 /// One test.
@@ -39,7 +40,7 @@ fn cases(outcome: &Outcome) -> Vec<Case> {
     let drift = price_drift(outcome).filter(|drift| drift.is_large);
     let drift = drift.map_or_else(String::new, |drift| format!("; {}", drift.text));
     let judged = judgements.filter(|one| one.decides).map(|one| Case {
-        name: case_name(&one.what, outcome.after.measure.unit),
+        name: case_name(&one.what, outcome),
         verdict: one.verdict,
         text: format!("{}{drift}", judgement(outcome, one)),
     });
@@ -51,7 +52,7 @@ fn cases(outcome: &Outcome) -> Vec<Case> {
     let doubts = outcome.doubts.iter().map(|one| Case {
         name: one.name().replace('_', " "),
         verdict: Verdict::Inconclusive,
-        text: doubt(one),
+        text: doubt(one, outcome),
     });
     let mut cases: Vec<Case> = judged.chain(limits).chain(doubts).collect();
     if cases.is_empty() {
@@ -63,14 +64,18 @@ fn cases(outcome: &Outcome) -> Vec<Case> {
 }
 
 /// The name of a test, the same in every run: by it a CI system knows its history.
-fn case_name(what: &Judged, unit: Unit) -> String {
+fn case_name(what: &Judged, outcome: &Outcome) -> String {
+    let unit = outcome.after.measure.unit;
     let [one, _] = unit.words();
     match what {
         Judged::Unit if unit == Unit::Case => "cost of a test case".to_owned(),
         Judged::Unit => format!("cost of a {one}"),
         Judged::Total => "cost of the log".to_owned(),
         Judged::Percentile => "95th percentile of the cost of a call".to_owned(),
-        Judged::Group(_) => format!("cost of a {one}: {}", name(&group_name(what))),
+        Judged::Group(names) => {
+            let names = names_of(names, &outcome.after.measure.group_by);
+            format!("cost of a {one}: {}", name(&names))
+        }
     }
 }
 

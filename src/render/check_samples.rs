@@ -2,8 +2,8 @@
 
 use crate::diagnostics::Ledger;
 use crate::gate::{
-    Acknowledgement, Against, Baseline, GateOptions, GatePrices, Judged, Limit, Measure,
-    Measurement, Unit, measure, run,
+    Acknowledgement, Against, Baseline, Caution, GateOptions, GatePrices, GroupSum, Judged,
+    Judgement, Limit, Measure, Measurement, Unit, Verdict, measure, run,
 };
 use crate::pricing::PriceBook;
 use crate::report::{CheckReport, ComparedWith, FileAccounting, InputAccounting};
@@ -145,6 +145,10 @@ pub(super) fn reports() -> Vec<(&'static str, CheckReport)> {
         ("prices", other_prices()),
         ("inconclusive", inconclusive()),
         ("limits", limits()),
+        ("many", many()),
+        ("small", small()),
+        ("accepted", accepted()),
+        ("apart", apart()),
     ]
 }
 
@@ -211,4 +215,62 @@ fn limits() -> CheckReport {
         Limit::Month(usd("40")),
     ];
     setting.report(after, Against::Nothing, &GateOptions { limits, ..GateOptions::default() })
+}
+
+/// Longer reports, and a great many groups that fail or are new, some with long names: the outcome
+/// of a large log, made of that of a small one.
+fn many() -> CheckReport {
+    let report = fail();
+    let mut outcome = report.outcome;
+    let comparison = outcome.comparison.as_mut().expect("two logs");
+    let is_failed = |one: &&Judgement| one.what.group().is_some() && one.verdict == Verdict::Fail;
+    let failed = comparison.judgements.iter().find(is_failed).expect("a group").clone();
+    for number in 0..800_u64 {
+        let group = vec![format!("case {number} {}", "with a name ".repeat(20))];
+        comparison.new.push(GroupSum { key: group.clone(), units: 1, cost: usd("0.01") });
+        let what = Judged::Group(group);
+        comparison.cautions.push(Caution::Expired(what.clone(), 20_000, "a reason".to_owned()));
+        let impact = failed.impact.map(|impact| impact.times(number + 1).expect("small"));
+        comparison.judgements.push(Judgement { what, impact, ..failed.clone() });
+    }
+    let window = window("2026-10-12T08:00:00Z", "2026-10-18T09:12:00Z");
+    CheckReport::new(outcome, window, report.input, &Ledger::default(), prices(), 0)
+        .compared_with(report.compared_with)
+}
+
+/// Longer reports, of a log so small that they come to little.
+fn small() -> CheckReport {
+    let options = GateOptions { min_impact: usd("1000"), ..GateOptions::default() };
+    let logs = [usual(0, "echo-small", 0), usual(1, "echo-small", 35)];
+    Setting::new().logs([&logs[0], &logs[1]], &options)
+}
+
+/// Longer calls without a type, which somebody accepted.
+fn accepted() -> CheckReport {
+    let setting = Setting::new();
+    let log = |week, output| {
+        let unnamed = ("", "echo-small", 80, [9_000, output]);
+        setting.measured(&log(week, 5, &[("chat", "echo-small", 120, [6_000, 500]), unnamed]))
+    };
+    let mut baseline = Baseline::new(log(0, 4_000), &setting.level(), "0.1.0");
+    let accept = |what: Judged| Acknowledgement {
+        what,
+        up_to: Factor::parse("1.5").expect("a factor"),
+        until: Days::parse_day("2026-12-31").expect("a day"),
+        reason: "longer answers, agreed".to_owned(),
+    };
+    let group = Judged::Group(vec![String::new()]);
+    baseline.acknowledged.extend([Judged::Unit, group].map(accept));
+    let options = GateOptions {
+        group_threshold: Some(Factor::parse("1.1").expect("a factor")),
+        ..GateOptions::default()
+    };
+    setting.report(log(1, 5_400), Against::Baselines(vec![baseline]), &options)
+}
+
+/// Logs that have nothing in common.
+fn apart() -> CheckReport {
+    let before = log(0, 5, &[("chat", "echo-small", 40, [6_000, 500])]);
+    let after = log(1, 5, &[("report", "echo-small", 40, [6_000, 500])]);
+    Setting::new().logs([&before, &after], &GateOptions::default())
 }

@@ -3,7 +3,8 @@
 use crate::gate::{Outcome, Verdict};
 use crate::report::{CheckReport, ComparedWith};
 
-use super::check_words::{caution, headline, price_drift, reasons, sentence};
+use super::check_reasons::{headline, reasons, sentence};
+use super::check_words::{caution, price_drift};
 use super::dates::day_span;
 use super::exhibits;
 use super::figures::{Money, counted, name};

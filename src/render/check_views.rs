@@ -15,6 +15,9 @@ const VIEWS: [(&str, OutputFormat, u16); 6] = [
     ("csv", OutputFormat::Csv, 80),
 ];
 
+/// So many samples are looked at as a whole; those after them are asked about one thing each.
+const LOOKED_AT: usize = 5;
+
 /// The samples, made once: each draws some thousand replicates.
 fn reports() -> Vec<(&'static str, CheckReport)> {
     static REPORTS: LazyLock<Vec<(&'static str, CheckReport)>> =
@@ -34,7 +37,7 @@ fn text(report: &CheckReport, format: OutputFormat, style: Style) -> String {
 
 #[test]
 fn checks_look_as_agreed() {
-    for (name, report) in reports() {
+    for (name, report) in reports().into_iter().take(LOOKED_AT) {
         for (view, format, width) in VIEWS {
             let style = Style { color: width == 200, width };
             insta::assert_snapshot!(format!("check_{name}_{view}"), text(&report, format, style));
@@ -57,6 +60,10 @@ fn samples_are_of_every_verdict() {
         ("prices", "pass"),
         ("inconclusive", "inconclusive"),
         ("limits", "fail"),
+        ("many", "fail"),
+        ("small", "pass"),
+        ("accepted", "pass"),
+        ("apart", "inconclusive"),
     ];
     assert_eq!(found, expected);
 }
@@ -96,6 +103,84 @@ fn annotations_are_commands_and_nothing_else() {
             assert_eq!(line.matches("::").count(), 2, "{name}: {line}");
         }
     }
+}
+
+fn sample(wanted: &str) -> CheckReport {
+    let mut reports = reports().into_iter();
+    reports.find(|(name, _)| *name == wanted).expect("a sample").1
+}
+
+#[test]
+fn hundreds_of_groups_once_made_a_line_of_100_kilobytes_and_a_comment_that_github_refused() {
+    let report = sample("many");
+    let line = check_reason(&report);
+    assert!(line.len() < 2_000, "{}", line.len());
+    // The largest first: it was the last that was found.
+    assert!(line.contains("; a request of case 799 with a name"), "{line}");
+    assert!(line.ends_with("; and 796 more groups"), "{line}");
+    let annotations = written(|out| write_annotations(&report, out));
+    assert!(annotations.len() < 2_000, "{annotations}");
+    let comment = written(|out| write_comment(&report, out));
+    assert!(comment.len() < 60_000, "{}", comment.len());
+    assert!(comment.contains("\n- And 796 more groups.\n"), "{comment}");
+    assert!(comment.ends_with("</details>\n") && comment.contains("784 more in the report"));
+    let page = text(&report, OutputFormat::Table, Style::default());
+    assert!(page.contains("And 796 more groups.") && page.contains("case 3 with a name"));
+    let junit = written(|out| write_junit(&report, out));
+    assert!(junit.contains("a request: case 3 with a name"), "a suite has all");
+}
+
+#[test]
+fn figures_that_have_no_room_in_a_comment_are_left_to_the_report() {
+    let mut report = sample("pass");
+    report.exhibits[0].notes.push("long ".repeat(20_000));
+    let comment = written(|out| write_comment(&report, out));
+    assert!(comment.len() < 1_000 && comment.ends_with("the report has them.\n"), "{comment}");
+}
+
+#[test]
+fn a_rise_that_passes_is_not_called_no_dearer() {
+    let check = |name, headline: &str, reason: &str| {
+        let report = sample(name);
+        let page = text(&report, OutputFormat::Table, Style::default());
+        assert!(page.contains(&format!("PASS: {headline}\n")), "{page}");
+        let comment = written(|out| write_comment(&report, out));
+        assert!(comment.contains(&format!("✅ **LLM cost: {headline}.** A request")), "{comment}");
+        assert!(check_reason(&report).contains(reason), "{}", check_reason(&report));
+    };
+    check("small", "dearer, by less a month than --min-impact", " a month and is below --min-");
+    check("accepted", "dearer, as acknowledged", "acknowledged: longer answers, agreed");
+    check("pass", "no dearer than allowed", "a request costs");
+}
+
+#[test]
+fn a_rise_of_one_group_that_passes_is_told() {
+    let mut report = sample("accepted");
+    let comparison = report.outcome.comparison.as_mut().expect("a baseline");
+    comparison.judgements[0].why = crate::gate::Why::Within;
+    let page = text(&report, OutputFormat::Table, Style::default());
+    assert!(page.contains("PASS: dearer in part, as acknowledged\n"), "{page}");
+    assert!(check_reason(&report).contains("; a request without a call type costs"));
+}
+
+#[test]
+fn amounts_of_what_was_not_compared_are_a_dash() {
+    let page = text(&sample("apart"), OutputFormat::Table, Style::default());
+    let row = page.lines().find(|line| line.trim_start().starts_with("a request, same mix"));
+    let cells: Vec<_> = row.expect("a row").split_whitespace().skip(4).take(3).collect();
+    assert_eq!(cells, ["–", "–", "–"], "{page}");
+    assert!(page.contains("100.0 % of the cost is of groups"), "{page}");
+    assert!(!page.contains("trials"), "{page}");
+}
+
+#[test]
+fn what_cases_lack_is_trials() {
+    let mut report = sample("apart");
+    report.outcome.after.measure.unit = crate::gate::Unit::Case;
+    let line = check_reason(&report);
+    assert!(line.starts_with("no test case is in both logs with 5 trials or more"), "{line}");
+    assert!(line.contains("they are new, or have fewer than 5 trials on a side"), "{line}");
+    assert!(!line.contains("--by"), "{line}");
 }
 
 /// Whether each tag that opens closes again, in order, and nothing stands outside of the first.

@@ -1,96 +1,15 @@
-//! A verdict in a sentence, and what to know about it.
+//! What was judged, limited or doubted in a sentence, and what to know about it.
 
 use crate::gate::{
     Cause, Caution, Doubt, EffectOf, Judged, Judgement, LimitCheck, Outcome, Unit, Verdict, Why,
 };
-use crate::report::{change_of, effect_label, is_judged};
+use crate::report::{change_of, effect_label, is_judged, names_and_gaps};
 use crate::units::{Share, Usd};
 
 use super::dates::day;
-use super::figures::{Money, count, counted, exact_dollars, growth, name, percent, unit_dollars};
-
-/// The verdict in a few words.
-pub(super) fn headline(outcome: &Outcome) -> &'static str {
-    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
-    let is_dearer = judgements.filter(|one| one.decides).any(|one| one.verdict == Verdict::Fail);
-    match outcome.verdict {
-        Verdict::Pass if outcome.comparison.is_none() => "within the limits",
-        Verdict::Pass => "no dearer than allowed",
-        Verdict::Inconclusive => "cannot be decided",
-        Verdict::Fail if is_dearer => "dearer than allowed",
-        Verdict::Fail => "over a limit",
-    }
-}
-
-/// One of the reasons of a verdict.
-#[derive(Clone, Debug)]
-pub(super) struct Reason {
-    /// The name in documents.
-    pub(super) code: &'static str,
-    /// The same for people.
-    pub(super) text: String,
-}
-
-/// The reason of the verdict: what decided, and what is behind it.
-pub(super) fn reason(outcome: &Outcome) -> String {
-    let texts: Vec<String> = reasons(outcome).into_iter().map(|one| one.text).collect();
-    texts.join("; ")
-}
-
-/// The reasons of the verdict one by one, at least one.
-pub(super) fn reasons(outcome: &Outcome) -> Vec<Reason> {
-    match outcome.verdict {
-        Verdict::Fail => decisive(outcome, Verdict::Fail),
-        Verdict::Inconclusive => {
-            let doubts = outcome.doubts.iter();
-            let doubts = doubts.map(|one| Reason { code: one.name(), text: doubt(one) });
-            decisive(outcome, Verdict::Inconclusive).into_iter().chain(doubts).collect()
-        }
-        Verdict::Pass => passed(outcome),
-    }
-}
-
-/// The reason in one line, and what other prices did where that is much.
-pub(super) fn line(outcome: &Outcome) -> String {
-    match price_drift(outcome).filter(|drift| drift.is_large) {
-        Some(drift) => format!("{}; {}", reason(outcome), drift.text),
-        None => reason(outcome),
-    }
-}
-
-fn decisive(outcome: &Outcome, verdict: Verdict) -> Vec<Reason> {
-    let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
-    let judged = judgements
-        .filter(|one| one.decides && one.verdict == verdict)
-        .filter(|one| verdict == Verdict::Fail || one.what.group().is_none())
-        .map(|one| Reason { code: one.why.name(), text: judgement(outcome, one) });
-    let limits = outcome.limits.iter().filter(|one| one.verdict == verdict);
-    let code = if verdict == Verdict::Fail { "over_limit" } else { "without_times" };
-    let limits = limits.map(|one| Reason { code, text: limit(outcome, one) });
-    judged.chain(limits).collect()
-}
-
-fn passed(outcome: &Outcome) -> Vec<Reason> {
-    let main = outcome.main();
-    let main = main.map(|one| Reason { code: one.why.name(), text: judgement(outcome, one) });
-    let mut told: Vec<Reason> = main.into_iter().collect();
-    if !outcome.limits.is_empty() {
-        let limits = counted(outcome.limits.len() as u64, "limit", "limits");
-        told.push(Reason { code: "within_limits", text: format!("within {limits}") });
-    }
-    if told.is_empty() {
-        let text = "nothing was asked for".to_owned();
-        told.push(Reason { code: "nothing_asked", text });
-    }
-    told
-}
-
-/// With a capital letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
-}
+use super::figures::{
+    DASH, Money, count, counted, exact_dollars, growth, name, percent, unit_dollars,
+};
 
 /// What is compared, as the beginning of a sentence.
 fn subject(outcome: &Outcome, what: &Judged) -> String {
@@ -101,8 +20,29 @@ fn subject(outcome: &Outcome, what: &Judged) -> String {
         Judged::Unit => format!("a {one} costs"),
         Judged::Total => "the log costs".to_owned(),
         Judged::Percentile => "the 95th percentile of the cost of a call is".to_owned(),
-        Judged::Group(names) => format!("a {one} of {} costs", name(&names.join(", "))),
+        Judged::Group(names) => {
+            format!("a {one}{} costs", of_group(names, &outcome.after.measure.group_by))
+        }
     }
+}
+
+/// The most letters that a name has in a sentence.
+const NAME_MOST: usize = 80;
+
+/// A name or a reason from outside, safe to show and not too long for a line.
+fn short(text: &str) -> String {
+    let safe = name(text);
+    match safe.char_indices().nth(NAME_MOST) {
+        Some((end, _)) => format!("{}…", safe.get(..end).unwrap_or_default()),
+        None => safe,
+    }
+}
+
+/// Which group something is of: ` of report`, ` of report without a user`.
+pub(super) fn of_group(names: &[String], columns: &[String]) -> String {
+    let [known, gaps] = names_and_gaps(names, columns).map(|parts| short(&parts.join(", ")));
+    let of = if known == DASH { String::new() } else { format!(" of {known}") };
+    if gaps == DASH { of } else { format!("{of} {gaps}") }
 }
 
 pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
@@ -112,6 +52,7 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
     let allowed = change_of(one.threshold).map_or_else(String::new, percent);
     let Some(estimate) = one.estimate else {
         return match one.why {
+            Why::NothingInCommon if outcome.after.measure.unit == Unit::Case => "no test case is in both logs with 5 trials or more, so nothing could be compared".to_owned(),
             Why::NothingInCommon => "the logs have no group in common, so nothing could be compared; --by chooses other groups".to_owned(),
             Why::NoCost => format!("{subject} nothing, as before"),
             Why::FromNothing => format!("{subject} {}, and cost nothing before", unit_dollars(one.after)),
@@ -131,15 +72,16 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
             let impact = one.impact.unwrap_or_default();
             format!(
                 "{seen}, which comes to {} a month and is below --min-impact",
-                Money::for_bill(impact).text(impact)
+                Money::in_cents(impact).text(impact)
             )
         }
-        Why::Acknowledged(reason) => format!("{seen}, acknowledged: {}", name(reason)),
+        Why::Acknowledged(reason) => format!("{seen}, acknowledged: {}", short(reason)),
         Why::FewClusters => {
             format!("{seen}, but the cost lies on too few {} to decide", clusters(outcome))
         }
         Why::Straddles => format!("{seen}{}", undecided(outcome, one)),
-        Why::Beyond | Why::Within | Why::NothingInCommon | Why::NoCost | Why::FromNothing => seen,
+        // The figures say it.
+        _ => seen,
     }
 }
 
@@ -200,14 +142,12 @@ fn leading(cause: &Cause, outcome: &Outcome) -> Option<EffectOf> {
 
 fn behind(outcome: &Outcome) -> String {
     let cause = outcome.comparison.as_ref().and_then(|comparison| comparison.cause.as_ref());
-    let Some((cause, first)) = cause.and_then(|cause| Some((cause, leading(cause, outcome)?)))
-    else {
+    let Some(first) = cause.and_then(|cause| leading(cause, outcome)) else {
         return String::new();
     };
-    let [before, after] = cause.billed;
-    let money = Money::for_bill(before.max(after));
     let label = effect_label(first.name, &outcome.after.measure.group_by);
-    format!(", mainly by {label} ({} on the bill)", money.difference(first.amount))
+    let amount = Money::in_cents(first.amount).difference(first.amount);
+    format!(", mainly by {label} ({amount} on the bill)")
 }
 
 /// What other prices did to the bill; nothing where they did nothing.
@@ -225,12 +165,11 @@ pub(super) fn price_drift(outcome: &Outcome) -> Option<PriceDrift> {
     if price.is_zero() {
         return None;
     }
-    let [before, after] = cause.billed;
-    let share = Share::of(price.atto(), before.atto());
+    let share = Share::of(price.atto(), cause.billed[0].atto());
     let part = share.map_or_else(String::new, |share| format!(" ({})", growth(share)));
     let allowed = outcome.main().and_then(|main| change_of(main.threshold));
     let is_large = share.zip(allowed).is_some_and(|(share, allowed)| share > allowed);
-    let amount = Money::for_bill(before.max(after)).difference(price);
+    let amount = Money::in_cents(price).difference(price);
     let text = format!(
         "other prices changed the bill by {amount}{part}, which is not judged: both logs are \
          compared at the prices of one day"
@@ -265,7 +204,7 @@ pub(super) fn limit(outcome: &Outcome, one: &LimitCheck) -> String {
     format!("{what} {found}{of}, {side} the limit of {limit}")
 }
 
-pub(super) fn doubt(one: &Doubt) -> String {
+pub(super) fn doubt(one: &Doubt, outcome: &Outcome) -> String {
     let part = |part: i128, all: i128| Share::of(part, all).map_or_else(String::new, percent);
     match one {
         Doubt::Unseen { is_later, unpriced, skipped, all } => {
@@ -280,12 +219,29 @@ pub(super) fn doubt(one: &Doubt) -> String {
         Doubt::NoPercentile => "the 95th percentile was not compared: the baseline was saved at \
              other prices, at which other calls may be the dearest; save a new one"
             .to_owned(),
-        Doubt::NotCompared { cost, all } => format!(
-            "{} of the cost is of groups that were not compared: the baseline does not have them, or a test case has fewer than 5 trials",
-            part(cost.atto(), all.atto())
-        ),
+        Doubt::NotCompared { cost, all } => {
+            format!("{} of the cost is of {}", part(cost.atto(), all.atto()), not_compared(outcome))
+        }
     }
 }
+
+/// What was left out of a comparison, and why that may be.
+fn not_compared(outcome: &Outcome) -> &'static str {
+    let repricing = outcome.comparison.as_ref().and_then(|one| one.repricing.as_ref());
+    match (outcome.after.measure.unit, repricing) {
+        (Unit::Case, _) => {
+            "test cases that were not compared: they are new, or have fewer than 5 trials on a side"
+        }
+        (_, Some(_)) => {
+            "groups that were not compared: the baseline does not have them, or they are too small \
+             to be kept apart in it"
+        }
+        (_, None) => "groups that were not compared: the other log does not have them",
+    }
+}
+
+/// The most models that are named where some are.
+const MODELS_TOLD: usize = 5;
 
 /// What to know about a comparison.
 pub(super) fn caution(one: &Caution, outcome: &Outcome) -> String {
@@ -293,12 +249,18 @@ pub(super) fn caution(one: &Caution, outcome: &Outcome) -> String {
         Caution::FewClusters(is_later, number) => {
             let log = if *is_later { "this log" } else { "the baseline" };
             let clusters = clusters(outcome);
-            format!("the cost of {log} is spread like over {number} equal {clusters}: below 30 the interval itself is uncertain")
+            let one = clusters.trim_end_matches('s');
+            let like = if *number == 1 { format!("on one {one}") } else { format!("over {number} equal {clusters}") };
+            format!("the cost of {log} is spread like {like}: below 30 the interval itself is uncertain")
         }
         Caution::OtherTables => "the baseline was saved with other price tables; it is priced again with these".to_owned(),
         Caution::KeptPrices(models) => {
-            let models: Vec<_> = models.iter().map(|model| name(model)).collect();
-            format!("without a price in these tables, so at the prices of the baseline: {}", models.join(", "))
+            let told: Vec<_> = models.iter().take(MODELS_TOLD).map(|model| short(model)).collect();
+            let more = match models.len().saturating_sub(MODELS_TOLD) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("without a price in these tables, so at the prices of the baseline: {}{more}", told.join(", "))
         }
         Caution::WithoutCase(calls) => format!("{} of no test case left out", counted(*calls, "call", "calls")),
         Caution::FewTrials(cases) => {
@@ -307,7 +269,7 @@ pub(super) fn caution(one: &Caution, outcome: &Outcome) -> String {
         }
         Caution::Expired(what, until, reason) => {
             let what = subject(outcome, what);
-            format!("the acknowledgement of what {what} ended on {}: {}", day(*until), name(reason))
+            format!("the acknowledgement of what {what} ended on {}: {}", day(*until), short(reason))
         }
         Caution::NoVolume => "the calls have no times, so --min-impact does not apply; --units-per-month gives the volume".to_owned(),
     }

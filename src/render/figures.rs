@@ -12,7 +12,12 @@ const USD_SCALE: u32 = 18;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Money {
     decimals: u32,
+    /// Whether each amount has digits of its own instead.
+    is_own: bool,
 }
+
+/// Amounts so many times apart have no digits in common that say something.
+const TIMES_APART: i128 = 10_000;
 
 impl Money {
     /// Cents for a bill of a dollar or more; four or six decimals for smaller ones.
@@ -24,7 +29,21 @@ impl Money {
             100..10_000 => 4,
             _ => 2,
         };
-        Self { decimals }
+        Self::with(decimals)
+    }
+
+    const fn with(decimals: u32) -> Self {
+        Self { decimals, is_own: false }
+    }
+
+    const fn own() -> Self {
+        Self { decimals: 2, is_own: true }
+    }
+
+    /// Cents, for one amount beside others of a bill; of less than a cent its own digits.
+    pub(super) fn in_cents(amount: Usd) -> Self {
+        let is_small = rounded(amount.atto(), USD_SCALE, 2) == 0;
+        if is_small { Self::own() } else { Self::with(2) }
     }
 
     /// For costs of one unit that are compared: three digits of the largest, and up to two more where
@@ -33,8 +52,11 @@ impl Money {
         let sizes: Vec<i128> = amounts.map(|amount| amount.max(-amount).atto()).collect();
         let some = || sizes.iter().copied().filter(|size| *size > 0);
         let (Some(least), Some(most)) = (some().min(), some().max()) else {
-            return Self { decimals: 2 };
+            return Self::with(2);
         };
+        if least.saturating_mul(TIMES_APART) < most {
+            return Self::own();
+        }
         let digits = |size, places| rounded(size, USD_SCALE, places);
         let first = (2..=9).find(|decimals| digits(most, *decimals) >= 100).unwrap_or(9);
         let is_clear = |decimals: &u32| {
@@ -42,13 +64,16 @@ impl Money {
             low >= 10 && (low < high || least == most)
         };
         let enough = first + 2;
-        Self { decimals: (first..=enough).find(is_clear).unwrap_or(enough) }
+        Self::with((first..=enough).find(is_clear).unwrap_or(enough))
     }
 
     /// An amount: `$1,234.50`, `−$3.20`; `<$0.01` for what would look like nothing.
     pub(super) fn text(self, amount: Usd) -> String {
         if amount.is_zero() {
             return "$0.00".to_owned();
+        }
+        if self.is_own {
+            return unit_dollars(amount);
         }
         let number = rounded(amount.atto(), USD_SCALE, self.decimals);
         let sign = if amount < Usd::ZERO { MINUS } else { "" };
@@ -80,7 +105,7 @@ impl Money {
 pub(super) fn unit_dollars(amount: Usd) -> String {
     let fitting =
         (2..=9).find(|decimals| rounded(amount.atto(), USD_SCALE, *decimals).unsigned_abs() >= 100);
-    let text = Money { decimals: fitting.unwrap_or(9) }.text(amount);
+    let text = Money::with(fitting.unwrap_or(9)).text(amount);
     // Zeros at the end say nothing, but cents have two digits.
     let cents = text.find('.').map_or(text.len(), |point| point + 3);
     let rest = text.get(cents..).unwrap_or_default().trim_end_matches('0').len();
@@ -353,6 +378,29 @@ mod tests {
         check(["0.00716", "0.104"], ["$0.0072", "$0.1040"]);
         check(["0", "2"], ["$0.00", "$2.00"]);
         check(["50", "0.5"], ["$50.00", "$0.50"]);
+        check(["124.5", "0.0245"], ["$124.5000", "$0.0245"]);
+    }
+
+    #[test]
+    fn costs_of_units_far_apart_have_digits_of_their_own() {
+        let check = |amounts: [&str; 2], expected: [&str; 2]| {
+            let amounts = amounts.map(usd);
+            let money = Money::for_units(amounts.into_iter());
+            assert_eq!(amounts.map(|amount| money.text(amount)), expected);
+        };
+        check(["124.5", "0.0000321"], ["$124.50", "$0.0000321"]);
+        check(["0.0000321", "-124.5"], ["$0.0000321", "−$124.50"]);
+    }
+
+    #[test]
+    fn amounts_of_a_bill_are_in_cents() {
+        let check = |amount, expected: &str| {
+            assert_eq!(Money::in_cents(usd(amount)).difference(usd(amount)), expected);
+        };
+        check("0.4636", "+$0.46");
+        check("-7.816", "−$7.82");
+        check("0.00123", "+$0.00123");
+        check("0", "$0.00");
     }
 
     #[test]
@@ -464,7 +512,7 @@ mod tests {
         #[test]
         fn printed_amounts_are_within_half_a_cent(atto in -10i128.pow(30)..10i128.pow(30)) {
             let amount = Usd::from_atto(atto);
-            let text = Money { decimals: 2 }.text(amount);
+            let text = Money::with(2).text(amount);
             prop_assert!(!text.contains("-0") && !text.contains("$-"));
             if let Some(size) = text.trim_start_matches(MINUS).strip_prefix('$') {
                 let printed = usd(&size.replace(',', "")).atto();

@@ -12,6 +12,7 @@ mod check_annotations;
 mod check_comment;
 mod check_document;
 mod check_junit;
+mod check_reasons;
 mod check_screen;
 mod check_words;
 mod class_names;
@@ -256,7 +257,7 @@ pub fn write_junit(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<
 
 /// The reason of a verdict in one line, and what other prices did where that is much.
 pub fn check_reason(report: &CheckReport) -> String {
-    check_words::line(&report.outcome)
+    check_reasons::line(&report.outcome)
 }
 
 /// Writes a list of prices.

@@ -135,12 +135,55 @@ fn cells(one: &Judgement) -> [Cell; 11] {
 }
 
 /// The names of a group in one text; empty for what is no group.
-pub fn group_name(what: &Judged) -> String {
+fn group_name(what: &Judged) -> String {
     what.group().map(|names| names.join(", ")).unwrap_or_default()
+}
+
+/// The name of the group that holds small ones; its other names are empty.
+const REST: &str = "(all others)";
+
+/// What a group is called, and what it lacks: `report`, `without a user`.
+pub fn names_and_gaps(names: &[String], columns: &[String]) -> [Vec<String>; 2] {
+    let (mut known, mut gaps) = (Vec::new(), Vec::new());
+    for (name, column) in names.iter().zip(columns) {
+        if !name.is_empty() {
+            known.push(name.clone());
+        } else if known.first().is_none_or(|first| first != REST) {
+            let column = column.replace('_', " ");
+            let article = if column.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+            gaps.push(format!("without {article} {column}"));
+        }
+    }
+    [known, gaps]
+}
+
+/// The names of a group for people: instead of an empty one, what it lacks.
+pub fn names_of(names: &[String], columns: &[String]) -> String {
+    names_and_gaps(names, columns).concat().join(", ")
 }
 
 /// How much more a multiple is than once, as a share.
 pub fn change_of(multiple: Factor) -> Option<Share> {
     let parts = i128::from(multiple.parts()) - i128::from(Factor::ONE.parts());
     Share::of(parts, i128::from(Factor::ONE.parts()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(names: &[&str], columns: &[&str], expected: &str) {
+        let owned =
+            |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(names_of(&owned(names), &owned(columns)), expected);
+    }
+
+    #[test]
+    fn a_group_without_a_name_says_what_it_lacks() {
+        check(&["report"], &["call_type"], "report");
+        check(&[""], &["call_type"], "without a call type");
+        check(&["", "report"], &["agent", "call_type"], "report, without an agent");
+        check(&["(all others)", ""], &["call_type", "user"], "(all others)");
+        check(&[], &[], "");
+    }
 }

@@ -2,12 +2,12 @@
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::gate::{
-    Cause, Comparison, EffectOf, GroupSum, Judged, Judgement, Measure, Outcome, Unit,
+    Cause, Comparison, EffectOf, GroupSum, Judged, Judgement, Measure, Outcome, Unit, Why,
 };
 use crate::insights::Presence;
 use crate::units::{Factor, Share, Usd};
 
-use super::check_report::{change_of, group_name};
+use super::check_report::{change_of, names_of};
 
 /// The most groups that a page shows of what changed where; the rest is a matter of `--top 0`.
 const GROUPS_SHOWN: usize = 5;
@@ -21,10 +21,10 @@ pub(super) fn tables(outcome: &Outcome, top: usize) -> Vec<Exhibit> {
             tables.push(effects(cause, outcome));
             tables.push(groups(cause, &outcome.after.measure.group_by, top));
         }
-        tables.extend(come_and_gone(comparison, &outcome.after.measure.group_by));
+        tables.extend(come_and_gone(comparison, &outcome.after.measure.group_by, top));
     }
     tables.extend(limits(outcome));
-    tables.extend(unpriced(outcome));
+    tables.extend(unpriced(outcome, top));
     tables
 }
 
@@ -65,7 +65,7 @@ fn judgements(comparison: &Comparison, measure: &Measure, top: usize) -> Exhibit
         exhibit.note(format!("the same mix: of each {by} as many as before"));
     }
     if groups.len() > few {
-        exhibit.note(format!("{} more groups: --top 0 shows them", groups.len() - few));
+        more(&mut exhibit, groups.len() - few, ["more group", "more groups"]);
     }
     if groups.iter().any(|one| !one.decides) {
         exhibit.note(format!(
@@ -84,13 +84,17 @@ fn judgement(one: &Judgement, measure: &Measure) -> [Cell; 8] {
         Judged::Unit => format!("a {name}, same mix"),
         Judged::Total => "the whole log".to_owned(),
         Judged::Percentile => "95th percentile call".to_owned(),
-        Judged::Group(_) => group_name(&one.what),
+        Judged::Group(names) => names_of(names, &measure.group_by),
     };
     let [low, high] = match one.estimate {
         Some(estimate) => estimate.interval.map(change),
         None => [Cell::Missing, Cell::Missing],
     };
-    let amount = if one.what == Judged::Total { Cell::Usd } else { Cell::UnitUsd };
+    let amount = |amount| match one.what {
+        _ if !is_compared(one) => Cell::Missing,
+        Judged::Total => Cell::Usd(amount),
+        _ => Cell::UnitUsd(amount),
+    };
     [
         Cell::text(what),
         amount(one.before),
@@ -103,8 +107,20 @@ fn judgement(one: &Judgement, measure: &Measure) -> [Cell; 8] {
     ]
 }
 
+/// Whether there was anything to compare: else its amounts are no costs.
+fn is_compared(one: &Judgement) -> bool {
+    let is_empty = one.before.is_zero() && one.after.is_zero();
+    one.estimate.is_some() || !is_empty || one.why == Why::NoCost
+}
+
 fn change(multiple: Factor) -> Cell {
     change_of(multiple).map_or(Cell::Missing, Cell::ShareChange)
+}
+
+/// Says how many rows are not shown.
+fn more(exhibit: &mut Exhibit, number: usize, [one, many]: [&str; 2]) {
+    let (what, them) = if number == 1 { (one, "it") } else { (many, "them") };
+    exhibit.note(format!("{number} {what}: --top 0 shows {them}"));
 }
 
 /// What an effect is called on a page.
@@ -208,7 +224,7 @@ fn groups(cause: &Cause, group_by: &[String], top: usize) -> Exhibit {
         let [before, after] = one.costs;
         let mut cells = Vec::new();
         if !group_by.is_empty() {
-            cells.push(Cell::text(one.key.join(", ")));
+            cells.push(Cell::text(names_of(&one.key, group_by)));
         }
         cells.extend([
             Cell::text(&one.model),
@@ -223,7 +239,7 @@ fn groups(cause: &Cause, group_by: &[String], top: usize) -> Exhibit {
         exhibit.push(cells);
     }
     if cause.groups.len() > most {
-        exhibit.note(format!("{} more: --top 0 shows them", cause.groups.len() - most));
+        more(&mut exhibit, cause.groups.len() - most, ["more", "more"]);
     }
     exhibit
 }
@@ -248,23 +264,29 @@ fn shown_effects(cause: &Cause) -> Vec<(usize, (&'static str, &'static str))> {
     shown
 }
 
-fn come_and_gone(comparison: &Comparison, group_by: &[String]) -> Option<Exhibit> {
-    if comparison.new.is_empty() && comparison.retired.is_empty() {
+fn come_and_gone(comparison: &Comparison, group_by: &[String], top: usize) -> Option<Exhibit> {
+    let seen = |groups: &[GroupSum], presence: &'static str| -> Vec<_> {
+        groups.iter().map(|group| (group.clone(), presence)).collect()
+    };
+    let mut groups = seen(&comparison.new, "new");
+    groups.extend(seen(&comparison.retired, "retired"));
+    if groups.is_empty() {
         return None;
     }
+    groups.sort_by_key(|(group, _)| std::cmp::Reverse(group.cost));
     let label = named_columns(group_by);
     let columns =
         [("group", &*label), ("presence", "status"), ("units", "units"), ("cost_usd", "cost")];
     let mut exhibit =
         Exhibit::new("new_and_retired", "In one of the logs only, so not compared", &columns);
-    let mut push = |sums: &[GroupSum], seen: &'static str| {
-        for sum in sums {
-            let name = Cell::text(sum.key.join(", "));
-            exhibit.push([name, Cell::Word(seen), Cell::Count(sum.units), Cell::Usd(sum.cost)]);
-        }
-    };
-    push(&comparison.new, "new");
-    push(&comparison.retired, "retired");
+    let most = if top == 0 { groups.len() } else { top.min(groups.len()) };
+    for (group, presence) in groups.iter().take(most) {
+        let name = Cell::text(names_of(&group.key, group_by));
+        exhibit.push([name, Cell::Word(presence), Cell::Count(group.units), Cell::Usd(group.cost)]);
+    }
+    if groups.len() > most {
+        more(&mut exhibit, groups.len() - most, ["more", "more"]);
+    }
     Some(exhibit)
 }
 
@@ -302,16 +324,21 @@ fn limits(outcome: &Outcome) -> Option<Exhibit> {
     Some(exhibit)
 }
 
-fn unpriced(outcome: &Outcome) -> Option<Exhibit> {
+fn unpriced(outcome: &Outcome, top: usize) -> Option<Exhibit> {
     let columns = [("model", "model"), ("calls", "calls"), ("in", "in"), ("reason", "reason")];
     let mut exhibit = Exhibit::new("unpriced", "Calls without a price, not compared", &columns);
     let before = outcome.comparison.iter().map(|comparison| (&comparison.before, "before"));
-    for (of, side) in before.chain([(&outcome.after, "now")]) {
-        for one in &of.unpriced {
-            let reason = Cell::text(one.reason.replace('-', " "));
-            let (model, calls) = (Cell::text(&one.model), Cell::Count(one.calls));
-            exhibit.push([model, calls, Cell::Word(side), reason]);
-        }
+    let sides = before.chain([(&outcome.after, "now")]);
+    let all: Vec<_> =
+        sides.flat_map(|(of, side)| of.unpriced.iter().map(move |one| (one, side))).collect();
+    let most = if top == 0 { all.len() } else { top.saturating_mul(2).min(all.len()) };
+    for (one, side) in all.iter().take(most) {
+        let reason = Cell::text(one.reason.replace('-', " "));
+        let (model, calls) = (Cell::text(&one.model), Cell::Count(one.calls));
+        exhibit.push([model, calls, Cell::Word(side), reason]);
+    }
+    if all.len() > most {
+        more(&mut exhibit, all.len() - most, ["more", "more"]);
     }
     (!exhibit.rows.is_empty()).then_some(exhibit)
 }

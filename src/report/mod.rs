@@ -28,7 +28,7 @@ pub use backtest_report::{
     BacktestBasis, BacktestReport, Estimate, LogLine, MedianErrors, error_share,
 };
 pub use billing_lines::{BillingLine, billing_lines};
-pub use check_report::{CheckReport, ComparedWith, change_of, group_name};
+pub use check_report::{CheckReport, ComparedWith, change_of, names_and_gaps, names_of};
 pub use check_tables::{effect_label, is_judged};
 pub use conversion_report::{ConversionReport, Written};
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
