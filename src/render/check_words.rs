@@ -113,6 +113,7 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
     let Some(estimate) = one.estimate else {
         return match one.why {
             Why::NothingInCommon => "the logs have no group in common, so nothing could be compared; --by chooses other groups".to_owned(),
+            Why::FewTrials => "no test case has 5 trials on both sides, so none was compared".to_owned(),
             Why::NoCost => format!("{subject} nothing, as before"),
             Why::FromNothing => format!("{subject} {}, and cost nothing before", unit_dollars(one.after)),
             _ => format!("{subject} {amounts}, but nothing says how much that varies"),
@@ -139,7 +140,16 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
             format!("{seen}, but the cost lies on too few {} to decide", clusters(outcome))
         }
         Why::Straddles => format!("{seen}{}", undecided(outcome, one)),
-        Why::Beyond | Why::Within | Why::NothingInCommon | Why::NoCost | Why::FromNothing => seen,
+        Why::Repriced => format!(
+            "{seen}, but prices changed in a way that the baseline cannot be priced again surely; \
+             save a new one, or compare two logs"
+        ),
+        Why::Beyond
+        | Why::Within
+        | Why::FewTrials
+        | Why::NothingInCommon
+        | Why::NoCost
+        | Why::FromNothing => seen,
     }
 }
 
