@@ -3,8 +3,8 @@
 use anyhow::anyhow;
 
 use crate::gate::{
-    Against, Baseline, COLUMNS, GatePrices, Measure, Measurement, Outcome, Unit, Verdict, measure,
-    run as judge,
+    Against, Baseline, COLUMNS, GateOptions, GatePrices, Measure, Measurement, Outcome, Unit,
+    Verdict, measure, run as judge,
 };
 use crate::insights::{AnalysisOptions, Analyzer, Window};
 use crate::render::{check_reason, write_annotations, write_check, write_comment, write_junit};
@@ -13,10 +13,12 @@ use crate::usage::{Calls, Days, DerivedColumn, Dimensions, Instant};
 
 use super::args::CommonArgs;
 use super::check_args::{CheckArgs, GateArgs};
-use super::check_baseline::{acknowledge, acknowledged_until, read_baseline, save_fresh};
+use super::check_baseline::{
+    acknowledge, acknowledged_until, read_baseline, refuse_repeats, save_fresh,
+};
 use super::check_options::{measure as how, options};
 use super::exit_status::ExitStatus;
-use super::failure::{Failure, say};
+use super::failure::{Failure, note, say};
 use super::intake::Intake;
 use super::output::deliver;
 use super::settings::Settings;
@@ -34,7 +36,9 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
     let options = options(&gate)?;
     acknowledged_until(&gate)?;
     let (before, settings) = inputs(args.common, &gate)?;
+    tell_of_limits(before.as_ref(), &settings, &options);
     let how = how(&gate, &settings)?;
+    refuse_repeats(&gate.baseline)?;
     let saved = gate.baseline.iter().map(|path| read_baseline(path, &how));
     let saved = saved.collect::<Result<Vec<Baseline>, Failure>>()?;
     if saved.is_empty()
@@ -62,7 +66,8 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         (&gate.save_baseline, &fresh, &against, options.limits.is_empty())
     {
         save_fresh(path, fresh, None, settings.quiet)?;
-        return judge_reading(settings.strict, &log.intake.reading, 0);
+        let unpriced = fresh.measurement.unpriced_calls();
+        return judge_reading(settings.strict, &log.intake.reading, unpriced);
     }
     let outcome = judge(measured, against, &level, &options);
     let report = CheckReport::new(
@@ -73,14 +78,7 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         prices.source(),
         settings.top,
     )
-    .compared_with(match (&old, &gate.baseline[..]) {
-        (Some(old), _) => ComparedWith::Log(old.intake.accounting()),
-        (None, []) => ComparedWith::Nothing,
-        (None, paths) => {
-            let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-            ComparedWith::Baseline(names.join(" + "))
-        }
-    });
+    .compared_with(compared_with(old.as_ref(), &gate));
     deliver_all(&report, &gate, &settings)?;
     let status = conclude(&report.outcome, &settings, &check_reason(&report));
     if let (Some(path), Some(fresh)) = (&gate.save_baseline, &fresh) {
@@ -105,7 +103,8 @@ fn inputs(
     mut common: CommonArgs,
     gate: &GateArgs,
 ) -> Result<(Option<Settings>, Settings), Failure> {
-    let compares = gate.baseline.is_empty() && common.files.len() == 2;
+    let saves = gate.save_baseline.is_some();
+    let compares = gate.baseline.is_empty() && !saves && common.files.len() == 2;
     if !compares {
         return Ok((None, Settings::resolve(common)?));
     }
@@ -113,6 +112,30 @@ fn inputs(
     let old = common.clone();
     common.files = new;
     Ok((Some(Settings::resolve(old)?), Settings::resolve(common)?))
+}
+
+/// Limits beside two logs hold for one of them, which a pattern of files may not have meant.
+fn tell_of_limits(before: Option<&Settings>, settings: &Settings, options: &GateOptions) {
+    let Some(old) = before.filter(|_| !options.limits.is_empty() && !settings.quiet) else {
+        return;
+    };
+    note(&format!(
+        "limits hold for {}, which is compared with {}; quote a pattern or name a folder to judge \
+         both as one log",
+        settings.files.join(" "),
+        old.files.join(" ")
+    ));
+}
+
+fn compared_with(old: Option<&Read>, gate: &GateArgs) -> ComparedWith {
+    match (old, &gate.baseline[..]) {
+        (Some(old), _) => ComparedWith::Log(old.intake.accounting()),
+        (None, []) => ComparedWith::Nothing,
+        (None, paths) => {
+            let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+            ComparedWith::Baseline(names.join(" + "))
+        }
+    }
 }
 
 fn nothing_to_compare(inputs: usize) -> Failure {
@@ -158,14 +181,25 @@ fn measured(log: &Read, prices: &GatePrices<'_>, how: &Measure) -> Result<Measur
         return Ok(found);
     }
     if found.without_case > 0 {
-        return Err(Failure::input(anyhow!("no call of {names} names its test case"))
-            .hint("--case COLUMN says which column does"));
+        return Err(match how.unit {
+            Unit::Session => Failure::input(anyhow!("no call of {names} names its conversation"))
+                .hint("--map conversation=COLUMN says which column does"),
+            Unit::Call | Unit::Case => {
+                Failure::input(anyhow!("no call of {names} names its test case"))
+                    .hint("--case COLUMN says which column does")
+            }
+        });
     }
     if found.unpriced.is_empty() {
         return Err(Failure::input(anyhow!("there is no call to judge in {names}"))
             .hint("--since, --until and --where may have left out all of them"));
     }
-    let models: Vec<_> = found.unpriced.iter().take(5).map(|one| &*one.model).collect();
+    let known = found.unpriced.iter().filter(|one| !one.model.is_empty());
+    let models: Vec<_> = known.take(5).map(|one| &*one.model).collect();
+    if models.is_empty() {
+        return Err(Failure::pricing(anyhow!("no call of {names} names its model"))
+            .hint("--assume-model MODEL prices calls that name none"));
+    }
     Err(Failure::pricing(anyhow!("no call of {names} has a price: {}", models.join(", ")))
         .hint("add the prices with --prices FILE.toml; `llmcost analyze` says what is missing"))
 }

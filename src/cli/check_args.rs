@@ -49,7 +49,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_enum, value_name = "TARGET", default_value = "unit")]
     pub(super) gate: TargetArg,
     /// By how much it may be dearer.
-    #[arg(long, value_name = "RATE", default_value = "5%")]
+    #[arg(long, value_name = "RATE", default_value = "5%", allow_negative_numbers = true)]
     pub(super) threshold: String,
     /// Judge every group too: by how much one may be dearer.
     #[arg(long, value_name = "RATE")]
@@ -64,7 +64,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "USD", default_value = "10")]
     pub(super) min_impact: String,
     /// Units of a month, where the log's own volume says nothing.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) units_per_month: Option<u64>,
     /// Calls and records without a price or a meaning beyond this part leave a pass undecided.
     #[arg(long, value_name = "RATE", default_value = "1%")]

@@ -1,7 +1,7 @@
 //! Baselines as files: reads them, saves them, and notes what was accepted.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
@@ -69,10 +69,20 @@ pub(super) fn save_fresh(
         ));
         return Ok(());
     }
+    let dropped = fs::read_to_string(path).ok().and_then(|text| Baseline::parse(&text).ok());
+    let dropped = dropped.map_or(0, |old| old.acknowledged.len());
     save(path, fresh)?;
+    if dropped > 0 {
+        warn(&format!("{name} had {dropped} acknowledgements: the new baseline has none"));
+    }
+    let unpriced = fresh.measurement.unpriced_calls();
+    if unpriced > 0 {
+        warn(&format!("calls without a price, which are not in {name}: {unpriced}"));
+    }
     if !is_quiet {
         let of = &fresh.measurement;
-        let [_, units] = of.measure.unit.words();
+        let [one, many] = of.measure.unit.words();
+        let units = if of.units() == 1 { one } else { many };
         note(&format!("saved {} {units} to {name}; commit it", of.units()));
     }
     Ok(())
@@ -94,6 +104,21 @@ pub(super) fn acknowledge(
         return Err(Failure::usage(anyhow!("--acknowledge is written into one baseline")));
     };
     let until = acknowledged_until(gate)?;
+    let last = outcome.after.span.and_then(|(_, last)| outcome.after.measure.days.day_of(last));
+    match last {
+        None => {
+            return Err(Failure::usage(anyhow!(
+                "--acknowledge: the calls have no times, so nothing could hold until a day"
+            )));
+        }
+        Some(last) if last > until => {
+            return Err(Failure::usage(anyhow!(
+                "--acknowledge-until: this log ends on {}, after that day",
+                Days::name(last)
+            )));
+        }
+        Some(_) => {}
+    }
     let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
     let failed = judgements.filter(|one| one.decides && one.why == Why::Beyond);
     let mut accepted = 0_usize;
@@ -137,4 +162,15 @@ pub(super) fn acknowledged_until(gate: &GateArgs) -> Result<i32, Failure> {
         Failure::usage(anyhow!("--acknowledge-until: `{text}` is no day"))
             .hint("write it as 2026-12-31")
     })
+}
+
+/// A baseline that is named twice would count twice.
+pub(super) fn refuse_repeats(paths: &[PathBuf]) -> Result<(), Failure> {
+    for (place, path) in paths.iter().enumerate() {
+        if paths[..place].contains(path) {
+            let name = path.display();
+            return Err(Failure::usage(anyhow!("--baseline: {name} is given twice")));
+        }
+    }
+    Ok(())
 }

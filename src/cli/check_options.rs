@@ -117,6 +117,12 @@ fn threshold(flag: &str, text: &str) -> Result<Factor, Failure> {
         }
         None => Some(Factor::parse(text).map_err(refuse)?),
     };
+    if !text.contains('%') && plain.is_some_and(|plain| plain >= Factor::ONE) {
+        return Err(Failure::usage(anyhow!(
+            "{flag}: `{text}` would be {text} times as much again"
+        ))
+        .hint(format!("write {text}% for a rise of so many percent")));
+    }
     let allowed = plain.and_then(|plain| {
         Factor::of_counts(plain.parts().checked_add(Factor::ONE.parts())?, Factor::ONE.parts())
     });
@@ -132,12 +138,10 @@ fn rate(flag: &str, text: &str) -> Result<Rate, Failure> {
 
 fn confidence(text: &str) -> Result<Rate, Failure> {
     let found = rate("--confidence", text)?;
-    let bounds = ["0.5", "0.9999"].map(|text| Rate::parse(text).expect("a constant"));
+    let bounds = ["0.5", "0.99"].map(|text| Rate::parse(text).expect("a constant"));
     if found < bounds[0] || found > bounds[1] {
-        return Err(Failure::usage(anyhow!(
-            "--confidence: `{text}` is not between 50% and 99.99%"
-        ))
-        .hint("95% is usual"));
+        return Err(Failure::usage(anyhow!("--confidence: `{text}` is not between 50% and 99%"))
+            .hint("95% is usual"));
     }
     Ok(found)
 }
@@ -179,6 +183,8 @@ mod tests {
         check("0", Some("1"));
         check("2.5 %", Some("1.025"));
         check("five", None);
+        check("5", None);
+        check("500%", Some("6"));
         check("-1%", None);
     }
 

@@ -1,5 +1,6 @@
 //! Why two logs cost differently, as the gate tells it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::insights::{
@@ -231,26 +232,29 @@ fn merge(into: &mut GroupUse, other: &GroupUse) {
 
 /// Prices of one model together, the largest change first.
 fn by_model(groups: impl Iterator<Item = CauseGroup>) -> Vec<CauseGroup> {
-    let mut sums: Vec<CauseGroup> = Vec::new();
+    let mut sums: BTreeMap<(Vec<String>, String), CauseGroup> = BTreeMap::new();
     for group in groups {
-        let same = |one: &&mut CauseGroup| one.key == group.key && one.model == group.model;
-        let Some(sum) = sums.iter_mut().find(same) else {
-            sums.push(group);
-            continue;
-        };
-        if sum.presence != group.presence {
-            sum.presence = Presence::Both;
-        }
-        for (mine, theirs) in sum.costs.iter_mut().zip(group.costs) {
-            *mine += theirs;
-        }
-        for (mine, theirs) in sum.effects.iter_mut().zip(group.effects) {
-            *mine += theirs;
+        match sums.entry((group.key.clone(), group.model.clone())) {
+            Entry::Vacant(place) => drop(place.insert(group)),
+            Entry::Occupied(mut sum) => sum.get_mut().add(&group),
         }
     }
-    sums.sort_by_key(|one| {
-        let change = (one.costs[1] - one.costs[0]).atto().unsigned_abs();
-        (std::cmp::Reverse(change), one.key.clone(), one.model.clone())
-    });
+    let mut sums: Vec<CauseGroup> = sums.into_values().collect();
+    // Stable: equal changes stay in the order of their names.
+    sums.sort_by_key(|one| std::cmp::Reverse((one.costs[1] - one.costs[0]).atto().unsigned_abs()));
     sums
+}
+
+impl CauseGroup {
+    fn add(&mut self, other: &Self) {
+        if self.presence != other.presence {
+            self.presence = Presence::Both;
+        }
+        for (mine, theirs) in self.costs.iter_mut().zip(other.costs) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.effects.iter_mut().zip(&other.effects) {
+            *mine += *theirs;
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub(super) struct Demand<'c> {
     conversation: Option<usize>,
     /// The group of each conversation that has begun; of a test case, its trials.
     begun: HashMap<(Symbol, usize), usize>,
+    /// A number of the names of each group, where that is needed.
+    seeds: Vec<u64>,
 }
 
 impl<'c> Demand<'c> {
@@ -66,10 +68,11 @@ impl<'c> Demand<'c> {
             clusters,
             conversation: named,
             begun: HashMap::new(),
+            seeds: Vec::new(),
         }
     }
 
-    /// Where a row belongs; nothing when it belongs to no test case.
+    /// Where a row belongs; nothing when it belongs to no test case or conversation.
     pub(super) fn of(&mut self, row: Row) -> Option<Belonging> {
         let call = self.calls.call(row);
         self.columns.key_of(self.calls, row, &call, &mut self.key);
@@ -82,14 +85,15 @@ impl<'c> Demand<'c> {
         let conversation = self.conversation.map(|place| self.calls.symbol(place, row));
         let conversation = conversation.filter(|symbol| !symbol.is_empty());
         let (group, units) = match (self.unit, conversation) {
-            (Unit::Call, _) | (_, None) => (own, calls),
+            (Unit::Call, _) | (Unit::Case, None) => (own, calls),
+            (Unit::Session, None) => return None,
             (Unit::Session, Some(name)) => self.begin((name, 0), own),
             (Unit::Case, Some(name)) => (own, self.begin((name, own), own).1),
         };
         let mut seed = self.clusters.seed(row);
         if self.unit == Unit::Case {
             // Trials of one case are no sign of those of another.
-            seed = mixed(seed ^ mixed(seed_of(&self.name(own))));
+            seed = mixed(seed ^ mixed(self.seed_of_group(own)));
         }
         Some(Belonging { group, units, lot: lot_of(seed) })
     }
@@ -104,9 +108,14 @@ impl<'c> Demand<'c> {
         (group, units)
     }
 
-    fn name(&self, group: usize) -> String {
-        let found = self.groups.iter().find(|(_, place)| **place == group);
-        found.map(|(key, _)| self.columns.names(key).join("\u{1f}")).unwrap_or_default()
+    /// A number of the names of a group, which was just looked up.
+    fn seed_of_group(&mut self, group: usize) -> u64 {
+        if let Some(seed) = self.seeds.get(group) {
+            return *seed;
+        }
+        let seed = seed_of(&self.columns.names(&self.key).join("\u{1f}"));
+        self.seeds.push(seed);
+        seed
     }
 
     /// The names of all groups, in the order of their places.

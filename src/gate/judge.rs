@@ -38,8 +38,9 @@ pub(super) fn judge(
     after: &Measurement,
     options: &GateOptions,
     acknowledged: &[Acknowledgement],
+    is_guessed: bool,
 ) -> Vec<Judgement> {
-    let judge = Judge { pairs, before, after, options, acknowledged };
+    let judge = Judge { pairs, before, after, options, acknowledged, is_guessed };
     let mut drawn = pairs.replicates();
     let mut judgements = vec![match options.target {
         Target::Unit => judge.answer(judge.unit(std::mem::take(&mut drawn.unit))),
@@ -56,6 +57,8 @@ struct Judge<'j> {
     after: &'j Measurement,
     options: &'j GateOptions,
     acknowledged: &'j [Acknowledgement],
+    /// Whether the prices of the earlier log are only guessed.
+    is_guessed: bool,
 }
 
 impl Judge<'_> {
@@ -89,18 +92,14 @@ impl Judge<'_> {
 
     fn total(&self, drawn: Vec<Factor>) -> Question {
         let costs = self.pairs.totals();
-        let each = |sum: Usd, of: &Measurement| {
-            let days = i128::from(of.days()?);
-            sum.times(MONTH_DAYS).map(|month| month.atto() / days)
-        };
-        let monthly = each(costs[1], self.after).zip(each(costs[0], self.before));
         Question {
             what: Judged::Total,
             threshold: self.options.threshold,
             costs,
             drawn,
             units: self.after.units(),
-            impact: monthly.map(|(now, then)| Usd::from_atto(now - then)),
+            // A raw total is compared as it is; what it would be in a month is another question.
+            impact: None,
             clusters: self.clusters(),
             decides: true,
         }
@@ -177,8 +176,11 @@ impl Judge<'_> {
         let estimate =
             ratio.and_then(|ratio| Estimate::new(ratio, drawn, self.confidence(), clusters));
         let (verdict, why) = match estimate {
+            _ if self.is_guessed => (Verdict::Inconclusive, Why::Repriced),
             _ if self.pairs.common.is_empty() && question.what == Judged::Unit => {
-                (Verdict::Inconclusive, Why::NothingInCommon)
+                let has_few = !self.pairs.few_trials.is_empty();
+                let why = if has_few { Why::FewTrials } else { Why::NothingInCommon };
+                (Verdict::Inconclusive, why)
             }
             _ if before.is_zero() && after.is_zero() => (Verdict::Pass, Why::NoCost),
             _ if before.is_zero() => (Verdict::Fail, Why::FromNothing),

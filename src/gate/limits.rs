@@ -68,10 +68,18 @@ pub(super) fn check(limit: Limit, of: &Measurement) -> LimitCheck {
     let verdict = match &found {
         None => Verdict::Inconclusive,
         Some((found, _)) if *found > limit.amount() => Verdict::Fail,
+        // Calls without a time may belong to that day or month.
+        Some(_) if is_dated(limit) && of.by_day.values().copied().sum::<Usd>() != of.billed => {
+            Verdict::Inconclusive
+        }
         Some(_) => Verdict::Pass,
     };
     let (found, of) = found.map_or((None, String::new()), |(found, of)| (Some(found), of));
     LimitCheck { limit, found, of, verdict }
+}
+
+const fn is_dated(limit: Limit) -> bool {
+    matches!(limit, Limit::Day(_) | Limit::Month(_))
 }
 
 fn unit_cost(of: &Measurement) -> Option<Usd> {

@@ -89,7 +89,7 @@ pub struct Measurement {
     pub by_day: BTreeMap<i32, Usd>,
     /// Calls without a price, most first.
     pub unpriced: Vec<UnpricedCalls>,
-    /// Calls that belong to no test case.
+    /// Calls that belong to no unit: to no test case or no conversation.
     pub without_case: u64,
     /// Records that could not be read.
     pub skipped: u64,

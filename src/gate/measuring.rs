@@ -8,12 +8,12 @@ use crate::insights::{CostMode, Price, Pricer};
 use crate::pricing::{PriceBook, RateCard};
 use crate::techniques::Facts;
 use crate::units::Usd;
-use crate::usage::{Call, Calls, Clusters, Instant, Row, Symbol, column};
+use crate::usage::{Call, Calls, Clusters, Instant, Row, ServiceTier, Symbol, column};
 
 use super::demand::{Belonging, Demand};
 use super::measurement::{Measure, MeasuredGroup, Measurement, UnpricedCalls};
 use super::percentile::{CallCost, percentile};
-use super::price_row::PriceRow;
+use super::price_row::{PriceRow, prompt_size};
 use super::spread::{Entry, Spread};
 use super::unit::Unit;
 
@@ -55,8 +55,24 @@ impl<'b> GatePrices<'b> {
     }
 }
 
-/// Which calls share a price row: the group, the names of provider and model, and the price.
-type RowKey = (usize, Symbol, Symbol, Symbol, usize);
+/// Which calls share a price row: the group, the names of provider, model and place, the price, the
+/// lane, the size of the prompt, and the half hour of the day where prices depend on it. Whatever a
+/// table may tell prices apart by is in it, so that a row can be priced by another table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct RowKey {
+    group: usize,
+    names: [Symbol; 3],
+    price: usize,
+    lane: ServiceTier,
+    size: usize,
+    half_hour: Option<i64>,
+}
+
+/// Where published tables begin other prices for long prompts, in tokens.
+const SIZES: [u64; 8] = [32_000, 64_000, 128_000, 200_000, 256_000, 272_000, 512_000, 1_000_000];
+
+const HALF_HOUR_MILLIS: i64 = 1_800_000;
+const HALF_HOURS: i64 = 48;
 
 /// A group while it is summed up.
 #[derive(Default)]
@@ -69,6 +85,7 @@ struct Sum {
 
 struct Measuring<'m> {
     calls: &'m Calls,
+    book: &'m PriceBook,
     billed: Pricer<'m>,
     level: Pricer<'m>,
     groups: Vec<Sum>,
@@ -86,6 +103,7 @@ pub fn measure(calls: &Calls, prices: &GatePrices<'_>, measure: &Measure) -> Mea
     let new_pricer = |book| Pricer::new(book, None, CostMode::Auto, None);
     let mut measuring = Measuring {
         calls,
+        book: &prices.level,
         billed: new_pricer(prices.billed),
         level: new_pricer(&prices.level),
         groups: Vec::new(),
@@ -180,19 +198,26 @@ impl Measuring<'_> {
             return;
         };
         let symbol = |column| self.calls.symbol(column, row);
-        let key: RowKey = (
-            place.group,
-            symbol(column::PROVIDER),
-            symbol(column::MODEL),
-            symbol(column::GEO),
-            std::ptr::from_ref::<RateCard>(level.card).addr(),
-        );
+        let is_hourly = self.book.model(level.model).is_ever_hourly();
+        let half_hour = call.time.known().filter(|_| is_hourly);
+        let half_hour = half_hour.map(|at| at.millis().div_euclid(HALF_HOUR_MILLIS) % HALF_HOURS);
+        let size = prompt_size(&call.tokens, call.calls);
+        let key = RowKey {
+            group: place.group,
+            names: [column::PROVIDER, column::MODEL, column::GEO].map(symbol),
+            price: std::ptr::from_ref::<RateCard>(level.card).addr(),
+            lane: call.service_tier,
+            size: SIZES.partition_point(|limit| *limit <= size),
+            half_hour,
+        };
         let next = self.rows.len();
         let at = *self.places.entry(key).or_insert(next);
         if at == next {
             let name = |column| self.calls.name(column, row);
             let names = [name(column::PROVIDER), name(column::MODEL), name(column::GEO)];
-            self.rows.push((place.group, PriceRow::new(names, *call)));
+            let mut fresh = PriceRow::new(names, *call);
+            fresh.is_of_one_hour = half_hour.is_some() || call.time.is_missing();
+            self.rows.push((place.group, fresh));
         }
         let by_class = own.by_class(call);
         let fees = own.cost - by_class.iter().map(|(_, part)| *part).sum();
@@ -205,13 +230,16 @@ impl Measuring<'_> {
         }
         self.rows.sort_by(|(_, one), (_, other)| order(one).cmp(&order(other)));
         let mut found = self.found;
+        let mut rows: Vec<Vec<PriceRow>> = vec![Vec::new(); self.groups.len()];
+        for (group, row) in self.rows {
+            rows[group].push(row);
+        }
         for (place, sum) in self.groups.into_iter().enumerate() {
             let entries: Vec<Entry> = sum
                 .lots
                 .into_iter()
                 .map(|(lot, (units, cost))| Entry { lot, units, cost })
                 .collect();
-            let own = self.rows.iter().filter(|(group, _)| *group == place);
             found.groups.push(MeasuredGroup {
                 key: keys[place].clone(),
                 is_rest: false,
@@ -221,7 +249,7 @@ impl Measuring<'_> {
                 logged: sum.logged,
                 clusters: u64::try_from(entries.len()).expect("a count"),
                 spread: Spread::Lots(entries),
-                rows: own.map(|(_, row)| row.clone()).collect(),
+                rows: std::mem::take(&mut rows[place]),
             });
         }
         found.groups.sort_by(|one, other| one.key.cmp(&other.key));
@@ -246,7 +274,7 @@ impl Measuring<'_> {
 }
 
 /// What rows are sorted by: the order of addresses in memory is none.
-fn order(row: &PriceRow) -> (&str, &str, &str, u64, Usd) {
+fn order(row: &PriceRow) -> (&str, &str, &str, Instant, u64, Usd) {
     let billed = row.billed.iter().map(|(_, part)| *part).sum();
-    (&row.provider, &row.model, &row.geo, row.calls, billed)
+    (&row.provider, &row.model, &row.geo, row.sample.time, row.calls, billed)
 }

@@ -47,6 +47,8 @@ pub struct GateOptions {
     /// The part of the later log's cost in groups that the baseline does not have up to which a
     /// pass is one.
     pub max_not_compared: Rate,
+    /// The part of a baseline's cost that may be guessed when it is priced again.
+    pub max_uncertain: Rate,
     /// Limits in dollars.
     pub limits: Vec<Limit>,
 }
@@ -64,6 +66,7 @@ impl Default for GateOptions {
             units_per_month: None,
             max_unpriced: rate("0.01"),
             max_not_compared: rate("0.1"),
+            max_uncertain: rate("0.01"),
             limits: Vec::new(),
         }
     }

@@ -46,6 +46,10 @@ pub enum Why {
     Acknowledged(String),
     /// The cost is spread over too few clusters to say anything about others.
     FewClusters,
+    /// The baseline cannot be priced again surely enough.
+    Repriced,
+    /// No test case has enough trials on both sides.
+    FewTrials,
     /// The logs have no group in common.
     NothingInCommon,
     /// It cost nothing before, and nothing now.
@@ -64,6 +68,8 @@ impl Why {
             Self::BelowFloor => "below_min_impact",
             Self::Acknowledged(_) => "acknowledged",
             Self::FewClusters => "few_clusters",
+            Self::Repriced => "repricing_uncertain",
+            Self::FewTrials => "few_trials",
             Self::NothingInCommon => "nothing_in_common",
             Self::NoCost => "no_cost",
             Self::FromNothing => "cost_nothing_before",
@@ -144,7 +150,7 @@ pub enum Caution {
     OtherTables,
     /// Models without a price in these tables, which keep the prices of the baseline.
     KeptPrices(Vec<String>),
-    /// Calls that belong to no test case.
+    /// Calls that belong to no test case, or to no conversation.
     WithoutCase(u64),
     /// Test cases with fewer than five trials, which are not compared.
     FewTrials(usize),

@@ -1,5 +1,7 @@
 //! Two measured logs side by side: the groups both have, and the ratio of their costs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::units::{Factor, Usd};
 
 use super::baseline::REPLICATES;
@@ -66,11 +68,14 @@ impl<'m> Pairs<'m> {
             totals: [before.cost(), after.cost()],
             count: replicates(before.groups.iter().chain(&after.groups)),
         };
-        let find = |groups: &'m [MeasuredGroup], key: &[String]| {
-            groups.iter().find(|group| group.key == key && group.units > 0)
+        // Small groups that a baseline has together may be mixed otherwise now: they are not compared.
+        let is_comparable = |group: &&MeasuredGroup| group.units > 0 && !group.is_rest;
+        let keyed = |groups: &'m [MeasuredGroup]| -> BTreeMap<&'m [String], &'m MeasuredGroup> {
+            groups.iter().filter(is_comparable).map(|group| (&*group.key, group)).collect()
         };
+        let (earlier, later) = (keyed(&before.groups), keyed(&after.groups));
         for group in after.groups.iter().filter(|group| group.units > 0) {
-            match find(&before.groups, &group.key) {
+            match earlier.get(&*group.key).copied().filter(|_| !group.is_rest) {
                 Some(earlier)
                     if unit == Unit::Case && earlier.units.min(group.units) < TRIALS_MIN =>
                 {
@@ -81,15 +86,14 @@ impl<'m> Pairs<'m> {
             }
         }
         let is_gone =
-            |group: &&MeasuredGroup| group.units > 0 && find(&after.groups, &group.key).is_none();
+            |group: &&MeasuredGroup| is_comparable(group) && !later.contains_key(&*group.key);
         pairs.retired = before.groups.iter().filter(is_gone).collect();
-        let is_apart = |side: fn(&Pair<'m>) -> &'m MeasuredGroup, group: &MeasuredGroup| {
-            !pairs.common.iter().any(|pair| side(pair).key == group.key)
+        let compared: BTreeSet<&[String]> =
+            pairs.common.iter().map(|pair| &*pair.before.key).collect();
+        let apart = |groups: &'m [MeasuredGroup]| -> Vec<&'m MeasuredGroup> {
+            groups.iter().filter(|group| !compared.contains(&*group.key)).collect()
         };
-        pairs.apart = [
-            before.groups.iter().filter(|group| is_apart(|pair| pair.before, group)).collect(),
-            after.groups.iter().filter(|group| is_apart(|pair| pair.after, group)).collect(),
-        ];
+        pairs.apart = [apart(&before.groups), apart(&after.groups)];
         pairs
     }
 

@@ -14,8 +14,14 @@ pub(super) struct PriceRow {
     pub(super) model: String,
     /// Where the calls were processed; empty when the log does not say.
     pub(super) geo: String,
-    /// One of the calls: its lane, its hour and the size of its prompt say which price holds.
+    /// The call with the shortest prompt: its lane, its hour and its size say which price holds.
     pub(super) sample: Call,
+    /// The tokens of the call with the longest prompt.
+    pub(super) largest: PerClass<Tokens>,
+    /// How many calls that one stands for.
+    pub(super) largest_calls: u64,
+    /// Whether all calls were made in the same half hour of the day.
+    pub(super) is_of_one_hour: bool,
     /// How many calls.
     pub(super) calls: u64,
     /// Their tokens by class.
@@ -40,6 +46,9 @@ impl PriceRow {
             provider,
             model,
             geo,
+            largest: sample.tokens,
+            largest_calls: sample.calls,
+            is_of_one_hour: false,
             sample,
             calls: 0,
             tokens: PerClass::default(),
@@ -53,6 +62,13 @@ impl PriceRow {
 
     /// Adds a call that cost `billed` by class and `fees` beside.
     pub(super) fn add(&mut self, call: &Call, billed: &PerClass<Usd>, fees: Usd) {
+        let size = prompt_size(&call.tokens, call.calls);
+        if size < prompt_size(&self.sample.tokens, self.sample.calls) {
+            self.sample = *call;
+        }
+        if size > prompt_size(&self.largest, self.largest_calls) {
+            (self.largest, self.largest_calls) = (call.tokens, call.calls);
+        }
         self.calls += call.calls;
         for class in TokenClass::ALL {
             self.tokens[class] += call.tokens[class];
@@ -65,6 +81,15 @@ impl PriceRow {
 
     /// Takes over the calls of another row of the same model and price.
     pub(super) fn absorb(&mut self, other: &Self) {
+        let smallest = |row: &Self| prompt_size(&row.sample.tokens, row.sample.calls);
+        if smallest(other) < smallest(self) {
+            self.sample = other.sample;
+        }
+        let largest = |row: &Self| prompt_size(&row.largest, row.largest_calls);
+        if largest(other) > largest(self) {
+            (self.largest, self.largest_calls) = (other.largest, other.largest_calls);
+        }
+        self.is_of_one_hour &= other.is_of_one_hour;
         self.calls += other.calls;
         for class in TokenClass::ALL {
             self.tokens[class] += other.tokens[class];
@@ -94,6 +119,17 @@ impl PriceRow {
         book.card(model, &self.sample, self.sample.time, &self.geo).ok()
     }
 
+    /// Whether its calls may bill at several prices of a book, so that pricing them as one is a guess.
+    pub(super) fn is_mixed(&self, book: &PriceBook) -> bool {
+        let Some(card) = self.card(book) else { return false };
+        let longest = Call { tokens: self.largest, calls: self.largest_calls, ..self.sample };
+        let model = book.find(&self.provider, &self.model);
+        let other = model.and_then(|model| book.card(model, &longest, longest.time, &self.geo));
+        !other.is_ok_and(|other| std::ptr::eq(other, card))
+            || (card.is_hourly() && !self.is_of_one_hour)
+            || !card.is_flat()
+    }
+
     /// What the row costs at the prices of a book, in dollars; nothing where it has none. Exact where
     /// its calls all bill at one price in this book too; where only the excess of a long prompt
     /// bills otherwise, prompts are taken to be equal.
@@ -114,4 +150,10 @@ impl PriceRow {
         }
         group
     }
+}
+
+/// The input of one call of a row, cached or not.
+pub(super) fn prompt_size(tokens: &PerClass<Tokens>, calls: u64) -> u64 {
+    let input = tokens.iter().filter(|(class, _)| class.is_input());
+    input.map(|(_, count)| count.get()).sum::<u64>() / calls.max(1)
 }

@@ -1,13 +1,13 @@
 //! Runs a gate: measured logs in, the answer out.
 
 use super::acknowledgement::{Acknowledgement, Judged};
-use super::baseline::{Baseline, Repricing, folded, folded_like, merged, repriced};
+use super::baseline::{Baseline, Repricing, folded_like, merged, repriced};
 use super::cause::cause;
 use super::judge::{exceeds, judge};
 use super::limits::check;
 use super::measurement::{MeasuredGroup, Measurement};
 use super::measuring::GatePrices;
-use super::options::GateOptions;
+use super::options::{GateOptions, Target};
 use super::outcome::{Caution, Comparison, Doubt, GroupSum, Outcome, Verdict};
 use super::pairs::Pairs;
 
@@ -37,9 +37,13 @@ pub fn run(
     let limits: Vec<_> = options.limits.iter().map(|limit| check(*limit, &after)).collect();
     let (before, repricing, acknowledged) = match against {
         Against::Nothing => (None, None, Vec::new()),
-        Against::Log(log) => (Some(folded(*log, prices.level())), None, Vec::new()),
+        Against::Log(log) => (Some(*log), None, Vec::new()),
         Against::Baselines(saved) => {
-            let acknowledged = saved.iter().flat_map(|one| one.acknowledged.clone()).collect();
+            // What was accepted of a part was not accepted of the sum.
+            let acknowledged = match &saved[..] {
+                [one] => one.acknowledged.clone(),
+                _ => Vec::new(),
+            };
             let parts =
                 saved.into_iter().map(|one| repriced(one.measurement, prices, &after.price_tables));
             let sum = parts
@@ -93,13 +97,17 @@ fn compare(
     doubts: &mut Vec<Doubt>,
 ) -> Comparison {
     let pairs = Pairs::of(&before, after);
-    let judgements = judge(&pairs, &before, after, options, acknowledged);
+    let is_guessed = repricing.as_ref().is_some_and(|repricing| {
+        exceeds(repricing.uncertain.atto(), repricing.after.atto(), options.max_uncertain)
+    });
+    let judgements = judge(&pairs, &before, after, options, acknowledged, is_guessed);
     let has_percentile = judgements.iter().any(|one| one.what == Judged::Percentile);
     if options.percentile_threshold.is_some() && !has_percentile {
         doubts.push(Doubt::NoPercentile);
     }
     let left: Usd = pairs.new.iter().chain(&pairs.few_trials).map(|group| group.cost).sum();
-    if exceeds(left.atto(), after.cost().atto(), options.max_not_compared) {
+    let is_partial = options.target == Target::Unit;
+    if is_partial && exceeds(left.atto(), after.cost().atto(), options.max_not_compared) {
         doubts.push(Doubt::NotCompared { cost: left, all: after.cost() });
     }
     let sums = |groups: &[&MeasuredGroup]| -> Vec<GroupSum> {

@@ -196,6 +196,11 @@ impl Period {
 }
 
 impl Model {
+    /// Whether at any time other prices hold at other hours.
+    pub fn is_ever_hourly(&self) -> bool {
+        self.periods.iter().any(|period| !period.scheduled.is_empty())
+    }
+
     /// The prices over time, oldest first.
     pub fn periods(&self) -> &[Period] {
         &self.periods

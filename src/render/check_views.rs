@@ -178,7 +178,7 @@ fn what_cases_lack_is_trials() {
     let mut report = sample("apart");
     report.outcome.after.measure.unit = crate::gate::Unit::Case;
     let line = check_reason(&report);
-    assert!(line.starts_with("no test case is in both logs with 5 trials or more"), "{line}");
+    assert!(line.starts_with("the logs have no test case in common"), "{line}");
     assert!(line.contains("they are new, or have fewer than 5 trials on a side"), "{line}");
     assert!(!line.contains("--by"), "{line}");
 }

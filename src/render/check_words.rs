@@ -52,8 +52,10 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
     let allowed = change_of(one.threshold).map_or_else(String::new, percent);
     let Some(estimate) = one.estimate else {
         return match one.why {
-            Why::NothingInCommon if outcome.after.measure.unit == Unit::Case => "no test case is in both logs with 5 trials or more, so nothing could be compared".to_owned(),
+            Why::NothingInCommon if outcome.after.measure.unit == Unit::Case => "the logs have no test case in common, so nothing could be compared; --case chooses another column".to_owned(),
             Why::NothingInCommon => "the logs have no group in common, so nothing could be compared; --by chooses other groups".to_owned(),
+            Why::Repriced => format!("{subject} {amounts}, but the baseline cannot be priced again surely; save a new one, or compare two logs"),
+            Why::FewTrials => "no test case has 5 trials on both sides, so none was compared".to_owned(),
             Why::NoCost => format!("{subject} nothing, as before"),
             Why::FromNothing => format!("{subject} {}, and cost nothing before", unit_dollars(one.after)),
             _ => format!("{subject} {amounts}, but nothing says how much that varies"),
@@ -80,8 +82,16 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
             format!("{seen}, but the cost lies on too few {} to decide", clusters(outcome))
         }
         Why::Straddles => format!("{seen}{}", undecided(outcome, one)),
-        // The figures say it.
-        _ => seen,
+        Why::Repriced => format!(
+            "{seen}, but prices changed in a way that the baseline cannot be priced again surely; \
+             save a new one, or compare two logs"
+        ),
+        Why::Beyond
+        | Why::Within
+        | Why::FewTrials
+        | Why::NothingInCommon
+        | Why::NoCost
+        | Why::FromNothing => seen,
     }
 }
 
@@ -200,8 +210,14 @@ pub(super) fn limit(outcome: &Outcome, one: &LimitCheck) -> String {
         );
     };
     let of = if one.of.is_empty() { String::new() } else { format!(" ({})", one.of) };
-    let side = if one.verdict == Verdict::Pass { "within" } else { "over" };
-    format!("{what} {found}{of}, {side} the limit of {limit}")
+    match one.verdict {
+        Verdict::Pass => format!("{what} {found}{of}, within the limit of {limit}"),
+        Verdict::Fail => format!("{what} {found}{of}, over the limit of {limit}"),
+        Verdict::Inconclusive => format!(
+            "{what} {found}{of}, within the limit of {limit}, but calls without a time may belong \
+             to it too"
+        ),
+    }
 }
 
 pub(super) fn doubt(one: &Doubt, outcome: &Outcome) -> String {
@@ -262,7 +278,10 @@ pub(super) fn caution(one: &Caution, outcome: &Outcome) -> String {
             };
             format!("without a price in these tables, so at the prices of the baseline: {}{more}", told.join(", "))
         }
-        Caution::WithoutCase(calls) => format!("{} of no test case left out", counted(*calls, "call", "calls")),
+        Caution::WithoutCase(calls) => {
+            let unit = if outcome.after.measure.unit == Unit::Session { "conversation" } else { "test case" };
+            format!("{} of no {unit} left out", counted(*calls, "call", "calls"))
+        }
         Caution::FewTrials(cases) => {
             let cases = counted(*cases as u64, "test case", "test cases");
             format!("{cases} with fewer than 5 trials on a side, not compared")

@@ -11,7 +11,7 @@ use super::super::spread::{Entry, Spread, merged};
 use super::super::unit::Unit;
 
 /// How many groups are kept apart.
-const KEPT: usize = 20;
+const KEPT: usize = 40;
 
 /// What the others are called.
 const REST: &str = "(all others)";

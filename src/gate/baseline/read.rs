@@ -194,7 +194,6 @@ fn numbers(text: &str) -> Result<Vec<i128>, BaselineError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::Unit;
     use crate::gate::samples::{Log, SONNET, saved_text};
 
     /// A baseline that a program wrote with something else in it, and what is said of that.

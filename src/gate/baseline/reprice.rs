@@ -18,6 +18,8 @@ pub struct Repricing {
     pub same_tables: bool,
     /// Models without a price in the tables of the comparison: they keep the prices of the baseline.
     pub kept: Vec<String>,
+    /// Cost of which the sums, or how they spread, are only guessed at these prices, in dollars.
+    pub uncertain: Usd,
 }
 
 impl Repricing {
@@ -26,6 +28,7 @@ impl Repricing {
         self.before += other.before;
         self.after += other.after;
         self.same_tables &= other.same_tables;
+        self.uncertain += other.uncertain;
         self.kept.extend(other.kept);
         self.kept.sort();
         self.kept.dedup();
@@ -41,9 +44,9 @@ pub(in super::super) fn repriced(
     price_tables: &str,
 ) -> (Measurement, Repricing) {
     let before = of.cost();
-    let mut kept = Vec::new();
+    let (mut kept, mut uncertain) = (Vec::new(), Usd::ZERO);
     for group in &mut of.groups {
-        reprice(group, prices.level(), &mut kept);
+        uncertain += reprice(group, prices.level(), &mut kept);
     }
     if of.cost() != before {
         // Which calls are the dearest depends on the prices, and single calls are not in a baseline.
@@ -54,20 +57,37 @@ pub(in super::super) fn repriced(
     let same_tables = of.price_tables == price_tables;
     let after = of.cost();
     of.priced_at = prices.priced_at();
-    (of, Repricing { before, after, same_tables, kept })
+    (of, Repricing { before, after, same_tables, kept, uncertain })
 }
 
-fn reprice(group: &mut MeasuredGroup, book: &PriceBook, kept: &mut Vec<String>) {
+/// Prices a group again; answers with the cost of which it is only guessed: rows whose calls bill at
+/// several prices now, and rows that changed otherwise than their group, whose spread is unknown.
+fn reprice(group: &mut MeasuredGroup, book: &PriceBook, kept: &mut Vec<String>) -> Usd {
     let old: Usd = group.rows.iter().map(|row| row.priced).sum();
+    let mut changes = Vec::with_capacity(group.rows.len());
+    let mut uncertain = Usd::ZERO;
     for row in &mut group.rows {
+        let earlier = row.priced;
         match row.priced_by(book) {
             Some(cost) => row.priced = cost,
             None => kept.push(row.model.clone()),
         }
+        if row.priced != earlier && row.is_mixed(book) {
+            uncertain += row.priced.max(earlier);
+        }
+        changes.push((earlier, row.priced));
     }
     let new: Usd = group.rows.iter().map(|row| row.priced).sum();
+    for (earlier, now) in changes {
+        let expected = if old.is_zero() { Usd::ZERO } else { scaled(earlier, old, new) };
+        uncertain += (now - expected).max(expected - now);
+    }
     let usual = group.cost;
-    group.cost = group.logged + scaled(group.cost - group.logged, old, new);
+    group.cost = if old.is_zero() {
+        group.cost + new
+    } else {
+        group.logged + scaled(group.cost - group.logged, old, new)
+    };
     let after = group.cost;
     match &mut group.spread {
         Spread::Drawn(drawn) => {
@@ -86,6 +106,7 @@ fn reprice(group: &mut MeasuredGroup, book: &PriceBook, kept: &mut Vec<String>) 
             }
         }
     }
+    uncertain
 }
 
 /// An amount that changes as another did from `old` to `new`.

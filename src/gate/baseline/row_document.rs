@@ -27,7 +27,13 @@ pub(super) struct RowDocument {
     file_searches: u64,
     fees_usd: String,
     priced_usd: String,
+    /// The call with the shortest prompt.
     sample: SampleDocument,
+    /// The tokens of the call with the longest one, and how many calls it stands for.
+    largest: BTreeMap<String, u64>,
+    largest_calls: u64,
+    /// Whether all calls were made in the same half hour of the day.
+    is_of_one_hour: bool,
 }
 
 /// One call, for the price that holds for all of the row.
@@ -106,6 +112,9 @@ impl RowDocument {
             file_searches: row.file_searches,
             fees_usd: row.fees.to_string(),
             priced_usd: row.priced.to_string(),
+            largest: counts(&row.largest),
+            largest_calls: row.largest_calls,
+            is_of_one_hour: row.is_of_one_hour,
             sample: SampleDocument {
                 time: sample.time.known().map(Instant::to_iso),
                 tokens: counts(&sample.tokens),
@@ -137,6 +146,9 @@ impl RowDocument {
             file_searches: self.file_searches,
             fees: usd(&self.fees_usd)?,
             priced: usd(&self.priced_usd)?,
+            largest: tokens_of(&self.largest)?,
+            largest_calls: self.largest_calls,
+            is_of_one_hour: self.is_of_one_hour,
             ..PriceRow::new(names, sample)
         })
     }

@@ -1,5 +1,7 @@
 //! What the calls would have cost with some drivers as after and the others as before.
 
+use hashbrown::HashMap;
+
 use crate::units::TokenClass;
 
 use super::error::ChangeError;
@@ -135,11 +137,11 @@ impl<'p> Identity<'p> {
 
 /// The calls of the family of each group.
 fn family_calls(period: &Period) -> Vec<u64> {
-    let families = period.families.iter().map(|family| {
-        let same = period.families.iter().zip(&period.groups).filter(|(other, _)| *other == family);
-        same.map(|(_, group)| group.calls).sum()
-    });
-    families.collect()
+    let mut sums: HashMap<usize, u64> = HashMap::new();
+    for (family, group) in period.families.iter().zip(&period.groups) {
+        *sums.entry(*family).or_default() += group.calls;
+    }
+    period.families.iter().map(|family| sums[family]).collect()
 }
 
 fn add_terms(terms: &mut Vec<Term>, group: usize, pair: [&GroupUse; 2]) -> Result<(), ChangeError> {
