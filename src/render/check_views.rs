@@ -174,6 +174,21 @@ fn amounts_of_what_was_not_compared_are_a_dash() {
 }
 
 #[test]
+fn a_limit_that_calls_without_a_time_leave_open_is_not_called_exceeded() {
+    let mut report = sample("limits");
+    report.outcome.verdict = crate::gate::Verdict::Inconclusive;
+    report.outcome.limits.retain(|one| one.verdict == crate::gate::Verdict::Pass);
+    let told: Vec<_> = report.outcome.limits.iter_mut().collect();
+    assert!(!told.is_empty());
+    for one in told {
+        one.verdict = crate::gate::Verdict::Inconclusive;
+    }
+    let line = check_reason(&report);
+    assert!(line.contains("but calls without a time may belong to it too"), "{line}");
+    assert!(!line.contains("over the limit"), "{line}");
+}
+
+#[test]
 fn what_cases_lack_is_trials() {
     let mut report = sample("apart");
     report.outcome.after.measure.unit = crate::gate::Unit::Case;
