@@ -118,6 +118,15 @@ pub enum Doubt {
         /// All calls and records.
         all: u64,
     },
+    /// Calls of no conversation, which are in no unit, of all calls.
+    WithoutConversation {
+        /// Whether it is the later log.
+        is_later: bool,
+        /// Calls of no conversation.
+        calls: u64,
+        /// All calls.
+        all: u64,
+    },
     /// The percentile that was asked for is not in the baseline, or not at these prices.
     NoPercentile,
     /// Cost of groups that the baseline does not have, of all cost.
@@ -134,6 +143,7 @@ impl Doubt {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Unseen { .. } => "unpriced_or_skipped",
+            Self::WithoutConversation { .. } => "without_conversation",
             Self::NoPercentile => "no_percentile",
             Self::NotCompared { .. } => "not_compared",
         }

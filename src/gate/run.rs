@@ -10,6 +10,7 @@ use super::measuring::GatePrices;
 use super::options::{GateOptions, Target};
 use super::outcome::{Caution, Comparison, Doubt, GroupSum, Outcome, Verdict};
 use super::pairs::Pairs;
+use super::unit::Unit;
 
 use crate::units::Usd;
 
@@ -56,8 +57,11 @@ pub fn run(
         Some(before) => folded_like(after, before, prices.level()),
         None => after,
     };
-    let earlier = before.as_ref().and_then(|before| unseen(before, false, options));
-    let mut doubts: Vec<Doubt> = earlier.into_iter().chain(unseen(&after, true, options)).collect();
+    let both = before.iter().map(|before| (before, false)).chain([(&after, true)]);
+    let gaps = both.flat_map(|(of, is_later)| {
+        unseen(of, is_later, options).into_iter().chain(loose(of, is_later, options))
+    });
+    let mut doubts: Vec<Doubt> = gaps.collect();
     let comparison = before.map(|before| {
         compare(before, &after, prices, options, repricing, &acknowledged, &mut doubts)
     });
@@ -77,6 +81,17 @@ fn verdict(outcome: &Outcome) -> Verdict {
     let all = asked.map(|one| one.verdict).chain(outcome.limits.iter().map(|one| one.verdict));
     let doubt = outcome.doubts.iter().map(|_| Verdict::Inconclusive);
     all.chain(doubt).max().unwrap_or(Verdict::Pass)
+}
+
+/// Calls that no conversation has, where conversations are compared.
+fn loose(of: &Measurement, is_later: bool, options: &GateOptions) -> Option<Doubt> {
+    let (calls, all) = (of.without_case, of.calls + of.without_case);
+    let is_many = exceeds(i128::from(calls), i128::from(all), options.max_not_compared);
+    (of.measure.unit == Unit::Session && is_many).then_some(Doubt::WithoutConversation {
+        is_later,
+        calls,
+        all,
+    })
 }
 
 /// What a log holds that no figure counts: beyond a part of it, either log may be dearer than it seems.

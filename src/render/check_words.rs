@@ -232,6 +232,12 @@ pub(super) fn doubt(one: &Doubt, outcome: &Outcome) -> String {
                 counted(*skipped, "record", "records")
             )
         }
+        Doubt::WithoutConversation { is_later, calls, all } => {
+            let log = if *is_later { "this log" } else { "the log before" };
+            let share = part(i128::from(*calls), i128::from(*all));
+            let calls = counted(*calls, "call", "calls");
+            format!("{calls} of no conversation ({share} of {log}) are in no unit")
+        }
         Doubt::NoPercentile => "the 95th percentile was not compared: the baseline was saved at \
              other prices, at which other calls may be the dearest; save a new one"
             .to_owned(),

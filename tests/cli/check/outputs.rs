@@ -71,8 +71,8 @@ fn every_format_tells_the_same() {
     }
 
     let markdown = output(&["--format", "markdown"]).stdout;
-    assert!(markdown.starts_with("<!-- llmcost check -->\n## ❌"), "{markdown}");
-    assert!(markdown.contains("<details open>") && markdown.ends_with("</details>\n"));
+    assert!(markdown.starts_with("<!-- llmcost check -->\n### ❌"), "{markdown}");
+    assert!(markdown.contains("<details>") && markdown.ends_with("</details>\n"));
     for text in [&csv, &markdown] {
         is_plain(text, None);
     }
@@ -102,8 +102,9 @@ fn a_comment_and_junit_are_written_beside_the_report() {
 
     clean(&files);
     let comment = read("comment.md");
-    assert!(comment.starts_with("<!-- llmcost check -->\n## ✅"), "{comment}");
-    assert_eq!(comment.lines().count(), 4, "a pass is short\n{comment}");
+    assert!(comment.starts_with("<!-- llmcost check -->\n✅"), "{comment}");
+    let shown = comment.split("<details>").next().unwrap_or_default();
+    assert_eq!(shown.trim_end().lines().count(), 2, "a pass is short\n{comment}");
     assert!(read("junit.xml").contains(r#"failures="0""#));
 }
 

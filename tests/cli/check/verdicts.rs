@@ -273,11 +273,15 @@ fn what_cost_nothing_and_now_costs_something_fails() {
 
 #[test]
 fn conversations_are_units_of_their_own() {
-    let (before, output) = (gate("before.jsonl.gz"), gate("output.jsonl.gz"));
-    let document = judged(project(), 1, &[&before, &output, "--unit", "session"]);
+    let (before, cache) = (gate("before.jsonl.gz"), gate("cache.jsonl.gz"));
+    let document = judged(project(), 1, &[&before, &cache, "--unit", "session"]);
     assert_eq!((&document["unit"], &document["group_by"]), (&json!("session"), &json!([])));
     assert!(reason(&document).starts_with("a conversation costs $0."), "{}", reason(&document));
     assert!(document["effect_parts"]["volume"]["conversations"].is_string());
+    // Reports and the like have no conversation: the page must not look as if they were judged.
+    let doubts: Vec<_> = document["doubts"].as_array().expect("a list").iter().collect();
+    assert_eq!(doubts.len(), 2, "{doubts:?}");
+    assert!(doubts.iter().all(|doubt| doubt["code"] == "without_conversation"), "{doubts:?}");
 }
 
 /// A percentile of calls is known only where calls are the units, and the flag went unheard.
