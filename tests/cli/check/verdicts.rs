@@ -276,7 +276,7 @@ fn conversations_are_units_of_their_own() {
     let (before, cache) = (gate("before.jsonl.gz"), gate("cache.jsonl.gz"));
     let document = judged(project(), 1, &[&before, &cache, "--unit", "session"]);
     assert_eq!((&document["unit"], &document["group_by"]), (&json!("session"), &json!([])));
-    assert!(reason(&document).starts_with("a conversation costs $0."), "{}", reason(&document));
+    assert!(reason(&document).starts_with("a conversation costs $"), "{}", reason(&document));
     assert!(document["effect_parts"]["volume"]["conversations"].is_string());
     // Reports and the like have no conversation: the page must not look as if they were judged.
     let doubts: Vec<_> = document["doubts"].as_array().expect("a list").iter().collect();
