@@ -1,5 +1,7 @@
 //! What a gate found as tables.
 
+use std::cmp::Reverse;
+
 use crate::exhibits::{Cell, Exhibit};
 use crate::gate::{
     Cause, Comparison, EffectOf, GroupSum, Judged, Judgement, Measure, Outcome, Unit, Why,
@@ -52,7 +54,9 @@ fn judgements(comparison: &Comparison, measure: &Measure, top: usize) -> Exhibit
         groups.clear();
     }
     groups.sort_by_key(|one| {
-        std::cmp::Reverse(one.impact.map_or(0, |impact| impact.atto().unsigned_abs()))
+        let size = |amount: Usd| amount.atto().unsigned_abs();
+        // Without a volume the cost of a unit has to say which is large.
+        (Reverse(one.impact.map_or(0, size)), Reverse(size(one.after - one.before)))
     });
     let few = if top == 0 { groups.len() } else { top.min(groups.len()) };
     for one in whole.into_iter().chain(groups.iter().take(few).copied()) {
@@ -260,7 +264,7 @@ fn shown_effects(cause: &Cause) -> Vec<(usize, (&'static str, &'static str))> {
     };
     let mut shown: Vec<_> =
         COLUMNS.into_iter().enumerate().filter(|(place, _)| size(*place) > 0).collect();
-    shown.sort_by_key(|(place, _)| std::cmp::Reverse(size(*place)));
+    shown.sort_by_key(|(place, _)| Reverse(size(*place)));
     shown
 }
 
@@ -273,7 +277,7 @@ fn come_and_gone(comparison: &Comparison, group_by: &[String], top: usize) -> Op
     if groups.is_empty() {
         return None;
     }
-    groups.sort_by_key(|(group, _)| std::cmp::Reverse(group.cost));
+    groups.sort_by_key(|(group, _)| Reverse(group.cost));
     let label = named_columns(group_by);
     let columns =
         [("group", &*label), ("presence", "status"), ("units", "units"), ("cost_usd", "cost")];
