@@ -42,9 +42,9 @@ pub(super) struct GateArgs {
     /// Whose cost is compared: a request with its further attempts, a conversation, a test case.
     #[arg(long, value_enum, value_name = "UNIT", default_value = "call")]
     pub(super) unit: UnitArg,
-    /// The column with the test case.
-    #[arg(long, value_name = "COLUMN", default_value = "case")]
-    pub(super) case: String,
+    /// The column with the test case, with --unit case; `case` if not given.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) case: Option<String>,
     /// What must not be dearer: a unit at the mix of the baseline, or the whole log.
     #[arg(long, value_enum, value_name = "TARGET", default_value = "unit")]
     pub(super) gate: TargetArg,
@@ -69,6 +69,9 @@ pub(super) struct GateArgs {
     /// Calls and records without a price or a meaning beyond this part leave a pass undecided.
     #[arg(long, value_name = "RATE", default_value = "1%")]
     pub(super) max_unpriced: String,
+    /// Cost in groups that the baseline does not have beyond this part leaves a pass undecided.
+    #[arg(long, value_name = "RATE", default_value = "10%")]
+    pub(super) max_new: String,
     /// The most that the log may cost, in dollars.
     #[arg(long, value_name = "USD")]
     pub(super) max_cost: Option<String>,

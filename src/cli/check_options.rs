@@ -17,7 +17,12 @@ pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, F
         UnitArg::Session => Unit::Session,
         UnitArg::Case => Unit::Case,
     };
-    if let Some(text) = group_names(unit, args, settings).find(|name| is_text(name)) {
+    if args.case.is_some() && unit != Unit::Case {
+        return Err(Failure::usage(anyhow!("--case names the column of test cases"))
+            .hint("it goes with --unit case"));
+    }
+    let case = args.case.as_deref().unwrap_or("case");
+    if let Some(text) = group_names(unit, case, settings).find(|name| is_text(name)) {
         return Err(Failure::usage(anyhow!(
             "`{text}` is the text of prompts, and no group of calls"
         ))
@@ -27,7 +32,7 @@ pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, F
         Unit::Case if !settings.by.is_empty() => {
             return Err(Failure::usage(anyhow!("--by: test cases are kept apart by --case")));
         }
-        Unit::Case => vec![args.case.clone()],
+        Unit::Case => vec![case.to_owned()],
         Unit::Call | Unit::Session if settings.by.is_empty() => unit.usual_groups(),
         Unit::Call | Unit::Session => settings.by.clone(),
     };
@@ -37,11 +42,11 @@ pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, F
 /// The columns that were named for groups.
 fn group_names<'a>(
     unit: Unit,
-    args: &'a GateArgs,
+    case: &'a str,
     settings: &'a Settings,
-) -> impl Iterator<Item = &'a String> {
-    let case = (unit == Unit::Case).then_some(&args.case);
-    settings.by.iter().chain(case)
+) -> impl Iterator<Item = &'a str> {
+    let case = (unit == Unit::Case).then_some(case);
+    settings.by.iter().map(String::as_str).chain(case)
 }
 
 /// Whether a column holds what people wrote.
@@ -82,6 +87,7 @@ pub(super) fn options(args: &GateArgs) -> Result<GateOptions, Failure> {
         min_impact: dollars("--min-impact", &args.min_impact)?,
         units_per_month: args.units_per_month,
         max_unpriced: rate("--max-unpriced", &args.max_unpriced)?,
+        max_not_compared: rate("--max-new", &args.max_new)?,
         limits,
         ..GateOptions::default()
     })

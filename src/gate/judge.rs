@@ -184,6 +184,8 @@ impl Judge<'_> {
             }
             _ if before.is_zero() && after.is_zero() => (Verdict::Pass, Why::NoCost),
             _ if before.is_zero() => (Verdict::Fail, Why::FromNothing),
+            // So many times as dear that no multiple holds it.
+            None if ratio.is_none() && after > before => (Verdict::Fail, Why::Beyond),
             None => (Verdict::Inconclusive, Why::FewClusters),
             Some(_) if question.clusters < CLUSTERS_MIN => {
                 (Verdict::Inconclusive, Why::FewClusters)

@@ -2,7 +2,7 @@
 //!
 //! Both logs are priced at the prices of one day, so that a change of prices is no change of use.
 //! Compared is the cost of a unit (a request, a conversation, a test case) at the mix of the earlier
-//! log, with an interval from a bootstrap over clusters; see [`judge`](mod@judge) for the rule.
+//! log, with an interval from a bootstrap over clusters; `judge.rs` has the rule.
 
 mod acknowledgement;
 mod baseline;

@@ -202,3 +202,16 @@ fn a_confidence_of_more_widens_the_interval() {
     };
     assert!(width("0.8") < width("0.95") && width("0.95") < width("0.99"));
 }
+
+/// Its ratio fitted no multiple, and the verdict was that nothing says how much that varies.
+#[test]
+fn a_rise_that_no_multiple_holds_fails() {
+    let before = Log::new().with(50, [HAIKU, "chat", "", ""], [1, 0]);
+    let mut after = Log::new();
+    for _ in 0..50 {
+        after.push(CHAT, call([0, 9_000_000_000_000_000]));
+    }
+    let outcome = compared(&before, &after, Unit::Call);
+    let main = main_of(&outcome);
+    assert_eq!((main.verdict, &main.why, main.estimate), (Verdict::Fail, &Why::Beyond, None));
+}

@@ -58,6 +58,7 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
             Why::FewTrials => "no test case has 5 trials on both sides, so none was compared".to_owned(),
             Why::NoCost => format!("{subject} nothing, as before"),
             Why::FromNothing => format!("{subject} {}, and cost nothing before", unit_dollars(one.after)),
+            Why::Beyond => format!("{subject} {amounts}"),
             _ => format!("{subject} {amounts}, but nothing says how much that varies"),
         };
     };
