@@ -25,6 +25,8 @@ mod unit;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod regressions;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;

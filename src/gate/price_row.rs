@@ -119,15 +119,21 @@ impl PriceRow {
         book.card(model, &self.sample, self.sample.time, &self.geo).ok()
     }
 
-    /// Whether its calls may bill at several prices of a book, so that pricing them as one is a guess.
-    pub(super) fn is_mixed(&self, book: &PriceBook) -> bool {
+    /// Whether its calls bill at several prices of a book, so that pricing them as one is a guess:
+    /// when it was measured they billed at one.
+    pub(super) fn is_split(&self, book: &PriceBook) -> bool {
         let Some(card) = self.card(book) else { return false };
         let longest = Call { tokens: self.largest, calls: self.largest_calls, ..self.sample };
         let model = book.find(&self.provider, &self.model);
         let other = model.and_then(|model| book.card(model, &longest, longest.time, &self.geo));
         !other.is_ok_and(|other| std::ptr::eq(other, card))
             || (card.is_hourly() && !self.is_of_one_hour)
-            || !card.is_flat()
+    }
+
+    /// Whether only the excess of a long prompt bills otherwise, so that its calls as one do not
+    /// bill as each by itself.
+    pub(super) fn is_bent(&self, book: &PriceBook) -> bool {
+        self.card(book).is_some_and(|card| !card.is_flat())
     }
 
     /// What the row costs at the prices of a book, in dollars; nothing where it has none. Exact where

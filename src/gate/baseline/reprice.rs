@@ -72,7 +72,7 @@ fn reprice(group: &mut MeasuredGroup, book: &PriceBook, kept: &mut Vec<String>) 
             Some(cost) => row.priced = cost,
             None => kept.push(row.model.clone()),
         }
-        if row.priced != earlier && row.is_mixed(book) {
+        if row.is_split(book) || (row.priced != earlier && row.is_bent(book)) {
             uncertain += row.priced.max(earlier);
         }
         changes.push((earlier, row.priced));
@@ -89,17 +89,20 @@ fn reprice(group: &mut MeasuredGroup, book: &PriceBook, kept: &mut Vec<String>) 
         group.logged + scaled(group.cost - group.logged, old, new)
     };
     let after = group.cost;
+    let units = group.units;
     match &mut group.spread {
         Spread::Drawn(drawn) => {
-            for (_, cost) in drawn {
-                *cost = scaled(Usd::from_atto(*cost), usual, after).atto();
+            for (drawn_units, cost) in drawn {
+                let amount = Usd::from_atto(*cost);
+                *cost = moved(amount, *drawn_units, [usual, after], units).atto();
             }
         }
         Spread::Lots(entries) => {
             let last = entries.len().saturating_sub(1);
             let mut left = after.atto();
             for (place, entry) in entries.iter_mut().enumerate() {
-                let own = scaled(Usd::from_atto(entry.cost), usual, after).atto();
+                let amount = Usd::from_atto(entry.cost);
+                let own = moved(amount, entry.units, [usual, after], units).atto();
                 // Cutting loses less than a unit a lot; the last one takes it up.
                 entry.cost = if place == last { left } else { own };
                 left -= entry.cost;
@@ -107,6 +110,15 @@ fn reprice(group: &mut MeasuredGroup, book: &PriceBook, kept: &mut Vec<String>) 
         }
     }
     uncertain
+}
+
+/// A part of a cost that changed as a whole; by its units where all of it was nothing before.
+fn moved(part: Usd, part_units: u64, [usual, after]: [Usd; 2], units: u64) -> Usd {
+    if !usual.is_zero() {
+        return scaled(part, usual, after);
+    }
+    let each = after.atto().checked_div(i128::from(units)).unwrap_or_default();
+    Usd::from_atto(each.saturating_mul(i128::from(part_units)))
 }
 
 /// An amount that changes as another did from `old` to `new`.
