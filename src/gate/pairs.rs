@@ -12,6 +12,12 @@ use super::unit::Unit;
 /// Replicates of two logs that are both at hand.
 const REPLICATES_OF_LOGS: usize = 2_000;
 
+/// So much to draw is drawn as often as for a baseline, which tells an interval to 4 %.
+const LOTS_OF_MANY: usize = 60_000;
+
+/// Of more groups, each is drawn as often as for a baseline.
+const GROUPS_OF_MANY: usize = 100;
+
 /// A test case needs so many trials on either side: fewer say too little of how they vary.
 const TRIALS_MIN: u64 = 5;
 
@@ -145,7 +151,9 @@ impl<'m> Pairs<'m> {
                 sums[side] += share * costs[side];
                 totals[side] += drawn[side].1;
             }
-            found.groups[place].extend(Factor::of_amounts(costs[1], costs[0]));
+            if replicate < REPLICATES || self.common.len() <= GROUPS_OF_MANY {
+                found.groups[place].extend(Factor::of_amounts(costs[1], costs[0]));
+            }
         }
         found.unit.extend(Factor::of_amounts(sums[1], sums[0]));
         for (total, apart) in totals.iter_mut().zip(&self.apart) {
@@ -173,10 +181,16 @@ impl Pair<'_> {
     }
 }
 
-/// As many replicates as a saved baseline has, where one takes part.
-fn replicates<'m>(mut groups: impl Iterator<Item = &'m MeasuredGroup>) -> usize {
-    let is_saved = |group: &MeasuredGroup| matches!(group.spread, Spread::Drawn(_));
-    if groups.any(is_saved) { REPLICATES } else { REPLICATES_OF_LOGS }
+/// As many replicates as a saved baseline has, where one takes part or there is much to draw.
+fn replicates<'m>(groups: impl Iterator<Item = &'m MeasuredGroup>) -> usize {
+    let mut drawn = 0;
+    for group in groups {
+        match &group.spread {
+            Spread::Drawn(_) => return REPLICATES,
+            Spread::Lots(entries) => drawn += entries.len(),
+        }
+    }
+    if drawn > LOTS_OF_MANY { REPLICATES } else { REPLICATES_OF_LOGS }
 }
 
 fn unit_cost(group: &MeasuredGroup) -> i128 {
