@@ -4,14 +4,16 @@ use crate::insights::{Analysis, Band, CallsAndCost, CostMode, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
 
+use super::bars::{bar, sparkline};
 use super::class_names::class_name;
 use super::dates::{day, day_span, month};
 use super::exhibits;
 use super::figures::{
-    DASH, Money, bar, coefficient, common_folder, count, counted, multiple, name, percent,
-    percent_or_dash, sparkline, token_limit, tokens, unit_dollars,
+    DASH, Money, coefficient, count, counted, multiple, name, percent, percent_or_dash,
+    token_limit, tokens, unit_dollars,
 };
 use super::findings::{sentence, tone};
+use super::folders::common_folder;
 use super::price_remarks::{contract, other_sellers, reconciliation, remarks, swaps};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{

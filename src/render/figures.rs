@@ -221,33 +221,6 @@ pub(super) fn expected_count(value: Share) -> String {
 /// What stands where there is no value.
 pub(super) const DASH: &str = "–";
 
-/// A bar: how much of `whole` is `part`. Something is never an empty bar.
-pub(super) fn bar(part: Usd, whole: Usd, width: usize) -> String {
-    let filled = steps(part, whole, width);
-    format!("{}{}", "▇".repeat(filled), "░".repeat(width - filled))
-}
-
-/// One block a value, by its part of the largest.
-pub(super) fn sparkline(values: &[Usd]) -> String {
-    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let largest = values.iter().copied().max().unwrap_or_default();
-    values.iter().map(|value| BLOCKS[steps(*value, largest, 8).saturating_sub(1)]).collect()
-}
-
-/// `width * part / whole` to the nearest step, at least one for something.
-fn steps(part: Usd, whole: Usd, width: usize) -> usize {
-    let (part, whole) = (part.atto().max(0), whole.atto());
-    if part == 0 || whole <= 0 {
-        return 0;
-    }
-    if part >= whole {
-        return width;
-    }
-    let limit = i128::try_from(width).unwrap_or(i128::MAX);
-    let doubled = part.checked_mul(limit * 2).map_or(limit, |product| product / whole);
-    usize::try_from((doubled + 1) / 2).unwrap_or(width).clamp(1, width)
-}
-
 /// Three digits and a unit: `999`, `12.3k`, `1.00M`.
 fn shortened(number: i128, scale: u32) -> String {
     const UNITS: [(u32, &str); 5] = [(0, ""), (3, "k"), (6, "M"), (9, "B"), (12, "T")];
@@ -294,19 +267,6 @@ pub(super) fn name(text: &str) -> String {
         return DASH.to_owned();
     }
     text.chars().map(|letter| if is_safe(letter) { letter } else { '\u{fffd}' }).collect()
-}
-
-/// The length of the folders that all paths begin with, their last separator included.
-pub(super) fn common_folder<'a>(paths: impl Iterator<Item = &'a str>) -> usize {
-    let folder = |path: &'a str| path.get(..path.rfind(['/', '\\']).map_or(0, |at| at + 1));
-    let folders = paths.map(|path| folder(path).unwrap_or_default());
-    let common = folders.reduce(|common, next| {
-        let same = |length: &usize| next.get(..*length) == common.get(..*length);
-        let ends = common.match_indices(['/', '\\']).map(|(at, _)| at + 1);
-        let length = ends.rev().find(same).unwrap_or(0);
-        common.get(..length).unwrap_or_default()
-    });
-    common.map_or(0, str::len)
 }
 
 /// Neither a control character nor one that turns the direction of the line.
@@ -482,30 +442,10 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_full_empty_or_between() {
-        assert_eq!(bar(usd("0"), usd("8"), 4), "░░░░");
-        assert_eq!(bar(usd("0.0001"), usd("8"), 4), "▇░░░");
-        assert_eq!(bar(usd("4"), usd("8"), 4), "▇▇░░");
-        assert_eq!(bar(usd("9"), usd("8"), 4), "▇▇▇▇");
-        assert_eq!(sparkline(&[usd("0"), usd("4"), usd("8")]), "▁▄█");
-    }
-
-    #[test]
     fn names_cannot_command_the_terminal() {
         assert_eq!(name("gpt\u{1b}[31m"), "gpt\u{fffd}[31m");
         assert_eq!(name("a\u{202e}b"), "a\u{fffd}b");
         assert_eq!(name(""), DASH);
-    }
-
-    #[test]
-    fn a_folder_that_all_share_is_dropped_whole() {
-        let check = |paths: &[&str], expected| {
-            assert_eq!(common_folder(paths.iter().copied()), expected, "{paths:?}");
-        };
-        check(&["logs/a.jsonl", "logs/b.jsonl"], 5);
-        check(&["logs/a/x.jsonl", "logs/ab/x.jsonl"], 5);
-        check(&["a.jsonl", "logs/b.jsonl"], 0);
-        check(&["/srv/x/usage.jsonl"], 7);
     }
 
     proptest! {

@@ -3,9 +3,10 @@
 use crate::report::{Evidence, SavingsGroup, SavingsReport, TechniqueLine, UsdRange};
 use crate::units::Usd;
 
+use super::bars::bar;
 use super::dates::day_span;
 use super::exhibits;
-use super::figures::{DASH, Money, bar, change, count, counted, name, percent_or_dash, tokens};
+use super::figures::{DASH, Money, change, count, counted, name, percent_or_dash, tokens};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{
     accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
