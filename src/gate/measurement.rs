@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::units::Usd;
+use crate::units::{Usd, effective_count};
 use crate::usage::{Days, Instant};
 
 use super::price_row::PriceRow;
-use super::spread::{Entry, Spread, effective, merged};
+use super::spread::{Entry, Spread, merged};
 use super::unit::Unit;
 
 /// How a log is measured: two that differ in it cannot be compared.
@@ -155,7 +155,7 @@ impl Measurement {
     pub(super) fn count_clusters(&mut self) {
         if let Some(entries) = self.entries() {
             self.clusters = u64::try_from(entries.len()).expect("a count");
-            self.effective_clusters = effective(&entries);
+            self.effective_clusters = effective_count(entries.iter().map(|entry| entry.cost));
         }
     }
 }

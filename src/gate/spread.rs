@@ -83,20 +83,6 @@ pub(super) fn merged<'e>(groups: impl IntoIterator<Item = &'e [Entry]>) -> Vec<E
     all
 }
 
-/// Over how many clusters of equal cost the same cost would be spread as unevenly as it is: the
-/// square of the sum over the sum of squares (Leslie Kish, *Survey Sampling*, 1965).
-pub(super) fn effective(entries: &[Entry]) -> u64 {
-    let whole: i128 = entries.iter().map(|entry| entry.cost).sum();
-    if whole <= 0 {
-        return u64::try_from(entries.len()).unwrap_or(u64::MAX);
-    }
-    // In billionths of the cost: the squares of a thousand million of them still fit.
-    let part = |entry: &Entry| (entry.cost.max(0) / (whole / 1_000_000_000).max(1)).cast_unsigned();
-    let squares: u128 = entries.iter().map(|entry| part(entry) * part(entry)).sum();
-    let equal = 1_000_000_000_000_000_000_u128.checked_div(squares).unwrap_or_default();
-    u64::try_from(equal).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,15 +115,5 @@ mod tests {
             let ((a, b), (c, d)) = (draw(&one), draw(&other));
             assert_eq!(draw(&both), (a + c, b + d));
         }
-    }
-
-    #[test]
-    fn uneven_clusters_count_as_fewer() {
-        let equal: Vec<_> = (0..50).map(|lot| entry(lot, 1, 1_000_000_000_000)).collect();
-        assert_eq!(effective(&equal), 50);
-        let mut uneven = equal.clone();
-        uneven.push(entry(50, 1, 50_000_000_000_000));
-        assert_eq!(effective(&uneven), 3);
-        assert_eq!(effective(&[entry(0, 1, 0), entry(1, 1, 0)]), 2);
     }
 }

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::techniques::{Facts, Prepared};
-use crate::units::{Share, mixed, poisson_weight};
+use crate::units::{Share, effective_count, mixed, poisson_weight};
 use crate::usage::{Clusters, Row};
 
 use super::attribution::Mask;
@@ -25,7 +25,7 @@ const REPLICATES: u64 = 400;
 const SEED: u64 = 10;
 
 /// Fewer equal clusters than this make the interval itself uncertain.
-const CLUSTERS_MIN: u128 = 30;
+const CLUSTERS_MIN: u64 = 30;
 
 /// The interval of the saved share of the whole plan and of each technique alone.
 pub(super) fn interval(
@@ -115,18 +115,14 @@ fn exhibit(
 fn doubts(bills: &[i128], what: &str) -> Vec<String> {
     let mut doubts = Vec::new();
     let whole: i128 = bills.iter().sum();
-    // In millionths of the bill: their squares fit, and add up to the share that equal clusters have.
-    let parts =
-        bills.iter().map(|bill| u128::try_from(bill * 1_000_000 / whole.max(1)).unwrap_or(0));
-    let squares: u128 = parts.clone().map(|part| part * part).sum();
-    let effective = 1_000_000_000_000_u128.checked_div(squares).unwrap_or(u128::MAX);
+    let effective = effective_count(bills.iter().copied());
     if effective < CLUSTERS_MIN {
         doubts.push(format!(
             "cost is spread like over {effective} equal clusters: fewer than {CLUSTERS_MIN} make the \
              interval itself uncertain"
         ));
     }
-    if parts.max().is_some_and(|largest| largest > 100_000) {
+    if bills.iter().max().is_some_and(|largest| *largest > whole / 10) {
         doubts.push(format!("one {what} carries more than 10 % of the cost"));
     }
     doubts
