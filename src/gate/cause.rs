@@ -62,7 +62,7 @@ pub struct Cause {
 
 impl Cause {
     /// Effects none of which is part of another shown, the largest first: volume and mix in their
-    /// parts. Those that the gate judges come before others.
+    /// parts.
     pub fn ranked(&self) -> Vec<EffectOf> {
         let is_whole =
             |one: &&EffectOf| !self.parts.iter().any(|part| part.part_of == Some(one.name));

@@ -37,7 +37,8 @@ impl Repricing {
 }
 
 /// The baseline at the prices of the comparison. Sums of replicates change like those of their group,
-/// which is exact for a group with one price and within its spread for others.
+/// which is exact where all prices of a group change alike; the cost of which that is not so is counted
+/// as uncertain.
 pub(in super::super) fn repriced(
     mut of: Measurement,
     prices: &GatePrices<'_>,
