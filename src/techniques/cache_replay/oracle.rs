@@ -6,6 +6,11 @@
 //! within the lifetime so costs the least of `k` and `w + r (k - 1)`. No policy can do better: it
 //! would have to read what was never written. What was written can be read after the same wait as
 //! elsewhere; uses until then are plain, and keep it alive.
+//!
+//! What was written for the short time lives on for the long one when it is read at the start of a
+//! longer prefix that is written for the long time: the part that was read costs only the read
+//! (Anthropic's page on prompt caching, "mixing different TTLs", read 2026-10). Segments are settled
+//! alone, so the rest of that prefix is not made to pay for it; the bound is lower by at most that.
 
 use hashbrown::HashMap;
 
@@ -47,6 +52,8 @@ struct Access {
     /// Milliseconds.
     at: i64,
     tokens: u64,
+    /// Whether its prompt goes on after the segment.
+    goes_on: bool,
     rates: Rates,
     /// Milliseconds that entries live: the default and the longer lifetime.
     lives: [i64; 2],
@@ -98,7 +105,7 @@ fn access(
         return None;
     }
     let lives = [short.span.lifetime, long.span.lifetime];
-    Some(Access { row, at: lineage.time(row)?, tokens: 0, rates, lives })
+    Some(Access { row, at: lineage.time(row)?, tokens: 0, goes_on: false, rates, lives })
 }
 
 fn by_blocks(accesses: &[Access], lineage: &Lineage, settler: &mut Settler) {
@@ -112,7 +119,7 @@ fn by_blocks(accesses: &[Access], lineage: &Lineage, settler: &mut Settler) {
             let tokens = end.saturating_sub(before).get();
             before = end;
             let segment = segments.entry((access.rates.cache, *block)).or_default();
-            segment.push(Access { tokens, ..*access });
+            segment.push(Access { tokens, goes_on: end < length, ..*access });
         }
     }
     // Sums of tokens: the order of segments changes nothing.
@@ -137,17 +144,22 @@ fn by_turns(accesses: &[Access], lineage: &Lineage, settler: &mut Settler) {
         });
         chains[chain].push(*access);
         places.insert(access.row, chain);
-        let tokens = lineage.shared(access.row).min(lineage.length(access.row)).get();
+        let length = lineage.length(access.row);
+        let tokens = lineage.shared(access.row).min(length);
         let route = (access.rates.cache, lineage.route(access.row));
-        shared.entry(route).or_default().push(Access { tokens, ..*access });
+        let access = Access { tokens: tokens.get(), goes_on: tokens < length, ..*access };
+        shared.entry(route).or_default().push(access);
     }
     for segment in shared.into_values() {
         settler.settle(&segment, None);
     }
-    for chain in chains {
+    for mut chain in chains {
         let mut before = chain.first().map_or(0, |first| lineage.shared(first.row).get());
         for place in 0..chain.len() {
             let length = lineage.length(chain[place].row).get();
+            for access in &mut chain[place..] {
+                access.goes_on = lineage.length(access.row).get() > length;
+            }
             settler.settle(&chain[place..], Some(length.saturating_sub(before)));
             before = length.max(before);
         }
@@ -181,8 +193,18 @@ impl Settler {
     }
 }
 
-/// How one gets to a state: what was done at which use, and in which state that was.
-type Step = (Use, usize, usize);
+/// How one gets to a state.
+#[derive(Clone, Copy)]
+struct Step {
+    /// What was done.
+    paid: Use,
+    /// At which use.
+    at: usize,
+    /// In which state that was.
+    from: usize,
+    /// A use that wrote for the longer time before the entry of this one could be read.
+    longer: Option<usize>,
+}
 
 /// The cheapest ways to stand before each use.
 struct Ways {
@@ -206,6 +228,10 @@ fn cheapest(uses: &[Access], tokens: Option<u64>, wait: i64) -> Vec<Use> {
     };
     let pay =
         |access: &Access, factor: Factor| price(access).saturating_mul(u128::from(factor.parts()));
+    // What it costs more to write for the longer time than not at all.
+    let dearer = |access: &Access| {
+        pay(access, access.rates.write[1]).saturating_sub(pay(access, Factor::ONE))
+    };
     // What all uses before each cost plain.
     let mut plain = vec![0_u128];
     for access in uses {
@@ -213,14 +239,17 @@ fn cheapest(uses: &[Access], tokens: Option<u64>, wait: i64) -> Vec<Use> {
     }
     let mut ways = Ways {
         costs: vec![[u128::MAX; STATES]; uses.len() + 1],
-        steps: vec![[(Use::Plain, 0, 0); STATES]; uses.len() + 1],
+        steps: vec![
+            [Step { paid: Use::Plain, at: 0, from: 0, longer: None }; STATES];
+            uses.len() + 1
+        ],
     };
     ways.costs[0][0] = 0;
     let mut readable = 0;
     for (place, access) in uses.iter().enumerate() {
         let costs = ways.costs[place];
         let (from, cost) = least(costs);
-        let step = |paid, from| (paid, place, from);
+        let step = |paid, from| Step { paid, at: place, from, longer: None };
         ways.reach(place + 1, 0, cost + pay(access, Factor::ONE), step(Use::Plain, from));
         readable = readable.max(place + 1);
         while uses.get(readable).is_some_and(|later| later.at < access.at.saturating_add(wait)) {
@@ -231,19 +260,32 @@ fn cheapest(uses: &[Access], tokens: Option<u64>, wait: i64) -> Vec<Use> {
         for (state, paid) in [(1, Use::Short), (2, Use::Long)] {
             let written = cost + pay(access, access.rates.write[state - 1]) + meanwhile;
             ways.reach(readable, state, written, step(paid, from));
+            let longer = (place + 1..readable).map(|place| (dearer(&uses[place]), place)).min();
+            if state == 1
+                && let Some((more, longer)) = longer
+            {
+                let step = Step { longer: Some(longer), ..step(paid, from) };
+                ways.reach(readable, 2, written + more, step);
+            }
             let gap = place.checked_sub(1).map_or(i64::MAX, |before| access.at - uses[before].at);
             if costs[state] != u128::MAX && gap <= access.lives[state - 1] {
                 let read = costs[state] + pay(access, access.rates.read);
                 ways.reach(place + 1, state, read, step(Use::Read, state));
+                if access.goes_on {
+                    ways.reach(place + 1, 2, read, step(Use::Read, state));
+                }
             }
         }
     }
     let mut paid = vec![Use::Plain; uses.len()];
     let (mut place, (mut state, _)) = (uses.len(), least(ways.costs[uses.len()]));
     while place > 0 {
-        let (one, at, before) = ways.steps[place][state];
-        paid[at] = one;
-        (place, state) = (at, before);
+        let step = ways.steps[place][state];
+        paid[step.at] = step.paid;
+        if let Some(longer) = step.longer {
+            paid[longer] = Use::Long;
+        }
+        (place, state) = (step.at, step.from);
     }
     paid
 }

@@ -313,3 +313,22 @@ fn the_oracle_waits_until_what_was_written_can_be_read() {
     check(&[0, 1, 301], 235);
     check(&[0, 1, 302], 300);
 }
+
+/// A long write of a longer prefix keeps alive what a short write began, and only the rest of it
+/// pays for that: a policy came out cheaper than the oracle.
+#[test]
+fn the_oracle_knows_that_longer_prefixes_keep_shorter_ones_alive() {
+    let requests =
+        [(0, 513, "[100, 1]"), (3, 1_025, "[100, 101, 2]"), (304, 1_026, "[100, 101, 3]")];
+    let requests = requests.map(|(at, input, own)| (1_790_000_000 + at, input, own.to_owned()));
+    let calls = typed_log(&requests, "<prompt_blocks>", |row| ["review", "chat", "review"][row]);
+    with_terms(&calls, Terms::new(Some(0), Some(2_737)), |ground| {
+        let mut replay =
+            ground.replay(Policy::AutoLast, vec![Some(Lifetime::Short), Some(Lifetime::Long)]);
+        replay.decides_anew = true;
+        let followed = ground.standing(Some(&replay)).expect("small amounts").whole;
+        assert_eq!([followed.read().get(), followed.written().get()], [1_536, 1_024]);
+        let oracle = standing(ground, Policy::Oracle, Lifetime::Short).whole;
+        assert!(oracle.cost <= followed.cost, "{:?} below {:?}", followed.cost, oracle.cost);
+    });
+}
