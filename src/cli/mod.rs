@@ -32,6 +32,7 @@ mod show;
 mod simulate;
 mod sources;
 mod supplies;
+mod what_if;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -152,7 +152,9 @@ pub fn write_analysis(
     match format {
         OutputFormat::Table => terminal::write(&analysis_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&analysis_screen::compose(report), out),
-        OutputFormat::Html => html::write(&analysis_screen::compose(report), out),
+        OutputFormat::Html => {
+            html::write_with(&analysis_screen::compose(report), report.what_if.as_ref(), out)
+        }
         OutputFormat::Json => wire::write(&analysis_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_analysis(report, out),
     }
@@ -171,7 +173,9 @@ pub fn write_savings(
     match format {
         OutputFormat::Table => terminal::write(&savings_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&savings_screen::compose(report), out),
-        OutputFormat::Html => html::write(&savings_screen::compose(report), out),
+        OutputFormat::Html => {
+            html::write_with(&savings_screen::compose(report), report.what_if.as_ref(), out)
+        }
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_savings(report, out),
     }

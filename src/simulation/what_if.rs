@@ -93,22 +93,18 @@ impl WhatIf {
         book: &PriceBook,
         threads: NonZeroUsize,
     ) -> Result<Option<Self>, SimulationError> {
-        let facts = Facts::new(calls, book);
+        let facts = Facts::untold(calls, book);
         let behind = CORNERS.map(|text| prepared(&facts, text));
         let behind = behind.into_iter().collect::<Result<Vec<_>, _>>()?;
         let log = Log { facts: &facts, behind: &behind, threads };
         let stops = stops(&facts, |caps| log.remembers(caps));
-        let unmoved = log.bills(&[None], &stops)?.remove(0);
+        let unmoved = log.bills(None, &stops)?.remove(0);
         let baseline = unmoved[0][0].to_usd();
         if baseline.is_zero() {
             return Ok(None);
         }
-        let moves = |target: &String| -> Result<_, SimulationError> {
-            let shares = stops.shares.iter().skip(1);
-            let tiers: Vec<_> = shares.map(|share| Some((target.as_str(), *share))).collect();
-            log.bills(&tiers, &stops)
-        };
-        let moved = stops.targets.iter().map(moves).collect::<Result<_, _>>()?;
+        let moved = stops.targets.iter().map(|target| log.bills(Some(target), &stops));
+        let moved = moved.collect::<Result<_, _>>()?;
         let Stops { targets, shares, caps } = stops;
         Ok(Some(Self { baseline, targets, shares, caps, unmoved, moved }))
     }
@@ -187,57 +183,55 @@ struct Log<'a> {
     threads: NonZeroUsize,
 }
 
+/// A technique that is ready, or none.
+type Ready<'a> = Option<&'a (Plan, Prepared)>;
+
 impl Log<'_> {
-    /// The bills by share that is moved and by cap.
+    /// The bills by share that is moved and by cap; without a target, where nothing is moved.
     fn bills(
         &self,
-        tiers: &[Option<(&str, Rate)>],
+        target: Option<&str>,
         stops: &Stops,
     ) -> Result<Vec<Vec<Corners>>, SimulationError> {
-        let caps = || std::iter::once(None).chain(stops.caps.iter().copied().map(Some));
-        let pairs: Vec<_> =
-            tiers.iter().flat_map(|tier| caps().map(move |cap| (*tier, cap))).collect();
+        let tier = |to: &str, share: &Rate| {
+            let to = toml::Value::from(to);
+            prepared(self.facts, &format!("[model_tiering]\nshare = \"{share}\"\nto = {to}"))
+        };
+        let shares = stops.shares.iter().skip(1);
+        let tiers =
+            target.map_or(Ok(Vec::new()), |to| shares.map(|share| tier(to, share)).collect())?;
+        let caps: Vec<_> =
+            stops.caps.iter().map(|cap| self.cap(*cap)).collect::<Result<_, SimulationError>>()?;
+        let caps = || std::iter::once(None).chain(caps.iter().map(Some));
+        let pairs: Vec<(Ready<'_>, Ready<'_>)> = if target.is_some() {
+            tiers.iter().flat_map(|tier| caps().map(move |cap| (Some(tier), cap))).collect()
+        } else {
+            caps().map(|cap| (None, cap)).collect()
+        };
         let bills = on_threads(&pairs, self.threads, |(tier, cap)| self.corners(*tier, *cap))?;
         Ok(bills.chunks(stops.caps.len() + 1).map(<[_]>::to_vec).collect())
     }
 
-    /// Whether the log has to be walked in order of time under any of these caps.
-    fn remembers(&self, caps: &[Tokens]) -> bool {
-        caps.iter().any(|cap| {
-            let front = self.front(None, Some(*cap));
-            front.is_ok_and(|front| {
-                front.iter().any(|(plan, prepared)| {
-                    causal_players(&players(plan, std::slice::from_ref(prepared))) > 0
-                })
-            })
-        })
+    fn cap(&self, tokens: Tokens) -> Result<(Plan, Prepared), SimulationError> {
+        prepared(self.facts, &format!("[output_cap]\ntokens = {}", tokens.get()))
     }
 
-    /// What comes before the corners.
-    fn front(
-        &self,
-        tier: Option<(&str, Rate)>,
-        cap: Option<Tokens>,
-    ) -> Result<Vec<(Plan, Prepared)>, SimulationError> {
-        let tier = tier.map(|(to, share)| {
-            format!("[model_tiering]\nshare = \"{share}\"\nto = {}", toml::Value::from(to))
-        });
-        let cap = cap.map(|cap| format!("[output_cap]\ntokens = {}", cap.get()));
-        tier.into_iter().chain(cap).map(|text| prepared(self.facts, &text)).collect()
+    /// Whether the log has to be walked in order of time under any of these caps.
+    fn remembers(&self, caps: &[Tokens]) -> bool {
+        let is_causal = |(plan, prepared): (Plan, Prepared)| {
+            causal_players(&players(&plan, std::slice::from_ref(&prepared))) > 0
+        };
+        caps.iter().any(|cap| self.cap(*cap).is_ok_and(is_causal))
     }
 
     /// The bill in each corner, in one walk.
-    fn corners(
-        &self,
-        tier: Option<(&str, Rate)>,
-        cap: Option<Tokens>,
-    ) -> Result<Corners, SimulationError> {
-        let front = self.front(tier, cap)?;
-        let ready = front.iter().chain(self.behind);
-        let players: Vec<_> = ready
+    fn corners(&self, tier: Ready<'_>, cap: Ready<'_>) -> Result<Corners, SimulationError> {
+        let front = tier.into_iter().chain(cap);
+        let before = front.clone().count();
+        let players: Vec<_> = front
+            .chain(self.behind)
             .flat_map(|(plan, prepared)| players(plan, std::slice::from_ref(prepared)))
             .collect();
-        let before = front.len();
         let mut walk = Walk::new(&players);
         let mut bills = [FineUsd::ZERO; 6];
         for row in 0..self.facts.calls.len() {

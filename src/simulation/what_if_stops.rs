@@ -7,24 +7,33 @@ use crate::techniques::{Facts, cheapest_sibling};
 use crate::units::{PerClass, Rate, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Row, column};
 
-/// So many calls are walked at most, all combinations together: about a minute on one core. Logs that
-/// are longer have the fewest stops all the same.
-const VISITS: usize = 60_000_000;
+/// So many calls are walked at most, all combinations together: about half a minute on two cores.
+/// Longer logs have the fewest stops all the same.
+const VISITS: usize = 20_000_000;
 
-/// Models that calls may be moved to, at most: those of the dearest models.
-const TARGETS: [usize; 3] = [3, 2, 1];
+/// How many stops there are, from the most to the fewest.
+struct Plenty {
+    /// Models that calls may be moved to, at most.
+    targets: usize,
+    /// The parts of answers that caps leave whole, in percent.
+    kept: &'static [usize],
+    /// Shares that are walked one by one, in tenths.
+    tenths: &'static [u64],
+}
 
-/// The parts of answers that caps leave whole, in percent.
-const KEPT: [usize; 5] = [99, 95, 90, 75, 50];
+/// For logs of which the bill is linear in the share of moved calls.
+const LINEAR: [Plenty; 3] = [
+    Plenty { targets: 3, kept: &[99, 95, 90, 75, 50], tenths: &[10] },
+    Plenty { targets: 1, kept: &[95, 90, 75], tenths: &[10] },
+    Plenty { targets: 1, kept: &[95], tenths: &[10] },
+];
 
-/// The same for the longest logs.
-const KEPT_FEW: [usize; 2] = [95, 75];
-
-/// Shares in tenths, for logs of which they must be walked one by one.
-const TENTHS: [u64; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-
-/// The same for the longest of these.
-const HALVES: [u64; 2] = [5, 10];
+/// For logs of which it is not.
+const STEPPED: [Plenty; 3] = [
+    Plenty { targets: 2, kept: &[95, 90, 75], tenths: &[2, 4, 6, 8, 10] },
+    Plenty { targets: 1, kept: &[95, 75], tenths: &[2, 4, 6, 8, 10] },
+    Plenty { targets: 1, kept: &[95], tenths: &[5, 10] },
+];
 
 /// The stops of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +46,8 @@ pub(super) struct Stops {
     pub(super) caps: Vec<Tokens>,
 }
 
-/// Chooses them: as many as can be walked in a minute. `remembers` says whether caps need a walk in
-/// order of time, so that shares of moved calls have to be walked one by one.
+/// Chooses them: as many as can be walked in time. `remembers` says whether caps need a walk in order
+/// of time, so that shares of moved calls have to be walked one by one.
 pub(super) fn stops(facts: &Facts<'_>, remembers: impl Fn(&[Tokens]) -> bool) -> Stops {
     let lengths = lengths(facts);
     let caps = |kept: &[usize]| {
@@ -46,29 +55,20 @@ pub(super) fn stops(facts: &Facts<'_>, remembers: impl Fn(&[Tokens]) -> bool) ->
         caps.dedup();
         caps
     };
-    let (many, few) = (caps(&KEPT), caps(&KEPT_FEW));
-    let steps: &[&[u64]] = if remembers(&many) { &[&TENTHS, &HALVES] } else { &[&[10]] };
+    let choices = if remembers(&caps(LINEAR[0].kept)) { &STEPPED } else { &LINEAR };
     let targets = targets(facts);
     let share = |tenths: &u64| Rate::of_counts(*tenths, 10).expect("tenths of a whole");
-    let choose = |count: usize, steps: &[u64], caps: &[Tokens]| Stops {
-        targets: targets.iter().take(count).cloned().collect(),
-        shares: std::iter::once(Rate::ZERO).chain(steps.iter().map(share)).collect(),
-        caps: caps.to_vec(),
+    let stops = |plenty: &Plenty| Stops {
+        targets: targets.iter().take(plenty.targets).cloned().collect(),
+        shares: std::iter::once(Rate::ZERO).chain(plenty.tenths.iter().map(share)).collect(),
+        caps: caps(plenty.kept),
     };
-    let choices = [&many, &few].into_iter().flat_map(|caps| {
-        steps.iter().flat_map(move |steps| TARGETS.map(|count| (count, *steps, caps)))
-    });
-    let mut chosen = None;
-    for (count, steps, caps) in choices {
-        let stops = choose(count, steps, caps);
-        let walks = (1 + stops.targets.len() * steps.len()) * (1 + caps.len());
-        let fits = walks.saturating_mul(facts.calls.len()) <= VISITS;
-        chosen = Some(stops);
-        if fits {
-            break;
-        }
-    }
-    chosen.expect("there are choices")
+    let fits = |plenty: &&Plenty| {
+        let Stops { targets, shares, caps } = stops(plenty);
+        let walks = (1 + targets.len() * (shares.len() - 1)) * (1 + caps.len());
+        walks.saturating_mul(facts.calls.len()) <= VISITS
+    };
+    stops(choices.iter().find(fits).unwrap_or(&choices[2]))
 }
 
 /// The lengths of all answers, from the shortest.

@@ -96,6 +96,8 @@ fn choices() -> impl Strategy<Value = (usize, u64, usize, [Option<u64>; 3])> {
 
 fn choice(what_if: &WhatIf, picked: (usize, u64, usize, [Option<u64>; 3])) -> Choice {
     let (target, tenths, cap, [batch, cache_hit, discount]) = picked;
+    // Stops are fifths where they are walked one by one.
+    let tenths = if what_if.shares.len() > 2 { tenths / 2 * 2 } else { tenths };
     let share = percent(tenths * 10);
     Choice {
         tier: (target < what_if.targets.len() && tenths > 0).then_some((target, share)),
@@ -147,7 +149,7 @@ fn a_log_without_a_price_has_no_what_if() {
     assert_eq!(found.expect("runs"), None);
 }
 
-/// The stops of a conversation in which a cap shortens later prompts: shares in tenths.
+/// The stops of a conversation in which a cap shortens later prompts: shares in fifths.
 #[test]
 fn shares_are_walked_one_by_one_where_caps_remember() {
     let turn = |input, output| Call {
@@ -158,7 +160,7 @@ fn shares_are_walked_one_by_one_where_caps_remember() {
     for (input, output) in [(2_000, 900), (3_000, 500), (4_000, 100)] {
         log.push([SONNET, "chat", "one"], &turn(input, output));
     }
-    assert_eq!(what_if(&log).shares.len(), 11);
+    assert_eq!(what_if(&log).shares, [0, 20, 40, 60, 80, 100].map(percent));
     let single = Log::new().with(3, [SONNET, "chat", ""], &call(5_000, 400));
     assert_eq!(what_if(&single).shares, [Rate::ZERO, Rate::ONE]);
 }

@@ -238,7 +238,7 @@ impl CacheReplay {
         let note = format!("replayed: {}", ground.lineage.evidence());
         let mut prepared = Prepared::ready(replay, Evidence::Replayed, note);
         prepared.warnings = warnings;
-        if scenario == Scenario::Expected {
+        if facts.is_told(scenario) {
             let left_out = ground.left_out().map(|why| format!("prompt caching: {why}"));
             prepared.warnings.extend(left_out);
             prepared.warnings.extend(unused_likelihood(&ground, &order));
