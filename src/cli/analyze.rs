@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use crate::diagnostics::did_you_mean;
 use crate::insights::{AnalysisOptions, Analyzer, ChangeError, ChangeFinder, CostMode};
 use crate::pricing::PriceBook;
-use crate::render::{write_analysis, write_exhibit};
+use crate::render::{OutputFormat, write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
 use crate::units::{Excess, Rate, Usd};
 use crate::usage::Days;
@@ -48,6 +48,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
             Some(CostModeArg::Logged) => CostMode::Logged,
         },
         seller,
+        pictures: settings.format == OutputFormat::Html,
         growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     };
