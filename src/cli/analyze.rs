@@ -49,6 +49,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
             Some(CostModeArg::Logged) => CostMode::Logged,
         },
         seller,
+        pictures: settings.format == OutputFormat::Html,
         growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     };

@@ -5,8 +5,8 @@ use std::io::IsTerminal;
 use anyhow::anyhow;
 
 use crate::insights::{AnalysisOptions, Analyzer};
-use crate::render::{OutputFormat, write_exhibit, write_savings};
-use crate::report::SavingsReport;
+use crate::render::{OutputFormat, write_exhibit, write_savings, write_savings_page};
+use crate::report::{AnalysisReport, SavingsReport};
 use crate::simulation::{SimulationError, judge_claim, simulate_on};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
@@ -43,7 +43,9 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     }
     let prices = Prices::load(&settings)?;
     let mut table: Option<Calls> = None;
-    let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
+    let has_page = settings.format == OutputFormat::Html;
+    let options =
+        AnalysisOptions { days: settings.days, pictures: has_page, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let [mut needed, mut wished] = what_if::columns(settings.format);
     needed.extend(plan.dimensions());
@@ -61,11 +63,21 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
         outcome.exhibits.push(judged.map_err(failure)?);
     }
-    let panel = match settings.format {
-        OutputFormat::Html => what_if::panel(&calls, &prices.book, settings.threads, &input)?,
-        _ => None,
+    let panel = if has_page {
+        what_if::panel(&calls, &prices.book, settings.threads, &input)?
+    } else {
+        None
     };
     let analysis = analyzer.finish();
+    let today = has_page.then(|| {
+        AnalysisReport::new(
+            analysis.clone(),
+            intake.accounting(),
+            &intake.reading.ledger,
+            prices.source(),
+            settings.top,
+        )
+    });
     let unpriced = outcome.unpriced.calls;
     let asked_for_best = args.asked.wants_best_sets();
     let report = SavingsReport::new(
@@ -84,9 +96,10 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let mut report = if asked_for_best { report } else { report.without_best_sets() };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     let single = show::single(&report.exhibits, &args.show, settings.format)?;
-    deliver(settings.output.as_deref(), |out| match single {
-        Some(exhibit) => write_exhibit(exhibit, out),
-        None => write_savings(&report, settings.format, settings.style, out),
+    deliver(settings.output.as_deref(), |out| match (single, &today) {
+        (Some(exhibit), _) => write_exhibit(exhibit, out),
+        (None, Some(today)) => write_savings_page(&report, today, out),
+        (None, None) => write_savings(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)
 }

@@ -152,9 +152,7 @@ pub fn write_analysis(
     match format {
         OutputFormat::Table => terminal::write(&analysis_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&analysis_screen::compose(report), out),
-        OutputFormat::Html => {
-            html::write_with(&analysis_screen::compose(report), report.what_if.as_ref(), out)
-        }
+        OutputFormat::Html => html::write_analysis(report, out),
         OutputFormat::Json => wire::write(&analysis_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_analysis(report, out),
     }
@@ -173,12 +171,23 @@ pub fn write_savings(
     match format {
         OutputFormat::Table => terminal::write(&savings_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&savings_screen::compose(report), out),
-        OutputFormat::Html => {
-            html::write_with(&savings_screen::compose(report), report.what_if.as_ref(), out)
-        }
+        OutputFormat::Html => html::write_savings(report, None, out),
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_savings(report, out),
     }
+}
+
+/// Writes a simulation as a page for a browser that says where the money goes today too, from an
+/// analysis of the same log.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_savings_page(
+    report: &SavingsReport,
+    analysis: &AnalysisReport,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    html::write_savings(report, Some(analysis), out)
 }
 
 /// Writes one table of a report as CSV, with every digit.
