@@ -5,6 +5,7 @@ use crate::units::Usd;
 
 use super::super::exhibits::{block, exact};
 use super::super::figures::{Money, count, exact_dollars};
+use super::super::screen::Tone;
 use super::page::{Bar, Section, sections_of};
 use super::pictures::ratio;
 
@@ -73,4 +74,5 @@ pub(super) fn draw_tornado(section: &mut Section, exhibit: &Exhibit, expected: U
         Some(bar)
     }));
     table.is_ordered = true;
+    section.line(Tone::Quiet, "bars: orange to the cautious end, green to the hopeful one");
 }
