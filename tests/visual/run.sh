@@ -20,7 +20,7 @@ trap 'rm -rf "$temporary"' EXIT
 "$program" simulate --demo --cache-hit 0.9 --batch report --tier 0.4=claude-haiku-4-5 --discount 5% --quiet -o "$folder/simulate.html"
 "$program" analyze --demo --quiet -o "$folder/analyze.html"
 "$program" prices list --format html > "$folder/prices.html"
-head -n 1 < <("$program" convert --demo --quiet --to jsonl) > "$temporary/one.jsonl"
+head -n 1 < <("$program" convert --demo --format jsonl) > "$temporary/one.jsonl"
 "$program" analyze "$temporary/one.jsonl" --quiet -o "$folder/one-call.html"
 "$program" simulate "$temporary/one.jsonl" --batch no_such_type --quiet -o "$folder/nothing-saved.html"
 printf '\n\n' > "$temporary/empty.jsonl"

@@ -47,9 +47,8 @@ fn digits(cell: &Cell) -> Option<(String, String)> {
         Cell::Count(number) => count(*number),
         Cell::Seconds(number) => format!("{} s", count(*number)),
         Cell::Rate(_) | Cell::Share(_) | Cell::ShareChange(_) | Cell::Multiple(_) => exact(cell),
-        Cell::Text(_) | Cell::Word(_) | Cell::Factor(_) | Cell::Time(_) | Cell::Missing => {
-            return None;
-        }
+        Cell::Time(at) => return Some((at.millis().to_string(), at.to_iso())),
+        Cell::Text(_) | Cell::Word(_) | Cell::Factor(_) | Cell::Missing => return None,
     };
     Some((exact(cell), title))
 }
