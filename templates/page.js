@@ -54,7 +54,8 @@
       const cell = row.cells[place];
       return { row, text: cell.textContent.trim(), number: numberOf(cell) };
     });
-    rows.sort(compare(isNumeric, order === "ascending" ? 1 : -1));
+    const hasNumbers = rows.some((entry) => !Number.isNaN(entry.number));
+    rows.sort(compare(isNumeric && hasNumbers, order === "ascending" ? 1 : -1));
     body.append(...rows.map((entry) => entry.row));
   };
 

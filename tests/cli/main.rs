@@ -15,6 +15,7 @@ mod estimates;
 mod exit_codes;
 mod guess;
 mod guides;
+mod html;
 mod inspection;
 mod output;
 mod parquet;

@@ -27,7 +27,7 @@ pub(super) fn compose(report: &AnalysisReport) -> Page {
     page.what_if = report.what_if.as_ref().map(panel);
     if analysis.totals.calls > 0 {
         page.tiles = tiles(report, money);
-        page.sections.push(Section::chapter("Where the money went"));
+        page.sections.push(Section::chapter("At a glance"));
         page.sections.extend(overview(report, money));
         page.sections.push(Section::chapter("In detail"));
     }
@@ -98,15 +98,17 @@ pub(super) fn overview(report: &AnalysisReport, money: Money) -> Vec<Section> {
     }
     sections.extend(groups(report, money));
     sections.extend(sections_of(|all| screen::unpriced(all, analysis, money)));
-    if let Some(spread) = &analysis.spread {
+    let curve = analysis.spread.as_ref().and_then(|spread| {
         sections.extend(crossing(&spread.crossing, money));
-        let pair = [cache(analysis, money), concentration(analysis, spread)];
-        let is_alone = pair.iter().flatten().count() == 1;
-        sections.extend(pair.into_iter().flatten().map(|mut section| {
-            section.is_half = !is_alone;
-            section
-        }));
-    }
+        concentration(analysis, spread)
+    });
+    sections.extend(cache(analysis, money));
+    // Side by side, where there are both.
+    let is_half = curve.is_some();
+    sections
+        .extend(classes(analysis, money).into_iter().map(|section| Section { is_half, ..section }));
+    let has_classes = !analysis.classes.is_empty();
+    sections.extend(curve.map(|section| Section { is_half: has_classes, ..section }));
     sections
 }
 
@@ -121,7 +123,6 @@ pub(super) fn details(report: &AnalysisReport, money: Money) -> Vec<Section> {
     if analysis.totals.calls == 0 {
         return sections;
     }
-    sections.extend(classes(analysis, money));
     sections.extend(bands(analysis, money));
     sections.extend(sections_of(|all| screen::tiers(all, analysis, money)));
     sections.extend(costliest(report));

@@ -5,6 +5,7 @@ use crate::units::Usd;
 
 use super::super::exhibits::{block, exact};
 use super::super::figures::{Money, count, exact_dollars};
+use super::super::screen::Tone;
 use super::page::{Bar, Section, sections_of};
 use super::pictures::ratio;
 
@@ -46,9 +47,8 @@ fn digits(cell: &Cell) -> Option<(String, String)> {
         Cell::Count(number) => count(*number),
         Cell::Seconds(number) => format!("{} s", count(*number)),
         Cell::Rate(_) | Cell::Share(_) | Cell::ShareChange(_) | Cell::Multiple(_) => exact(cell),
-        Cell::Text(_) | Cell::Word(_) | Cell::Factor(_) | Cell::Time(_) | Cell::Missing => {
-            return None;
-        }
+        Cell::Time(at) => return Some((at.millis().to_string(), at.to_iso())),
+        Cell::Text(_) | Cell::Word(_) | Cell::Factor(_) | Cell::Missing => return None,
     };
     Some((exact(cell), title))
 }
@@ -73,4 +73,5 @@ pub(super) fn draw_tornado(section: &mut Section, exhibit: &Exhibit, expected: U
         Some(bar)
     }));
     table.is_ordered = true;
+    section.line(Tone::Quiet, "bars: orange to the cautious end, green to the hopeful one");
 }

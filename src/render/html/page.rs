@@ -84,12 +84,6 @@ impl Section {
         Self { heading: heading.into(), is_chapter: true, ..Self::default() }
     }
 
-    #[must_use]
-    pub(super) fn half(mut self) -> Self {
-        self.is_half = true;
-        self
-    }
-
     pub(super) fn line(&mut self, tone: Tone, text: impl Into<String>) {
         self.blocks.push(Block::Line(Line { tone, text: text.into() }));
     }

@@ -183,7 +183,7 @@ pub(super) fn cache(analysis: &Analysis, money: Money) -> Option<Section> {
             ("series-rest", "neither".to_owned(), figure(all - read - written)),
         ],
     };
-    let mut section = Section::new("Cache health").half();
+    let mut section = Section::new("Cache health");
     section.line(Tone::Quiet, "input tokens, by what the provider's prompt cache did for them");
     section.blocks.push(Block::Stack(stack));
     match cache.net_saving {
@@ -216,7 +216,7 @@ pub(super) fn concentration(analysis: &Analysis, spread: &Spread) -> Option<Sect
         |part: u64| Share::of(i128::from(part), i128::from(whole.calls)).map_or(0.0, Share::ratio);
     let mut points = vec![(0.0, 0.0)];
     points.extend(kept.map(|(_, sum)| (calls(sum.calls), ratio(sum.cost, whole.cost))));
-    let mut section = Section::new("How uneven it is").half();
+    let mut section = Section::new("How uneven it is");
     let text = match analysis.concentration.dearest_fifth {
         Some(share) => {
             format!("the dearest fifth of the calls carries {} of the cost", percent(share))

@@ -21,10 +21,14 @@ pub(super) fn compose(report: &SavingsReport, analysis: Option<&AnalysisReport>)
     screen::headline(&mut head, report, money);
     let mut page = of_screen(&head);
     page.what_if = report.what_if.as_ref().map(panel);
+    // Warnings belong beside the figures they are about; what is assumed may stand below.
+    let mut before_acting = sections_of(|all| screen::basis(all, report, money));
+    let assumed = before_acting.split_off(usize::from(!report.warnings.is_empty()));
     if report.calls > 0 {
         page.tiles = tiles(report, money);
-        page.sections.push(Section::chapter("What it would have saved"));
+        page.sections.push(Section::chapter("The saving"));
         page.sections.extend(ladder(report, money));
+        page.sections.append(&mut before_acting);
         page.sections.extend(sections_of(|all| screen::best_sets(all, report, money)));
         page.sections.extend(groups(report, money));
         page.sections.extend(exhibits(report, money));
@@ -38,9 +42,12 @@ pub(super) fn compose(report: &SavingsReport, analysis: Option<&AnalysisReport>)
         }
     }
     page.sections.push(Section::chapter("What the figures rest on"));
+    page.sections.append(&mut before_acting);
+    page.sections.extend(assumed);
     page.sections.extend(sections_of(|all| {
-        screen::unpriced(all, report, money);
-        screen::basis(all, report, money);
+        if analysis.is_none() {
+            screen::unpriced(all, report, money);
+        }
         diagnostics(all, &report.diagnostics);
         prices(all, &report.prices, report.window.as_ref());
     }));
@@ -73,7 +80,8 @@ fn tiles(report: &SavingsReport, money: Money) -> Vec<Tile> {
 /// The ladder as a waterfall: what each technique takes off what is left.
 fn ladder(report: &SavingsReport, money: Money) -> Vec<Section> {
     let mut sections = sections_of(|all| screen::ladder(all, report, money));
-    let Some(table) = sections.first_mut().and_then(Section::table) else { return sections };
+    let Some(section) = sections.first_mut() else { return sections };
+    let Some(table) = section.table() else { return sections };
     let totals = &report.totals;
     let lines = &report.techniques;
     let known =
@@ -95,6 +103,10 @@ fn ladder(report: &SavingsReport, money: Money) -> Vec<Section> {
     table.insert_bars(1, "");
     table.bars(waterfall(report).into_iter());
     table.is_ordered = true;
+    section.line(
+        Tone::Quiet,
+        "bars: grey is the bill that is left, green what a technique takes off it, red what it adds",
+    );
     sections
 }
 
@@ -155,8 +167,10 @@ fn groups(report: &SavingsReport, money: Money) -> Vec<Section> {
     table.bars(
         rows.iter().take(shown).map(|group| Some(before_after(group, most))).chain([None, None]),
     );
-    section
-        .line(Tone::Quiet, "bars: what is left, then what is saved; red for what becomes dearer");
+    section.line(
+        Tone::Quiet,
+        "bars: blue is the bill that is left, green what is saved, red what becomes dearer",
+    );
     sections
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::screen::Tone;
 use super::page::{Block, Page};
-use super::table::{Head, Row, Table, safe};
+use super::table::{Cell, Head, Row, Table, safe};
 
 /// How pages look.
 const STYLE: &str = include_str!("../../../templates/page.css");
@@ -117,6 +117,14 @@ impl Head {
 impl Row {
     fn class(&self) -> &'static str {
         if self.tone == Tone::Plain { "" } else { tone_class(&self.tone) }
+    }
+}
+
+impl Cell {
+    /// Whether a word may have to be broken for the table to fit.
+    fn is_long(&self) -> bool {
+        const LETTERS: usize = 32;
+        self.text.split(' ').any(|word| word.chars().count() > LETTERS)
     }
 }
 
