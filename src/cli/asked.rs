@@ -10,7 +10,6 @@ use super::failure::Failure;
 
 /// What else to say.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Questions")]
 pub(super) struct AskedArgs {
     /// Also say which techniques are the best if only so many, or so many days of work, can be done.
     #[arg(long)]

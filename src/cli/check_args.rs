@@ -23,14 +23,13 @@ Exit codes: 0 pass, or inconclusive without --strict · 1 fail · 6 inconclusive
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
-    pub(super) common: CommonArgs,
-    #[command(flatten)]
     pub(super) gate: GateArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
 }
 
-/// The comparison and its limits.
+/// The comparison and its limits; `help` says under which heading each stands.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Gate")]
 pub(super) struct GateArgs {
     /// Compare with a saved baseline, or several added up. Without it, two inputs are an old and a
     /// new log.

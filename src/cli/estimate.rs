@@ -19,7 +19,7 @@ use crate::simulation::{
 use crate::units::{Factor, Rate};
 use crate::usage::{Days, Instant};
 
-use super::args::{CommonArgs, InputArgs, OutputArgs, TechniqueArgs};
+use super::args::{CommonArgs, InputArgs, OutputArgs};
 use super::asked::{self, AskedArgs};
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
@@ -29,6 +29,7 @@ use super::settings::Settings;
 use super::show;
 use super::simulate::failure;
 use super::supplies::{Prices, unpriced_under_strict};
+use super::technique_args::TechniqueArgs;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -74,7 +75,6 @@ pub(super) struct EstimateArgs {
 
 /// What is declared; a plan may hold several kinds of calls instead.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Workload")]
 struct WorkloadArgs {
     /// The model that answers.
     #[arg(long, value_name = "MODEL")]

@@ -17,6 +17,13 @@ use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::output::deliver;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  llmcost explain
+  llmcost explain prompt_caching
+  llmcost explain claude-code
+  llmcost explain exit-codes";
+
 pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
     let text = match &args.topic {
         None => list(),

@@ -7,8 +7,9 @@ use toml::{Table, Value};
 
 use crate::simulation::Plan;
 
-use super::args::{SimulateArgs, TechniqueArgs};
+use super::args::SimulateArgs;
 use super::failure::Failure;
+use super::technique_args::TechniqueArgs;
 
 /// The plan that flags and files make together.
 pub(super) fn plan(args: &TechniqueArgs, from_config: Option<&Path>) -> Result<Plan, Failure> {

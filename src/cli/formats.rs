@@ -17,6 +17,17 @@ use super::prices::FormArgs;
 use super::settings::{output_format, style};
 use super::sources::saved_sources;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  llmcost formats
+  llmcost formats --json
+  llmcost formats guess gateway.jsonl";
+
+const GUESS_EXAMPLES: &str = "\
+Examples:
+  llmcost formats guess gateway.jsonl
+  head -100 export.csv | llmcost formats guess -";
+
 /// `llmcost formats`: the list, or a question about one file.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -34,6 +45,7 @@ pub(super) struct FormatsArgs {
 #[derive(Debug, Subcommand)]
 enum FormatsCommand {
     /// What the columns of a log could mean, and the mapping to paste.
+    #[command(after_help = GUESS_EXAMPLES)]
     Guess(GuessArgs),
 }
 

@@ -21,6 +21,7 @@ mod failure;
 mod flags;
 mod formats;
 mod guess;
+mod help;
 mod inspection;
 mod intake;
 mod output;
@@ -32,19 +33,33 @@ mod show;
 mod simulate;
 mod sources;
 mod supplies;
+mod technique_args;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Cli, Command};
 use exit_status::ExitStatus;
-use failure::Failure;
+use failure::{Failure, say};
+
+/// What was typed.
+fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut command = help::command();
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
 
 /// Runs the program with these arguments, the first being its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.len() < 2 {
+        // No command is a slip in a script: the page goes to people, the code to the script.
+        say(help::START.trim_end());
+        return ExitCode::from(ExitStatus::Usage.code());
+    }
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, with code 0; clap knows which stream they want.

@@ -11,7 +11,7 @@ use crate::simulation::{SimulationError, judge_claim, simulate_on};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
-use super::args::{SimulateArgs, TechniqueArgs};
+use super::args::SimulateArgs;
 use super::asked;
 use super::embed_endpoint::EmbedEndpoint;
 use super::exit_status::ExitStatus;
@@ -23,6 +23,7 @@ use super::progress::EmbedProgress;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
+use super::technique_args::TechniqueArgs;
 
 pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     flags::give_back_log(&mut args);
