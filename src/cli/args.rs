@@ -9,9 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::asked::AskedArgs;
 use super::backtest::BacktestArgs;
 use super::check_args::CheckArgs;
+use super::config::{ConfigArgs, InitArgs};
 use super::convert::ConvertArgs;
 use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
+use super::manual::{CompletionsArgs, ManArgs};
 use super::prices::PricesCommand;
 use super::technique_args::TechniqueArgs;
 
@@ -24,11 +26,11 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  the report was delivered; of a check: it passed, or could not judge
   1  the check failed: dearer than the baseline, or over a limit
-  2  a flag, a plan or a configuration is wrong
+  2  a flag, a plan or a configuration is wrong, or no command was named
   3  nothing readable; with --strict, a record was skipped or a mapped column is nowhere
   4  a price table is invalid; with --strict, usage has no price
   5  the report could not be written
@@ -78,9 +80,21 @@ pub(super) enum Command {
     /// The log formats that are read.
     #[command(after_help = super::formats::EXAMPLES)]
     Formats(FormatsArgs),
+    /// What is in force where no flag says otherwise, and who said so.
+    #[command(after_help = super::config::CONFIG_EXAMPLES)]
+    Config(ConfigArgs),
+    /// A commented llmcost.toml for the log there is.
+    #[command(after_help = super::config::INIT_EXAMPLES)]
+    Init(InitArgs),
     /// A technique, a log format, a diagnostic, an exit code and more, in words.
     #[command(after_help = super::explain::EXAMPLES)]
     Explain(ExplainArgs),
+    /// A script that completes commands and flags in a shell.
+    #[command(after_help = super::manual::COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// The manual: one page of everything, or a page for each command in a folder.
+    #[command(after_help = super::manual::MAN_EXAMPLES)]
+    Man(ManArgs),
 }
 
 const ANALYZE_EXAMPLES: &str = "\
@@ -178,7 +192,8 @@ pub(super) struct PlanArgs {
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// What to explain; without it, everything that can be explained is listed.
-    pub(super) topic: Option<String>,
+    #[arg(value_name = "TOPIC")]
+    pub(super) topic: Vec<String>,
 }
 
 /// What every command over a log takes.

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::guess::{self, GuessArgs};
 use super::output::deliver;
 use super::prices::FormArgs;
-use super::settings::{output_format, style};
+use super::settings::{fill, output_format, style};
 use super::sources::saved_sources;
 
 pub(super) const EXAMPLES: &str = "\
@@ -55,7 +55,8 @@ pub(super) fn run(args: FormatsArgs) -> Result<ExitStatus, Failure> {
     }
     let config = Config::load(args.config.as_deref())?;
     let saved = saved_sources(&config.source)?;
-    let output = OutputArgs::from(args.form);
+    let mut output = OutputArgs::from(args.form);
+    fill(&mut output, &config);
     let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| {
         write_formats(FORMATS, &saved, format, style(&output), out)

@@ -6,7 +6,7 @@ use super::args::Cli;
 
 /// Under which heading a flag stands, in every command that has it. Headings of derived structs
 /// would go on to the flags after them, so all of them are here.
-const HEADINGS: [(&str, &[&str]); 20] = [
+const HEADINGS: [(&str, &[&str]); 21] = [
     ("Plan", &["plan", "example"]),
     (
         "Techniques: fewer calls",
@@ -96,6 +96,7 @@ const HEADINGS: [(&str, &[&str]); 20] = [
     ("Reading", &["demo", "source-format", "map", "timezone", "assume-model", "assume-call-type"]),
     ("Who bills", &["provider"]),
     ("Prices", &["prices", "as-of", "cost-mode"]),
+    ("Writing", &["force", "print"]),
     ("Report", &["by", "top", "show", "format", "json", "output", "color", "columns"]),
     (RUN, &["config", "strict", "threads", "quiet", "help", "version"]),
 ];
@@ -168,20 +169,22 @@ pub(super) fn command() -> Command {
     dressed(Cli::command())
 }
 
-/// The environment variable that says the same as a flag of a command.
-pub(super) fn environment(command: &str, flag: &str) -> Option<String> {
+/// A flag of a command.
+fn flag_of(command: &str, flag: &str) -> Option<Arg> {
     let root = Cli::command();
     let found = root.find_subcommand(command)?;
-    let flag = found.get_arguments().find(|one| one.get_long() == Some(flag))?;
+    found.get_arguments().find(|one| one.get_long() == Some(flag)).cloned()
+}
+
+/// The environment variable that says the same as a flag of a command.
+pub(super) fn environment(command: &str, flag: &str) -> Option<String> {
+    let flag = flag_of(command, flag)?;
     flag.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 
-/// Whether a command has a flag.
-#[cfg(test)]
-pub(super) fn has_flag(command: &str, flag: &str) -> bool {
-    let root = Cli::command();
-    let found = root.find_subcommand(command).expect("a command");
-    found.get_arguments().any(|one| one.get_long() == Some(flag))
+/// The name under which what was said by a flag is found.
+pub(super) fn id_of(command: &str, flag: &str) -> Option<String> {
+    flag_of(command, flag).map(|flag| flag.get_id().to_string())
 }
 
 fn dressed(command: Command) -> Command {

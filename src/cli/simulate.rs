@@ -29,9 +29,9 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     flags::give_back_log(&mut args);
     let settings = Settings::resolve(args.common)?;
     let mut plan = if args.asked.claim.is_some() {
-        flags::plan_or_none(&args.techniques, settings.plan.as_deref())?
+        flags::plan_or_none(&args.techniques, settings.plan.as_ref())?
     } else {
-        flags::plan(&args.techniques, settings.plan.as_deref())?
+        flags::plan(&args.techniques, settings.plan.as_ref())?
     };
     plan.days = settings.days;
     let claim = asked::read(&args.asked, &mut plan)?;
