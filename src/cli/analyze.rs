@@ -43,7 +43,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let options = AnalysisOptions {
         group_by: by,
         days: settings.days,
-        cost_mode: match args.cost_mode {
+        cost_mode: match args.cost_mode.or(settings.cost_mode) {
             None | Some(CostModeArg::Auto) => CostMode::Auto,
             Some(CostModeArg::Calculate) => CostMode::Calculate,
             Some(CostModeArg::Logged) => CostMode::Logged,

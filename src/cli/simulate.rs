@@ -11,7 +11,7 @@ use crate::simulation::{SimulationError, judge_claim, simulate_on};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
-use super::args::{SimulateArgs, TechniqueArgs};
+use super::args::SimulateArgs;
 use super::asked;
 use super::embed_endpoint::EmbedEndpoint;
 use super::exit_status::ExitStatus;
@@ -24,6 +24,7 @@ use super::progress::EmbedProgress;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
+use super::technique_args::TechniqueArgs;
 use super::what_if;
 
 pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
@@ -31,9 +32,9 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let input = reading_words(&args.common);
     let settings = Settings::resolve(args.common)?;
     let mut plan = if args.asked.claim.is_some() {
-        flags::plan_or_none(&args.techniques, settings.plan.as_deref())?
+        flags::plan_or_none(&args.techniques, settings.plan.as_ref())?
     } else {
-        flags::plan(&args.techniques, settings.plan.as_deref())?
+        flags::plan(&args.techniques, settings.plan.as_ref())?
     };
     plan.days = settings.days;
     let claim = asked::read(&args.asked, &mut plan)?;

@@ -7,6 +7,7 @@ mod check_report;
 mod check_tables;
 mod conversion_report;
 mod diagnostics_summary;
+mod effective_settings;
 mod input_accounting;
 mod model_diff;
 mod model_rules;
@@ -33,6 +34,7 @@ pub use check_report::{CheckReport, ComparedWith, change_of, names_and_gaps, nam
 pub use check_tables::{effect_label, is_judged};
 pub use conversion_report::{ConversionReport, Written};
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
+pub use effective_settings::{EffectiveSetting, EffectiveSettings, SettingOrigin};
 pub use input_accounting::{FileAccounting, InputAccounting};
 pub use price_diff::{
     EffectRow, LogEffect, LoneModel, PriceChange, PriceDiff, PriceSide, RuleChange,
