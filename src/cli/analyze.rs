@@ -8,7 +8,7 @@ use crate::pricing::PriceBook;
 use crate::render::{OutputFormat, write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
 use crate::units::{Excess, Rate, Usd};
-use crate::usage::Days;
+use crate::usage::{Calls, Days};
 
 use super::args::{AnalyzeArgs, CostModeArg};
 use super::exit_status::ExitStatus;
@@ -19,6 +19,7 @@ use super::output::deliver;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
+use super::what_if;
 
 /// A trillion dollars: nobody is billed more.
 const LARGEST_INVOICE: Usd = Usd::from_atto(1_000_000_000_000 * 1_000_000_000_000_000_000);
@@ -42,7 +43,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let options = AnalysisOptions {
         group_by: by,
         days: settings.days,
-        cost_mode: match args.cost_mode {
+        cost_mode: match args.cost_mode.or(settings.cost_mode) {
             None | Some(CostModeArg::Auto) => CostMode::Auto,
             Some(CostModeArg::Calculate) => CostMode::Calculate,
             Some(CostModeArg::Logged) => CostMode::Logged,
@@ -56,15 +57,27 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         Some(text) => Some(finder(text, &prices.book, &options)?),
         None => None,
     };
-    let mut keeper = Keeper::new(&options, input, args.deep, settings.threads);
+    // `simulate` has no such choice of calls.
+    let has_panel = settings.format == OutputFormat::Html && args.provider.is_none();
+    let mut table: Option<Calls> = None;
+    let mut keeper = Keeper::new(&options, input.clone(), args.deep, settings.threads);
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read_with(&settings, &[], &Keeper::columns(), &mut |calls| {
+    let [needed, mut wished] = what_if::columns(settings.format);
+    wished.extend(Keeper::columns());
+    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
+        if has_panel {
+            table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied())).append(calls);
+        }
         keeper.keep(calls);
         if let Some(finder) = &mut finder {
             finder.add(calls);
         }
     })?;
+    let panel = match table.map(|table| table.sorted_by_time()) {
+        Some(calls) => what_if::panel(&calls, &prices.book, settings.threads, &input)?,
+        None => None,
+    };
     let mut analysis = analyzer.finish();
     let inspection = keeper.inspect(&prices.book);
     analysis.exhibits.extend(inspection.exhibits);
@@ -83,7 +96,8 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         &intake.reading.ledger,
         prices.source(),
         settings.top,
-    );
+    )
+    .with_what_if(panel);
     let mut report = match invoice {
         Some(invoice) => report.reconciled(invoice),
         None => report,

@@ -9,10 +9,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::asked::AskedArgs;
 use super::backtest::BacktestArgs;
 use super::check_args::CheckArgs;
+use super::config::{ConfigArgs, InitArgs};
 use super::convert::ConvertArgs;
 use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
+use super::manual::{CompletionsArgs, ManArgs};
 use super::prices::PricesCommand;
+use super::technique_args::TechniqueArgs;
 
 /// More threads than this only cost memory.
 pub(super) const THREADS_MAX: i64 = 512;
@@ -23,11 +26,11 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  the report was delivered; of a check: it passed, or could not judge
   1  the check failed: dearer than the baseline, or over a limit
-  2  a flag, a plan or a configuration is wrong
+  2  a flag, a plan or a configuration is wrong, or no command was named
   3  nothing readable; with --strict, a record was skipped or a mapped column is nowhere
   4  a price table is invalid; with --strict, usage has no price
   5  the report could not be written
@@ -36,7 +39,7 @@ Exit codes:
 
 /// Where an LLM bill goes, and what each way of spending less would have saved on those very calls.
 #[derive(Debug, Parser)]
-#[command(name = "llmcost", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "llmcost", version, styles = STYLES, after_long_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -62,8 +65,10 @@ pub(super) enum Command {
     #[command(after_help = super::backtest::EXAMPLES)]
     Backtest(Box<BacktestArgs>),
     /// A plan to start from: every technique and setting, with comments.
+    #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
     /// What models cost: list, show, check a table, compare two, import.
+    #[command(after_help = PRICES_EXAMPLES)]
     Prices {
         /// What to do with prices.
         #[command(subcommand)]
@@ -73,9 +78,23 @@ pub(super) enum Command {
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(Box<ConvertArgs>),
     /// The log formats that are read.
+    #[command(after_help = super::formats::EXAMPLES)]
     Formats(FormatsArgs),
-    /// A technique, a diagnostic code or a log format, in words.
+    /// What is in force where no flag says otherwise, and who said so.
+    #[command(after_help = super::config::CONFIG_EXAMPLES)]
+    Config(ConfigArgs),
+    /// A commented llmcost.toml for the log there is.
+    #[command(after_help = super::config::INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// A technique, a log format, a diagnostic, an exit code and more, in words.
+    #[command(after_help = super::explain::EXAMPLES)]
     Explain(ExplainArgs),
+    /// A script that completes commands and flags in a shell.
+    #[command(after_help = super::manual::COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// The manual: one page of everything, or a page for each command in a folder.
+    #[command(after_help = super::manual::MAN_EXAMPLES)]
+    Man(ManArgs),
 }
 
 const ANALYZE_EXAMPLES: &str = "\
@@ -93,9 +112,20 @@ const SIMULATE_EXAMPLES: &str = "\
 Examples:
   llmcost simulate --cache-hit 0.95
   llmcost simulate usage.jsonl --tier 0.6=claude-haiku-4-5 --batch report
-  llmcost simulate usage.jsonl --tier rules.toml --output-cap 1000 --discount 10%
+  llmcost simulate usage.jsonl --tier rules.toml --discount 10%
   llmcost plan --example > plan.toml && llmcost simulate --plan plan.toml
   llmcost simulate --demo --cache-hit 0.9 --batch report";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  llmcost plan --example > plan.toml
+  llmcost simulate usage.jsonl --plan plan.toml";
+
+const PRICES_EXAMPLES: &str = "\
+Examples:
+  llmcost prices list --provider anthropic
+  llmcost prices show claude-sonnet-4-6
+  llmcost prices check mine.toml";
 
 /// `llmcost analyze`.
 #[derive(Debug, Args)]
@@ -140,110 +170,14 @@ pub(super) enum CostModeArg {
 #[derive(Debug, Args)]
 pub(super) struct SimulateArgs {
     #[command(flatten)]
-    pub(super) common: CommonArgs,
-    #[command(flatten)]
     pub(super) techniques: TechniqueArgs,
     #[command(flatten)]
     pub(super) asked: AskedArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,
-}
-
-/// The short forms of the techniques; a plan has all their settings.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Techniques")]
-pub(super) struct TechniqueArgs {
-    /// Techniques and settings from a file; flags win over it.
-    #[arg(long, value_name = "FILE", env = "LLMCOST_PLAN")]
-    pub(super) plan: Option<PathBuf>,
-    /// Leave out attempts that a sound retry policy would not have made.
-    #[arg(long)]
-    pub(super) retries: bool,
-    /// Say what a budget would have blocked, apart from savings: `api_key=50/day`, `all=900/month`.
-    #[arg(long, value_name = "KEY=USD/PERIOD")]
-    pub(super) spend_cap: Vec<String>,
-    /// Answer calls from a store of earlier answers: this part of them, or without a rate those
-    /// whose questions repeat in the log.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true, num_args = 0..=1,
-          default_missing_value = "")]
-    pub(super) semantic_cache: Option<String>,
-    /// The least similarity at which a question counts as asked before.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub(super) semantic_threshold: Option<String>,
-    /// How long a stored answer lives, such as 30m, 1h or 7d.
-    #[arg(long, value_name = "TIME")]
-    pub(super) semantic_ttl: Option<String>,
-    /// How questions are compared: exact, normalized, lexical, embeddings, or auto.
-    #[arg(long, value_name = "LEVEL")]
-    pub(super) semantic_level: Option<String>,
-    /// Ask this endpoint for vectors of the questions: OpenAI's /embeddings over plain HTTP, on this
-    /// machine or in its own network. The only thing that opens a connection.
-    #[arg(long, value_name = "URL", requires = "embed_model")]
-    pub(super) embed_endpoint: Option<String>,
-    /// The model that the endpoint is asked for.
-    #[arg(long, value_name = "NAME", requires = "embed_endpoint")]
-    pub(super) embed_model: Option<String>,
-    /// Keep the last turns of conversations (chunk=M: cut after M more), sum up older ones, keep
-    /// prompts within a budget, or drop this part of the uncached input.
-    #[arg(
-        long,
-        value_name = "turns=N|summarize=MODEL|tokens=N|RATE",
-        allow_negative_numbers = true
-    )]
-    pub(super) trim: Option<String>,
-    /// Move calls to other models: by a file of rules or a preset of them, a share of all calls, or
-    /// half of the plainly simple ones.
-    #[arg(long, value_name = "FILE|preset:NAME|SHARE=MODEL|MODEL")]
-    pub(super) tier: Option<String>,
-    /// Answer the calls that meet a condition with a free model, within its quota.
-    #[arg(long, value_name = "CONDITION")]
-    pub(super) free_models: Option<String>,
-    /// End answers after so many tokens, at a percentile (p99.5) or at a guardrail of each call type.
-    #[arg(long, value_name = "TOKENS|pNN|guardrail", allow_negative_numbers = true)]
-    pub(super) output_cap: Option<String>,
-    /// Make visible answers shorter by this part, or by published rates for kinds of task.
-    #[arg(long, value_name = "RATE|by_task", allow_negative_numbers = true)]
-    pub(super) concise: Option<String>,
-    /// Leave out this part of the calls, which only repeat an answer that did not parse.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub(super) structured: Option<String>,
-    /// Say from how many tokens a day renting GPUs pays: `gpu_hour=2.5,tokens_per_second=1500`.
-    #[arg(long, value_name = "KEY=VALUE,…")]
-    pub(super) self_host: Option<String>,
-    /// Say when a tuned model would be paid: `model=MODEL,training=2500`, or with `input=…,output=…`
-    /// or `per_million=…` dollars; `hosting_hour`, `prompt_saved`, `months`, and `where=` last.
-    #[arg(long, value_name = "KEY=VALUE,…")]
-    pub(super) fine_tune: Option<String>,
-    /// Send this part of the calls, or these call types, as a batch; `auto`, those that can wait.
-    #[arg(long, value_name = "RATE|CALL_TYPE,…|auto", allow_negative_numbers = true)]
-    pub(super) batch: Option<String>,
-    /// How long a batch may take: calls with an earlier deadline stay.
-    #[arg(long, value_name = "SPAN", requires = "batch")]
-    pub(super) batch_deadline: Option<String>,
-    /// The part of calls that find the shared start of their prompt in the provider's cache.
-    #[arg(long, alias = "hit", value_name = "RATE", allow_negative_numbers = true)]
-    pub(super) cache_hit: Option<String>,
-    /// Where breakpoints are, so that the times of the log decide which calls find their prompt in
-    /// the provider's cache: `replay`, `off`, `as_logged`, `system_only`, `auto_last`,
-    /// `selective`, `oracle`.
-    #[arg(long, value_name = "POLICY", conflicts_with = "cache_hit")]
-    pub(super) cache: Option<String>,
-    /// How much of the input is shared, instead of what the log supports.
-    #[arg(long, value_name = "SHARE|TOKENS")]
-    pub(super) cacheable: Option<String>,
-    /// How long cached input lives; best, with --cache: what is cheapest for each call type.
-    #[arg(long, value_name = "5m|1h|best")]
-    pub(super) cache_ttl: Option<String>,
-    /// How likely automatic caches find what is there, with --cache.
-    #[arg(long, value_name = "RATE", requires = "cache", allow_negative_numbers = true)]
-    pub(super) cache_hit_prob: Option<String>,
-    /// Say what calls at the same time cost with a cold cache; it is no saving.
-    #[arg(long)]
-    pub(super) parallel: bool,
-    /// Take this part off all prices.
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub(super) discount: Option<String>,
 }
 
 /// `llmcost plan`.
@@ -258,7 +192,8 @@ pub(super) struct PlanArgs {
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// What to explain; without it, everything that can be explained is listed.
-    pub(super) topic: Option<String>,
+    #[arg(value_name = "TOPIC")]
+    pub(super) topic: Vec<String>,
 }
 
 /// What every command over a log takes.
@@ -267,19 +202,19 @@ pub(super) struct CommonArgs {
     /// Logs: files, patterns, folders, or - for standard input.
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<String>,
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
     /// Use the sample month that is part of the program.
     #[arg(long, conflicts_with = "files")]
     pub(super) demo: bool,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
     /// Price tables that add to and override the built-in ones: files, or folders of them.
     #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
     pub(super) prices: Vec<PathBuf>,
     /// Price every call as if made on this day, at its own hour; `log`, its own day, is the default.
     #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
     pub(super) as_of: Option<String>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
     /// Fail if a record was skipped or a mapped column is nowhere (3) or usage has no price (4).
     #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
     pub(super) strict: bool,
@@ -294,7 +229,6 @@ pub(super) struct CommonArgs {
 
 /// How the log is read.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Reading")]
 pub(super) struct InputArgs {
     /// The format of the log, instead of what its first records say.
     #[arg(long, value_name = "NAME", env = "LLMCOST_SOURCE_FORMAT")]
@@ -324,7 +258,6 @@ pub(super) struct InputArgs {
 
 /// How the report is given out.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Report")]
 pub(super) struct OutputArgs {
     /// The columns that make a group: model, day, team, …
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', env = "LLMCOST_BY")]

@@ -6,11 +6,10 @@ use clap::Args;
 use crate::simulation::{ClaimedStep, Guard, Plan, parse_claim};
 use crate::units::Factor;
 
-use super::failure::Failure;
+use super::failure::{Failure, meant};
 
 /// What else to say.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Questions")]
 pub(super) struct AskedArgs {
     /// Also say which techniques are the best if only so many, or so many days of work, can be done.
     #[arg(long)]
@@ -54,7 +53,7 @@ pub(super) fn read(args: &AskedArgs, plan: &mut Plan) -> Result<Option<Vec<Claim
     for name in &args.guard {
         let guard = Guard::named(name).ok_or_else(|| {
             Failure::usage(anyhow!("--guard: there is no guard `{name}`"))
-                .hint("the guards are quality, latency and privacy")
+                .hint(meant(name, &["quality", "latency", "privacy"]))
         })?;
         asked.guards.push(guard);
     }

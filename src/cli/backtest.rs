@@ -87,14 +87,13 @@ up several calls take no part.
 #[derive(Debug, Args)]
 pub(super) struct BacktestArgs {
     #[command(flatten)]
-    common: CommonArgs,
-    #[command(flatten)]
     prediction: PredictionArgs,
+    #[command(flatten)]
+    common: CommonArgs,
 }
 
 /// What is hidden and declared.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Prediction")]
 struct PredictionArgs {
     /// What is hidden before calls are predicted: cache counters, which model answered, or what
     /// answers hold beyond so many tokens.

@@ -12,11 +12,12 @@ use crate::report::{CheckReport, ComparedWith};
 use crate::usage::{Calls, Days, DerivedColumn, Dimensions, Instant};
 
 use super::args::CommonArgs;
-use super::check_args::{CheckArgs, GateArgs};
+use super::check_args::{CheckArgs, GateArgs, UnitArg};
 use super::check_baseline::{
     acknowledge, acknowledged_until, read_baseline, refuse_repeats, save_fresh,
 };
 use super::check_options::{measure as how, options};
+use super::config::Config;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, note, say};
 use super::intake::Intake;
@@ -32,10 +33,21 @@ struct Read {
 }
 
 pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
-    let gate = args.gate;
+    let config = Config::load(args.common.config.as_deref())?;
+    let gate = args.gate.complete(&config);
     let options = options(&gate)?;
     acknowledged_until(&gate)?;
-    let (before, settings) = inputs(args.common, &gate)?;
+    if gate.acknowledge.is_some() && gate.baseline.is_empty() {
+        return Err(Failure::usage(anyhow!("--acknowledge is written into a baseline"))
+            .hint("name it with --baseline <FILE>, or as `baseline` under [gate]"));
+    }
+    let is_by_typed = !args.common.output.by.is_empty();
+    let (before, mut settings) = inputs(args.common, &gate, &config)?;
+    if matches!(gate.unit(), UnitArg::Case) && !is_by_typed {
+        // The groups that the configuration wants of reports are none of test cases.
+        settings.by.clear();
+    }
+    config.tell(settings.quiet);
     tell_of_limits(before.as_ref(), &settings, &options);
     let how = how(&gate, &settings)?;
     refuse_repeats(&gate.baseline)?;
@@ -102,16 +114,22 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 fn inputs(
     mut common: CommonArgs,
     gate: &GateArgs,
+    config: &Config,
 ) -> Result<(Option<Settings>, Settings), Failure> {
     let saves = gate.save_baseline.is_some();
-    let compares = gate.baseline.is_empty() && !saves && common.files.len() == 2;
+    let (is_pair, place) = (common.files.len() == 2, gate.said_by("--baseline"));
+    let compares = gate.baseline.is_empty() && !saves && is_pair;
     if !compares {
-        return Ok((None, Settings::resolve(common)?));
+        let settings = Settings::with(common, config)?;
+        if is_pair && place != "--baseline" && !settings.quiet {
+            note(&format!("both inputs are one log, compared with the baseline of {place}"));
+        }
+        return Ok((None, settings));
     }
     let new = common.files.split_off(1);
     let old = common.clone();
     common.files = new;
-    Ok((Some(Settings::resolve(old)?), Settings::resolve(common)?))
+    Ok((Some(Settings::with(old, config)?), Settings::with(common, config)?))
 }
 
 /// Limits beside two logs hold for one of them, which a pattern of files may not have meant.

@@ -155,7 +155,8 @@ pub(super) fn acknowledge(
 pub(super) fn acknowledged_until(gate: &GateArgs) -> Result<i32, Failure> {
     let Some(reason) = &gate.acknowledge else { return Ok(0) };
     if reason.trim().is_empty() {
-        return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer")));
+        return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer"))
+            .hint("for example: --acknowledge \"longer answers, agreed\""));
     }
     let text = gate.acknowledge_until.as_deref().unwrap_or_default();
     Days::parse_day(text).ok_or_else(|| {
@@ -169,7 +170,8 @@ pub(super) fn refuse_repeats(paths: &[PathBuf]) -> Result<(), Failure> {
     for (place, path) in paths.iter().enumerate() {
         if paths[..place].contains(path) {
             let name = path.display();
-            return Err(Failure::usage(anyhow!("--baseline: {name} is given twice")));
+            return Err(Failure::usage(anyhow!("--baseline: {name} is given twice"))
+                .hint("its calls would count twice: name it once"));
         }
     }
     Ok(())

@@ -12,12 +12,12 @@ use super::settings::Settings;
 
 /// How a log is measured.
 pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, Failure> {
-    let unit = match args.unit {
+    let unit = match args.unit() {
         UnitArg::Call => Unit::Call,
         UnitArg::Session => Unit::Session,
         UnitArg::Case => Unit::Case,
     };
-    if args.case.is_some() && unit != Unit::Case {
+    if args.case.is_some() && unit != Unit::Case && args.said_by("--case") == "--case" {
         return Err(Failure::usage(anyhow!("--case names the column of test cases"))
             .hint("it goes with --unit case"));
     }
@@ -30,7 +30,8 @@ pub(super) fn measure(args: &GateArgs, settings: &Settings) -> Result<Measure, F
     }
     let group_by = match unit {
         Unit::Case if !settings.by.is_empty() => {
-            return Err(Failure::usage(anyhow!("--by: test cases are kept apart by --case")));
+            return Err(Failure::usage(anyhow!("--by: test cases are kept apart by --case"))
+                .hint("leave --by out, or compare calls: --unit call"));
         }
         Unit::Case => vec![case.to_owned()],
         Unit::Call | Unit::Session if settings.by.is_empty() => unit.usual_groups(),
@@ -63,31 +64,38 @@ fn is_text(column: &str) -> bool {
 /// What the gate is asked for.
 pub(super) fn options(args: &GateArgs) -> Result<GateOptions, Failure> {
     check_percentile(args)?;
+    if args.units_per_month == Some(0) {
+        return Err(Failure::usage(anyhow!("gate.units_per_month: a month has at least 1 unit"))
+            .hint("leave it out for the log's own volume"));
+    }
     let mut limits = Vec::new();
     if let Some(text) = &args.max_cost {
-        limits.push(Limit::Cost(dollars("--max-cost", text)?));
+        limits.push(Limit::Cost(dollars(args.said_by("--max-cost"), text)?));
     }
     if let Some(text) = &args.max_cost_per_unit {
-        limits.push(Limit::UnitCost(dollars("--max-cost-per-unit", text)?));
+        limits.push(Limit::UnitCost(dollars(args.said_by("--max-cost-per-unit"), text)?));
     }
     for text in &args.budget {
-        limits.push(budget(text)?);
+        limits.push(budget(args.said_by("--budget"), text)?);
     }
-    let optional =
-        |flag, text: &Option<String>| text.as_deref().map(|text| threshold(flag, text)).transpose();
+    let optional = |flag, text: &Option<String>| {
+        text.as_deref().map(|text| threshold(args.said_by(flag), text)).transpose()
+    };
+    // Those with a default were filled in.
+    let filled = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(GateOptions {
-        target: match args.gate {
+        target: match args.gate.unwrap_or(TargetArg::Unit) {
             TargetArg::Unit => Target::Unit,
             TargetArg::Total => Target::Total,
         },
-        threshold: threshold("--threshold", &args.threshold)?,
+        threshold: threshold(args.said_by("--threshold"), &filled(&args.threshold))?,
         group_threshold: optional("--group-threshold", &args.group_threshold)?,
         percentile_threshold: optional("--p95-threshold", &args.p95_threshold)?,
-        confidence: confidence(&args.confidence)?,
-        min_impact: dollars("--min-impact", &args.min_impact)?,
+        confidence: confidence(args.said_by("--confidence"), &filled(&args.confidence))?,
+        min_impact: dollars(args.said_by("--min-impact"), &filled(&args.min_impact))?,
         units_per_month: args.units_per_month,
-        max_unpriced: rate("--max-unpriced", &args.max_unpriced)?,
-        max_not_compared: rate("--max-new", &args.max_new)?,
+        max_unpriced: rate(args.said_by("--max-unpriced"), &filled(&args.max_unpriced))?,
+        max_not_compared: rate(args.said_by("--max-new"), &filled(&args.max_new))?,
         limits,
         ..GateOptions::default()
     })
@@ -98,14 +106,17 @@ fn check_percentile(args: &GateArgs) -> Result<(), Failure> {
     if args.p95_threshold.is_none() {
         return Ok(());
     }
-    if !matches!(args.unit, UnitArg::Call) {
-        return Err(Failure::usage(anyhow!("--p95-threshold is about single calls"))
-            .hint("it goes with --unit call"));
+    let who = args.said_by("--p95-threshold");
+    if !matches!(args.unit(), UnitArg::Call) {
+        return Err(
+            Failure::usage(anyhow!("{who} is about single calls")).hint("it goes with --unit call")
+        );
     }
     if args.baseline.len() > 1 {
         return Err(Failure::usage(anyhow!(
-            "--p95-threshold takes one baseline: a percentile of several is in none of them"
-        )));
+            "{who} takes one baseline: a percentile of several is in none of them"
+        ))
+        .hint("name one --baseline, or leave the percentile out"));
     }
     Ok(())
 }
@@ -142,11 +153,11 @@ fn rate(flag: &str, text: &str) -> Result<Rate, Failure> {
     })
 }
 
-fn confidence(text: &str) -> Result<Rate, Failure> {
-    let found = rate("--confidence", text)?;
+fn confidence(flag: &str, text: &str) -> Result<Rate, Failure> {
+    let found = rate(flag, text)?;
     let bounds = ["0.5", "0.99"].map(|text| Rate::parse(text).expect("a constant"));
     if found < bounds[0] || found > bounds[1] {
-        return Err(Failure::usage(anyhow!("--confidence: `{text}` is not between 50% and 99%"))
+        return Err(Failure::usage(anyhow!("{flag}: `{text}` is not between 50% and 99%"))
             .hint("95% is usual"));
     }
     Ok(found)
@@ -163,11 +174,11 @@ fn dollars(flag: &str, text: &str) -> Result<Usd, Failure> {
     if amount < Usd::ZERO { Err(refuse(&"it is less than nothing")) } else { Ok(amount) }
 }
 
-fn budget(text: &str) -> Result<Limit, Failure> {
+fn budget(flag: &str, text: &str) -> Result<Limit, Failure> {
     match text.split_once('/') {
-        Some((amount, "day")) => Ok(Limit::Day(dollars("--budget", amount)?)),
-        Some((amount, "month")) => Ok(Limit::Month(dollars("--budget", amount)?)),
-        _ => Err(Failure::usage(anyhow!("--budget: `{text}` is not dollars a day or a month"))
+        Some((amount, "day")) => Ok(Limit::Day(dollars(flag, amount)?)),
+        Some((amount, "month")) => Ok(Limit::Month(dollars(flag, amount)?)),
+        _ => Err(Failure::usage(anyhow!("{flag}: `{text}` is not dollars a day or a month"))
             .hint("write it as 50/day or 900/month")),
     }
 }
@@ -196,10 +207,10 @@ mod tests {
 
     #[test]
     fn budgets_have_an_amount_and_a_period() {
-        assert!(matches!(budget("50/day"), Ok(Limit::Day(_))));
-        assert!(matches!(budget("$900/month"), Ok(Limit::Month(_))));
-        assert!(budget("50").is_err());
-        assert!(budget("50/week").is_err());
-        assert!(budget("-1/day").is_err());
+        assert!(matches!(budget("--budget", "50/day"), Ok(Limit::Day(_))));
+        assert!(matches!(budget("--budget", "$900/month"), Ok(Limit::Month(_))));
+        assert!(budget("--budget", "50").is_err());
+        assert!(budget("--budget", "50/week").is_err());
+        assert!(budget("--budget", "-1/day").is_err());
     }
 }

@@ -251,7 +251,7 @@ impl Kept {
             check_names(&columns)?;
             return Ok(Self { columns, labels_only: false, texts: Vec::new(), is_named: true });
         }
-        let mapped = settings.map.iter().map(|(name, _)| name.clone());
+        let mapped = settings.map.iter().chain(&settings.dimensions).map(|(name, _)| name.clone());
         let is_other =
             |name: &String| Statement::named(name).is_none() && Field::named(name).is_none();
         let mut columns: Vec<String> = mapped.filter(is_other).collect();

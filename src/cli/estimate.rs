@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 
-use crate::diagnostics::Ledger;
+use crate::diagnostics::{Ledger, did_you_mean};
 use crate::exhibits::Exhibit;
 use crate::insights::{AnalysisOptions, Analyzer};
 use crate::pricing::{PriceBook, Unpriced};
@@ -19,16 +19,17 @@ use crate::simulation::{
 use crate::units::{Factor, Rate};
 use crate::usage::{Days, Instant};
 
-use super::args::{CommonArgs, InputArgs, OutputArgs, TechniqueArgs};
+use super::args::{CommonArgs, InputArgs, OutputArgs};
 use super::asked::{self, AskedArgs};
 use super::exit_status::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, meant};
 use super::flags;
 use super::output::deliver;
 use super::settings::Settings;
 use super::show;
 use super::simulate::failure;
 use super::supplies::{Prices, unpriced_under_strict};
+use super::technique_args::TechniqueArgs;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -74,7 +75,6 @@ pub(super) struct EstimateArgs {
 
 /// What is declared; a plan may hold several kinds of calls instead.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Workload")]
 struct WorkloadArgs {
     /// The model that answers.
     #[arg(long, value_name = "MODEL")]
@@ -149,7 +149,7 @@ impl EstimateArgs {
 
 pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     let settings = args.settings()?;
-    let mut plan = flags::plan_or_none(&args.techniques, settings.plan.as_deref())?;
+    let mut plan = flags::plan_or_none(&args.techniques, settings.plan.as_ref())?;
     plan.days = settings.days;
     if !settings.by.is_empty() {
         plan.group_by.clone_from(&settings.by);
@@ -224,6 +224,12 @@ fn known_models(kinds: &[Workload], book: &PriceBook) -> Result<(), Failure> {
             (Unpriced::SeveralSellers, _) => failure,
             (Unpriced::UnknownModel, Some(similar)) => {
                 failure.hint(format!("did you mean `{similar}`?"))
+            }
+            (Unpriced::UnknownProvider, _) => {
+                match did_you_mean(&kind.provider, book.provider_names()) {
+                    Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
+                    None => failure.hint("`llmcost prices list` shows who sells what"),
+                }
             }
             _ => failure.hint("`llmcost prices list` shows every model; --prices FILE adds others"),
         });
@@ -309,7 +315,7 @@ fn flagged(args: &WorkloadArgs) -> Result<Workload, Failure> {
     let arrival = args.arrival.as_deref().unwrap_or("even");
     let arrival = Arrival::named(arrival).ok_or_else(|| {
         Failure::usage(anyhow!("--arrival: there is no pattern `{arrival}`"))
-            .hint("the patterns are even, poisson and bursts")
+            .hint(meant(arrival, &["even", "poisson", "bursts"]))
     })?;
     let missing = match (&args.input_tokens, &args.output_tokens) {
         (Some(_), Some(_)) => None,

@@ -1,4 +1,4 @@
-//! `llmcost explain`: a technique, a diagnostic code or a format, in words.
+//! `llmcost explain`: techniques, formats, diagnostics, exit codes and more, in words.
 
 use std::fmt::Write;
 
@@ -6,35 +6,27 @@ use anyhow::anyhow;
 
 use crate::diagnostics::{Code, did_you_mean};
 use crate::insights::TOPICS;
+use crate::pricing::PriceBook;
 use crate::simulation::{FINE_TUNING_DOCS, SELF_HOSTING_DOCS, SPEND_CAP_DOCS};
-use crate::sources::{FORMATS, find_format, page};
+use crate::sources::{FORMATS, page};
 use crate::techniques::CATALOG;
 
-use super::args::ExplainArgs;
-use super::backtest;
-use super::estimate;
-use super::exit_status::ExitStatus;
+use super::args::{ExplainArgs, OutputArgs};
+use super::exit_status::{ExitStatus, codes_page};
 use super::failure::Failure;
 use super::output::deliver;
+use super::settings::style;
+use super::{backtest, config, estimate};
 
-pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
-    let text = match &args.topic {
-        None => list(),
-        Some(topic) => explain(topic).ok_or_else(|| unknown(topic))?,
-    };
-    deliver(None, |out| out.write_all(text.as_bytes()))?;
-    Ok(ExitStatus::Delivered)
-}
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  llmcost explain
+  llmcost explain prompt_caching
+  llmcost explain claude-code
+  llmcost explain exit-codes";
 
 /// The schema of price tables, for who writes one without the sources at hand.
 const PRICES: &str = include_str!("../../pricing/README.md");
-
-/// What a simulation tells apart from savings: name, summary, page.
-const APART: [(&str, &str, &str); 3] = [
-    ("spend_cap", "what a budget by key and period would have blocked", SPEND_CAP_DOCS),
-    ("self_hosting", "from how many tokens a day renting GPUs would pay", SELF_HOSTING_DOCS),
-    ("fine_tuning", "when the training of a tuned model would be paid", FINE_TUNING_DOCS),
-];
 
 /// What published guides claim, recomputed.
 const CLAIMS: &str = include_str!("claims.md");
@@ -42,78 +34,222 @@ const CLAIMS: &str = include_str!("claims.md");
 /// How `llmcost check` judges.
 const CHECK: &str = include_str!("check_docs.md");
 
-fn explain(topic: &str) -> Option<String> {
-    if topic == "prices" {
-        return Some(PRICES.to_owned());
-    }
-    if topic == "backtest" {
-        return Some(backtest::DOCS.to_owned());
-    }
-    if let Some((_, _, docs)) = APART.iter().find(|(name, _, _)| *name == topic) {
-        return Some(format!("# {}\n\n{}\n", topic.replace('_', " "), docs.trim()));
-    }
-    if topic == "check" {
-        return Some(CHECK.to_owned());
-    }
-    if topic == "claims" {
-        return Some(CLAIMS.to_owned());
-    }
-    if topic == "estimate" {
-        return Some(estimate::DOCS.to_owned());
-    }
-    if let Some(entry) = CATALOG.iter().find(|entry| entry.info.name == topic) {
-        return Some(format!("# {}\n\n{}\n", entry.info.label, entry.info.docs.trim()));
-    }
-    if let Some(table) = TOPICS.iter().find(|table| table.name == topic) {
-        return Some(table.page());
-    }
-    if let Some(code) = Code::ALL.into_iter().find(|code| code.name() == topic) {
-        return Some(format!("# {}\n\n{}\n", code.name(), code.advice()));
-    }
-    find_format(topic).map(page)
+/// Less of a name could be anything.
+const PART_MIN: usize = 4;
+
+/// The column at which summaries of the list begin.
+const INDENT: usize = 28;
+
+/// The narrowest list.
+const WIDTH_MIN: usize = 50;
+
+/// Something that can be explained.
+struct Topic {
+    group: &'static str,
+    name: &'static str,
+    summary: String,
+    /// Makes the page.
+    page: Box<dyn Fn() -> String>,
 }
 
-fn topics() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let techniques =
-        CATALOG.iter().map(|entry| ("Techniques", entry.info.name, entry.info.summary));
-    let apart = APART.iter().map(|(name, summary, _)| ("Apart from savings", *name, *summary));
-    let formats = FORMATS.iter().map(|format| ("Formats", format.name, format.summary));
-    let codes = Code::ALL.into_iter().map(|code| {
-        let first = code.advice().split(". ").next().unwrap_or_default();
-        ("Diagnostics", code.name(), first)
-    });
-    let tables = ("Prices", "prices", "the tables of prices, and how to write one of your own");
-    let commands = ("Commands", "backtest", "how calls are predicted without their cache counters");
-    let check = ("Commands", "check", "when calls count as dearer, and how sure that is");
-    let claims = ("Commands", "claims", "what published guides claim, recomputed");
-    let found = TOPICS.iter().map(|table| ("Tables of analyze", table.name, table.summary));
-    let declared =
-        ("Commands", "estimate", "what is declared of a workload without a log, and how");
-    techniques
-        .chain(apart)
-        .chain(found)
-        .chain(formats)
-        .chain([tables, commands, check, declared, claims])
-        .chain(codes)
+impl Topic {
+    fn new(
+        group: &'static str,
+        name: &'static str,
+        summary: &str,
+        page: impl Fn() -> String + 'static,
+    ) -> Self {
+        Self { group, name, summary: summary.to_owned(), page: Box::new(page) }
+    }
 }
 
-fn list() -> String {
+pub(super) fn run(args: &ExplainArgs) -> Result<ExitStatus, Failure> {
+    let topics = topics();
+    let typed = args.topic.join(" ");
+    let text = if typed.is_empty() {
+        list(&topics, usize::from(style(&OutputArgs::default()).width))
+    } else {
+        let topic = found(&topics, &typed).ok_or_else(|| unknown(&topics, &typed))?;
+        (topic.page)()
+    };
+    deliver(None, |out| out.write_all(text.as_bytes()))?;
+    Ok(ExitStatus::Delivered)
+}
+
+/// A page of a heading and a text.
+fn headed(heading: &str, text: &str) -> String {
+    format!("# {heading}\n\n{}\n", text.trim())
+}
+
+/// Everything that can be explained, by group.
+fn topics() -> Vec<Topic> {
+    let mut topics = Vec::new();
+    for entry in CATALOG {
+        let info = entry.info;
+        topics.push(Topic::new("Techniques", info.name, info.summary, || {
+            headed(info.label, info.docs)
+        }));
+    }
+    for (name, summary, docs) in [
+        ("spend_cap", "what a budget by key and period would have blocked", SPEND_CAP_DOCS),
+        ("self_hosting", "from how many tokens a day renting GPUs would pay", SELF_HOSTING_DOCS),
+        ("fine_tuning", "when the training of a tuned model would be paid", FINE_TUNING_DOCS),
+    ] {
+        let heading = name.replace('_', " ");
+        topics
+            .push(Topic::new("Apart from savings", name, summary, move || headed(&heading, docs)));
+    }
+    for (name, summary, docs) in [
+        ("check", "when calls count as dearer, and how sure that is", CHECK),
+        ("estimate", "what is declared of a workload without a log, and how", estimate::DOCS),
+        ("backtest", "how calls are predicted without their cache counters", backtest::DOCS),
+        ("claims", "what published guides claim, recomputed", CLAIMS),
+        ("prices", "the tables of prices, and how to write one of your own", PRICES),
+    ] {
+        topics.push(Topic::new("Commands", name, summary, || docs.to_owned()));
+    }
+    let summary = "every key of llmcost.toml, and where it is read from";
+    topics.push(Topic::new("Commands", "config", summary, config::page));
+    let summary = "how a run ended, for scripts; also by number: explain 3";
+    topics.push(Topic::new("Commands", "exit-codes", summary, || codes_page(None)));
+    for table in TOPICS {
+        topics.push(Topic::new(
+            "Tables of analyze (--show NAME)",
+            table.name,
+            table.summary,
+            move || table.page(),
+        ));
+    }
+    for format in FORMATS {
+        topics.push(Topic::new("Formats", format.name, format.summary, || page(format)));
+    }
+    for code in Code::ALL {
+        let summary = code.advice().split(". ").next().unwrap_or_default();
+        topics.push(Topic::new("Diagnostics", code.name(), summary, move || {
+            headed(code.name(), code.advice())
+        }));
+    }
+    for status in ExitStatus::ALL {
+        let number = status.number();
+        topics.push(Topic::new("", number, "", move || codes_page(Some(number))));
+    }
+    topics.push(Topic::new("", "101", "", || codes_page(Some("101"))));
+    topics
+}
+
+/// A name without what people type differently.
+fn plain(name: &str) -> String {
+    let name = name.to_lowercase();
+    let name = name.strip_prefix("exit code ").or(name.strip_prefix("exit ")).unwrap_or(&name);
+    name.chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+/// The topic of a name: as it is, spelled in another way, or the only one with it in its name.
+fn found<'t>(topics: &'t [Topic], typed: &str) -> Option<&'t Topic> {
+    if let Some(topic) = topics.iter().find(|topic| topic.name == typed) {
+        return Some(topic);
+    }
+    let wanted = plain(typed);
+    if wanted == "exitcode" {
+        return found(topics, "exit-codes");
+    }
+    let whole: Vec<&Topic> = topics.iter().filter(|topic| plain(topic.name) == wanted).collect();
+    if let [only] = whole[..] {
+        return Some(only);
+    }
+    let parts: Vec<&Topic> = alike(topics, &wanted).collect();
+    if let [only] = parts[..] { Some(only) } else { None }
+}
+
+/// The topics with a word in their name.
+fn alike<'t>(topics: &'t [Topic], wanted: &str) -> impl Iterator<Item = &'t Topic> {
+    let is_long = wanted.chars().count() >= PART_MIN;
+    let wanted = wanted.to_owned();
+    topics.iter().filter(move |topic| is_long && plain(topic.name).contains(&wanted))
+}
+
+fn list(topics: &[Topic], width: usize) -> String {
     let (mut text, mut heading) = (String::new(), "");
-    for (group, name, summary) in topics() {
-        if group != heading {
+    for topic in topics.iter().filter(|topic| !topic.group.is_empty()) {
+        if topic.group != heading {
             let gap = if heading.is_empty() { "" } else { "\n" };
-            let _ = writeln!(text, "{gap}{group}:");
-            heading = group;
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{gap}{}:", topic.group);
+            heading = topic.group;
         }
-        let _ = writeln!(text, "  {name:<25} {summary}");
+        let mut line = format!("  {:<1$}", topic.name, INDENT - 3);
+        let mut is_new = true;
+        for word in topic.summary.split_whitespace() {
+            let length = line.chars().count() + 1 + word.chars().count();
+            if !is_new && length > width.max(WIDTH_MIN) {
+                let _ = writeln!(text, "{}", line.trim_end());
+                line = " ".repeat(INDENT - 1);
+            }
+            let _ = write!(line, " {word}");
+            is_new = false;
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     text
 }
 
-fn unknown(topic: &str) -> Failure {
-    let failure = Failure::usage(anyhow!("there is nothing called `{topic}`"));
-    match did_you_mean(topic, topics().map(|(_, name, _)| name)) {
+fn unknown(topics: &[Topic], typed: &str) -> Failure {
+    let failure = Failure::usage(anyhow!("there is nothing called `{typed}` to explain"));
+    let names: Vec<&str> = alike(topics, &plain(typed)).map(|topic| topic.name).collect();
+    if !names.is_empty() {
+        return failure.hint(format!("it could be {}", names.join(", ")));
+    }
+    if PriceBook::embedded().find("", typed).is_ok() {
+        return failure.hint(format!("of a model: `llmcost prices show {typed}`"));
+    }
+    let named = topics.iter().filter(|topic| !topic.group.is_empty()).map(|topic| topic.name);
+    match did_you_mean(typed, named) {
         Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
         None => failure.hint("`llmcost explain` lists what there is"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(typed: &str, expected: Option<&str>) {
+        let topics = topics();
+        assert_eq!(found(&topics, typed).map(|topic| topic.name), expected, "{typed}");
+    }
+
+    #[test]
+    fn names_are_found_as_people_type_them_where_only_one_fits() {
+        check("prompt_caching", Some("prompt_caching"));
+        check("prompt-caching", Some("prompt_caching"));
+        check("Prompt Caching", Some("prompt_caching"));
+        check("trimming", Some("context_trimming"));
+        check("Claude Code", Some("claude-code"));
+        check("cache", None);
+        check("exit codes", Some("exit-codes"));
+        check("exit code 3", Some("3"));
+        check("3", Some("3"));
+        check("101", Some("101"));
+        check("7", None);
+        check("batch", Some("batch"));
+        check("", None);
+    }
+
+    #[test]
+    fn every_topic_has_a_page_and_a_name_of_its_own() {
+        let topics = topics();
+        for topic in &topics {
+            assert!((topic.page)().trim().contains('\n'), "{}", topic.name);
+            assert!(topics.iter().filter(|one| one.name == topic.name).count() == 1);
+        }
+    }
+
+    #[test]
+    fn the_list_fits_the_width() {
+        for width in [60, 80, 120] {
+            for line in list(&topics(), width).lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+            }
+        }
     }
 }

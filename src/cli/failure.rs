@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use crate::diagnostics::did_you_mean;
+
 use super::exit_status::ExitStatus;
 
 /// Why a run stopped.
@@ -58,6 +60,14 @@ impl Failure {
         }
         // With stderr gone there is nobody left to tell.
         let _ = std::io::stderr().write_all(harmless(&text).as_bytes());
+    }
+}
+
+/// The word that was probably meant, or all there are.
+pub(super) fn meant(wrong: &str, known: &[&str]) -> String {
+    match did_you_mean(wrong, known.iter().copied()) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("there are {}", known.join(", ")),
     }
 }
 

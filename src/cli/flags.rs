@@ -7,11 +7,16 @@ use toml::{Table, Value};
 
 use crate::simulation::Plan;
 
-use super::args::{SimulateArgs, TechniqueArgs};
+use super::args::SimulateArgs;
+use super::config::PlanSource;
 use super::failure::Failure;
+use super::technique_args::TechniqueArgs;
 
 /// The plan that flags and files make together.
-pub(super) fn plan(args: &TechniqueArgs, from_config: Option<&Path>) -> Result<Plan, Failure> {
+pub(super) fn plan(
+    args: &TechniqueArgs,
+    from_config: Option<&PlanSource>,
+) -> Result<Plan, Failure> {
     let plan = plan_or_none(args, from_config)?;
     if plan.is_empty() {
         return Err(Failure::usage(anyhow!("no technique to simulate"))
@@ -33,14 +38,25 @@ pub(super) fn give_back_log(args: &mut SimulateArgs) {
 /// As [`plan`], which may have no technique at all.
 pub(super) fn plan_or_none(
     args: &TechniqueArgs,
-    from_config: Option<&Path>,
+    from_config: Option<&PlanSource>,
 ) -> Result<Plan, Failure> {
-    let file = args.plan.as_deref().or(from_config);
-    let plan = file.map_or(Ok(Plan::default()), |path| {
-        let text = read(path, "the plan")?;
-        Plan::parse(&path.display().to_string(), &text).map_err(Failure::usage)
-    })?;
+    let plan = match (args.plan.as_deref(), from_config) {
+        (Some(path), _) => plan_of(path)?,
+        (None, Some(PlanSource::File(path))) => {
+            plan_of(path).map_err(|failure| failure.hint("the configuration names it: plan = …"))?
+        }
+        (None, Some(PlanSource::Inline { name, text })) => {
+            Plan::parse_within(name, text, "plan").map_err(Failure::usage)?
+        }
+        (None, None) => Plan::default(),
+    };
     plan.merge(tables(args)?).map_err(Failure::usage)
+}
+
+fn plan_of(path: &Path) -> Result<Plan, Failure> {
+    let text = read(path, "the plan")
+        .map_err(|failure| failure.hint("`llmcost plan --example > plan.toml` writes one"))?;
+    Plan::parse(&path.display().to_string(), &text).map_err(Failure::usage)
 }
 
 fn read(path: &Path, what: &str) -> Result<String, Failure> {

@@ -14,8 +14,19 @@ use super::failure::Failure;
 use super::guess::{self, GuessArgs};
 use super::output::deliver;
 use super::prices::FormArgs;
-use super::settings::{output_format, style};
+use super::settings::{fill, output_format, style};
 use super::sources::saved_sources;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  llmcost formats
+  llmcost formats --json
+  llmcost formats guess gateway.jsonl";
+
+const GUESS_EXAMPLES: &str = "\
+Examples:
+  llmcost formats guess gateway.jsonl
+  head -100 export.csv | llmcost formats guess -";
 
 /// `llmcost formats`: the list, or a question about one file.
 #[derive(Debug, Args)]
@@ -34,6 +45,7 @@ pub(super) struct FormatsArgs {
 #[derive(Debug, Subcommand)]
 enum FormatsCommand {
     /// What the columns of a log could mean, and the mapping to paste.
+    #[command(after_help = GUESS_EXAMPLES)]
     Guess(GuessArgs),
 }
 
@@ -43,7 +55,8 @@ pub(super) fn run(args: FormatsArgs) -> Result<ExitStatus, Failure> {
     }
     let config = Config::load(args.config.as_deref())?;
     let saved = saved_sources(&config.source)?;
-    let output = OutputArgs::from(args.form);
+    let mut output = OutputArgs::from(args.form);
+    fill(&mut output, &config);
     let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| {
         write_formats(FORMATS, &saved, format, style(&output), out)

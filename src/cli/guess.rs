@@ -12,9 +12,10 @@ use super::args::OutputArgs;
 use super::config::Config;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
+use super::intake::missing;
 use super::output::deliver;
 use super::prices::FormArgs;
-use super::settings::{output_format, style};
+use super::settings::{fill, output_format, style};
 use super::sources::saved_sources;
 
 /// Why more saved sources did not take a file is too much to read.
@@ -38,7 +39,8 @@ pub(super) fn run(args: GuessArgs) -> Result<ExitStatus, Failure> {
     let sources = saved_sources(&config.source)?;
     let found = guess(&input(&args.file)?, &sources)
         .map_err(|error| Failure::input(anyhow!("cannot read {}: {error}", args.file)))?;
-    let output = OutputArgs::from(args.form);
+    let mut output = OutputArgs::from(args.form);
+    fill(&mut output, &config);
     let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| write_guess(&found, format, style(&output), out))?;
     // The page says what is missing; a script sees that there is nothing to paste.
@@ -48,7 +50,7 @@ pub(super) fn run(args: GuessArgs) -> Result<ExitStatus, Failure> {
 
 /// One file: two logs are two questions.
 fn input(name: &str) -> Result<Input, Failure> {
-    let mut inputs = discover(name).map_err(Failure::input)?.inputs;
+    let mut inputs = discover(name).map_err(missing)?.inputs;
     if inputs.len() > 1 {
         return Err(
             Failure::usage(anyhow!("{name} names {} files", inputs.len())).hint("name one of them")

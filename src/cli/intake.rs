@@ -23,7 +23,7 @@ use super::settings::{Selection, Settings};
 static DEMO: &[u8] = include_bytes!("../../fixtures/usage.jsonl.gz");
 
 /// Looked for, in this order, when no input is named.
-const USUAL_FILES: [&str; 6] = [
+pub(super) const USUAL_FILES: [&str; 6] = [
     "usage.jsonl",
     "usage.csv",
     "usage.jsonl.gz",
@@ -88,8 +88,12 @@ impl Intake {
             .chain(settings.group_dimensions())
             .chain(filter.into_iter().flat_map(Filter::dimensions))
             .collect();
-        check_mapped_fields(&settings.map, &wanted)?;
-        let options = ReadOptions { late_columns, ..options(settings, Dimensions::new(wanted)) };
+        check_mapped_fields(settings, &wanted)?;
+        let own = settings.dimensions.iter().filter(|(name, _)| wanted.contains(&name.as_str()));
+        let own: Vec<(String, String)> = own.cloned().collect();
+        let usual = options(settings, Dimensions::new(wanted));
+        let map = [&usual.map[..], &own].concat();
+        let options = ReadOptions { late_columns, map, ..usual };
         let progress = ReadProgress::new(!settings.quiet && std::io::stderr().is_terminal());
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
         let mut reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
@@ -101,9 +105,9 @@ impl Intake {
         for (place, dimension) in options.dimensions.iter().enumerate() {
             sorter.seen[place] |= optional.contains(&dimension.name);
         }
-        check_columns(&options.dimensions, &sorter.seen, settings, &reading)?;
+        check_columns(&options, &sorter.seen, settings, &reading)?;
         warn_of_unreadable(&reading);
-        for (place, told) in unmapped(settings, &reading) {
+        for (place, told) in unmapped(settings, &own, &reading) {
             if !settings.quiet {
                 warn(&told);
             }
@@ -197,7 +201,7 @@ fn inputs(settings: &Settings) -> Result<Vec<Input>, Failure> {
                 Err(NoInput::NotFound(name)) if settings.files.len() > 1 => {
                     inputs.push(Input::File(name.into()));
                 }
-                Err(error) => return Err(Failure::input(error)),
+                Err(error) => return Err(missing(error)),
             }
         }
         return Ok(inputs);
@@ -215,6 +219,38 @@ fn inputs(settings: &Settings) -> Result<Vec<Input>, Failure> {
             ))
             .hint("`--demo` shows the report on a sample month")
     })
+}
+
+/// What to do about an argument that names no log.
+pub(super) fn missing(error: NoInput) -> Failure {
+    let hint = match &error {
+        NoInput::NotFound(name) => match beside(Path::new(name)) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => {
+                "name a file, a folder, a pattern in quotes, or - for standard input; without a \
+                     log, --demo shows a sample month"
+                    .to_owned()
+            }
+        },
+        NoInput::NoMatch(_) => {
+            "`**` stands for any folders; a folder alone is searched to the bottom".to_owned()
+        }
+        NoInput::BadPattern(..) => "write it like 'logs/**/*.jsonl', in quotes".to_owned(),
+        NoInput::EmptyFolder(_) => "a file that is named itself may have any ending".to_owned(),
+    };
+    Failure::input(error).hint(hint)
+}
+
+/// The file beside one that is not there, of nearly the same name.
+fn beside(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    let wanted = path.file_name()?.to_str()?;
+    let similar = did_you_mean(wanted, names.iter().map(String::as_str))?;
+    Some(folder.map_or(similar.to_owned(), |folder| folder.join(similar).display().to_string()))
 }
 
 /// Says how many files of a folder were passed over for their names.
@@ -247,20 +283,25 @@ fn without_repeats(inputs: Vec<Input>) -> Vec<Input> {
 }
 
 /// A name that is no field must be a column that the run asks for; else it is a slip.
-fn check_mapped_fields(map: &[(String, String)], wanted: &[&str]) -> Result<(), Failure> {
+fn check_mapped_fields(settings: &Settings, wanted: &[&str]) -> Result<(), Failure> {
     let mut known: Vec<&str> = Field::ALL.into_iter().filter_map(Field::own_name).collect();
     known.extend(STATEMENTS.iter().map(|statement| statement.name));
     known.extend(wanted);
-    for (field, _) in map {
+    let (typed, place) = &settings.map_typed;
+    for (index, (field, _)) in settings.map.iter().enumerate() {
         if known.contains(&field.as_str()) {
             continue;
         }
+        let who = if index < *typed { "--map" } else { place };
         let failure = Failure::usage(anyhow!(
-            "--map: there is no field `{field}`, and nothing in this run uses a column of that name"
+            "{who}: there is no field `{field}`, and nothing in this run uses a column of that name"
         ));
         return Err(match did_you_mean(field, known.iter().copied()) {
             Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
-            None => failure.hint(format!("the fields are {}", known.join(", "))),
+            None if index < *typed => failure.hint(format!("the fields are {}", known.join(", "))),
+            None => failure
+                .hint("a column for some runs goes under dimensions, not map")
+                .hint(format!("the fields are {}", known.join(", "))),
         });
     }
     Ok(())
@@ -280,9 +321,17 @@ fn warn_of_unreadable(reading: &Reading) {
 }
 
 /// Mappings that find nothing: most likely slips, though a rare column may come later.
-fn unmapped(settings: &Settings, reading: &Reading) -> Vec<(Place, String)> {
+fn unmapped(
+    settings: &Settings,
+    own: &[(String, String)],
+    reading: &Reading,
+) -> Vec<(Place, String)> {
     let all: Vec<usize> = (0..reading.files.len()).collect();
-    let mut found = nowhere(&settings.map, &all, reading, |pair| format!("--map {pair}"));
+    let (typed, from_file) = settings.map.split_at(settings.map_typed.0);
+    let mut found = nowhere(typed, &all, reading, |pair| format!("--map {pair}"));
+    let place = &settings.map_typed.1;
+    found.extend(nowhere(from_file, &all, reading, |pair| format!("{place}: {pair}")));
+    found.extend(nowhere(own, &all, reading, |pair| format!("dimensions: {pair}")));
     for source in &settings.sources {
         let is_taken = |place: &usize| reading.files[*place].saved.as_ref() == Some(&source.name);
         let taken: Vec<usize> = all.iter().copied().filter(is_taken).collect();
@@ -338,7 +387,9 @@ fn check_readable(reading: &Reading, settings: &Settings) -> Result<(), Failure>
     let entries = reading.ledger.entries().filter_map(|(code, entry)| {
         let first = entry.first.first()?;
         let file = names.get(first.place.file as usize)?;
-        Some(format!("{file}:{}: {} ({})", first.place.line, first.message, code.name()))
+        let line = first.place.line;
+        let place = if line == 0 { (*file).to_owned() } else { format!("{file}:{line}") };
+        Some(format!("{place}: {} ({})", first.message, code.name()))
     });
     Err(entries.fold(failure, Failure::hint))
 }
@@ -358,24 +409,26 @@ fn is_unknown(reason: &str) -> bool {
 
 /// A column that no record has is a slip, not a group called nothing.
 fn check_columns(
-    dimensions: &Dimensions,
+    options: &ReadOptions,
     seen: &[bool],
     settings: &Settings,
     reading: &Reading,
 ) -> Result<(), Failure> {
+    let dimensions = &options.dimensions;
     for place in column::FIXED.len()..dimensions.len() {
         let name = dimensions[place].name.as_str();
         let in_log =
             reading.files.iter().any(|file| file.columns.iter().any(|known| known == name));
         let saved =
             settings.sources.iter().flat_map(|saved| saved.map.iter().chain(&saved.constants));
-        let mapped = settings.map.iter().chain(saved).any(|(field, _)| field == name);
+        let mapped = options.map.iter().chain(saved).any(|(field, _)| field == name);
         let is_field = Field::named(name).or_else(|| Field::of_dimension(name)).is_some();
         if seen[place] || in_log || mapped || is_field {
             continue;
         }
         let columns = reading.files.iter().flat_map(|file| &file.columns).map(String::as_str);
-        let mut known: Vec<&str> = columns.chain(column::FIXED).collect();
+        let own = settings.dimensions.iter().map(|(name, _)| name.as_str());
+        let mut known: Vec<&str> = columns.chain(column::FIXED).chain(own).collect();
         known.sort_unstable();
         known.dedup();
         let mut failure = Failure::usage(anyhow!("there is no column `{name}` in the log"));

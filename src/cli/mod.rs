@@ -21,8 +21,10 @@ mod failure;
 mod flags;
 mod formats;
 mod guess;
+mod help;
 mod inspection;
 mod intake;
+mod manual;
 mod output;
 mod plan;
 mod prices;
@@ -32,23 +34,48 @@ mod show;
 mod simulate;
 mod sources;
 mod supplies;
+mod technique_args;
+mod what_if;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Cli, Command};
 use exit_status::ExitStatus;
-use failure::Failure;
+use failure::{Failure, say};
+
+/// What was typed.
+fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut command = help::command();
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Prints help and version, which come this way too, where clap wants them; or what is wrong.
+fn tell(error: &clap::Error) {
+    const NO_NUMBER: &str = "invalid digit found in string";
+    let told = error.to_string();
+    if told.contains(NO_NUMBER) {
+        say(told.replace(NO_NUMBER, "expected a whole number, such as 15").trim_end());
+        return;
+    }
+    let _ = error.print();
+}
 
 /// Runs the program with these arguments, the first being its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.len() < 2 {
+        // No command is a slip in a script: the page goes to people, the code to the script.
+        say(help::START.trim_end());
+        return ExitCode::from(ExitStatus::Usage.code());
+    }
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version come this way too, with code 0; clap knows which stream they want.
-            let _ = error.print();
+            tell(&error);
             let code = error.exit_code();
             return ExitCode::from(u8::try_from(code).unwrap_or(ExitStatus::Usage.code()));
         }
@@ -63,7 +90,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Convert(args) => convert::run(*args),
         Command::Formats(args) => formats::run(args),
         Command::Prices { command } => prices::run(command),
+        Command::Config(args) => config::run(args),
+        Command::Init(args) => config::init(args),
         Command::Explain(args) => explain::run(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     };
     let status = result.unwrap_or_else(|failure: Failure| {
         failure.report();

@@ -47,7 +47,8 @@ pub(super) fn deliver_while<T>(
         Err(Undelivered::Failed(failure)) => Err(failure),
         Err(Undelivered::Unwritten(_)) if is_closed => Ok(None),
         Err(Undelivered::Unwritten(error)) => {
-            Err(Failure::output(anyhow::Error::new(error).context(context)))
+            let failure = Failure::output(anyhow::Error::new(error).context(context));
+            Err(failure.hint("look at the folder, its rights and the room on the disk"))
         }
     }
 }

@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::anyhow;
+use clap::ValueEnum;
 
 use crate::diagnostics::did_you_mean;
 use crate::pricing::Contract;
 use crate::render::{OutputFormat, Style};
-use crate::sources::{FORMATS, Format, SavedSource, Statement, find_format};
+use crate::sources::{FORMATS, Field, Format, SavedSource, Statement, find_format};
 use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
-use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
-use super::config::Config;
+use super::args::{
+    ColorArg, CommonArgs, CostModeArg, FormatArg, InputArgs, OutputArgs, THREADS_MAX,
+};
+use super::config::{Config, PlanSource};
 use super::contracts::contracts;
 use super::failure::Failure;
 use super::sources::{check_statement, saved_sources};
@@ -37,6 +40,10 @@ pub(super) struct Settings {
     /// The saved source that `--source-format` names.
     pub(super) source: Option<usize>,
     pub(super) map: Vec<(String, String)>,
+    /// How many pairs of `map` were typed, and where the others stand.
+    pub(super) map_typed: (usize, String),
+    /// Columns of the user's own and where they stand, read where a run asks for them.
+    pub(super) dimensions: Vec<(String, String)>,
     pub(super) selection: Selection,
     pub(super) days: Days,
     pub(super) assume_model: String,
@@ -50,7 +57,9 @@ pub(super) struct Settings {
     pub(super) prices: Vec<PathBuf>,
     pub(super) strict: bool,
     pub(super) threads: NonZeroUsize,
-    pub(super) plan: Option<PathBuf>,
+    pub(super) plan: Option<PlanSource>,
+    /// What the configuration says of which cost counts.
+    pub(super) cost_mode: Option<CostModeArg>,
     /// The instant at which all calls are priced, and its name; each call's own for nothing.
     pub(super) as_of: Option<(Instant, String)>,
     pub(super) contracts: Vec<Contract>,
@@ -68,38 +77,53 @@ pub(super) struct Selection {
 impl Settings {
     pub(super) fn resolve(args: CommonArgs) -> Result<Self, Failure> {
         let config = Config::load(args.config.as_deref())?;
-        let days = days(args.input.timezone.as_ref().or(config.timezone.as_ref()))?;
+        let settings = Self::with(args, &config)?;
+        config.tell(settings.quiet);
+        Ok(settings)
+    }
+
+    /// As [`Settings::resolve`], with a configuration that was read already.
+    pub(super) fn with(mut args: CommonArgs, config: &Config) -> Result<Self, Failure> {
+        fill(&mut args.output, config);
+        let days = days(args.input.timezone.as_deref(), config)?;
         let selection = selection(&args.input, days)?;
-        let source = args.input.source_format.as_ref().or(config.source_format.as_ref());
-        let sources = saved_sources(&config.source)?;
+        let (source, sources) =
+            (args.input.source_format.as_deref(), saved_sources(&config.source)?);
+        let source = source.or_else(|| config.text("source_format"));
         let named = source.and_then(|name| sources.iter().position(|saved| saved.name == *name));
         let source = source.filter(|_| named.is_none());
-        let files = if args.files.is_empty() && !args.demo { config.inputs } else { args.files };
-        let prices = if args.prices.is_empty() { config.prices } else { args.prices };
-        let text = |flag: Option<String>, file: Option<String>| flag.or(file).unwrap_or_default();
+        let files =
+            if args.files.is_empty() && !args.demo { config.list("inputs") } else { args.files };
+        let text = |flag: Option<String>, key| {
+            flag.or_else(|| config.text(key).map(str::to_owned)).unwrap_or_default()
+        };
         let format = output_format(&args.output)?;
+        let top = config.whole("top").and_then(|top| usize::try_from(top).ok());
         Ok(Self {
             files,
             demo: args.demo,
             source_format: source.map(|name| format_of(name, &sources)).transpose()?,
             sources,
             source: named,
-            map: mapping(&args.input.map, config.map.into_iter().collect())?,
+            map: mapping(&args.input.map, config)?,
+            map_typed: (args.input.map.len(), config.place("map").unwrap_or_default()),
+            dimensions: dimensions(config)?,
             selection,
             days,
-            assume_model: text(args.input.assume_model, config.assume_model),
-            assume_call_type: text(args.input.assume_call_type, config.assume_call_type),
-            by: if args.output.by.is_empty() { config.by } else { args.output.by.clone() },
-            top: args.output.top.or(config.top).unwrap_or_else(|| top_default(format)),
+            assume_model: text(args.input.assume_model, "assume_model"),
+            assume_call_type: text(args.input.assume_call_type, "assume_call_type"),
+            by: if args.output.by.is_empty() { config.list("by") } else { args.output.by.clone() },
+            top: args.output.top.or(top).unwrap_or_else(|| top_default(format)),
             format,
             style: style(&args.output),
+            quiet: switch(args.output.quiet, "LLMCOST_QUIET", config.truth("quiet")),
             output: args.output.output,
-            quiet: args.output.quiet,
-            prices,
-            strict: args.strict,
-            threads: threads(args.threads),
-            plan: config.plan,
-            as_of: as_of(args.as_of.as_deref())?,
+            prices: if args.prices.is_empty() { config.paths("prices") } else { args.prices },
+            strict: switch(args.strict, "LLMCOST_STRICT", config.truth("strict")),
+            threads: threads(args.threads, config)?,
+            plan: config.plan.clone(),
+            cost_mode: config.text("cost_mode").and_then(|word| word_of(word)),
+            as_of: as_of(args.as_of.as_deref(), config)?,
             contracts: contracts(&config.contract, days)?,
         })
     }
@@ -111,28 +135,102 @@ impl Settings {
     }
 }
 
+/// Adds what the configuration says of the form of a report. The ending of a file that was typed
+/// says more.
+pub(super) fn fill(output: &mut OutputArgs, config: &Config) {
+    let ending = output.output.as_deref().and_then(Path::extension);
+    if output.format.is_none() && !output.json && ending.is_none() {
+        output.format = config.text("format").and_then(word_of);
+    }
+    output.color = output.color.or_else(|| config.text("color").and_then(word_of));
+}
+
+/// A word that was held to its choices when it was read.
+fn word_of<Choice: ValueEnum>(word: &str) -> Option<Choice> {
+    Choice::from_str(word, false).ok()
+}
+
+/// Whether a flag is on: typed, else as the environment has it, else as the configuration does.
+#[expect(clippy::disallowed_methods, reason = "a variable that says no wins over a file")]
+fn switch(flag: bool, variable: &str, config: Option<bool>) -> bool {
+    let is_said = std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    flag || (!is_said && config.unwrap_or(false))
+}
+
+/// What was said by flag or environment, else by the configuration; with who said it.
+fn stated<'a>(
+    typed: Option<&'a str>,
+    flag: &str,
+    config: &'a Config,
+    key: &str,
+) -> Option<(&'a str, String)> {
+    let typed = typed.map(|text| (text, flag.to_owned()));
+    typed.or_else(|| Some((config.text(key)?, config.place(key)?)))
+}
+
+/// Columns of the user's own; a name with another meaning would never be read.
+fn dimensions(config: &Config) -> Result<Vec<(String, String)>, Failure> {
+    let pairs = config.pairs("dimensions");
+    let place = config.place("dimensions").unwrap_or_default();
+    for (name, path) in &pairs {
+        if Field::named(name).is_some() || Statement::named(name).is_some() {
+            return Err(Failure::usage(anyhow!("{place}: `{name}` is a field"))
+                .hint(format!("put it under map: map = {{ {name} = \"{path}\" }}")));
+        }
+        if DerivedColumn::named(name).is_some() {
+            return Err(Failure::usage(anyhow!("{place}: every log has a column `{name}`"))
+                .hint("give it another name"));
+        }
+        if path.is_empty() {
+            return Err(Failure::usage(anyhow!("{place}: `{name}` stands nowhere"))
+                .hint("name the column, or the path of keys: team = \"metadata.team\""));
+        }
+    }
+    Ok(pairs)
+}
+
 /// The start of the day on which all calls are priced, and its name for the report.
-fn as_of(text: Option<&str>) -> Result<Option<(Instant, String)>, Failure> {
-    let Some(text) = text.filter(|text| *text != "log") else { return Ok(None) };
+fn as_of(typed: Option<&str>, config: &Config) -> Result<Option<(Instant, String)>, Failure> {
+    let Some((text, who)) = stated(typed, "--as-of", config, "as_of") else { return Ok(None) };
+    if text == "log" {
+        return Ok(None);
+    }
     // Prices change at moments of UTC, whatever the zone of the report.
     let instant =
         Days::parse_day(text).and_then(|day| Days::UTC.start_of(day)).ok_or_else(|| {
-            Failure::usage(anyhow!("--as-of: `{text}` is no day"))
+            Failure::usage(anyhow!("{who}: `{text}` is no day"))
                 .hint("write it as 2026-10-31, or `log` for each call's own day")
         })?;
     Ok(Some((instant, text.to_owned())))
 }
 
-fn threads(asked: Option<u16>) -> NonZeroUsize {
-    let asked = asked.and_then(|threads| NonZeroUsize::new(threads.into()));
-    asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+fn threads(typed: Option<u16>, config: &Config) -> Result<NonZeroUsize, Failure> {
+    let asked = typed.map(u32::from).or_else(|| config.whole("threads"));
+    if let Some(count) = asked.filter(|count| !(1..=THREADS_MAX).contains(&i64::from(*count))) {
+        let place = config.place("threads").unwrap_or_default();
+        return Err(Failure::usage(anyhow!("{place}: {count} is no number of threads"))
+            .hint(format!("it is between 1 and {THREADS_MAX}")));
+    }
+    let asked = asked.and_then(|count| NonZeroUsize::new(usize::try_from(count).ok()?));
+    Ok(asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN))
 }
 
-fn days(zone: Option<&String>) -> Result<Days, Failure> {
-    let Some(zone) = zone else { return Ok(Days::UTC) };
+fn days(typed: Option<&str>, config: &Config) -> Result<Days, Failure> {
+    let Some((zone, who)) = stated(typed, "--timezone", config, "timezone") else {
+        return Ok(Days::UTC);
+    };
     Days::of_zone(zone).ok_or_else(|| {
-        Failure::usage(anyhow!("`{zone}` is no time zone"))
-            .hint("use a name of the IANA table, such as Europe/Berlin or America/New_York")
+        let failure = Failure::usage(anyhow!("{who}: `{zone}` is no time zone"));
+        let of_city = Days::zone_names().find(|name| {
+            name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(zone))
+        });
+        let meant = of_city.or_else(|| did_you_mean(zone, Days::zone_names()));
+        failure.hint(match meant {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => {
+                "use a name of the IANA table, such as Europe/Berlin or America/New_York".to_owned()
+            }
+        })
     })
 }
 
@@ -159,7 +257,8 @@ fn selection(input: &InputArgs, days: Days) -> Result<Selection, Failure> {
     if let (Some(since), Some(until)) = (since, until)
         && since > until
     {
-        return Err(Failure::usage(anyhow!("--since is after --until")));
+        return Err(Failure::usage(anyhow!("--since is after --until"))
+            .hint("--since is the first day, --until the last"));
     }
     let start = |day: Option<i32>| day.and_then(|day| days.start_of(day));
     Ok(Selection { filter, since: start(since), before: start(until.map(|day| day + 1)) })
@@ -184,16 +283,24 @@ pub(super) fn format_named(name: &str) -> Result<&'static Format, Failure> {
         let failure = Failure::usage(anyhow!("there is no source format `{name}`"));
         match did_you_mean(name, known.iter().copied()) {
             Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
-            None => failure.hint(format!("known formats: {}", known.join(", "))),
+            None => failure.hint(partly_named(name, &known)),
         }
     })
 }
 
+/// The formats with such a name in theirs; all of them where there are none.
+fn partly_named(name: &str, known: &[&str]) -> String {
+    let wanted = name.to_lowercase();
+    let alike: Vec<&str> =
+        known.iter().copied().filter(|one| one.contains(&wanted) && !wanted.is_empty()).collect();
+    if alike.is_empty() {
+        return format!("known formats: {}", known.join(", "));
+    }
+    format!("it could be {}", alike.join(", "))
+}
+
 /// `field=column` pairs; those of the flags come first and so win.
-fn mapping(
-    flags: &[String],
-    file: Vec<(String, String)>,
-) -> Result<Vec<(String, String)>, Failure> {
+fn mapping(flags: &[String], config: &Config) -> Result<Vec<(String, String)>, Failure> {
     let mut map = Vec::new();
     for pair in flags {
         let Some((field, column)) = pair.split_once('=') else {
@@ -202,13 +309,17 @@ fn mapping(
         };
         map.push((field.trim().to_owned(), column.trim().to_owned()));
     }
-    map.extend(file);
-    for (field, value) in &map {
+    let typed = map.len();
+    map.extend(config.pairs("map"));
+    let place = config.place("map").unwrap_or_default();
+    for (index, (field, value)) in map.iter().enumerate() {
+        let who = if index < typed { "--map" } else { &place };
         if field.is_empty() || value.is_empty() {
-            return Err(Failure::usage(anyhow!("--map: `{field}={value}` has an empty side")));
+            return Err(Failure::usage(anyhow!("{who}: `{field}={value}` has an empty side"))
+                .hint("write a field and the column that holds it: input_tokens=tok_in"));
         }
         if let Some(statement) = Statement::named(field) {
-            let fault = |what| Failure::usage(anyhow!("--map: {what}"));
+            let fault = |what| Failure::usage(anyhow!("{who}: {what}"));
             check_statement(statement, value).map_err(fault)?;
         }
     }

@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 
+use crate::diagnostics::did_you_mean;
 use crate::exhibits::{ALL, Exhibit, UnknownExhibit};
 use crate::render::OutputFormat;
 
@@ -9,7 +10,11 @@ use super::failure::Failure;
 
 /// A name that the report has no table of.
 pub(super) fn unknown(error: &UnknownExhibit) -> Failure {
-    Failure::usage(anyhow!("--show: {error}"))
+    let failure = Failure::usage(anyhow!("--show: {error}"));
+    match did_you_mean(&error.name, error.known.iter().copied()) {
+        Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
+        None => failure.hint("`all` shows all of them; `llmcost explain` says what they are"),
+    }
 }
 
 /// The one table to write as CSV, where one is asked for; nothing writes the report's own rows.

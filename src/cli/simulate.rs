@@ -11,26 +11,30 @@ use crate::simulation::{SimulationError, judge_claim, simulate_on};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
-use super::args::{SimulateArgs, TechniqueArgs};
+use super::args::SimulateArgs;
 use super::asked;
 use super::embed_endpoint::EmbedEndpoint;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, note};
 use super::flags;
+use super::inspection::reading_words;
 use super::intake::Intake;
 use super::output::deliver;
 use super::progress::EmbedProgress;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
+use super::technique_args::TechniqueArgs;
+use super::what_if;
 
 pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     flags::give_back_log(&mut args);
+    let input = reading_words(&args.common);
     let settings = Settings::resolve(args.common)?;
     let mut plan = if args.asked.claim.is_some() {
-        flags::plan_or_none(&args.techniques, settings.plan.as_deref())?
+        flags::plan_or_none(&args.techniques, settings.plan.as_ref())?
     } else {
-        flags::plan(&args.techniques, settings.plan.as_deref())?
+        flags::plan(&args.techniques, settings.plan.as_ref())?
     };
     plan.days = settings.days;
     let claim = asked::read(&args.asked, &mut plan)?;
@@ -44,7 +48,10 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let options =
         AnalysisOptions { days: settings.days, pictures: has_page, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read_with(&settings, &plan.dimensions(), &plan.wishes(), &mut |calls| {
+    let [mut needed, mut wished] = what_if::columns(settings.format);
+    needed.extend(plan.dimensions());
+    wished.extend(plan.wishes());
+    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
@@ -57,6 +64,11 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
         outcome.exhibits.push(judged.map_err(failure)?);
     }
+    let panel = if has_page {
+        what_if::panel(&calls, &prices.book, settings.threads, &input)?
+    } else {
+        None
+    };
     let analysis = analyzer.finish();
     let today = has_page.then(|| {
         AnalysisReport::new(
@@ -80,7 +92,8 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     )
     .by_month(&analysis)
     .with_unpriced_models(analysis.unpriced)
-    .beside_logged(analysis.logged.used);
+    .beside_logged(analysis.logged.used)
+    .with_what_if(panel);
     let mut report = if asked_for_best { report } else { report.without_best_sets() };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     let single = show::single(&report.exhibits, &args.show, settings.format)?;

@@ -53,7 +53,8 @@ pub(super) fn read_table(path: &Path) -> Result<(String, String), Failure> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read the price table {name}"))
-        .map_err(Failure::pricing)?;
+        .map_err(Failure::pricing)
+        .map_err(|failure| failure.hint("`llmcost explain prices` says how one is written"))?;
     Ok((name, text))
 }
 

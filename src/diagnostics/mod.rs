@@ -6,4 +6,4 @@ mod suggestion;
 
 pub use code::{Code, Severity};
 pub use ledger::{Diagnostic, Entry, Ledger, Place};
-pub use suggestion::did_you_mean;
+pub use suggestion::{did_you_mean, or_did_you_mean, with_suggestion};

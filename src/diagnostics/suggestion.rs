@@ -1,7 +1,7 @@
 //! "Did you mean": the known name most like a wrong one.
 
 /// One slip for so many letters is still the same word.
-const LETTERS_PER_SLIP: usize = 5;
+const LETTERS_PER_SLIP: usize = 4;
 const SLIPS_MAX: usize = 3;
 
 /// Anything shorter could be anything.
@@ -30,9 +30,32 @@ pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, name)| name).or(only)
 }
 
+/// What follows a message about a wrong name: the name that was probably meant, as a question, or
+/// nothing.
+pub fn or_did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    did_you_mean(wrong, known).map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+}
+
+/// A message of a reader that lists what there is (``unknown variant `a`, expected one of `b`, `c` ``),
+/// with the name that was probably meant.
+pub fn with_suggestion(message: &str) -> String {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let is_list =
+        message.starts_with("unknown variant `") || message.starts_with("unknown field `");
+    let similar = names.next().filter(|_| is_list).map(|wrong| or_did_you_mean(wrong, names));
+    format!("{message}{}", similar.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_a_reader_come_with_what_was_meant() {
+        let message = "unknown variant `relpay`, expected one of `replay`, `off`";
+        assert_eq!(with_suggestion(message), format!("{message}; did you mean `replay`?"));
+        assert_eq!(with_suggestion("`off` is no rate"), "`off` is no rate");
+    }
 
     #[test]
     fn slips_are_forgiven_and_guesses_are_not_made() {

@@ -32,6 +32,11 @@ impl Money {
         Self::with(decimals)
     }
 
+    /// How many decimals amounts have.
+    pub(super) const fn decimals(self) -> u32 {
+        self.decimals
+    }
+
     const fn with(decimals: u32) -> Self {
         Self { decimals, is_own: false }
     }

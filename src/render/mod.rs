@@ -51,6 +51,7 @@ mod records_parquet;
 mod savings_document;
 mod savings_screen;
 mod screen;
+mod settings_list;
 mod shared_blocks;
 mod table_check_text;
 mod terminal;
@@ -83,8 +84,8 @@ use std::io;
 
 use crate::exhibits::Exhibit;
 use crate::report::{
-    AnalysisReport, BacktestReport, BillingLine, CheckReport, ConversionReport, Imported,
-    PriceDiff, PriceList, PriceSheet, SavingsReport, TableCheck, WithheldReport,
+    AnalysisReport, BacktestReport, BillingLine, CheckReport, ConversionReport, EffectiveSettings,
+    Imported, PriceDiff, PriceList, PriceSheet, SavingsReport, TableCheck, WithheldReport,
 };
 use crate::sources::{Format, Guess, SavedSource};
 
@@ -406,6 +407,24 @@ pub fn write_formats(
         OutputFormat::Html => html::write(&format_list::compose(formats, saved), out),
         OutputFormat::Json => wire::write(&format_list::document(formats, saved), out),
         OutputFormat::Csv => format_list::write_rows(formats, saved, out),
+    }
+}
+
+/// Writes what is in force where no flag says otherwise, and who said so.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_settings(
+    shown: &EffectiveSettings,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Table => terminal::write(&settings_list::compose(shown), style, out),
+        OutputFormat::Markdown => markdown::write(&settings_list::compose(shown), out),
+        OutputFormat::Json => wire::write(&settings_list::document(shown), out),
+        OutputFormat::Csv => settings_list::write_rows(shown, out),
     }
 }
 

@@ -7,6 +7,7 @@ mod check_report;
 mod check_tables;
 mod conversion_report;
 mod diagnostics_summary;
+mod effective_settings;
 mod input_accounting;
 mod model_diff;
 mod model_rules;
@@ -21,6 +22,7 @@ mod records;
 mod savings_conversion;
 mod savings_month;
 mod savings_report;
+mod what_if_panel;
 mod withheld_report;
 
 pub use analysis_report::{AnalysisReport, CostlyLine, LeftOut};
@@ -32,6 +34,7 @@ pub use check_report::{CheckReport, ComparedWith, change_of, names_and_gaps, nam
 pub use check_tables::{effect_label, is_judged};
 pub use conversion_report::{ConversionReport, Written};
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
+pub use effective_settings::{EffectiveSetting, EffectiveSettings, SettingOrigin};
 pub use input_accounting::{FileAccounting, InputAccounting};
 pub use price_diff::{
     EffectRow, LogEffect, LoneModel, PriceChange, PriceDiff, PriceSide, RuleChange,
@@ -47,6 +50,8 @@ pub use records::{RECORD_COLUMNS, RecordRows};
 pub use savings_report::{
     BestSetLine, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
 };
+
+pub use what_if_panel::WhatIfPanel;
 
 /// How a saving is known: a word of the techniques that readers see.
 pub use withheld_report::WithheldReport;

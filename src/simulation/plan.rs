@@ -68,8 +68,20 @@ impl Plan {
     /// When the text is not TOML, names an unknown technique or setting, or a value is not what
     /// its key takes; with file, line and a suggestion.
     pub fn parse(name: &str, text: &str) -> Result<Self, PlanError> {
-        let read = PlanText { name, text }.read()?;
-        let table = PlanText { name, text }.plain_table()?;
+        Self::of(PlanText { name, text, within: None })
+    }
+
+    /// Reads a plan that stands below a key of another text, such as `plan` of a configuration.
+    ///
+    /// # Errors
+    /// As [`Plan::parse`], with the lines of the whole text.
+    pub fn parse_within(name: &str, text: &str, key: &str) -> Result<Self, PlanError> {
+        Self::of(PlanText { name, text, within: Some(key) })
+    }
+
+    fn of(text: PlanText<'_>) -> Result<Self, PlanError> {
+        let read = text.read()?;
+        let table = text.plain_table()?;
         let group_by = read.group_by.unwrap_or_else(default_groups);
         let asked = Asked { effort: read.effort, ..Asked::default() };
         Ok(Self {
@@ -118,7 +130,7 @@ impl Plan {
     /// # Errors
     /// As [`Plan::parse`].
     pub fn rules(name: &str, text: &str) -> Result<Table, PlanError> {
-        let rules = PlanText { name, text };
+        let rules = PlanText { name, text, within: None };
         for entry in CATALOG.iter().filter(|entry| entry.info.name == TIERING) {
             rules.read_settings(entry)?;
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table};
 
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{did_you_mean, with_suggestion};
 use crate::techniques::{CATALOG, Entry, Technique};
 use crate::units::Factor;
 
@@ -39,6 +39,8 @@ const WORKLOAD: &str = "workload";
 pub(super) struct PlanText<'a> {
     pub(super) name: &'a str,
     pub(super) text: &'a str,
+    /// The key of the table that is the plan, where it is a part of the text.
+    pub(super) within: Option<&'a str>,
 }
 
 /// What a text says.
@@ -116,11 +118,23 @@ impl<'a> PlanText<'a> {
 
     /// Reads a text as TOML, whatever it says.
     pub(super) fn plain_table(self) -> Result<Table, PlanError> {
-        self.text.parse().map_err(|error| self.syntax(&error))
+        let mut table: Table = self.text.parse().map_err(|error| self.syntax(&error))?;
+        let Some(key) = self.within else { return Ok(table) };
+        match table.remove(key) {
+            Some(toml::Value::Table(plan)) => Ok(plan),
+            _ => Ok(Table::new()),
+        }
     }
 
     fn table(self) -> Result<Spanned<DeTable<'a>>, PlanError> {
-        DeTable::parse(self.text).map_err(|error| self.syntax(&error))
+        let table = DeTable::parse(self.text).map_err(|error| self.syntax(&error))?;
+        let Some(wanted) = self.within else { return Ok(table) };
+        let found = table.into_inner().into_iter().find(|(key, _)| key.get_ref() == wanted);
+        let found = found.map(|(_, value)| (value.span(), value.into_inner()));
+        Ok(match found {
+            Some((span, DeValue::Table(plan))) => Spanned::new(span, plan),
+            _ => Spanned::new(0..0, DeTable::new()),
+        })
     }
 
     fn syntax(self, error: &toml::de::Error) -> PlanError {
@@ -230,7 +244,7 @@ impl<'a> PlanText<'a> {
         PlanError::BadSetting {
             place: self.place(Some(at)),
             name: name.to_owned(),
-            message: first_line(error.message()),
+            message: with_suggestion(&first_line(error.message())),
             corrected,
         }
     }

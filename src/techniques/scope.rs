@@ -1,5 +1,6 @@
 //! Which calls a technique is for.
 
+use crate::diagnostics::or_did_you_mean;
 use crate::usage::{Filter, Row, column};
 
 use super::error::TechniqueError;
@@ -19,7 +20,7 @@ pub(super) struct Scope<'a> {
 pub(super) struct Selection {
     /// One answer a row; nothing for every row.
     rows: Option<Vec<bool>>,
-    /// Call types that no call of the log has.
+    /// Call types that no call of the log has, in quotes, with what was probably meant.
     pub(super) unknown_call_types: Vec<String>,
 }
 
@@ -43,7 +44,10 @@ impl Scope<'_> {
             for name in self.call_types {
                 match names.find(name) {
                     Some(symbol) => wanted[symbol.index()] = true,
-                    None => unknown_call_types.push(name.clone()),
+                    None => {
+                        let meant = or_did_you_mean(name, names.names().map(|(_, name)| name));
+                        unknown_call_types.push(format!("`{name}`{meant}"));
+                    }
                 }
             }
             let rows = rows.get_or_insert_with(|| vec![true; facts.calls.len()]);
@@ -72,6 +76,6 @@ impl Selection {
     /// A warning for each call type that no call has.
     pub(super) fn warnings(&self, label: &str) -> Vec<String> {
         let unknown = self.unknown_call_types.iter();
-        unknown.map(|name| format!("{label}: no call has the type `{name}`")).collect()
+        unknown.map(|name| format!("{label}: no call has the type {name}")).collect()
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::diagnostics::or_did_you_mean;
+
 use super::tiering_rules::{HelperSettings, Rule};
 
 /// The presets by name.
@@ -41,8 +43,12 @@ impl Preset {
     /// When there is none of this name, or it does not use a model of that size.
     pub(super) fn named(name: &str, models: &[(&str, &str)]) -> Result<Self, String> {
         let Some((_, text)) = PRESETS.iter().find(|(known, _)| *known == name) else {
-            let known = PRESETS.map(|(known, _)| known).join(", ");
-            return Err(format!("there is no preset `{name}`; there are {known}"));
+            let known = PRESETS.map(|(known, _)| known);
+            let meant = or_did_you_mean(name, known);
+            return Err(format!(
+                "there is no preset `{name}`; there are {}{meant}",
+                known.join(", ")
+            ));
         };
         let mut preset: Self = toml::from_str(text).expect("the presets are read in a test");
         for (size, model) in models {

@@ -215,6 +215,11 @@ impl Days {
         name.parse().ok().map(Self)
     }
 
+    /// The names of all zones.
+    pub fn zone_names() -> impl Iterator<Item = &'static str> {
+        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())
+    }
+
     /// The zone's name.
     pub fn zone(self) -> &'static str {
         self.0.name()

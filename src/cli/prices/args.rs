@@ -244,7 +244,6 @@ pub(in crate::cli) struct BookArgs {
 
 /// How the answer is given out.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Report")]
 pub(in crate::cli) struct FormArgs {
     /// The form of the answer.
     #[arg(long, value_enum, value_name = "FORMAT", env = "LLMCOST_FORMAT")]

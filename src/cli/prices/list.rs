@@ -9,7 +9,6 @@ use crate::render::write_price_list;
 use crate::report::{PriceList, PriceQuery, PriceSort, Retired};
 use crate::units::TokenClass;
 
-use super::super::args::OutputArgs;
 use super::super::exit_status::ExitStatus;
 use super::super::failure::Failure;
 use super::super::output::deliver;
@@ -18,7 +17,7 @@ use super::args::{ListArgs, SortArg};
 
 pub(super) fn run(args: ListArgs) -> Result<ExitStatus, Failure> {
     let (at, as_of) = super::moment(args.as_of.as_deref())?;
-    let book = super::book(&args.book)?;
+    let (book, config) = super::book(&args.book)?;
     let provider = args.provider.as_deref();
     check_provider(&book, provider)?;
     let pattern = args.model.as_deref().map(wanted).transpose()?;
@@ -37,7 +36,7 @@ pub(super) fn run(args: ListArgs) -> Result<ExitStatus, Failure> {
     if list.rows.is_empty() && list.retired_left_out == 0 && list.unpriced.is_empty() {
         return Err(nothing(&book, args.model.as_deref()));
     }
-    let output = OutputArgs::from(args.form);
+    let output = super::form(args.form, &config);
     let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| write_price_list(&list, format, style(&output), out))?;
     Ok(ExitStatus::Delivered)

@@ -14,9 +14,11 @@ use crate::report::PriceSource;
 use crate::usage::{Days, Instant};
 
 use self::args::BookArgs;
+use super::args::OutputArgs;
 use super::config::Config;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
+use super::settings::fill;
 use super::supplies::price_book;
 
 pub(super) use self::args::{FormArgs, PricesCommand};
@@ -35,9 +37,18 @@ pub(super) fn run(command: PricesCommand) -> Result<ExitStatus, Failure> {
 const NEWEST: &str = "table";
 
 /// The book that the flags or the configuration ask for.
-fn book(args: &BookArgs) -> Result<PriceBook, Failure> {
+fn book(args: &BookArgs) -> Result<(PriceBook, Config), Failure> {
     let config = Config::load(args.config.as_deref())?;
-    price_book(if args.prices.is_empty() { &config.prices } else { &args.prices })
+    let named = config.paths("prices");
+    let book = price_book(if args.prices.is_empty() { &named } else { &args.prices })?;
+    Ok((book, config))
+}
+
+/// How the answer is given out, with what the configuration says of it.
+fn form(args: FormArgs, config: &Config) -> OutputArgs {
+    let mut output = OutputArgs::from(args);
+    fill(&mut output, config);
+    output
 }
 
 /// Where the prices of an answer come from.

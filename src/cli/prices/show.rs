@@ -2,11 +2,11 @@
 
 use anyhow::anyhow;
 
+use crate::diagnostics::did_you_mean;
 use crate::pricing::{PriceBook, Unpriced};
 use crate::render::write_price_sheet;
 use crate::report::PriceSheet;
 
-use super::super::args::OutputArgs;
 use super::super::exit_status::ExitStatus;
 use super::super::failure::Failure;
 use super::super::output::deliver;
@@ -18,13 +18,13 @@ const NAMES_MAX: usize = 8;
 
 pub(super) fn run(args: ShowArgs) -> Result<ExitStatus, Failure> {
     let (at, as_of) = super::moment(args.as_of.as_deref())?;
-    let book = super::book(&args.book)?;
+    let (book, config) = super::book(&args.book)?;
     let provider = args.provider.as_deref().unwrap_or_default();
     let id = book
         .find(provider, &args.model)
         .map_err(|reason| unknown(&book, provider, &args.model, reason))?;
     let sheet = PriceSheet::new(&book, id, &args.model, at, super::source(&book, &as_of));
-    let output = OutputArgs::from(args.form);
+    let output = super::form(args.form, &config);
     let format = output_format(&output)?;
     deliver(output.output.as_deref(), |out| {
         write_price_sheet(&sheet, format, style(&output), out)
@@ -37,7 +37,10 @@ fn unknown(book: &PriceBook, provider: &str, model: &str, reason: Unpriced) -> F
     match reason {
         Unpriced::OtherProvider | Unpriced::UnknownProvider => {
             let failure = failure.hint(format!("without --provider {provider}, it is found"));
-            return failure.hint(format!("known names: {}", book.provider_names().join(", ")));
+            return failure.hint(match did_you_mean(provider, book.provider_names()) {
+                Some(similar) => format!("did you mean `{similar}`?"),
+                None => "`llmcost prices list` shows who sells what".to_owned(),
+            });
         }
         Unpriced::SeveralSellers => {
             let mut sellers: Vec<_> = book

@@ -15,6 +15,7 @@ use super::super::shared_blocks::{diagnostics, prices};
 use super::exhibit_sections::exhibit_sections;
 use super::page::{Bar, Page, Section, Tile, of_screen, sections_of};
 use super::pictures::{cache, concentration, crossing, over_time, ratio};
+use super::what_if::panel;
 
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Page {
@@ -23,6 +24,7 @@ pub(super) fn compose(report: &AnalysisReport) -> Page {
     let mut head = super::super::screen::Screen::default();
     screen::headline(&mut head, report, money);
     let mut page = of_screen(&head);
+    page.what_if = report.what_if.as_ref().map(panel);
     if analysis.totals.calls > 0 {
         page.tiles = tiles(report, money);
         page.sections.push(Section::chapter("At a glance"));

@@ -12,6 +12,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod views;
+mod what_if;
 
 use std::io;
 

@@ -3,6 +3,7 @@
 use super::super::screen::{Block as ScreenBlock, Line, Screen, Tone};
 use super::charts::Chart;
 use super::table::Table;
+use super::what_if::Panel;
 
 /// A whole page.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub(super) struct Page {
     pub(super) intro: Vec<Line>,
     /// The figures to see first.
     pub(super) tiles: Vec<Tile>,
+    /// Settings to move.
+    pub(super) what_if: Option<Panel>,
     /// Its parts.
     pub(super) sections: Vec<Section>,
 }

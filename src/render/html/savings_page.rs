@@ -12,6 +12,7 @@ use super::analysis_page::{details, money_tile, overview, priced_tile, saved_wor
 use super::exhibit_sections::{draw_tornado, exhibit_sections};
 use super::page::{Bar, Page, Section, Tile, of_screen, sections_of};
 use super::pictures::ratio;
+use super::what_if::panel;
 
 /// Composes the page; with an analysis of the same log it says where the money goes too.
 pub(super) fn compose(report: &SavingsReport, analysis: Option<&AnalysisReport>) -> Page {
@@ -19,6 +20,7 @@ pub(super) fn compose(report: &SavingsReport, analysis: Option<&AnalysisReport>)
     let mut head = Screen::default();
     screen::headline(&mut head, report, money);
     let mut page = of_screen(&head);
+    page.what_if = report.what_if.as_ref().map(panel);
     // Warnings belong beside the figures they are about; what is assumed may stand below.
     let mut before_acting = sections_of(|all| screen::basis(all, report, money));
     let assumed = before_acting.split_off(usize::from(!report.warnings.is_empty()));

@@ -14,7 +14,8 @@ use super::table::{Cell, Head, Row, Table, safe};
 const STYLE: &str = include_str!("../../../templates/page.css");
 
 /// Everything that runs in a page, in this order; a page is complete without it.
-const SCRIPTS: [&str; 1] = [include_str!("../../../templates/page.js")];
+const SCRIPTS: [&str; 2] =
+    [include_str!("../../../templates/page.js"), include_str!("../../../templates/what_if.js")];
 
 #[derive(Template)]
 #[template(path = "page.html")]
