@@ -423,6 +423,7 @@ pub fn write_settings(
     match format {
         OutputFormat::Table => terminal::write(&settings_list::compose(shown), style, out),
         OutputFormat::Markdown => markdown::write(&settings_list::compose(shown), out),
+        OutputFormat::Html => html::write(&settings_list::compose(shown), out),
         OutputFormat::Json => wire::write(&settings_list::document(shown), out),
         OutputFormat::Csv => settings_list::write_rows(shown, out),
     }
