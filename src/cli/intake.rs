@@ -226,9 +226,11 @@ pub(super) fn missing(error: NoInput) -> Failure {
     let hint = match &error {
         NoInput::NotFound(name) => match beside(Path::new(name)) {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => "name a file, a folder, a pattern in quotes, or - for standard input; without a \
+            None => {
+                "name a file, a folder, a pattern in quotes, or - for standard input; without a \
                      log, --demo shows a sample month"
-                .to_owned(),
+                    .to_owned()
+            }
         },
         NoInput::NoMatch(_) => {
             "`**` stands for any folders; a folder alone is searched to the bottom".to_owned()

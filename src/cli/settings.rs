@@ -224,8 +224,9 @@ fn days(typed: Option<&str>, config: &Config) -> Result<Days, Failure> {
         let meant = of_city.or_else(|| did_you_mean(zone, Days::zone_names()));
         failure.hint(match meant {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => "use a name of the IANA table, such as Europe/Berlin or America/New_York"
-                .to_owned(),
+            None => {
+                "use a name of the IANA table, such as Europe/Berlin or America/New_York".to_owned()
+            }
         })
     })
 }

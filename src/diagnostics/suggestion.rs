@@ -40,7 +40,8 @@ pub fn or_did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>
 /// with the name that was probably meant.
 pub fn with_suggestion(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
-    let is_list = message.starts_with("unknown variant `") || message.starts_with("unknown field `");
+    let is_list =
+        message.starts_with("unknown variant `") || message.starts_with("unknown field `");
     let similar = names.next().filter(|_| is_list).map(|wrong| or_did_you_mean(wrong, names));
     format!("{message}{}", similar.unwrap_or_default())
 }

@@ -45,7 +45,10 @@ impl Preset {
         let Some((_, text)) = PRESETS.iter().find(|(known, _)| *known == name) else {
             let known = PRESETS.map(|(known, _)| known);
             let meant = or_did_you_mean(name, known);
-            return Err(format!("there is no preset `{name}`; there are {}{meant}", known.join(", ")));
+            return Err(format!(
+                "there is no preset `{name}`; there are {}{meant}",
+                known.join(", ")
+            ));
         };
         let mut preset: Self = toml::from_str(text).expect("the presets are read in a test");
         for (size, model) in models {

@@ -47,7 +47,7 @@ fn slips_are_answered_with_what_was_meant() {
         ("completions fsh", "'fish'"),
         ("analyze --by tema", "`team`"),
         ("analyze --where modle='x'", "`model`"),
-        ("convert --format csv --columns temas", "`team`"),
+        ("convert --format csv --columns tema", "`team`"),
         ("check --max-cost 5 --unit case --case tema", "`team`"),
         ("backtest --chain tema", "`team`"),
         ("analyze --show chcklist", "`checklist`"),
@@ -73,7 +73,10 @@ fn slips_are_answered_with_what_was_meant() {
         ("simulate --discount 1% --best --guard qualty", "`quality`"),
         ("simulate --discount 1% --show rate_and_usge", "`rate_and_usage`"),
         ("simulate --claim cahce=40%", "`cache`"),
-        ("estimate --model gpt-4oo --calls-per-day 1 --input-tokens 1 --output-tokens 1", "`gpt-4o`"),
+        (
+            "estimate --model gpt-4oo --calls-per-day 1 --input-tokens 1 --output-tokens 1",
+            "`gpt-4o`",
+        ),
         (
             "estimate --model gpt-4o --provider opnai --calls-per-day 1 --input-tokens 1 --output-tokens 1",
             "`openai`",

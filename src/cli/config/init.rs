@@ -8,7 +8,9 @@ use std::path::Path;
 use anyhow::anyhow;
 use clap::Args;
 
-use crate::sources::{Field, Guess, Input, ReadOptions, Role, discover, guess, preview, quoted_for_shell};
+use crate::sources::{
+    Field, Guess, Input, ReadOptions, Role, discover, guess, preview, quoted_for_shell,
+};
 use crate::usage::Dimensions;
 
 use super::super::exit_status::ExitStatus;

@@ -92,7 +92,10 @@ fn the_nearest_file_above_counts_with_its_own_paths_and_says_so() {
     let told = run(&deep, &["analyze"]);
     assert_eq!(told.code, Some(0), "{}", told.stderr);
     assert!(told.stdout.contains("2 calls"), "{}", told.stdout);
-    assert_eq!(told.stderr, "note: settings are those of ../../llmcost.toml; `llmcost config show`\n");
+    assert_eq!(
+        told.stderr,
+        "note: settings are those of ../../llmcost.toml; `llmcost config show`\n"
+    );
     assert_eq!(run(&deep, &["analyze", "-q"]).stderr, "");
     fs::write(folder.path().join("a/llmcost.toml"), "inputs = \"none.jsonl\"\n").expect("writes");
     let nearest = run(&deep, &["analyze"]);
@@ -139,7 +142,11 @@ fn a_gate_is_configured_as_by_flags() {
     fs::write(folder.path().join("llmcost.toml"), wrong).expect("writes");
     let refused = run(folder.path(), &["check", "--max-cost", "5"]);
     assert_eq!(refused.code, Some(2));
-    assert!(refused.stderr.contains("llmcost.toml:3: gate.threshold: `five`"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("llmcost.toml:3: gate.threshold: `five`"),
+        "{}",
+        refused.stderr
+    );
 }
 
 /// The first run has nothing to compare with and saves it; the second one compares.
@@ -194,7 +201,7 @@ fn config_show_says_where_each_value_comes_from() {
         let origin = one["origin"].as_str().expect("a word").to_owned();
         [values, origin, place]
     };
-    assert_eq!(of("by"), [r#"["team,day"]"#, "environment", "LLMCOST_BY"]);
+    assert_eq!(of("by"), [r#"["team","day"]"#, "environment", "LLMCOST_BY"]);
     assert_eq!(of("top"), [r#"["20"]"#, "project", "llmcost.toml:1"]);
     assert_eq!(of("gate.threshold"), [r#"["10%"]"#, "project", "llmcost.toml:4"]);
     let [zone, origin, place] = of("timezone");
