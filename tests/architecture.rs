@@ -123,8 +123,9 @@ fn check_library_root(text: &str, rooms: &Rooms) -> Vec<String> {
     for declaration in words.split(|word| *word == ";").filter(|words| !words.is_empty()) {
         match declaration {
             ["pub", "mod", name] => drop(declared.insert((*name).to_owned())),
+            ["pub", "use", "library", ..] => {}
             other => faults.push(format!(
-                "src/lib.rs: `{}`: the root only declares rooms, as `pub mod name;`",
+                "src/lib.rs: `{}`: the root only declares rooms, as `pub mod name;`, and re-exports `library`",
                 other.join(" ")
             )),
         }

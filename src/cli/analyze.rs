@@ -5,10 +5,10 @@ use anyhow::anyhow;
 use crate::diagnostics::did_you_mean;
 use crate::insights::{AnalysisOptions, Analyzer, ChangeError, ChangeFinder, CostMode};
 use crate::pricing::PriceBook;
-use crate::render::{write_analysis, write_exhibit};
+use crate::render::{OutputFormat, write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
 use crate::units::{Excess, Rate, Usd};
-use crate::usage::Days;
+use crate::usage::{Calls, Days};
 
 use super::args::{AnalyzeArgs, CostModeArg};
 use super::exit_status::ExitStatus;
@@ -19,6 +19,7 @@ use super::output::deliver;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
+use super::what_if;
 
 /// A trillion dollars: nobody is billed more.
 const LARGEST_INVOICE: Usd = Usd::from_atto(1_000_000_000_000 * 1_000_000_000_000_000_000);
@@ -48,6 +49,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
             Some(CostModeArg::Logged) => CostMode::Logged,
         },
         seller,
+        pictures: settings.format == OutputFormat::Html,
         growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     };
@@ -55,15 +57,27 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         Some(text) => Some(finder(text, &prices.book, &options)?),
         None => None,
     };
-    let mut keeper = Keeper::new(&options, input, args.deep, settings.threads);
+    // `simulate` has no such choice of calls.
+    let has_panel = settings.format == OutputFormat::Html && args.provider.is_none();
+    let mut table: Option<Calls> = None;
+    let mut keeper = Keeper::new(&options, input.clone(), args.deep, settings.threads);
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read_with(&settings, &[], &Keeper::columns(), &mut |calls| {
+    let [needed, mut wished] = what_if::columns(settings.format);
+    wished.extend(Keeper::columns());
+    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
+        if has_panel {
+            table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied())).append(calls);
+        }
         keeper.keep(calls);
         if let Some(finder) = &mut finder {
             finder.add(calls);
         }
     })?;
+    let panel = match table.map(|table| table.sorted_by_time()) {
+        Some(calls) => what_if::panel(&calls, &prices.book, settings.threads, &input)?,
+        None => None,
+    };
     let mut analysis = analyzer.finish();
     let inspection = keeper.inspect(&prices.book);
     analysis.exhibits.extend(inspection.exhibits);
@@ -82,7 +96,8 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         &intake.reading.ledger,
         prices.source(),
         settings.top,
-    );
+    )
+    .with_what_if(panel);
     let mut report = match invoice {
         Some(invoice) => report.reconciled(invoice),
         None => report,

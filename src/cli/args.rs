@@ -262,7 +262,8 @@ pub(super) struct OutputArgs {
     /// The columns that make a group: model, day, team, …
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', env = "LLMCOST_BY")]
     pub(super) by: Vec<String>,
-    /// How many groups to show, 0 for all; by default 15 on a screen and all for programs.
+    /// How many groups to show, 0 for all; by default 15 on a screen, 100 in a browser and all for
+    /// programs.
     #[arg(long, value_name = "N", env = "LLMCOST_TOP")]
     pub(super) top: Option<usize>,
     /// The form of the report.
@@ -293,6 +294,8 @@ pub(super) enum FormatArg {
     Csv,
     /// For pull requests and wikis.
     Markdown,
+    /// For browsers: one file, which can be sent.
+    Html,
 }
 
 /// When to use colours.

@@ -35,6 +35,7 @@ mod simulate;
 mod sources;
 mod supplies;
 mod technique_args;
+mod what_if;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

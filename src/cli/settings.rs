@@ -25,6 +25,9 @@ use super::sources::{check_statement, saved_sources};
 /// How many groups are shown when nothing is said.
 const TOP_DEFAULT: usize = 15;
 
+/// How many in a browser, where tables scroll, sort and filter.
+const TOP_IN_BROWSER: usize = 100;
+
 /// Text is this wide where there is no terminal to ask.
 const PIPE_WIDTH: u16 = 100;
 
@@ -327,6 +330,7 @@ fn mapping(flags: &[String], config: &Config) -> Result<Vec<(String, String)>, F
 const fn top_default(format: OutputFormat) -> usize {
     match format {
         OutputFormat::Table | OutputFormat::Markdown => TOP_DEFAULT,
+        OutputFormat::Html => TOP_IN_BROWSER,
         OutputFormat::Json | OutputFormat::Csv => 0,
     }
 }
@@ -341,6 +345,7 @@ pub(super) fn output_format(output: &OutputArgs) -> Result<OutputFormat, Failure
         Some(FormatArg::Json) => Ok(OutputFormat::Json),
         Some(FormatArg::Csv) => Ok(OutputFormat::Csv),
         Some(FormatArg::Markdown) => Ok(OutputFormat::Markdown),
+        Some(FormatArg::Html) => Ok(OutputFormat::Html),
         None => output.output.as_deref().map_or(Ok(OutputFormat::Table), format_of_ending),
     }
 }
@@ -351,9 +356,10 @@ fn format_of_ending(path: &Path) -> Result<OutputFormat, Failure> {
         Some("json") => Ok(OutputFormat::Json),
         Some("csv") => Ok(OutputFormat::Csv),
         Some("md") => Ok(OutputFormat::Markdown),
+        Some("html" | "htm") => Ok(OutputFormat::Html),
         None | Some("txt") => Ok(OutputFormat::Table),
         Some(_) => Err(Failure::usage(anyhow!("the ending of {} says no format", path.display()))
-            .hint("say -o report.json, report.csv, report.md or report.txt; or --format FORMAT")),
+            .hint("say -o report.html, report.json, report.csv, report.md or report.txt; or --format FORMAT")),
     }
 }
 

@@ -36,8 +36,9 @@ pub(super) fn single<'a>(
     }
 }
 
-/// Whether a table that takes time is wanted: by name, with all others, or by a program, which gets
-/// every table.
+/// Whether a table that takes time is wanted: by name, with all others, or by a program or browser, which
+/// get every table.
 pub(super) fn wants(name: &str, shown: &[String], format: OutputFormat) -> bool {
-    format == OutputFormat::Json || shown.iter().any(|one| one == name || one == ALL)
+    matches!(format, OutputFormat::Json | OutputFormat::Html)
+        || shown.iter().any(|one| one == name || one == ALL)
 }

@@ -5,8 +5,8 @@ use std::io::IsTerminal;
 use anyhow::anyhow;
 
 use crate::insights::{AnalysisOptions, Analyzer};
-use crate::render::{write_exhibit, write_savings};
-use crate::report::SavingsReport;
+use crate::render::{OutputFormat, write_exhibit, write_savings, write_savings_page};
+use crate::report::{AnalysisReport, SavingsReport};
 use crate::simulation::{SimulationError, judge_claim, simulate_on};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
@@ -17,6 +17,7 @@ use super::embed_endpoint::EmbedEndpoint;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, note};
 use super::flags;
+use super::inspection::reading_words;
 use super::intake::Intake;
 use super::output::deliver;
 use super::progress::EmbedProgress;
@@ -24,9 +25,11 @@ use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
 use super::technique_args::TechniqueArgs;
+use super::what_if;
 
 pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     flags::give_back_log(&mut args);
+    let input = reading_words(&args.common);
     let settings = Settings::resolve(args.common)?;
     let mut plan = if args.asked.claim.is_some() {
         flags::plan_or_none(&args.techniques, settings.plan.as_ref())?
@@ -41,9 +44,14 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     }
     let prices = Prices::load(&settings)?;
     let mut table: Option<Calls> = None;
-    let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
+    let has_page = settings.format == OutputFormat::Html;
+    let options =
+        AnalysisOptions { days: settings.days, pictures: has_page, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let intake = Intake::read_with(&settings, &plan.dimensions(), &plan.wishes(), &mut |calls| {
+    let [mut needed, mut wished] = what_if::columns(settings.format);
+    needed.extend(plan.dimensions());
+    wished.extend(plan.wishes());
+    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
@@ -56,7 +64,21 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
         outcome.exhibits.push(judged.map_err(failure)?);
     }
+    let panel = if has_page {
+        what_if::panel(&calls, &prices.book, settings.threads, &input)?
+    } else {
+        None
+    };
     let analysis = analyzer.finish();
+    let today = has_page.then(|| {
+        AnalysisReport::new(
+            analysis.clone(),
+            intake.accounting(),
+            &intake.reading.ledger,
+            prices.source(),
+            settings.top,
+        )
+    });
     let unpriced = outcome.unpriced.calls;
     let asked_for_best = args.asked.wants_best_sets();
     let report = SavingsReport::new(
@@ -70,13 +92,15 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     )
     .by_month(&analysis)
     .with_unpriced_models(analysis.unpriced)
-    .beside_logged(analysis.logged.used);
+    .beside_logged(analysis.logged.used)
+    .with_what_if(panel);
     let mut report = if asked_for_best { report } else { report.without_best_sets() };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     let single = show::single(&report.exhibits, &args.show, settings.format)?;
-    deliver(settings.output.as_deref(), |out| match single {
-        Some(exhibit) => write_exhibit(exhibit, out),
-        None => write_savings(&report, settings.format, settings.style, out),
+    deliver(settings.output.as_deref(), |out| match (single, &today) {
+        (Some(exhibit), _) => write_exhibit(exhibit, out),
+        (None, Some(today)) => write_savings_page(&report, today, out),
+        (None, None) => write_savings(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)
 }

@@ -9,6 +9,7 @@ use super::findings::Finding;
 use super::options::CostMode;
 use super::remarks::PriceRemarks;
 use super::run_rate::RunRate;
+use super::spread::Spread;
 use super::swaps::ModelSwap;
 use super::tally::{CallsAndCost, Tally};
 
@@ -68,6 +69,8 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// Breakdowns and lists beside the figures above.
     pub exhibits: Vec<Exhibit>,
+    /// What pictures need; nothing unless they were asked for.
+    pub spread: Option<Spread>,
 }
 
 impl Analysis {

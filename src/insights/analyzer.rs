@@ -23,6 +23,7 @@ use super::options::AnalysisOptions;
 use super::pricer::{Price, Pricer};
 use super::remarks::PriceRemarks;
 use super::run_rate;
+use super::spread::SpreadTable;
 use super::swaps::Swaps;
 use super::tally::{CallsAndCost, Tally};
 use super::unpriced::UnpricedCalls;
@@ -43,6 +44,7 @@ pub struct Analyzer<'a> {
     sums: Sums<'a>,
     unpriced: UnpricedCalls,
     swaps: Swaps<'a>,
+    spread: Option<SpreadTable>,
     other_sellers: u64,
 }
 
@@ -97,6 +99,7 @@ impl<'a> Analyzer<'a> {
             },
             unpriced: UnpricedCalls::new(),
             swaps: Swaps::new(book),
+            spread: options.pictures.then(|| SpreadTable::new(options.days)),
             other_sellers: 0,
             options,
         }
@@ -107,6 +110,9 @@ impl<'a> Analyzer<'a> {
         self.columns.enter(calls);
         self.pricer.enter();
         self.swaps.enter();
+        if let Some(spread) = &mut self.spread {
+            spread.enter(calls);
+        }
         for row in 0..calls.len() {
             let call = calls.call(row);
             if !self.pricer.is_wanted(calls, row) {
@@ -118,6 +124,9 @@ impl<'a> Analyzer<'a> {
             let tally = self.groups.entry(&self.key);
             tally.add(&call, price.cost.ok(), price.list, price.from_log);
             self.swaps.add(&self.pricer, calls, row, &call, &price);
+            if let Some(spread) = &mut self.spread {
+                spread.add(calls, row, &call, price.cost.ok());
+            }
             self.sums.add(calls, row, &call, price);
             if let Some(reason) = price.reason {
                 let cost = price.cost.ok();
@@ -134,6 +143,9 @@ impl<'a> Analyzer<'a> {
         }
         self.unpriced.merge(&other.unpriced);
         self.swaps.merge(&other.swaps);
+        if let (Some(mine), Some(theirs)) = (&mut self.spread, &other.spread) {
+            mine.merge(theirs);
+        }
         self.other_sellers += other.other_sellers;
         self.sums.merge(other.sums);
     }
@@ -146,6 +158,7 @@ impl<'a> Analyzer<'a> {
         }
         let groups = self.sorted_groups(totals.cost);
         let unpriced = self.unpriced.finish(self.book);
+        let spread = self.spread.as_ref().map(|spread| spread.finish(&groups));
         let sums = self.sums;
         let (days, window, undated_calls) = sums.calendar.finish();
         let growth = self.options.growth;
@@ -184,6 +197,7 @@ impl<'a> Analyzer<'a> {
             calls_before_first_price: sums.too_early,
             findings: Vec::new(),
             exhibits,
+            spread,
         };
         analysis.findings = findings::find(&analysis);
         analysis

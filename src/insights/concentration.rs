@@ -44,7 +44,7 @@ pub fn intensity(members: Rate, cost: Rate) -> Option<Factor> {
 }
 
 /// Compares `cost / calls` of two groups, exactly where the products fit.
-fn by_cost_per_call(a: &(i128, i128), b: &(i128, i128)) -> Ordering {
+pub(super) fn by_cost_per_call(a: &(i128, i128), b: &(i128, i128)) -> Ordering {
     match (a.1.checked_mul(b.0), b.1.checked_mul(a.0)) {
         (Some(left), Some(right)) => left.cmp(&right),
         _ => (a.1 / a.0).cmp(&(b.1 / b.0)),

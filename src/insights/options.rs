@@ -42,6 +42,8 @@ pub struct AnalysisOptions {
     pub seller: Option<String>,
     /// By how much a forecast grows a month, compounding.
     pub growth: Rate,
+    /// Whether pictures are wanted, which need a [`Spread`](super::Spread).
+    pub pictures: bool,
 }
 
 impl Default for AnalysisOptions {
@@ -53,6 +55,7 @@ impl Default for AnalysisOptions {
             cost_mode: CostMode::Auto,
             seller: None,
             growth: Rate::ZERO,
+            pictures: false,
         }
     }
 }

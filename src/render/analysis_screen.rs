@@ -54,7 +54,7 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
     screen
 }
 
-fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
+pub(super) fn headline(screen: &mut Screen, report: &AnalysisReport, money: Money) {
     let analysis = &report.analysis;
     let totals = &analysis.totals;
     let mut title =
@@ -147,7 +147,7 @@ fn run_rate(rate: &RunRate, money: Money) -> String {
     text
 }
 
-fn groups(screen: &mut Screen, report: &AnalysisReport, money: Money) {
+pub(super) fn groups(screen: &mut Screen, report: &AnalysisReport, money: Money) {
     let analysis = &report.analysis;
     let by: Vec<_> = analysis.group_by.iter().map(|column| column_title(column)).collect();
     screen.heading(format!("Where the money went, by {}", by.join(" and ")));
@@ -217,11 +217,11 @@ fn figures_of(tally: &Tally, share: Option<Share>, money: Money) -> Vec<String> 
 }
 
 /// An amount, or the word for none: what is not known is never written as zero.
-fn known(cost: Option<Usd>, money: Money) -> String {
+pub(super) fn known(cost: Option<Usd>, money: Money) -> String {
     cost.map_or_else(|| "unpriced".to_owned(), |cost| money.text(cost))
 }
 
-fn unpriced(screen: &mut Screen, analysis: &Analysis, money: Money) {
+pub(super) fn unpriced(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if analysis.unpriced.is_empty() {
         return;
     }
@@ -245,7 +245,7 @@ fn unpriced(screen: &mut Screen, analysis: &Analysis, money: Money) {
     screen.grid(unpriced_models(&analysis.unpriced, money));
 }
 
-fn findings(screen: &mut Screen, analysis: &Analysis, money: Money) {
+pub(super) fn findings(screen: &mut Screen, analysis: &Analysis, money: Money) {
     let coverage = analysis.class_coverage();
     let lines = analysis
         .findings
@@ -254,7 +254,7 @@ fn findings(screen: &mut Screen, analysis: &Analysis, money: Money) {
     screen.list("What stands out", lines.collect());
 }
 
-fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
+pub(super) fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if analysis.classes.is_empty() {
         return;
     }
@@ -294,7 +294,7 @@ fn classes(screen: &mut Screen, analysis: &Analysis, money: Money) {
     screen.grid(Grid { columns, rows });
 }
 
-fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {
+pub(super) fn bands(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if analysis.totals.priced_calls() == 0 {
         return;
     }
@@ -330,7 +330,7 @@ fn band_name(band: &Band) -> String {
     }
 }
 
-fn tiers(screen: &mut Screen, analysis: &Analysis, money: Money) {
+pub(super) fn tiers(screen: &mut Screen, analysis: &Analysis, money: Money) {
     if analysis.tiers.len() < 2 {
         return;
     }
@@ -366,7 +366,7 @@ fn daily(screen: &mut Screen, analysis: &Analysis, money: Money) {
     screen.line(Tone::Quiet, text);
 }
 
-fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
+pub(super) fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
     if lines.is_empty() {
         return;
     }
@@ -400,7 +400,7 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
     screen.grid(Grid { rows: rows.collect(), columns });
 }
 
-fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
+pub(super) fn logged(screen: &mut Screen, analysis: &Analysis, money: Money) {
     let logged = &analysis.logged;
     let mut lines = Vec::new();
     let mut say = |tone, text| lines.push(Line { tone, text });

@@ -27,7 +27,7 @@ pub(super) fn blocks(screen: &mut Screen, exhibits: &[Exhibit], money: Money) {
     }
 }
 
-fn block(screen: &mut Screen, exhibit: &Exhibit, money: Money) {
+pub(super) fn block(screen: &mut Screen, exhibit: &Exhibit, money: Money) {
     screen.heading(name(&exhibit.title));
     if !exhibit.rows.is_empty() {
         let columns = exhibit.columns.iter().enumerate();
@@ -103,7 +103,7 @@ pub(super) fn write_rows(exhibit: &Exhibit, out: &mut dyn io::Write) -> io::Resu
 }
 
 /// A cell for a spreadsheet.
-fn exact(cell: &Cell) -> String {
+pub(super) fn exact(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => inert(text.clone()),
         Cell::Word(word) => (*word).to_owned(),

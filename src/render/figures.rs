@@ -32,6 +32,11 @@ impl Money {
         Self::with(decimals)
     }
 
+    /// How many decimals amounts have.
+    pub(super) const fn decimals(self) -> u32 {
+        self.decimals
+    }
+
     const fn with(decimals: u32) -> Self {
         Self { decimals, is_own: false }
     }
@@ -110,6 +115,23 @@ pub(super) fn unit_dollars(amount: Usd) -> String {
     let cents = text.find('.').map_or(text.len(), |point| point + 3);
     let rest = text.get(cents..).unwrap_or_default().trim_end_matches('0').len();
     text.get(..cents + rest).map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// An amount in a corner of a picture, with three digits: `$1.23k`, `$0.05`.
+pub(super) fn short_dollars(amount: Usd) -> String {
+    const THOUSAND: Usd = Usd::from_atto(1_000 * 1_000_000_000_000_000_000);
+    if amount < THOUSAND {
+        return exact_dollars(amount).trim_end_matches(".00").to_owned();
+    }
+    let text = shortened(amount.atto(), USD_SCALE);
+    let unit = text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(unit);
+    let digits = if digits.contains('.') {
+        digits.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        digits
+    };
+    format!("${digits}{unit}")
 }
 
 /// A price per million tokens with all its digits, and cents at least: `$3.00`, `$0.0375`.
@@ -373,6 +395,17 @@ mod tests {
         check("1200.5", "$1,200.50");
         assert_eq!(exact_dollars(usd("0.0225")), "$0.0225");
         assert_eq!(exact_dollars(usd("-1")), "−$1.00");
+    }
+
+    #[test]
+    fn corners_of_pictures_have_short_amounts() {
+        let check = |amount, expected: &str| assert_eq!(short_dollars(usd(amount)), expected);
+        check("0", "$0");
+        check("0.05", "$0.05");
+        check("200", "$200");
+        check("2000", "$2k");
+        check("12500", "$12.5k");
+        check("3000000", "$3M");
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! A report as a table, Markdown, JSON or CSV. Computes nothing; rounds in one file only.
+//! A report as a table, Markdown, HTML, JSON or CSV. Computes nothing; rounds in one file only.
 //!
-//! The table and Markdown are two forms of one `Screen`; JSON and CSV carry every
+//! The table, Markdown and HTML are three forms of one `Screen`; JSON and CSV carry every
 //! digit.
 
 mod analysis_document;
@@ -30,6 +30,7 @@ mod guess_document;
 mod guess_screen;
 #[cfg(test)]
 mod guess_views;
+mod html;
 mod import_account;
 mod input_document;
 mod markdown;
@@ -104,11 +105,13 @@ pub enum OutputFormat {
     Csv,
     /// For pull requests and wikis.
     Markdown,
+    /// For browsers: one file that loads nothing.
+    Html,
 }
 
 impl OutputFormat {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Csv, Self::Markdown];
+    pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Csv, Self::Markdown, Self::Html];
 
     /// The name in flags.
     pub const fn name(self) -> &'static str {
@@ -117,6 +120,7 @@ impl OutputFormat {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -149,6 +153,7 @@ pub fn write_analysis(
     match format {
         OutputFormat::Table => terminal::write(&analysis_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&analysis_screen::compose(report), out),
+        OutputFormat::Html => html::write_analysis(report, out),
         OutputFormat::Json => wire::write(&analysis_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_analysis(report, out),
     }
@@ -167,9 +172,23 @@ pub fn write_savings(
     match format {
         OutputFormat::Table => terminal::write(&savings_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&savings_screen::compose(report), out),
+        OutputFormat::Html => html::write_savings(report, None, out),
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_savings(report, out),
     }
+}
+
+/// Writes a simulation as a page for a browser that says where the money goes today too, from an
+/// analysis of the same log.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_savings_page(
+    report: &SavingsReport,
+    analysis: &AnalysisReport,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    html::write_savings(report, Some(analysis), out)
 }
 
 /// Writes one table of a report as CSV, with every digit.
@@ -193,6 +212,7 @@ pub fn write_backtest(
     match format {
         OutputFormat::Table => terminal::write(&backtest_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&backtest_screen::compose(report), out),
+        OutputFormat::Html => html::write(&backtest_screen::compose(report), out),
         OutputFormat::Json => wire::write(&backtest_document::document(report), out),
         OutputFormat::Csv => backtest_rows::write(report, out),
     }
@@ -211,6 +231,7 @@ pub fn write_withheld(
     match format {
         OutputFormat::Table => terminal::write(&withheld_screen::compose(report), style, out),
         OutputFormat::Markdown => markdown::write(&withheld_screen::compose(report), out),
+        OutputFormat::Html => html::write(&withheld_screen::compose(report), out),
         OutputFormat::Json => wire::write(&withheld_screen::document(report), out),
         OutputFormat::Csv => exhibits::write_rows(&report.groups, out),
     }
@@ -229,6 +250,7 @@ pub fn write_check(
     match format {
         OutputFormat::Table => terminal::write(&check_screen::compose(report), style, out),
         OutputFormat::Markdown => check_comment::write(report, out),
+        OutputFormat::Html => html::write(&check_screen::compose(report), out),
         OutputFormat::Json => wire::write(&check_document::document(report), out),
         OutputFormat::Csv => exhibits::write_rows(&report.judgements(), out),
     }
@@ -276,6 +298,7 @@ pub fn write_price_list(
     match format {
         OutputFormat::Table => terminal::write(&price_list_screen::compose(list), style, out),
         OutputFormat::Markdown => markdown::write(&price_list_screen::compose(list), out),
+        OutputFormat::Html => html::write(&price_list_screen::compose(list), out),
         OutputFormat::Json => wire::write(&price_list_document::document(list), out),
         OutputFormat::Csv => price_rows::write_list(list, out),
     }
@@ -294,6 +317,7 @@ pub fn write_price_sheet(
     match format {
         OutputFormat::Table => terminal::write(&price_sheet_screen::compose(sheet), style, out),
         OutputFormat::Markdown => markdown::write(&price_sheet_screen::compose(sheet), out),
+        OutputFormat::Html => html::write(&price_sheet_screen::compose(sheet), out),
         OutputFormat::Json => wire::write(&price_sheet_document::document(sheet), out),
         OutputFormat::Csv => price_rows::write_sheet(sheet, out),
     }
@@ -312,6 +336,7 @@ pub fn write_price_diff(
     match format {
         OutputFormat::Table => terminal::write(&price_diff_screen::compose(diff), style, out),
         OutputFormat::Markdown => markdown::write(&price_diff_screen::compose(diff), out),
+        OutputFormat::Html => html::write(&price_diff_screen::compose(diff), out),
         OutputFormat::Json => wire::write(&price_diff_document::document(diff), out),
         OutputFormat::Csv => price_rows::write_diff(diff, out),
     }
@@ -379,6 +404,7 @@ pub fn write_formats(
     match format {
         OutputFormat::Table => terminal::write(&format_list::compose(formats, saved), style, out),
         OutputFormat::Markdown => markdown::write(&format_list::compose(formats, saved), out),
+        OutputFormat::Html => html::write(&format_list::compose(formats, saved), out),
         OutputFormat::Json => wire::write(&format_list::document(formats, saved), out),
         OutputFormat::Csv => format_list::write_rows(formats, saved, out),
     }
@@ -397,6 +423,7 @@ pub fn write_settings(
     match format {
         OutputFormat::Table => terminal::write(&settings_list::compose(shown), style, out),
         OutputFormat::Markdown => markdown::write(&settings_list::compose(shown), out),
+        OutputFormat::Html => html::write(&settings_list::compose(shown), out),
         OutputFormat::Json => wire::write(&settings_list::document(shown), out),
         OutputFormat::Csv => settings_list::write_rows(shown, out),
     }
@@ -415,6 +442,7 @@ pub fn write_guess(
     match format {
         OutputFormat::Table => terminal::write(&guess_screen::compose(guess), style, out),
         OutputFormat::Markdown => markdown::write(&guess_screen::compose(guess), out),
+        OutputFormat::Html => html::write(&guess_screen::compose(guess), out),
         OutputFormat::Json => wire::write(&guess_document::document(guess), out),
         OutputFormat::Csv => guess_document::write_rows(guess, out),
     }

@@ -94,6 +94,7 @@ fn nothing() -> Analysis {
         logged: LoggedCosts::default(),
         findings: Vec::new(),
         exhibits: Vec::new(),
+        spread: None,
     }
 }
 

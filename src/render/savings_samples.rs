@@ -111,6 +111,7 @@ fn no_savings() -> SavingsReport {
         left_out: None,
         warnings: Vec::new(),
         exhibits: exhibits(),
+        what_if: None,
     }
 }
 

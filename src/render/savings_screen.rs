@@ -33,7 +33,7 @@ pub(super) fn compose(report: &SavingsReport) -> Screen {
     screen
 }
 
-fn headline(screen: &mut Screen, report: &SavingsReport, money: Money) {
+pub(super) fn headline(screen: &mut Screen, report: &SavingsReport, money: Money) {
     let mut title =
         format!("{} · {}", files(&report.input), counted(report.calls, "call", "calls"));
     if let Some(window) = &report.window {
@@ -68,7 +68,7 @@ fn headline(screen: &mut Screen, report: &SavingsReport, money: Money) {
     }
 }
 
-fn ladder(screen: &mut Screen, report: &SavingsReport, money: Money) {
+pub(super) fn ladder(screen: &mut Screen, report: &SavingsReport, money: Money) {
     screen.heading("What it would have saved");
     let columns = vec![
         Column::text("", Keep::Always),
@@ -94,7 +94,7 @@ fn ladder(screen: &mut Screen, report: &SavingsReport, money: Money) {
 }
 
 /// What to do first: the cheapest set of each size.
-fn best_sets(screen: &mut Screen, report: &SavingsReport, money: Money) {
+pub(super) fn best_sets(screen: &mut Screen, report: &SavingsReport, money: Money) {
     if report.best_sets.is_empty() {
         return;
     }
@@ -175,7 +175,7 @@ fn range(range: UsdRange, money: Money) -> String {
     format!("range {}", money.range(range.low, range.high))
 }
 
-fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) {
+pub(super) fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) {
     if report.groups.is_empty() {
         return;
     }
@@ -216,7 +216,7 @@ fn group_row(tone: Tone, group: &SavingsGroup, columns: usize, money: Money) -> 
     GridRow::Cells(tone, cells)
 }
 
-fn unpriced(screen: &mut Screen, report: &SavingsReport, money: Money) {
+pub(super) fn unpriced(screen: &mut Screen, report: &SavingsReport, money: Money) {
     if report.unpriced_models.is_empty() {
         return;
     }
@@ -231,7 +231,7 @@ fn unpriced(screen: &mut Screen, report: &SavingsReport, money: Money) {
 }
 
 /// What the numbers rest on: warnings, then assumptions, then ranges of single techniques.
-fn basis(screen: &mut Screen, report: &SavingsReport, money: Money) {
+pub(super) fn basis(screen: &mut Screen, report: &SavingsReport, money: Money) {
     let warnings = report.warnings.iter();
     let warnings = warnings.map(|text| Line { tone: Tone::Warning, text: name(text) });
     screen.list("Before you act on this", warnings.collect());

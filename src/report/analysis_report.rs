@@ -8,6 +8,7 @@ use crate::units::{Share, Usd};
 use super::diagnostics_summary::{DiagnosticSummary, summarize};
 use super::input_accounting::InputAccounting;
 use super::price_source::PriceSource;
+use super::what_if_panel::WhatIfPanel;
 
 /// Everything a reader of an analysis sees.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub struct AnalysisReport {
     pub costliest: Vec<CostlyLine>,
     /// The invoice beside what was calculated, where there is one.
     pub reconciliation: Option<Reconciliation>,
+    /// What other settings would make of the bill, for a page.
+    pub what_if: Option<WhatIfPanel>,
 }
 
 /// Groups that are not shown one by one.
@@ -75,6 +78,7 @@ impl AnalysisReport {
             prices,
             analysis,
             reconciliation: None,
+            what_if: None,
         }
     }
 
@@ -84,6 +88,13 @@ impl AnalysisReport {
     /// When the report has no table of a name.
     pub fn reveal(&mut self, names: &[String]) -> Result<(), UnknownExhibit> {
         reveal(&mut self.analysis.exhibits, names)
+    }
+
+    /// The same report with what other settings would make of the bill.
+    #[must_use]
+    pub fn with_what_if(mut self, panel: Option<WhatIfPanel>) -> Self {
+        self.what_if = panel;
+        self
     }
 
     /// The same report beside what was billed for its calls, in dollars.

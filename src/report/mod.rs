@@ -22,6 +22,7 @@ mod records;
 mod savings_conversion;
 mod savings_month;
 mod savings_report;
+mod what_if_panel;
 mod withheld_report;
 
 pub use analysis_report::{AnalysisReport, CostlyLine, LeftOut};
@@ -49,6 +50,8 @@ pub use records::{RECORD_COLUMNS, RecordRows};
 pub use savings_report::{
     BestSetLine, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
 };
+
+pub use what_if_panel::WhatIfPanel;
 
 /// How a saving is known: a word of the techniques that readers see.
 pub use withheld_report::WithheldReport;

@@ -50,6 +50,7 @@ impl SavingsReport {
             left_out: None,
             warnings: outcome.warnings,
             exhibits: outcome.exhibits,
+            what_if: None,
         };
         report.limit_groups(top);
         report

@@ -9,6 +9,7 @@ use super::diagnostics_summary::DiagnosticSummary;
 use super::input_accounting::InputAccounting;
 use super::price_source::PriceSource;
 use super::savings_month::month_exhibit;
+use super::what_if_panel::WhatIfPanel;
 
 /// A cautious and a hopeful amount, in dollars.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,6 +167,8 @@ pub struct SavingsReport {
     pub warnings: Vec<String>,
     /// Curves, sweeps and breakdowns.
     pub exhibits: Vec<Exhibit>,
+    /// What other settings would make of the bill, for a page.
+    pub what_if: Option<WhatIfPanel>,
 }
 
 impl SavingsReport {
@@ -175,6 +178,13 @@ impl SavingsReport {
     /// When the report has no table of a name.
     pub fn reveal(&mut self, names: &[String]) -> Result<(), UnknownExhibit> {
         reveal(&mut self.exhibits, names)
+    }
+
+    /// The same report with what other settings would make of the bill.
+    #[must_use]
+    pub fn with_what_if(mut self, panel: Option<WhatIfPanel>) -> Self {
+        self.what_if = panel;
+        self
     }
 
     /// Adds what that is in a month, as an analysis of the same calls forecasts months.
@@ -270,6 +280,7 @@ mod tests {
             left_out: None,
             warnings: Vec::new(),
             exhibits: Vec::new(),
+            what_if: None,
         };
         report.limit_groups(2);
         let names: Vec<_> = report.groups.iter().map(|group| group.key[0].as_str()).collect();

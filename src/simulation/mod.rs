@@ -37,6 +37,8 @@ mod tally;
 mod telling;
 mod tornado;
 mod walk;
+mod what_if;
+mod what_if_stops;
 mod withheld;
 mod workload;
 
@@ -56,6 +58,8 @@ mod regressions_together;
 mod samples;
 #[cfg(test)]
 mod tiering;
+#[cfg(test)]
+mod what_if_tests;
 
 pub use asked::{Asked, Guard};
 pub use backtest::{
@@ -75,6 +79,7 @@ pub use spend_caps::{
     CapAdvice, CapLog, CapMode, CapPeriod, CapReplay, DOCS as SPEND_CAP_DOCS, SpendCap,
     SpendCapOutcome,
 };
+pub use what_if::{Choice, Corners, WhatIf};
 pub use withheld::{Withheld, WithheldError, WithheldLine, WithheldResult, withhold};
 pub use workload::{
     Arrival, CacheForm, Horizon, Spread, Workload, WorkloadError, cache_exhibit, closed_forms,

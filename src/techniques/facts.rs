@@ -12,6 +12,7 @@ use super::branch::Branch;
 use super::conversations::{self, Growth};
 use super::error::TechniqueError;
 use super::routes::StaticPrompts;
+use super::technique::Scenario;
 use super::warmth::CacheRules;
 
 /// A log in time order, the price book, and which model of the book answered each call.
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     // Several techniques ask, each at every end of what is not known; the log stays the same.
     static_prompts: OnceLock<Arc<StaticPrompts>>,
     growth: OnceLock<Option<Arc<[Growth]>>>,
+    /// Whether somebody reads what techniques tell of themselves.
+    is_read: bool,
 }
 
 /// One call while it is walked.
@@ -49,7 +52,25 @@ impl<'a> Facts<'a> {
             })
         });
         let models = models.collect();
-        Self { calls, book, models, static_prompts: OnceLock::new(), growth: OnceLock::new() }
+        Self {
+            calls,
+            book,
+            models,
+            static_prompts: OnceLock::new(),
+            growth: OnceLock::new(),
+            is_read: true,
+        }
+    }
+
+    /// The same where only figures are wanted: techniques leave out tables and sentences that take
+    /// time to make.
+    pub fn untold(calls: &'a Calls, book: &'a PriceBook) -> Self {
+        Self { is_read: false, ..Self::new(calls, book) }
+    }
+
+    /// Whether a technique tells of itself: nobody reads what the ends of a range assume.
+    pub fn is_told(&self, scenario: Scenario) -> bool {
+        self.is_read && scenario == Scenario::Expected
     }
 
     /// The prompt part that all calls of one type and model can share at most.

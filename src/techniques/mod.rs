@@ -40,6 +40,7 @@ mod scope;
 mod semantic_cache;
 mod sessions;
 mod settings;
+mod siblings;
 mod structured_output;
 mod technique;
 mod tiering_figures;
@@ -60,6 +61,7 @@ pub use provider_discount::{MonthlyTerms, Tier as DiscountTier};
 pub use retry_hygiene::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use semantic_cache::REPLAY_KEYS as SEMANTIC_REPLAY_KEYS;
+pub use siblings::{cheapest_sibling, cost_on, fewest_tokens};
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,

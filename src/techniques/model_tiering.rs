@@ -359,7 +359,7 @@ impl Technique for ModelTiering {
         keep_together(&mut rehoming, facts, self.per);
         let mut assumptions = chosen;
         let mut exhibits: Vec<Exhibit> = Vec::new();
-        if scenario == Scenario::Expected {
+        if facts.is_told(scenario) {
             let (said, shown) = self.told(&mut rehoming, facts);
             assumptions.extend(said);
             exhibits = shown;

@@ -161,8 +161,7 @@ impl Technique for OutputCap {
         let mut assumptions = vec![self.assumption()];
         let mut exhibits = Vec::new();
         let mut more = Vec::new();
-        // Nobody reads what the ends assume.
-        if scenario == Scenario::Expected {
+        if facts.is_told(scenario) {
             let found = caps.effect(facts);
             assumptions.extend(found.sentences());
             more.extend(found.warning());

@@ -17,6 +17,7 @@ mod exit_codes;
 mod guess;
 mod guides;
 mod help;
+mod html;
 mod inspection;
 mod output;
 mod parquet;

@@ -7,7 +7,8 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::pricing::ModelId;
-use crate::units::{Factor, PerClass, Rate, TokenClass, TokenPrice, Tokens, Usd};
+use crate::techniques::{cheapest_sibling, cost_on, fewest_tokens};
+use crate::units::{Factor, PerClass, Rate, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Row, ServiceTier, Status, Symbol, column};
 
 use super::answers::shorter;
@@ -281,17 +282,19 @@ fn tiering(bill: &Bill<'_>) -> Lever {
         .iter()
         .filter_map(|(model, (row, tokens, calls, _))| {
             let whole = Call { tokens: *tokens, calls: (*calls).max(1), ..bill.call(*row) };
-            cheapest(bill, *model, *row, &whole).map(|target| (*model, target))
+            cheapest_sibling(&bill.facts, *model, *row, &whole).map(|target| (*model, target))
         })
         .collect();
-    let ratios: BTreeMap<ModelId, Factor> =
-        targets.iter().map(|(model, target)| (*model, ratio(bill, *model, *target))).collect();
+    let ratios: BTreeMap<ModelId, Factor> = targets
+        .iter()
+        .map(|(model, to)| (*model, fewest_tokens(&bill.facts, *model, *to)))
+        .collect();
     let mut most = Usd::ZERO;
     for row in bill.rows.iter().copied() {
         let Some((paid, model)) = bill.priced(row) else { continue };
         let Some(target) = targets.get(&model) else { continue };
         let ratio = ratios.get(&model).copied().unwrap_or(Factor::ONE);
-        if let Some(cost) = on(bill, *target, row, &bill.call(row), ratio) {
+        if let Some(cost) = cost_on(&bill.facts, *target, row, &bill.call(row), ratio) {
             most += (paid - cost).max(Usd::ZERO);
         }
     }
@@ -307,50 +310,6 @@ fn tiering(bill: &Bill<'_>) -> Lever {
             "every call on its provider's cheapest model ({target}); quality unmeasured"
         ))
         .flags(format!("--tier 0.3={target}"))
-}
-
-/// The model of the same provider on which all calls of one together cost least, if that is less.
-/// One that writes no answers, such as a model of embeddings, stands in for none that does.
-fn cheapest(bill: &Bill<'_>, model: ModelId, row: Row, whole: &Call) -> Option<ModelId> {
-    let book = bill.facts.book;
-    let provider = &book.model(model).provider;
-    let now = on(bill, model, row, whole, Factor::ONE)?;
-    let does_write = writes_answers(bill, model, row);
-    let siblings = book.models().filter(|(id, other)| {
-        let is_sold = other.retired.is_none() && other.targets.is_empty();
-        let is_other = other.provider == *provider && !book.is_same_model(*id, model);
-        is_sold && is_other && writes_answers(bill, *id, row) == does_write
-    });
-    let priced = siblings
-        .filter_map(|(id, _)| Some((on(bill, id, row, whole, ratio(bill, model, id))?, id)));
-    let cheaper = priced.filter(|(cost, _)| *cost > Usd::ZERO && *cost < now);
-    cheaper.min().map(|(_, id)| id)
-}
-
-/// Whether a model charges for what it writes.
-fn writes_answers(bill: &Bill<'_>, model: ModelId, row: Row) -> bool {
-    let geo = bill.facts.calls.name(column::GEO, row);
-    let call = bill.call(row);
-    let card = bill.facts.book.card(model, &call, call.time, geo).ok();
-    card.and_then(|card| card.price(TokenClass::Output))
-        .is_some_and(|price| price > TokenPrice::default())
-}
-
-/// The fewest tokens that one model makes of a token of another.
-fn ratio(bill: &Bill<'_>, from: ModelId, to: ModelId) -> Factor {
-    bill.facts.book.tokenizer_ratio(from, to).low
-}
-
-/// What a call would cost on another model, with so many tokens for each of its own.
-fn on(bill: &Bill<'_>, target: ModelId, row: Row, call: &Call, ratio: Factor) -> Option<Usd> {
-    let mut other = *call;
-    if ratio != Factor::ONE {
-        for class in TokenClass::ALL {
-            other.tokens[class] = ratio.of(call.tokens[class]);
-        }
-    }
-    let geo = bill.facts.calls.name(column::GEO, row);
-    bill.facts.cost(target, &other, geo).ok()
 }
 
 /// The levers as a table; `input` is how the log was named to this run, in words of a shell.

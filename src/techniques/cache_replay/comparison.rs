@@ -68,11 +68,18 @@ impl Comparison {
                 followed.push((variant, standing(policy, *lifetime)?));
             }
         }
+        let oracle = if ground.is_counted() {
+            let mut oracle = ground.replay(Policy::Oracle, ground.logged_lifetimes());
+            oracle.decides_anew = true;
+            ground.standing(Some(&oracle))?
+        } else {
+            standing(Policy::Oracle, Lifetime::Short)?
+        };
         let billed = if ground.is_counted() { Some(ground.standing(None)?) } else { None };
         Some(Self {
             billed,
             off: standing(Policy::Off, Lifetime::Short)?,
-            oracle: standing(Policy::Oracle, Lifetime::Short)?,
+            oracle,
             followed,
             is_automatic: ground.is_automatic(),
             has_blocks: ground.lineage.blocks.is_some(),

@@ -7,10 +7,11 @@
 //! would have to read what was never written. What was written can be read after the same wait as
 //! elsewhere; uses until then are plain, and keep it alive.
 //!
-//! What was written for the short time lives on for the long one when it is read at the start of a
-//! longer prefix that is written for the long time: the part that was read costs only the read
-//! (Anthropic's page on prompt caching, "mixing different TTLs", read 2026-10). Segments are settled
-//! alone, so the rest of that prefix is not made to pay for it; the bound is lower by at most that.
+//! Where calls of several lifetimes share a cache, what was written for the short time lives on for
+//! the long one when it is read at the start of a longer prefix that is written for the long time: the
+//! part that was read costs only the read (Anthropic's page on prompt caching, "mixing different TTLs",
+//! read 2026-10). Segments are settled alone, so the rest of that prefix is not made to pay for it, and
+//! the bound is lower by at most that.
 
 use hashbrown::HashMap;
 
@@ -71,18 +72,20 @@ enum Use {
 /// What is there after a use: nothing, an entry of the default lifetime, one of the longer.
 const STATES: usize = 3;
 
-/// Finds the best for every row.
+/// Finds the best for every row. `is_mixed` says whether the policies that it bounds use several
+/// lifetimes at once.
 pub(super) fn foresee(
     rows: &[(Row, Branch)],
     facts: &Facts<'_>,
     lineage: &Lineage,
     terms: &Terms,
+    is_mixed: bool,
 ) -> Foreseen {
     let fates = Foreseen(vec![Fate::default(); facts.calls.len()]);
     let accesses =
         rows.iter().filter_map(|(row, branch)| access(*row, branch, facts, lineage, terms));
     let accesses: Vec<Access> = accesses.collect();
-    let mut settler = Settler { wait: terms.wait, fates };
+    let mut settler = Settler { wait: terms.wait, is_mixed, fates };
     if lineage.blocks.is_some() {
         by_blocks(&accesses, lineage, &mut settler);
     } else {
@@ -170,6 +173,8 @@ fn by_turns(accesses: &[Access], lineage: &Lineage, settler: &mut Settler) {
 struct Settler {
     /// Milliseconds until what was written can be read.
     wait: i64,
+    /// Whether an entry may live on for the long time.
+    is_mixed: bool,
     fates: Foreseen,
 }
 
@@ -180,7 +185,7 @@ impl Settler {
         if tokens == Some(0) || uses.len() < 2 {
             return;
         }
-        for (access, paid) in uses.iter().zip(cheapest(uses, tokens, self.wait)) {
+        for (access, paid) in uses.iter().zip(cheapest(uses, tokens, self.wait, self.is_mixed)) {
             let count = Tokens::new(tokens.unwrap_or(access.tokens));
             let fate = &mut self.fates.0[access.row];
             match paid {
@@ -222,7 +227,7 @@ impl Ways {
 }
 
 /// How each use is best paid for.
-fn cheapest(uses: &[Access], tokens: Option<u64>, wait: i64) -> Vec<Use> {
+fn cheapest(uses: &[Access], tokens: Option<u64>, wait: i64, is_mixed: bool) -> Vec<Use> {
     let price = |access: &Access| {
         u128::from(tokens.unwrap_or(access.tokens)) * u128::from(access.rates.plain)
     };
@@ -271,7 +276,7 @@ fn cheapest(uses: &[Access], tokens: Option<u64>, wait: i64) -> Vec<Use> {
             if costs[state] != u128::MAX && gap <= access.lives[state - 1] {
                 let read = costs[state] + pay(access, access.rates.read);
                 ways.reach(place + 1, state, read, step(Use::Read, state));
-                if access.goes_on {
+                if is_mixed && access.goes_on {
                     ways.reach(place + 1, 2, read, step(Use::Read, state));
                 }
             }

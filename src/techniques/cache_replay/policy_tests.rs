@@ -248,12 +248,13 @@ proptest! {
         let calls =
             typed_log(&requests, "<prompt_blocks>", |row| ["chat", "review"][types[row]]);
         with_terms(&calls, Terms::new(Some(0), Some(wait)), |ground| {
-            let oracle = standing(ground, Policy::Oracle, Lifetime::Short).whole.cost;
             let lifetimes: Vec<_> = [Some(Lifetime::Short), Some(Lifetime::Long)]
                 .into_iter()
                 .cycle()
                 .take(ground.lineage.route_count())
                 .collect();
+            let oracle = ground.replay(Policy::Oracle, lifetimes.clone());
+            let oracle = ground.standing(Some(&oracle)).expect("small amounts").whole.cost;
             for policy in [Policy::Replay, Policy::AutoLast, Policy::SystemOnly] {
                 let mut replay = ground.replay(policy, lifetimes.clone());
                 replay.decides_anew = true;
@@ -323,12 +324,13 @@ fn the_oracle_knows_that_longer_prefixes_keep_shorter_ones_alive() {
     let requests = requests.map(|(at, input, own)| (1_790_000_000 + at, input, own.to_owned()));
     let calls = typed_log(&requests, "<prompt_blocks>", |row| ["review", "chat", "review"][row]);
     with_terms(&calls, Terms::new(Some(0), Some(2_737)), |ground| {
-        let mut replay =
-            ground.replay(Policy::AutoLast, vec![Some(Lifetime::Short), Some(Lifetime::Long)]);
+        let lifetimes = vec![Some(Lifetime::Short), Some(Lifetime::Long)];
+        let mut replay = ground.replay(Policy::AutoLast, lifetimes.clone());
         replay.decides_anew = true;
         let followed = ground.standing(Some(&replay)).expect("small amounts").whole;
         assert_eq!([followed.read().get(), followed.written().get()], [1_536, 1_024]);
-        let oracle = standing(ground, Policy::Oracle, Lifetime::Short).whole;
+        let oracle = ground.replay(Policy::Oracle, lifetimes);
+        let oracle = ground.standing(Some(&oracle)).expect("small amounts").whole;
         assert!(oracle.cost <= followed.cost, "{:?} below {:?}", followed.cost, oracle.cost);
     });
 }

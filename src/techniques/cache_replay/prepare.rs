@@ -84,7 +84,8 @@ impl<'a> Ground<'a> {
         ground
     }
 
-    /// A replay under a policy with these lifetimes, one a route.
+    /// A replay under a policy with these lifetimes, one a route; the oracle always takes the best, and
+    /// goes by whether those of the policies it bounds differ.
     pub(super) fn replay(&self, policy: Policy, lifetimes: Vec<Option<Lifetime>>) -> CacheReplay {
         let placing = match policy {
             Policy::Off => Placing::Fixed(Marks::NONE),
@@ -98,7 +99,8 @@ impl<'a> Ground<'a> {
             }
             Policy::Oracle => {
                 let Self { rows, facts, lineage, terms, .. } = self;
-                Placing::Foreseen(Arc::new(foresee(rows, facts, lineage, terms)))
+                let is_mixed = lifetimes.windows(2).any(|pair| pair[0] != pair[1]);
+                Placing::Foreseen(Arc::new(foresee(rows, facts, lineage, terms, is_mixed)))
             }
         };
         let is_corrected = !matches!(policy, Policy::AsLogged | Policy::Oracle | Policy::Off);
@@ -175,7 +177,7 @@ impl<'a> Ground<'a> {
     }
 
     /// The lifetime of most of what each route wrote.
-    fn logged_lifetimes(&self) -> Vec<Option<Lifetime>> {
+    pub(super) fn logged_lifetimes(&self) -> Vec<Option<Lifetime>> {
         let mut written = vec![[Tokens::ZERO; 2]; self.lineage.route_count()];
         for (row, branch) in &self.rows {
             let [short, long] = &mut written[self.lineage.route(*row) as usize];
@@ -236,7 +238,7 @@ impl CacheReplay {
         let note = format!("replayed: {}", ground.lineage.evidence());
         let mut prepared = Prepared::ready(replay, Evidence::Replayed, note);
         prepared.warnings = warnings;
-        if scenario == Scenario::Expected {
+        if facts.is_told(scenario) {
             let left_out = ground.left_out().map(|why| format!("prompt caching: {why}"));
             prepared.warnings.extend(left_out);
             prepared.warnings.extend(unused_likelihood(&ground, &order));

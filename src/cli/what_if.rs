@@ -1,0 +1,34 @@
+//! The what-if panel of a page: keeps the calls of a log, and runs them under every stop.
+
+use std::num::NonZeroUsize;
+
+use crate::pricing::PriceBook;
+use crate::render::OutputFormat;
+use crate::report::WhatIfPanel;
+use crate::simulation::WhatIf;
+use crate::usage::Calls;
+
+use super::failure::Failure;
+use super::simulate::failure;
+
+/// The columns that the panel of a page needs, those that a log may lack apart; none of either for
+/// another form of a report.
+pub(super) fn columns(format: OutputFormat) -> [Vec<String>; 2] {
+    if format != OutputFormat::Html {
+        return [Vec::new(), Vec::new()];
+    }
+    let plan = WhatIf::reading_plan();
+    [plan.dimensions(), plan.wishes()]
+}
+
+/// The panel for calls in order of time; `input` is how the log was named, in words of a shell.
+pub(super) fn panel(
+    calls: &Calls,
+    book: &PriceBook,
+    threads: NonZeroUsize,
+    input: &str,
+) -> Result<Option<WhatIfPanel>, Failure> {
+    let what_if = WhatIf::of(calls, book, threads).map_err(failure)?;
+    let command = ["llmcost simulate", input].join(" ").trim_end().to_owned();
+    Ok(what_if.map(|what_if| WhatIfPanel { command, what_if }))
+}

@@ -1,0 +1,72 @@
+//! The what-if panel: what its script needs to know, as JSON.
+
+use serde::Serialize;
+
+use super::super::figures::Money;
+use crate::report::WhatIfPanel;
+use crate::simulation::Corners;
+use crate::units::Rate;
+
+/// What the template shows, and what its script reads.
+#[derive(Clone, Debug)]
+pub(super) struct Panel {
+    /// Models that calls may move to.
+    pub(super) targets: Vec<String>,
+    /// Whether there is a cap to choose.
+    pub(super) has_caps: bool,
+    /// A document for the script, safe between the tags of an element.
+    pub(super) data: String,
+}
+
+/// The document. Amounts are decimal texts of 10⁻²⁷ dollars: more than a number of a script holds.
+#[derive(Serialize)]
+struct Island<'a> {
+    command: &'a str,
+    money: MoneyForm,
+    targets: &'a [String],
+    /// Percent.
+    shares: Vec<u64>,
+    caps: Vec<u64>,
+    unmoved: Vec<Texts>,
+    moved: Vec<Vec<Vec<Texts>>>,
+}
+
+/// How amounts are written.
+#[derive(Serialize)]
+struct MoneyForm {
+    symbol: &'static str,
+    decimals: u32,
+    /// Billionths of the currency for a dollar, as text.
+    rate: String,
+}
+
+type Texts = [String; 6];
+
+/// The panel of a page.
+pub(super) fn panel(panel: &WhatIfPanel) -> Panel {
+    let WhatIfPanel { command, what_if } = panel;
+    let money = MoneyForm {
+        symbol: "$",
+        decimals: Money::for_bill(what_if.baseline).decimals(),
+        rate: Rate::ONE.parts().to_string(),
+    };
+    let percent = |share: &Rate| share.parts() / (Rate::ONE.parts() / 100);
+    let texts = |corners: &Corners| corners.map(|corner| corner.raw().to_string());
+    let by_cap = |caps: &Vec<Corners>| caps.iter().map(texts).collect();
+    let island = Island {
+        command,
+        money,
+        targets: &what_if.targets,
+        shares: what_if.shares.iter().map(percent).collect(),
+        caps: what_if.caps.iter().map(|cap| cap.get()).collect(),
+        unmoved: what_if.unmoved().iter().map(texts).collect(),
+        moved: what_if.moved().iter().map(|shares| shares.iter().map(by_cap).collect()).collect(),
+    };
+    let data = serde_json::to_string(&island).expect("texts and whole numbers");
+    Panel {
+        targets: what_if.targets.clone(),
+        has_caps: !what_if.caps.is_empty(),
+        // A name of a log may look like the end of the element.
+        data: data.replace('<', "\\u003c"),
+    }
+}

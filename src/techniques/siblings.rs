@@ -1,0 +1,63 @@
+//! The cheaper models of a provider: what calls of one would cost on another.
+
+use super::facts::Facts;
+use crate::pricing::ModelId;
+use crate::units::{Factor, TokenClass, TokenPrice, Usd};
+use crate::usage::{Call, Row, column};
+
+/// The model of the same provider on which `whole`, all calls of one model together, costs least, if
+/// that is less. `row` is one of these calls: it says where and when they were made. One that writes no
+/// answers, such as a model of embeddings, stands in for none that does.
+pub fn cheapest_sibling(
+    facts: &Facts<'_>,
+    model: ModelId,
+    row: Row,
+    whole: &Call,
+) -> Option<ModelId> {
+    let book = facts.book;
+    let provider = &book.model(model).provider;
+    let now = cost_on(facts, model, row, whole, Factor::ONE)?;
+    let does_write = writes_answers(facts, model, row);
+    let siblings = book.models().filter(|(id, other)| {
+        let is_sold = other.retired.is_none() && other.targets.is_empty();
+        let is_other = other.provider == *provider && !book.is_same_model(*id, model);
+        is_sold && is_other && writes_answers(facts, *id, row) == does_write
+    });
+    let priced = siblings.filter_map(|(id, _)| {
+        let ratio = fewest_tokens(facts, model, id);
+        Some((cost_on(facts, id, row, whole, ratio)?, id))
+    });
+    let cheaper = priced.filter(|(cost, _)| *cost > Usd::ZERO && *cost < now);
+    cheaper.min().map(|(_, id)| id)
+}
+
+/// Whether a model charges for what it writes.
+fn writes_answers(facts: &Facts<'_>, model: ModelId, row: Row) -> bool {
+    let (geo, call) = (facts.calls.name(column::GEO, row), facts.calls.call(row));
+    let card = facts.book.card(model, &call, call.time, geo).ok();
+    card.and_then(|card| card.price(TokenClass::Output))
+        .is_some_and(|price| price > TokenPrice::default())
+}
+
+/// The fewest tokens that one model makes of a token of another.
+pub fn fewest_tokens(facts: &Facts<'_>, from: ModelId, to: ModelId) -> Factor {
+    facts.book.tokenizer_ratio(from, to).low
+}
+
+/// What usage like that of `row` would cost on another model, with `ratio` tokens for each of its own;
+/// nothing where that has no price.
+pub fn cost_on(
+    facts: &Facts<'_>,
+    target: ModelId,
+    row: Row,
+    call: &Call,
+    ratio: Factor,
+) -> Option<Usd> {
+    let mut other = *call;
+    if ratio != Factor::ONE {
+        for class in TokenClass::ALL {
+            other.tokens[class] = ratio.of(call.tokens[class]);
+        }
+    }
+    facts.cost(target, &other, facts.calls.name(column::GEO, row)).ok()
+}

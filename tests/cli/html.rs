@@ -1,0 +1,112 @@
+//! Pages for browsers from the outside: one file of every command, which loads and runs nothing else.
+
+use std::path::Path;
+
+use super::support::{folder_with, project, run};
+
+/// The page of a run that must succeed, or fail as a check does.
+fn page(arguments: &[&str]) -> String {
+    let run = run(project(), &[arguments, &["--format", "html"]].concat());
+    assert!(matches!(run.code, Some(0 | 1)), "{arguments:?}\n{}", run.stderr);
+    run.stdout
+}
+
+/// What stands between the tags of an element, each time.
+fn contents<'a>(page: &'a str, element: &str) -> Vec<&'a str> {
+    let (from, to) = (format!("<{element}>"), format!("</{element}>"));
+    page.split(from.as_str()).skip(1).filter_map(|part| part.split(to.as_str()).next()).collect()
+}
+
+/// A file that needs nothing else and runs nothing but our own script.
+fn check(arguments: &[&str], part: &str) {
+    let page = page(arguments);
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"), "{arguments:?}");
+    assert!(page.contains(part), "{arguments:?}: no {part}");
+    assert_eq!(page.matches("<h1>").count(), 1, "{arguments:?}");
+    assert!(
+        page.contains("http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none")
+    );
+    let own = |name: &str| {
+        std::fs::read_to_string(project().join("templates").join(name)).expect("the source has it")
+    };
+    assert!(contents(&page, "script").contains(&own("page.js").as_str()), "{arguments:?}");
+    assert_eq!(contents(&page, "style"), [own("page.css").as_str()], "{arguments:?}");
+    assert_eq!(page.matches("<script").count(), contents(&page, "script").len(), "{arguments:?}");
+    let code: Vec<_> = [contents(&page, "script"), contents(&page, "style")].concat();
+    let mut markup = page.clone();
+    for text in code {
+        assert!(!text.contains("http://") && !text.contains("https://"), "{arguments:?}");
+        markup = markup.replace(text, "");
+    }
+    for loads in [" src=", "<link", "<img", "<iframe", "@import", " style=\"", " onload=", "url("] {
+        assert!(!markup.contains(loads), "{arguments:?}: {loads}");
+    }
+}
+
+#[test]
+fn every_report_is_one_file_that_loads_nothing() {
+    let log = "fixtures/usage.jsonl";
+    check(&["analyze", log], "Spend by day");
+    check(&["simulate", log, "--cache-hit", "0.9"], "Where the money goes today");
+    check(&["check", log, log], "pass");
+    check(&["backtest", log], "<table");
+    check(&["prices", "list"], "claude-sonnet-4-6");
+    check(&["prices", "show", "claude-sonnet-4-6"], "<table");
+    check(&["formats"], "openai-chat");
+    check(
+        &[
+            "estimate",
+            "--model",
+            "claude-sonnet-4-6",
+            "--calls",
+            "1000",
+            "--input",
+            "2000",
+            "--output",
+            "300",
+        ],
+        "$",
+    );
+}
+
+#[test]
+fn the_ending_of_a_file_says_that_it_is_a_page() {
+    let folder = folder_with(
+        "calls.jsonl",
+        std::fs::read(project().join("fixtures/usage.jsonl")).expect("reads"),
+    );
+    let run = run(folder.path(), &["analyze", "calls.jsonl", "-o", "report.html"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("reads");
+    assert!(read("report.html").starts_with("<!doctype html>"));
+}
+
+fn harmful_page(name: &str) -> String {
+    let record = serde_json::json!({
+        "time": "2026-10-01T10:00:00Z", "model": name, "call_type": name, "user": name,
+        "input_tokens": 100, "output_tokens": 10,
+    });
+    let folder = folder_with("calls.jsonl", format!("{record}\n"));
+    let of = |folder: &Path| {
+        run(folder, &["analyze", "calls.jsonl", "--by", "user,model", "--format", "html"])
+    };
+    let run = of(folder.path());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn a_model_called_script_is_shown_and_not_run() {
+    let scripts = harmful_page("a").matches("<script").count();
+    for name in [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "</script><svg onload=alert(1)>",
+    ] {
+        let page = harmful_page(name);
+        assert_eq!(page.matches("<script").count(), scripts, "{name}");
+        assert!(!page.contains("<img") && !page.contains("<svg onload"), "{name}");
+        assert!(page.contains("alert(1)"), "{name} is shown");
+    }
+    assert!(!harmful_page("abc\u{202e}def").contains('\u{202e}'));
+}
