@@ -76,7 +76,9 @@ const NAME: &str = "llmcost";
 
 /// All definitions, without the `help` commands that only repeat them.
 fn documented() -> Command {
+    // A manual has every flag: those that `-h` leaves out would have no text.
     fn without(command: Command) -> Command {
+        let command = command.mut_args(|flag| flag.hide_short_help(false));
         command.disable_help_subcommand(true).mut_subcommands(without)
     }
     let mut command = without(help::command());

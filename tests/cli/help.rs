@@ -47,7 +47,7 @@ fn slips_are_answered_with_what_was_meant() {
         ("completions fsh", "'fish'"),
         ("analyze --by tema", "`team`"),
         ("analyze --where modle='x'", "`model`"),
-        ("convert --format csv --columns temas", "`team`"),
+        ("convert --format csv --columns tema", "`team`"),
         ("check --max-cost 5 --unit case --case tema", "`team`"),
         ("backtest --chain tema", "`team`"),
         ("analyze --show chcklist", "`checklist`"),

@@ -201,7 +201,7 @@ fn config_show_says_where_each_value_comes_from() {
         let origin = one["origin"].as_str().expect("a word").to_owned();
         [values, origin, place]
     };
-    assert_eq!(of("by"), [r#"["team,day"]"#, "environment", "LLMCOST_BY"]);
+    assert_eq!(of("by"), [r#"["team","day"]"#, "environment", "LLMCOST_BY"]);
     assert_eq!(of("top"), [r#"["20"]"#, "project", "llmcost.toml:1"]);
     assert_eq!(of("gate.threshold"), [r#"["10%"]"#, "project", "llmcost.toml:4"]);
     let [zone, origin, place] = of("timezone");
