@@ -12,6 +12,7 @@ mod confusion;
 mod convert;
 mod cost_change;
 mod databases;
+mod docs;
 mod estimates;
 mod exit_codes;
 mod guess;
