@@ -21,6 +21,8 @@ mod help;
 mod html;
 mod inspection;
 mod output;
+#[cfg(unix)]
+mod packaging;
 mod parquet;
 mod prices;
 mod prices_of_calls;
