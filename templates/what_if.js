@@ -86,8 +86,9 @@
   };
   const percent = (part, whole) => {
     if (whole === 0n) return "";
-    const tenths = rounded((part < 0n ? -part : part) * 1000n, whole);
-    return tenths === 0n && part !== 0n ? "<0.1 %" : `${decimal(tenths, 1)} %`;
+    const tenths = rounded(part * 1000n, whole);
+    if (tenths === 0n && part !== 0n) return "<0.1 %";
+    return tenths === 1000n && part < whole ? ">99.9 %" : `${decimal(tenths, 1)} %`;
   };
 
   const flags = (choice) => {
