@@ -32,6 +32,14 @@ fn growth(text: &str) -> Result<Rate, Failure> {
     })
 }
 
+fn cost_mode(asked: Option<CostModeArg>) -> CostMode {
+    match asked {
+        None | Some(CostModeArg::Auto) => CostMode::Auto,
+        Some(CostModeArg::Calculate) => CostMode::Calculate,
+        Some(CostModeArg::Logged) => CostMode::Logged,
+    }
+}
+
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let input = reading_words(&args.common);
     let settings = Settings::resolve(args.common)?;
@@ -43,20 +51,14 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let options = AnalysisOptions {
         group_by: by,
         days: settings.days,
-        cost_mode: match args.cost_mode.or(settings.cost_mode) {
-            None | Some(CostModeArg::Auto) => CostMode::Auto,
-            Some(CostModeArg::Calculate) => CostMode::Calculate,
-            Some(CostModeArg::Logged) => CostMode::Logged,
-        },
+        cost_mode: cost_mode(args.cost_mode.or(settings.cost_mode)),
         seller,
         pictures: settings.format == OutputFormat::Html,
         growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     };
-    let mut finder = match args.compare_at.as_deref() {
-        Some(text) => Some(finder(text, &prices.book, &options)?),
-        None => None,
-    };
+    let compare_at = args.compare_at.as_deref();
+    let mut finder = compare_at.map(|text| finder(text, &prices.book, &options)).transpose()?;
     // `simulate` has no such choice of calls.
     let has_panel = settings.format == OutputFormat::Html && args.provider.is_none();
     let mut table: Option<Calls> = None;

@@ -81,7 +81,7 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     });
     let unpriced = outcome.unpriced.calls;
     let asked_for_best = args.asked.wants_best_sets();
-    let report = SavingsReport::new(
+    let mut report = SavingsReport::new(
         outcome,
         plan.group_by,
         analysis.window,
@@ -94,15 +94,27 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     .with_unpriced_models(analysis.unpriced)
     .beside_logged(analysis.logged.used)
     .with_what_if(panel);
-    let mut report = if asked_for_best { report } else { report.without_best_sets() };
+    if !asked_for_best {
+        report = report.without_best_sets();
+    }
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
-    let single = show::single(&report.exhibits, &args.show, settings.format)?;
-    deliver(settings.output.as_deref(), |out| match (single, &today) {
-        (Some(exhibit), _) => write_exhibit(exhibit, out),
-        (None, Some(today)) => write_savings_page(&report, today, out),
-        (None, None) => write_savings(&report, settings.format, settings.style, out),
-    })?;
+    give_out(&report, today.as_ref(), &args.show, &settings)?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// Writes the one table that was asked for, or the report; a page says what `today` says too.
+fn give_out(
+    report: &SavingsReport,
+    today: Option<&AnalysisReport>,
+    shown: &[String],
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let single = show::single(&report.exhibits, shown, settings.format)?;
+    deliver(settings.output.as_deref(), |out| match (single, today) {
+        (Some(exhibit), _) => write_exhibit(exhibit, out),
+        (None, Some(today)) => write_savings_page(report, today, out),
+        (None, None) => write_savings(report, settings.format, settings.style, out),
+    })
 }
 
 /// Asks the endpoint that was named for the vectors of the questions.
