@@ -27,7 +27,7 @@ Examples:
   llmcost backtest session.jsonl --cache-ttl 1h
   llmcost backtest logs/ --calibrate --json
   llmcost backtest gateway.jsonl --hide served-model
-  llmcost backtest calls.jsonl --map conversation=thread,cache_read_tokens=cached --chain agent";
+  llmcost backtest calls.jsonl --map conversation=thread --chain agent";
 
 /// What `llmcost explain backtest` says.
 pub(super) const DOCS: &str = "\

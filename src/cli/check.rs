@@ -37,10 +37,6 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
     let gate = args.gate.complete(&config);
     let options = options(&gate)?;
     acknowledged_until(&gate)?;
-    if gate.acknowledge.is_some() && gate.baseline.is_empty() {
-        return Err(Failure::usage(anyhow!("--acknowledge is written into a baseline"))
-            .hint("name it with --baseline <FILE>, or as `baseline` under [gate]"));
-    }
     let is_by_typed = !args.common.output.by.is_empty();
     let (before, mut settings) = inputs(args.common, &gate, &config)?;
     if matches!(gate.unit(), UnitArg::Case) && !is_by_typed {

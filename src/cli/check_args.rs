@@ -13,13 +13,14 @@ Examples:
   llmcost check usage.jsonl --save-baseline llmcost-baseline.json
   llmcost check usage.jsonl --baseline llmcost-baseline.json
   llmcost check before.jsonl after.jsonl --threshold 10%
-  llmcost check usage.jsonl --baseline base.json --comment comment.md --annotations
+  llmcost check usage.jsonl --baseline base.json --comment comment.md
   llmcost check evals.jsonl --baseline evals.json --unit case --case prompt_id
   llmcost check usage.jsonl --max-cost-per-call 0.02 --budget 50/day
-  llmcost check usage.jsonl --baseline base.json --acknowledge \"longer answers, agreed\" \\
-      --acknowledge-until 2026-12-31
+  llmcost check usage.jsonl --baseline base.json \\
+      --acknowledge \"longer answers, agreed\" --acknowledge-until 2026-12-31
 
-Exit codes: 0 pass, or inconclusive without --strict · 1 fail · 6 inconclusive with --strict";
+Exit codes: 0 pass, or inconclusive without --strict · 1 fail ·
+6 inconclusive with --strict";
 
 /// `llmcost check`.
 #[derive(Debug, Args)]

@@ -151,9 +151,13 @@ pub(super) fn acknowledge(
 /// The last day of an acknowledgement that was typed; 0 without one.
 ///
 /// # Errors
-/// When it is no day, or nobody says why.
+/// When it is no day, nobody says why, or there is no baseline to write it into.
 pub(super) fn acknowledged_until(gate: &GateArgs) -> Result<i32, Failure> {
     let Some(reason) = &gate.acknowledge else { return Ok(0) };
+    if gate.baseline.is_empty() {
+        return Err(Failure::usage(anyhow!("--acknowledge is written into a baseline"))
+            .hint("name it with --baseline <FILE>, or as `baseline` under [gate]"));
+    }
     if reason.trim().is_empty() {
         return Err(Failure::usage(anyhow!("--acknowledge: say why it may be dearer"))
             .hint("for example: --acknowledge \"longer answers, agreed\""));

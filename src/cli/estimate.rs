@@ -34,12 +34,14 @@ use super::technique_args::TechniqueArgs;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   llmcost estimate --model claude-sonnet-4-6 --calls-per-day 1000 \\
-      --input-tokens 3000 --output-tokens 500 --shared-prompt 2000 --cache-hit 0.95
-  llmcost estimate --model gpt-4o --calls-per-month 100000 --input-tokens 'uniform 500-4000' \\
-      --output-tokens 'exponential 300' --batch 0.5
-  llmcost estimate --model claude-sonnet-4-6 --calls-per-day 100 --shared-prompt 2000 \\
-      --input-tokens 2000 --output-tokens 0 --arrival poisson --hours 8 --cache replay --cache-ttl 1h
-  llmcost estimate --plan plan.toml --json     (kinds of calls as [[workload]] tables)";
+      --input-tokens 3000 --output-tokens 500 \\
+      --shared-prompt 2000 --cache-hit 0.95
+  llmcost estimate --model gpt-4o --calls-per-month 100000 \\
+      --input-tokens 'uniform 500-4000' --output-tokens 'exponential 300' --batch 0.5
+  llmcost estimate --model claude-sonnet-4-6 --calls-per-day 100 \\
+      --input-tokens 2000 --output-tokens 0 --shared-prompt 2000 \\
+      --arrival poisson --hours 8 --cache replay --cache-ttl 1h
+  llmcost estimate --plan plan.toml     (kinds of calls as [[workload]] tables)";
 
 /// The manual of the command, for `explain`.
 pub(super) const DOCS: &str = include_str!("estimate.md");

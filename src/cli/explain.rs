@@ -202,8 +202,8 @@ fn unknown(topics: &[Topic], typed: &str) -> Failure {
     if PriceBook::embedded().find("", typed).is_ok() {
         return failure.hint(format!("of a model: `llmcost prices show {typed}`"));
     }
-    let named = topics.iter().filter(|topic| !topic.group.is_empty()).map(|topic| topic.name);
-    match did_you_mean(typed, named) {
+    let listed = topics.iter().filter(|topic| !topic.group.is_empty()).map(|topic| topic.name);
+    match did_you_mean(typed, listed) {
         Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
         None => failure.hint("`llmcost explain` lists what there is"),
     }

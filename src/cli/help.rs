@@ -293,7 +293,8 @@ mod tests {
             let name = one.get_name();
             let examples = one.get_after_help().map(ToString::to_string).unwrap_or_default();
             if name != "llmcost" {
-                assert!(examples.contains("llmcost "), "{name}");
+                let commands = examples.lines().filter(|line| line.starts_with("  "));
+                commands.for_each(|line| assert!(line.chars().count() <= 80, "{line}"));
                 assert!(examples.contains(&format!("{name} ")), "{name}\n{examples}");
             }
         });

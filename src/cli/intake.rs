@@ -93,7 +93,7 @@ impl Intake {
         let own: Vec<(String, String)> = own.cloned().collect();
         let usual = options(settings, Dimensions::new(wanted));
         let map = [&usual.map[..], &own].concat();
-        let options = ReadOptions { late_columns, map, ..usual };
+        let options = ReadOptions { map, late_columns, ..usual };
         let progress = ReadProgress::new(!settings.quiet && std::io::stderr().is_terminal());
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
         let mut reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));

@@ -16,7 +16,7 @@ use super::output::deliver;
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   llmcost completions bash > ~/.local/share/bash-completion/completions/llmcost
-  llmcost completions zsh > ~/.zfunc/_llmcost        (with fpath+=~/.zfunc before compinit)
+  llmcost completions zsh > ~/.zfunc/_llmcost   (fpath+=~/.zfunc)
   llmcost completions fish > ~/.config/fish/completions/llmcost.fish
   llmcost completions powershell >> $PROFILE";
 
@@ -127,8 +127,7 @@ fn whole(root: &Command) -> io::Result<Vec<u8>> {
         man.render_extra_section(&mut text)?;
         writeln!(page, ".SH \"{}\"", name.replace('-', " ").to_uppercase())?;
         let text = String::from_utf8_lossy(&text).replace("\n.SH ", "\n.SS ");
-        let text =
-            text.strip_prefix(".SH ").map_or(text.clone(), |rest| format!(".SS {rest}").into());
+        let text = text.strip_prefix(".SH ").map_or(text.clone(), |rest| format!(".SS {rest}"));
         page.write_all(text.as_bytes())?;
     }
     Ok(page)

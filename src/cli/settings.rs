@@ -122,7 +122,7 @@ impl Settings {
             strict: switch(args.strict, "LLMCOST_STRICT", config.truth("strict")),
             threads: threads(args.threads, config)?,
             plan: config.plan.clone(),
-            cost_mode: config.text("cost_mode").and_then(|word| word_of(word)),
+            cost_mode: config.text("cost_mode").and_then(word_of),
             as_of: as_of(args.as_of.as_deref(), config)?,
             contracts: contracts(&config.contract, days)?,
         })

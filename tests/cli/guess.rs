@@ -214,7 +214,7 @@ fn every_slip_in_a_saved_source_is_told() {
         ),
         (named(&format!("{MAP}constants = {{ team = true }}\n")), ["`team`", "in quotes"]),
         (format!("[source]\nname = \"gw\"\n{MAP}"), ["[source]", "write [[source]]"]),
-        (named(&format!("{MAP}maps = 1\n")), ["maps", "unknown field"]),
+        (named(&format!("{MAP}maps = 1\n")), ["`maps`", "did you mean `map`?"]),
         (named(&format!("{MAP}match = {{ file = \"x\" }}\n")), ["file", "unknown field"]),
         (named(&format!("{MAP}match = {{ files = \"a[\" }}\n")), ["a[", "pattern"]),
         (named(&format!("{MAP}cost_unit = \"euros\"\n")), ["cost_unit is usd or cents", "euros"]),

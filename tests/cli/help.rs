@@ -183,7 +183,7 @@ fn the_manual_is_one_page_or_one_a_command() {
     assert_eq!(pages, whole.stdout.matches("\n.SH \"LLMCOST ").count() + 1);
     let page = std::fs::read_to_string(folder.path().join("pages/llmcost-analyze.1"));
     let page = page.expect("reads");
-    for part in [".SH EXAMPLES", "LLMCOST_BY", ".SH \"QUESTIONS\""] {
+    for part in [".SH EXAMPLES", "LLMCOST_BY", ".SH QUESTIONS"] {
         assert!(page.to_uppercase().contains(part), "{part}\n{page}");
     }
     assert!(!page.contains(env!("CARGO_MANIFEST_DIR")), "a manual knows no machine");

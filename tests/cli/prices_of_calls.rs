@@ -45,7 +45,7 @@ fn a_contract_that_cannot_be_applied_is_refused() {
         ("discount = \"101%\"", "`101%` is no discount"),
         ("class = [\"ouput\"]\ndiscount = \"1%\"", "did you mean `output`?"),
         ("since = \"yesterday\"\ndiscount = \"1%\"", "`yesterday` is no day"),
-        ("rebate = \"1%\"", "unknown field `rebate`"),
+        ("rebate = \"1%\"", "has no setting `rebate`"),
         ("class = []\ndiscount = \"1%\"", "the list of classes is empty"),
         ("model = \"mistral-large-latest\"\ndiscount = \"1%\"", "has meant different models"),
     ] {

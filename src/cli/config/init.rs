@@ -150,14 +150,13 @@ fn usual() -> Result<String, Failure> {
 
 /// The columns by which a report on the log could be grouped.
 fn columns(input: &Input, guess: &Guess) -> (Vec<String>, Vec<(String, String)>) {
-    let mut columns = match &guess.fits {
-        Some(_) => preview(input, &options()).map(|seen| seen.columns).unwrap_or_default(),
-        None => {
-            let free = guess.findings.iter().filter(|one| one.role == Role::Nothing);
-            // A sample is kept back where it could be text of a prompt.
-            let named = free.filter(|one| one.kind == "text" && !one.sample.is_empty());
-            named.map(|one| one.path.clone()).collect()
-        }
+    let mut columns: Vec<String> = if guess.fits.is_some() {
+        preview(input, &options()).map(|seen| seen.columns).unwrap_or_default()
+    } else {
+        let free = guess.findings.iter().filter(|one| one.role == Role::Nothing);
+        // A sample is kept back where it could be text of a prompt.
+        let named = free.filter(|one| one.kind == "text" && !one.sample.is_empty());
+        named.map(|one| one.path.clone()).collect()
     };
     // A field has a meaning of its own, and could be the text of prompts.
     columns.retain(|name| Field::named(name).is_none());

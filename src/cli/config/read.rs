@@ -260,7 +260,7 @@ impl Reader<'_> {
             let failure = self.wrong(start, &format!("`{key}`: there may be several"));
             return Err(failure.hint(format!("write [[{key}]] instead of [{key}]")));
         };
-        for one in list.iter() {
+        for one in list {
             let inner = one.get_ref();
             let table = inner.as_table().ok_or_else(|| self.expected(known, start, inner))?;
             for name in table.keys() {

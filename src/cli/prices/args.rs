@@ -52,8 +52,8 @@ pub(in crate::cli) enum PricesCommand {
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
-  llmcost prices import model_prices_and_context_window.json --provider mistral > mistral.toml
-  llmcost prices import api.json --from models.dev --checked-on 2026-11-10 -o tables/
+  llmcost prices import data.json --provider mistral > mistral.toml
+  llmcost prices import api.json --checked-on 2026-11-10 -o tables/
   llmcost prices import data.json --format json
 
 What a table cannot hold is left out, so that a call is unpriced rather than too cheap, and is
