@@ -50,7 +50,8 @@ fn check(name: &str, expected: &str) {
 fn every_technique_has_a_page_that_says_what_explain_says() {
     let topics = topics();
     assert!(topics.len() > 13, "{topics:?}");
-    let mut index = "# Techniques\n\nOne page each, as `llmcost explain` prints them.\n\n".to_owned();
+    let mut index =
+        "# Techniques\n\nOne page each, as `llmcost explain` prints them.\n\n".to_owned();
     for (name, summary) in &topics {
         let page = explained(&[name.as_str()]);
         assert!(page.starts_with("# "), "{name}: {page}");
