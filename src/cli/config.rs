@@ -8,6 +8,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::contracts::ContractConfig;
+use super::currency::CurrencyConfig;
 use super::failure::Failure;
 use super::sources::SourceConfig;
 
@@ -40,6 +41,8 @@ pub(super) struct Config {
     pub(super) assume_model: Option<String>,
     /// As `--assume-call-type`.
     pub(super) assume_call_type: Option<String>,
+    /// As `--currency`.
+    pub(super) currency: Option<CurrencyConfig>,
     /// As `--plan`; relative to the file.
     pub(super) plan: Option<PathBuf>,
     /// Negotiated discounts, each a table `[[contract]]`.
@@ -101,6 +104,7 @@ impl Config {
             timezone: self.timezone.or(weaker.timezone),
             assume_model: self.assume_model.or(weaker.assume_model),
             assume_call_type: self.assume_call_type.or(weaker.assume_call_type),
+            currency: self.currency.or(weaker.currency),
             plan: self.plan.or(weaker.plan),
             contract: if self.contract.is_empty() { weaker.contract } else { self.contract },
             source: more_sources(self.source, weaker.source),

@@ -13,6 +13,7 @@ mod check_options;
 mod config;
 mod contracts;
 mod convert;
+mod currency;
 mod embed_endpoint;
 mod estimate;
 mod exit_status;

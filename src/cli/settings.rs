@@ -10,12 +10,14 @@ use anyhow::anyhow;
 use crate::diagnostics::did_you_mean;
 use crate::pricing::Contract;
 use crate::render::{OutputFormat, Style};
+use crate::report::Currency;
 use crate::sources::{FORMATS, Format, SavedSource, Statement, find_format};
 use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
 use super::args::{ColorArg, CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::config::Config;
 use super::contracts::contracts;
+use super::currency::currency;
 use super::failure::Failure;
 use super::sources::{check_statement, saved_sources};
 
@@ -44,6 +46,7 @@ pub(super) struct Settings {
     pub(super) style: Style,
     pub(super) output: Option<PathBuf>,
     pub(super) quiet: bool,
+    pub(super) verbose: bool,
     pub(super) prices: Vec<PathBuf>,
     pub(super) strict: bool,
     pub(super) threads: NonZeroUsize,
@@ -51,6 +54,8 @@ pub(super) struct Settings {
     /// The instant at which all calls are priced, and its name; each call's own for nothing.
     pub(super) as_of: Option<(Instant, String)>,
     pub(super) contracts: Vec<Contract>,
+    /// In which currency people are shown amounts.
+    pub(super) currency: Currency,
 }
 
 /// Which calls count.
@@ -90,14 +95,16 @@ impl Settings {
             top: args.output.top.or(config.top).unwrap_or_else(|| top_default(format)),
             format,
             style: style(&args.output),
-            output: args.output.output,
+            output: args.output.output.clone(),
             quiet: args.output.quiet,
+            verbose: args.output.verbose,
             prices,
             strict: args.strict,
             threads: threads(args.threads),
             plan: config.plan,
             as_of: as_of(args.as_of.as_deref())?,
             contracts: contracts(&config.contract, days)?,
+            currency: currency(args.output.currency.as_deref(), config.currency.as_ref())?,
         })
     }
 
@@ -246,17 +253,57 @@ fn format_of_ending(path: &Path) -> Result<OutputFormat, Failure> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "NO_COLOR and COLUMNS are the user's settings")]
+/// Whether standard output gets colours, by the conventions of `NO_COLOR` (which wins),
+/// `CLICOLOR_FORCE` and `CLICOLOR`, and by what the terminal says it can do.
+fn wants_color(is_terminal: bool, of: impl Fn(&str) -> Option<String>) -> bool {
+    let is_set = |name| of(name).is_some_and(|value| !value.is_empty());
+    let is_not_zero = |name| of(name).is_some_and(|value| !value.is_empty() && value != "0");
+    if is_set("NO_COLOR") {
+        return false;
+    }
+    let is_off = of("CLICOLOR").is_some_and(|value| value == "0");
+    let is_dumb = of("TERM").is_some_and(|value| value == "dumb");
+    is_not_zero("CLICOLOR_FORCE") || (is_terminal && !is_off && !is_dumb)
+}
+
+#[expect(clippy::disallowed_methods, reason = "colours and COLUMNS are the user's settings")]
 pub(super) fn style(output: &OutputArgs) -> Style {
     let terminal = std::io::stdout().is_terminal() && output.output.is_none();
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = match output.color {
         Some(ColorArg::Always) => true,
         Some(ColorArg::Never) => false,
-        None | Some(ColorArg::Auto) => terminal && !refused,
+        None | Some(ColorArg::Auto) => {
+            output.output.is_none() && wants_color(terminal, |name| std::env::var(name).ok())
+        }
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let measured = terminal.then(terminal_size::terminal_size).flatten();
     let width = measured.map(|(width, _)| width.0).or(columns).unwrap_or(PIPE_WIDTH);
     Style { color, width }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(is_terminal: bool, variables: &[(&str, &str)], expected: bool) {
+        let of = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        assert_eq!(wants_color(is_terminal, of), expected, "{is_terminal} {variables:?}");
+    }
+
+    #[test]
+    fn colours_follow_the_conventions() {
+        check(true, &[], true);
+        check(false, &[], false);
+        check(true, &[("NO_COLOR", "1")], false);
+        check(true, &[("NO_COLOR", "")], true);
+        check(false, &[("CLICOLOR_FORCE", "1")], true);
+        check(false, &[("CLICOLOR_FORCE", "0")], false);
+        check(false, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false);
+        check(true, &[("CLICOLOR", "0")], false);
+        check(true, &[("TERM", "dumb")], false);
+    }
 }

@@ -1,6 +1,6 @@
 //! The page of `analyze`.
 
-use crate::insights::{Analysis, Band, CallsAndCost, CostMode, RunRate, Tally};
+use crate::insights::{Analysis, Band, CallsAndCost, CostMode, DayTotal, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
 
@@ -10,7 +10,7 @@ use super::dates::{day, day_span, month};
 use super::exhibits;
 use super::figures::{
     DASH, Money, coefficient, count, counted, multiple, name, percent, percent_or_dash,
-    token_limit, tokens, unit_dollars,
+    token_limit, tokens,
 };
 use super::findings::{sentence, tone};
 use super::folders::common_folder;
@@ -27,7 +27,8 @@ const BAR: usize = 12;
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Screen {
     let analysis = &report.analysis;
-    let money = Money::for_bill(analysis.totals.cost);
+    let currency = report.prices.currency;
+    let money = Money::for_bill(analysis.totals.cost, currency);
     let mut screen = Screen::default();
     headline(&mut screen, report, money);
     if analysis.totals.calls > 0 {
@@ -35,7 +36,8 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
         unpriced(&mut screen, analysis, money);
     }
     if let Some(of) = &report.reconciliation {
-        reconciliation(&mut screen, of, Money::for_bill(of.invoiced.max(of.calculated)));
+        let money = Money::for_bill(of.invoiced.max(of.calculated), currency);
+        reconciliation(&mut screen, of, money);
     }
     if analysis.totals.calls > 0 {
         findings(&mut screen, analysis, money);
@@ -43,7 +45,7 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
         bands(&mut screen, analysis, money);
         tiers(&mut screen, analysis, money);
         daily(&mut screen, analysis, money);
-        costliest(&mut screen, &report.costliest);
+        costliest(&mut screen, &report.costliest, money);
         logged(&mut screen, analysis, money);
         swaps(&mut screen, &analysis.swaps, money);
         remarks(&mut screen, &analysis.remarks, money);
@@ -210,7 +212,7 @@ fn figures_of(tally: &Tally, share: Option<Share>, money: Money) -> Vec<String> 
         tokens(tally.input()),
         percent_or_dash(tally.cache_share()),
         tokens(tally.output()),
-        tally.cost_per_call().map_or_else(|| DASH.to_owned(), unit_dollars),
+        tally.cost_per_call().map_or_else(|| DASH.to_owned(), |cost| money.unit(cost)),
         known(tally.known_cost(), money),
         percent_or_dash(share.filter(|_| !nothing_known)),
     ]
@@ -362,11 +364,22 @@ fn daily(screen: &mut Screen, analysis: &Analysis, money: Money) {
     let (unit, costs) = timeline(days);
     screen.heading(format!("By {unit}"));
     screen.line(Tone::Plain, sparkline(&costs));
+    if let Some(axis) = axis(days, costs.len()) {
+        screen.line(Tone::Quiet, axis);
+    }
     let text = format!("dearest day: {}, {}", day(dearest.day), money.text(dearest.total.cost));
     screen.line(Tone::Quiet, text);
 }
 
-fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
+/// The first and the last day under the ends of a line of so many blocks; nothing where it is too
+/// short for both.
+fn axis(days: &[DayTotal], length: usize) -> Option<String> {
+    let (first, last) = (day(days.first()?.day), day(days.last()?.day));
+    let between = length.checked_sub(first.chars().count() + last.chars().count())?;
+    (between > 0).then(|| format!("{first}{}{last}", " ".repeat(between)))
+}
+
+fn costliest(screen: &mut Screen, lines: &[CostlyLine], money: Money) {
     if lines.is_empty() {
         return;
     }
@@ -393,7 +406,7 @@ fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
             name(&line.call.call_type),
             tokens(sum(TokenClass::is_input)),
             tokens(sum(|class| !class.is_input())),
-            unit_dollars(line.call.cost),
+            money.unit(line.call.cost),
         ];
         GridRow::Cells(Tone::Plain, cells)
     });

@@ -45,6 +45,9 @@ pub(super) fn fit(grid: &Grid, width: usize) -> Layout {
 
 /// The width of text on a terminal, where some letters are two columns wide.
 pub(super) fn width_of(text: &str) -> usize {
+    if text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return text.len();
+    }
     let mut table = Table::new();
     table.add_row([text]);
     table.column_max_content_widths().first().map_or(0, |width| usize::from(*width))

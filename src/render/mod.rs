@@ -259,7 +259,7 @@ pub fn write_junit(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<
 
 /// The reason of a verdict in one line, and what other prices did where that is much.
 pub fn check_reason(report: &CheckReport) -> String {
-    check_reasons::line(&report.outcome)
+    check_reasons::line(&report.outcome, report.prices.currency)
 }
 
 /// Writes a list of prices.

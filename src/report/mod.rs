@@ -6,6 +6,7 @@ mod billing_lines;
 mod check_report;
 mod check_tables;
 mod conversion_report;
+mod currency;
 mod diagnostics_summary;
 mod input_accounting;
 mod model_diff;
@@ -31,6 +32,7 @@ pub use billing_lines::{BillingLine, billing_lines};
 pub use check_report::{CheckReport, ComparedWith, change_of, names_and_gaps, names_of};
 pub use check_tables::{effect_label, is_judged};
 pub use conversion_report::{ConversionReport, Written};
+pub use currency::Currency;
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};
 pub use input_accounting::{FileAccounting, InputAccounting};
 pub use price_diff::{

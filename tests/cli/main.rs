@@ -11,6 +11,7 @@ mod confusion;
 mod convert;
 mod cost_change;
 mod databases;
+mod documents;
 mod estimates;
 mod exit_codes;
 mod guess;
