@@ -33,7 +33,7 @@ fn growth(text: &str) -> Result<Rate, Failure> {
 
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let input = reading_words(&args.common);
-    let settings = Settings::resolve(args.common)?;
+    let mut settings = Settings::resolve(args.common)?;
     let prices = Prices::load(&settings)?;
     let invoice = args.invoice.as_deref().map(amount).transpose()?;
     let seller = args.provider.as_deref().map(|name| seller(&prices.book, name));
@@ -64,6 +64,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
             finder.add(calls);
         }
     })?;
+    settings.journal.stage("reading and adding up");
     let mut analysis = analyzer.finish();
     let inspection = keeper.inspect(&prices.book);
     analysis.exhibits.extend(inspection.exhibits);
@@ -88,6 +89,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         None => report,
     };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
+    settings.journal.stage("analysing");
     let single = show::single(&report.analysis.exhibits, &args.show, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {
         Some(exhibit) => write_exhibit(exhibit, out),

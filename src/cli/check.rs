@@ -111,7 +111,9 @@ fn inputs(
     let new = common.files.split_off(1);
     let old = common.clone();
     common.files = new;
-    Ok((Some(Settings::resolve(old)?), Settings::resolve(common)?))
+    let mut old = Settings::resolve(old)?;
+    old.journal.is_not_last();
+    Ok((Some(old), Settings::resolve(common)?))
 }
 
 /// Limits beside two logs hold for one of them, which a pattern of files may not have meant.

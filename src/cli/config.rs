@@ -112,6 +112,12 @@ impl Config {
     }
 }
 
+/// The configuration files that count for a run, the strongest first.
+pub(super) fn files(named: Option<&Path>) -> Vec<PathBuf> {
+    let project = named.map_or_else(|| PathBuf::from(PROJECT_FILE), Path::to_owned);
+    [Some(project), user_file()].into_iter().flatten().filter(|path| path.is_file()).collect()
+}
+
 /// Tables of which there may be several are easily written like those of which there is one.
 fn with_brackets(text: &str, failure: Failure) -> Failure {
     let Ok(tables) = text.parse::<toml::Table>() else { return failure };

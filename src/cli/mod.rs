@@ -24,6 +24,7 @@ mod formats;
 mod guess;
 mod inspection;
 mod intake;
+mod journal;
 mod output;
 mod plan;
 mod prices;

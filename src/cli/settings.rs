@@ -19,6 +19,7 @@ use super::config::Config;
 use super::contracts::contracts;
 use super::currency::currency;
 use super::failure::Failure;
+use super::journal::Journal;
 use super::sources::{check_statement, saved_sources};
 
 /// How many groups are shown when nothing is said.
@@ -46,7 +47,8 @@ pub(super) struct Settings {
     pub(super) style: Style,
     pub(super) output: Option<PathBuf>,
     pub(super) quiet: bool,
-    pub(super) verbose: bool,
+    /// What `--verbose` says.
+    pub(super) journal: Journal,
     pub(super) prices: Vec<PathBuf>,
     pub(super) strict: bool,
     pub(super) threads: NonZeroUsize,
@@ -69,6 +71,7 @@ pub(super) struct Selection {
 
 impl Settings {
     pub(super) fn resolve(args: CommonArgs) -> Result<Self, Failure> {
+        let journal = Journal::start(args.output.verbose, args.config.as_deref());
         let config = Config::load(args.config.as_deref())?;
         let days = days(args.input.timezone.as_ref().or(config.timezone.as_ref()))?;
         let selection = selection(&args.input, days)?;
@@ -97,7 +100,7 @@ impl Settings {
             style: style(&args.output),
             output: args.output.output.clone(),
             quiet: args.output.quiet,
-            verbose: args.output.verbose,
+            journal,
             prices,
             strict: args.strict,
             threads: threads(args.threads),

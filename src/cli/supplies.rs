@@ -80,10 +80,14 @@ impl Prices {
         let (contracts, currency) = (&settings.contracts, settings.currency);
         let names = contracts.iter().map(ToString::to_string).collect();
         if contracts.is_empty() {
-            return Ok(Self { book: list, list: None, as_of, contracts: names, currency });
+            let prices = Self { book: list, list: None, as_of, contracts: names, currency };
+            settings.journal.priced(&prices.source());
+            return Ok(prices);
         }
         let book = list.under(contracts).map_err(|error| Failure::usage(anyhow!("{error}")))?;
-        Ok(Self { book, list: Some(list), as_of, contracts: names, currency })
+        let prices = Self { book, list: Some(list), as_of, contracts: names, currency };
+        settings.journal.priced(&prices.source());
+        Ok(prices)
     }
 
     /// Where the prices come from, for the report.

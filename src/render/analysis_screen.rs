@@ -26,13 +26,20 @@ const BAR: usize = 12;
 
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Screen {
+    compose_at(report, u16::MAX)
+}
+
+/// Composes the page for so many columns: what does not fit is left to the table itself, but
+/// figures may have shorter forms.
+pub(super) fn compose_at(report: &AnalysisReport, width: u16) -> Screen {
     let analysis = &report.analysis;
     let currency = report.prices.currency;
     let money = Money::for_bill(analysis.totals.cost, currency);
+    let tables = money.in_tables_of(width);
     let mut screen = Screen::default();
     headline(&mut screen, report, money);
     if analysis.totals.calls > 0 {
-        groups(&mut screen, report, money);
+        groups(&mut screen, report, tables);
         unpriced(&mut screen, analysis, money);
     }
     if let Some(of) = &report.reconciliation {
@@ -41,15 +48,15 @@ pub(super) fn compose(report: &AnalysisReport) -> Screen {
     }
     if analysis.totals.calls > 0 {
         findings(&mut screen, analysis, money);
-        classes(&mut screen, analysis, money);
-        bands(&mut screen, analysis, money);
-        tiers(&mut screen, analysis, money);
+        classes(&mut screen, analysis, tables);
+        bands(&mut screen, analysis, tables);
+        tiers(&mut screen, analysis, tables);
         daily(&mut screen, analysis, money);
         costliest(&mut screen, &report.costliest, money);
         logged(&mut screen, analysis, money);
         swaps(&mut screen, &analysis.swaps, money);
         remarks(&mut screen, &analysis.remarks, money);
-        exhibits::blocks(&mut screen, &analysis.exhibits, money);
+        exhibits::blocks(&mut screen, &analysis.exhibits, tables);
     }
     diagnostics(&mut screen, &report.diagnostics);
     prices(&mut screen, &report.prices, analysis.window.as_ref());

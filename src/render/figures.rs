@@ -18,10 +18,18 @@ pub(super) struct Money {
     decimals: u32,
     /// Whether each amount has digits of its own instead.
     is_own: bool,
+    /// Whether amounts of a million and more are shortened.
+    is_short: bool,
 }
 
 /// Amounts so many times apart have no digits in common that say something.
 const TIMES_APART: i128 = 10_000;
+
+/// A million units of a currency, in hundredths.
+const MILLION: i128 = 100_000_000;
+
+/// Pages of so many columns have room for all digits of a million.
+const ROOM_FOR_MILLIONS: u16 = 100;
 
 /// The most decimals of an amount that stands alone.
 const MOST_DECIMALS: u32 = 9;
@@ -42,12 +50,20 @@ impl Money {
     }
 
     const fn with(decimals: u32, currency: Currency) -> Self {
-        Self { currency, decimals, is_own: false }
+        Self { currency, decimals, is_own: false, is_short: false }
     }
 
     /// For amounts that are not compared with each other: digits of their own for each.
     pub(super) const fn own(currency: Currency) -> Self {
-        Self { currency, decimals: 0, is_own: true }
+        Self { currency, decimals: 0, is_own: true, is_short: false }
+    }
+
+    /// The same, for the tables of a page so wide: where there is little room, `$1.23M` stands for
+    /// an amount of a million or more.
+    #[must_use]
+    pub(super) const fn in_tables_of(mut self, width: u16) -> Self {
+        self.is_short = width < ROOM_FOR_MILLIONS;
+        self
     }
 
     /// The currency of what is written.
@@ -94,6 +110,10 @@ impl Money {
         if self.is_own {
             return self.unit(amount);
         }
+        let size = amount.max(-amount);
+        if self.is_short && self.currency.rate.rounded(size, 2) >= MILLION {
+            return self.short(amount);
+        }
         let number = rounded(self.currency, amount, self.decimals);
         let sign = if amount < Usd::ZERO { MINUS } else { "" };
         if number == 0 {
@@ -133,7 +153,8 @@ impl Money {
             let decimals = (0..=2).rev().find(|decimals| digits(*decimals) < 1_000)?;
             Some(format!("{}{unit}", fixed(digits(decimals), decimals)))
         });
-        shortened.map_or_else(|| self.text(amount), |text| self.signed(sign, &text))
+        let plain = Self { is_short: false, ..self };
+        shortened.map_or_else(|| plain.text(amount), |text| self.signed(sign, &text))
     }
 
     /// A number behind its sign and the name of the currency.
@@ -444,6 +465,9 @@ mod tests {
         check("999999", "$1.00M");
         check("-1234567.89", "−$1.23M");
         check("99000000000000000", "$99,000,000,000,000,000.00");
+        let narrow = Money::for_bill(usd("100"), USD).in_tables_of(80);
+        assert_eq!(narrow.text(usd("999999.99")), "$999,999.99");
+        assert_eq!(narrow.text(usd("-1234567.89")), "−$1.23M");
         let euros = Money::for_bill(usd("100"), currency("EUR", "0.92"));
         assert_eq!(euros.short(usd("2000000")), "€1.84M");
     }

@@ -146,7 +146,9 @@ pub fn write_analysis(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&analysis_screen::compose(report), style, out),
+        OutputFormat::Table => {
+            terminal::write(&analysis_screen::compose_at(report, style.width), style, out)
+        }
         OutputFormat::Markdown => markdown::write(&analysis_screen::compose(report), out),
         OutputFormat::Json => wire::write(&analysis_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_analysis(report, out),
@@ -164,7 +166,9 @@ pub fn write_savings(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&savings_screen::compose(report), style, out),
+        OutputFormat::Table => {
+            terminal::write(&savings_screen::compose_at(report, style.width), style, out)
+        }
         OutputFormat::Markdown => markdown::write(&savings_screen::compose(report), out),
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
         OutputFormat::Csv => csv_rows::write_savings(report, out),

@@ -20,14 +20,21 @@ const LADDER_BAR: usize = 10;
 
 /// Composes the page.
 pub(super) fn compose(report: &SavingsReport) -> Screen {
+    compose_at(report, u16::MAX)
+}
+
+/// Composes the page for so many columns: what does not fit is left to the table itself, but
+/// figures may have shorter forms.
+pub(super) fn compose_at(report: &SavingsReport, width: u16) -> Screen {
     let money = Money::for_bill(report.totals.baseline, report.prices.currency);
+    let tables = money.in_tables_of(width);
     let mut screen = Screen::default();
     headline(&mut screen, report, money);
     if report.calls > 0 {
-        ladder(&mut screen, report, money);
-        best_sets(&mut screen, report, money);
-        groups(&mut screen, report, money);
-        exhibits::blocks(&mut screen, &report.exhibits, money);
+        ladder(&mut screen, report, tables);
+        best_sets(&mut screen, report, tables);
+        groups(&mut screen, report, tables);
+        exhibits::blocks(&mut screen, &report.exhibits, tables);
     }
     unpriced(&mut screen, report, money);
     basis(&mut screen, report, money);

@@ -13,6 +13,7 @@ use super::conversations::{self, Growth};
 use super::error::TechniqueError;
 use super::routes::StaticPrompts;
 use super::warmth::CacheRules;
+use super::watch::{STRIDE, Watch};
 
 /// A log in time order, the price book, and which model of the book answered each call.
 pub struct Facts<'a> {
@@ -24,6 +25,7 @@ pub struct Facts<'a> {
     // Several techniques ask, each at every end of what is not known; the log stays the same.
     static_prompts: OnceLock<Arc<StaticPrompts>>,
     growth: OnceLock<Option<Arc<[Growth]>>>,
+    watch: Option<&'a dyn Watch>,
 }
 
 /// One call while it is walked.
@@ -49,7 +51,30 @@ impl<'a> Facts<'a> {
             })
         });
         let models = models.collect();
-        Self { calls, book, models, static_prompts: OnceLock::new(), growth: OnceLock::new() }
+        let (static_prompts, growth) = (OnceLock::new(), OnceLock::new());
+        Self { calls, book, models, static_prompts, growth, watch: None }
+    }
+
+    /// The same facts, whose replays are watched.
+    #[must_use]
+    pub fn watched(mut self, watch: Option<&'a dyn Watch>) -> Self {
+        self.watch = watch;
+        self
+    }
+
+    /// Says that the log will be replayed so many times more.
+    pub fn expect_replays(&self, times: usize) {
+        if let Some(watch) = self.watch {
+            watch.expect(self.calls.len() as u64 * times as u64);
+        }
+    }
+
+    /// Says that this row was replayed, after those before it. The last rows of a log are too few to
+    /// be told.
+    pub fn walked(&self, row: Row) {
+        if let Some(watch) = self.watch.filter(|_| row % STRIDE == STRIDE - 1) {
+            watch.walked(STRIDE as u64);
+        }
     }
 
     /// The prompt part that all calls of one type and model can share at most.

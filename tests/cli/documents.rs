@@ -180,8 +180,6 @@ fn every_schema_is_one_of_a_document_and_the_other_way_round() {
     assert_eq!(known, used);
 }
 
-/// Takes the definition of an object apart: every key that is not required came later than 1.0, or
-/// may be left out.
 #[test]
 fn machine_output_of_other_kinds_follows_its_schema() {
     let record = validator("record");
@@ -197,10 +195,8 @@ fn machine_output_of_other_kinds_follows_its_schema() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("baseline.json");
     let path = path.to_str().expect("text");
-    let saved = super::support::run(
-        project(),
-        &["check", "fixtures/gate/before.jsonl.gz", "--save-baseline", path],
-    );
+    let arguments = ["check", "fixtures/gate/before.jsonl.gz", "--save-baseline", path];
+    let saved = super::support::run(project(), &arguments);
     assert_eq!(saved.code, Some(0), "{}", saved.stderr);
     let baseline: Value =
         serde_json::from_str(&std::fs::read_to_string(path).expect("reads")).expect("JSON");
