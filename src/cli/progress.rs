@@ -16,9 +16,12 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// How often it is drawn in a second.
 const FRAMES: u8 = 10;
 
-const OF_FILES: &str = "{spinner} reading [{bar:20}] {percent} % · {bytes} of {total_bytes} · {bytes_per_sec} · {eta} left";
-const OF_A_PIPE: &str = "{spinner} reading · {bytes} · {bytes_per_sec}";
-const OF_REPLAYS: &str = "{spinner} replaying [{bar:20}] {percent} % · {human_pos} of {human_len} calls · {rate}/s · {eta} left";
+// The bar takes what the rest of the line leaves of the terminal: none of 60 columns.
+const OF_FILES: &str =
+    "{spinner} reading {bytes} of {total_bytes} [{wide_bar}] {bytes_per_sec} · {eta} left";
+const OF_A_PIPE: &str = "{spinner} reading {bytes} · {bytes_per_sec}";
+const OF_REPLAYS: &str =
+    "{spinner} replaying {human_pos} of {human_len} calls [{wide_bar}] {rate}/s · {eta} left";
 
 /// A bar that appears late and is taken off the screen whatever happens.
 struct Late {
