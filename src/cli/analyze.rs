@@ -42,7 +42,7 @@ fn cost_mode(asked: Option<CostModeArg>) -> CostMode {
 
 pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let input = reading_words(&args.common);
-    let settings = Settings::resolve(args.common)?;
+    let mut settings = Settings::resolve(args.common)?;
     let prices = Prices::load(&settings)?;
     let invoice = args.invoice.as_deref().map(amount).transpose()?;
     let seller = args.provider.as_deref().map(|name| seller(&prices.book, name));
@@ -76,6 +76,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
             finder.add(calls);
         }
     })?;
+    settings.journal.stage("reading and adding up");
     let panel = match table.map(|table| table.sorted_by_time()) {
         Some(calls) => what_if::panel(&calls, &prices.book, settings.threads, &input)?,
         None => None,
@@ -105,6 +106,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         None => report,
     };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
+    settings.journal.stage("analysing");
     let single = show::single(&report.analysis.exhibits, &args.show, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {
         Some(exhibit) => write_exhibit(exhibit, out),

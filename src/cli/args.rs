@@ -275,12 +275,20 @@ pub(super) struct OutputArgs {
     /// Write the report to a file; its ending tells the format unless --format does.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Show amounts in another currency, at so many units for a dollar: EUR=0.92, or with the day
+    /// of the rate EUR=0.92@2026-11-20. JSON and CSV stay in dollars.
+    #[arg(long, value_name = "CODE=RATE", env = "LLMCOST_CURRENCY")]
+    pub(super) currency: Option<String>,
     /// When to use colours.
     #[arg(long, value_enum, value_name = "WHEN", env = "LLMCOST_COLOR")]
     pub(super) color: Option<ColorArg>,
     /// No progress and no remarks on stderr, only errors.
     #[arg(short, long, env = "LLMCOST_QUIET", value_parser = FalseyValueParser::new())]
     pub(super) quiet: bool,
+    /// Say on stderr which files were read as what, by which prices, and how long it took.
+    #[arg(short, long, env = "LLMCOST_VERBOSE", value_parser = FalseyValueParser::new(),
+          conflicts_with = "quiet")]
+    pub(super) verbose: bool,
 }
 
 /// The form of a report.

@@ -125,7 +125,9 @@ fn inputs(
     let new = common.files.split_off(1);
     let old = common.clone();
     common.files = new;
-    Ok((Some(Settings::with(old, config)?), Settings::with(common, config)?))
+    let mut old = Settings::with(old, config)?;
+    old.journal.is_not_last();
+    Ok((Some(old), Settings::with(common, config)?))
 }
 
 /// Limits beside two logs hold for one of them, which a pattern of files may not have meant.

@@ -75,6 +75,10 @@ pub(super) struct ConvertArgs {
     /// No progress and no account on stderr, only errors.
     #[arg(short, long, env = "LLMCOST_QUIET", value_parser = FalseyValueParser::new())]
     quiet: bool,
+    /// Say on stderr which files were read as what, by which prices, and how long it took.
+    #[arg(short, long, env = "LLMCOST_VERBOSE", value_parser = FalseyValueParser::new(),
+          conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 /// What records are converted to.
@@ -94,13 +98,12 @@ impl ConvertArgs {
     fn common(self) -> CommonArgs {
         let output = OutputArgs {
             by: self.by,
-            top: None,
             // The endings of records are none of a report's.
             format: Some(FormatArg::Table),
-            json: false,
             output: self.output,
-            color: None,
             quiet: self.quiet,
+            verbose: self.verbose,
+            ..OutputArgs::default()
         };
         CommonArgs {
             files: self.files,

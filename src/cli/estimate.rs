@@ -14,7 +14,7 @@ use crate::render::{write_exhibit, write_savings};
 use crate::report::{InputAccounting, SavingsReport};
 use crate::simulation::{
     Arrival, Horizon, Outcome, Plan, Spread, Workload, WorkloadError, cache_exhibit, closed_forms,
-    cost_exhibit, declared_for_each, generate, judge_claim, retry_exhibit, simulate_on,
+    cost_exhibit, declared_for_each, generate, judge_claim, retry_exhibit, simulate_watched,
 };
 use crate::units::{Factor, Rate};
 use crate::usage::{Days, Instant};
@@ -25,6 +25,7 @@ use super::exit_status::ExitStatus;
 use super::failure::{Failure, meant};
 use super::flags;
 use super::output::deliver;
+use super::progress::ReplayProgress;
 use super::settings::Settings;
 use super::show;
 use super::simulate::failure;
@@ -150,7 +151,7 @@ impl EstimateArgs {
 }
 
 pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
-    let settings = args.settings()?;
+    let mut settings = args.settings()?;
     let mut plan = flags::plan_or_none(&args.techniques, settings.plan.as_ref())?;
     plan.days = settings.days;
     if !settings.by.is_empty() {
@@ -164,8 +165,12 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     known_models(&kinds, &prices.book)?;
     let sums = claim.is_none() && may_sum(&kinds, &prices.book, &plan);
     let calls = generate(&kinds, &horizon, start, sums).map_err(Failure::usage)?;
-    let mut outcome =
-        simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    settings.journal.stage("declaring");
+    let progress = ReplayProgress::new(settings.quiet);
+    let outcome = simulate_watched(&calls, &prices.book, &plan, settings.threads, Some(&progress));
+    drop(progress);
+    let mut outcome = outcome.map_err(failure)?;
+    settings.journal.stage("simulating");
     let each = declared_for_each(&kinds, &horizon).map_err(Failure::usage)?;
     let forms = closed_forms(&kinds, &horizon, &prices.book, start).map_err(Failure::usage)?;
     let mut tables = vec![cost_exhibit(&outcome, &horizon, each)];

@@ -88,6 +88,11 @@ pub(super) fn note(message: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", harmless(message));
 }
 
+/// Tells the user something that they asked to be told, on stderr.
+pub(super) fn inform(message: &str) {
+    let _ = writeln!(std::io::stderr(), "info: {}", harmless(message));
+}
+
 /// Tells the user something that does not stop the run, on stderr.
 pub(super) fn warn(message: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {}", harmless(message));

@@ -16,6 +16,7 @@ use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
 use super::failure::{Failure, note, warn};
 use super::guess::proposed;
+use super::journal::now;
 use super::progress::ReadProgress;
 use super::settings::{Selection, Settings};
 
@@ -94,10 +95,13 @@ impl Intake {
         let usual = options(settings, Dimensions::new(wanted));
         let map = [&usual.map[..], &own].concat();
         let options = ReadOptions { map, late_columns, ..usual };
-        let progress = ReadProgress::new(!settings.quiet && std::io::stderr().is_terminal());
+        let progress = ReadProgress::new(settings.quiet, stored_bytes(&inputs));
+        let started = now();
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
         let mut reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
-        progress.finish();
+        let bytes = progress.finish();
+        let named = settings.source_format.map(|format| format.name);
+        settings.journal.read(&reading, named, bytes, started.elapsed());
         if let Some(error) = sorter.failure {
             return Err(Failure::usage(error));
         }
@@ -140,6 +144,20 @@ fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
         threads: settings.threads,
         late_columns: false,
     }
+}
+
+/// The bytes of all inputs as they are stored; nothing where one of them is no file.
+fn stored_bytes(inputs: &[Input]) -> Option<u64> {
+    let size = |input: &Input| match input {
+        // A file that is not there has nothing to read.
+        Input::File(path) => match std::fs::metadata(path) {
+            Ok(about) if about.is_file() => Some(about.len()),
+            Ok(_) => None,
+            Err(_) => Some(0),
+        },
+        Input::Stdin | Input::Embedded(..) => None,
+    };
+    inputs.iter().map(size).sum()
 }
 
 /// Keeps the wanted calls of each batch.

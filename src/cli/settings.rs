@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use crate::diagnostics::did_you_mean;
 use crate::pricing::Contract;
 use crate::render::{OutputFormat, Style};
+use crate::report::Currency;
 use crate::sources::{FORMATS, Field, Format, SavedSource, Statement, find_format};
 use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
@@ -19,7 +20,9 @@ use super::args::{
 };
 use super::config::{Config, PlanSource};
 use super::contracts::contracts;
+use super::currency::currency;
 use super::failure::Failure;
+use super::journal::Journal;
 use super::sources::{check_statement, saved_sources};
 
 /// How many groups are shown when nothing is said.
@@ -54,6 +57,8 @@ pub(super) struct Settings {
     pub(super) style: Style,
     pub(super) output: Option<PathBuf>,
     pub(super) quiet: bool,
+    /// What `--verbose` says.
+    pub(super) journal: Journal,
     pub(super) prices: Vec<PathBuf>,
     pub(super) strict: bool,
     pub(super) threads: NonZeroUsize,
@@ -63,6 +68,8 @@ pub(super) struct Settings {
     /// The instant at which all calls are priced, and its name; each call's own for nothing.
     pub(super) as_of: Option<(Instant, String)>,
     pub(super) contracts: Vec<Contract>,
+    /// In which currency people are shown amounts.
+    pub(super) currency: Currency,
 }
 
 /// Which calls count.
@@ -84,6 +91,7 @@ impl Settings {
 
     /// As [`Settings::resolve`], with a configuration that was read already.
     pub(super) fn with(mut args: CommonArgs, config: &Config) -> Result<Self, Failure> {
+        let journal = Journal::start(args.output.verbose, config);
         fill(&mut args.output, config);
         let days = days(args.input.timezone.as_deref(), config)?;
         let selection = selection(&args.input, days)?;
@@ -117,7 +125,8 @@ impl Settings {
             format,
             style: style(&args.output),
             quiet: switch(args.output.quiet, "LLMCOST_QUIET", config.truth("quiet")),
-            output: args.output.output,
+            output: args.output.output.clone(),
+            journal,
             prices: if args.prices.is_empty() { config.paths("prices") } else { args.prices },
             strict: switch(args.strict, "LLMCOST_STRICT", config.truth("strict")),
             threads: threads(args.threads, config)?,
@@ -125,6 +134,7 @@ impl Settings {
             cost_mode: config.text("cost_mode").and_then(word_of),
             as_of: as_of(args.as_of.as_deref(), config)?,
             contracts: contracts(&config.contract, days)?,
+            currency: currency(args.output.currency.as_deref(), config)?,
         })
     }
 
@@ -363,17 +373,57 @@ fn format_of_ending(path: &Path) -> Result<OutputFormat, Failure> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "NO_COLOR and COLUMNS are the user's settings")]
+/// Whether standard output gets colours, by the conventions of `NO_COLOR` (which wins),
+/// `CLICOLOR_FORCE` and `CLICOLOR`, and by what the terminal says it can do.
+fn wants_color(is_terminal: bool, of: impl Fn(&str) -> Option<String>) -> bool {
+    let is_set = |name| of(name).is_some_and(|value| !value.is_empty());
+    let is_not_zero = |name| of(name).is_some_and(|value| !value.is_empty() && value != "0");
+    if is_set("NO_COLOR") {
+        return false;
+    }
+    let is_off = of("CLICOLOR").is_some_and(|value| value == "0");
+    let is_dumb = of("TERM").is_some_and(|value| value == "dumb");
+    is_not_zero("CLICOLOR_FORCE") || (is_terminal && !is_off && !is_dumb)
+}
+
+#[expect(clippy::disallowed_methods, reason = "colours and COLUMNS are the user's settings")]
 pub(super) fn style(output: &OutputArgs) -> Style {
     let terminal = std::io::stdout().is_terminal() && output.output.is_none();
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = match output.color {
         Some(ColorArg::Always) => true,
         Some(ColorArg::Never) => false,
-        None | Some(ColorArg::Auto) => terminal && !refused,
+        None | Some(ColorArg::Auto) => {
+            output.output.is_none() && wants_color(terminal, |name| std::env::var(name).ok())
+        }
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let measured = terminal.then(terminal_size::terminal_size).flatten();
     let width = measured.map(|(width, _)| width.0).or(columns).unwrap_or(PIPE_WIDTH);
     Style { color, width }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(is_terminal: bool, variables: &[(&str, &str)], expected: bool) {
+        let of = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        assert_eq!(wants_color(is_terminal, of), expected, "{is_terminal} {variables:?}");
+    }
+
+    #[test]
+    fn colours_follow_the_conventions() {
+        check(true, &[], true);
+        check(false, &[], false);
+        check(true, &[("NO_COLOR", "1")], false);
+        check(true, &[("NO_COLOR", "")], true);
+        check(false, &[("CLICOLOR_FORCE", "1")], true);
+        check(false, &[("CLICOLOR_FORCE", "0")], false);
+        check(false, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false);
+        check(true, &[("CLICOLOR", "0")], false);
+        check(true, &[("TERM", "dumb")], false);
+    }
 }

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use crate::insights::{AnalysisOptions, Analyzer};
 use crate::render::{OutputFormat, write_exhibit, write_savings, write_savings_page};
 use crate::report::{AnalysisReport, SavingsReport};
-use crate::simulation::{SimulationError, judge_claim, simulate_on};
+use crate::simulation::{SimulationError, judge_claim, simulate_watched};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
@@ -20,7 +20,7 @@ use super::flags;
 use super::inspection::reading_words;
 use super::intake::Intake;
 use super::output::deliver;
-use super::progress::EmbedProgress;
+use super::progress::{EmbedProgress, ReplayProgress};
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
@@ -30,7 +30,7 @@ use super::what_if;
 pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     flags::give_back_log(&mut args);
     let input = reading_words(&args.common);
-    let settings = Settings::resolve(args.common)?;
+    let mut settings = Settings::resolve(args.common)?;
     let mut plan = if args.asked.claim.is_some() {
         flags::plan_or_none(&args.techniques, settings.plan.as_ref())?
     } else {
@@ -58,8 +58,12 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     })?;
     let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
     embed(&args.techniques, &settings, &mut calls)?;
-    let mut outcome =
-        simulate_on(&calls, &prices.book, &plan, settings.threads).map_err(failure)?;
+    settings.journal.stage("reading");
+    let progress = ReplayProgress::new(settings.quiet);
+    let outcome = simulate_watched(&calls, &prices.book, &plan, settings.threads, Some(&progress));
+    drop(progress);
+    let mut outcome = outcome.map_err(failure)?;
+    settings.journal.stage("simulating");
     if let Some(steps) = claim {
         let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
         outcome.exhibits.push(judged.map_err(failure)?);

@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 
 use crate::diagnostics::{Code, Severity};
 use crate::pricing::PriceBook;
-use crate::report::PriceSource;
+use crate::report::{Currency, PriceSource};
 use crate::sources::Reading;
 
 use super::exit_status::ExitStatus;
@@ -66,6 +66,7 @@ pub(super) struct Prices {
     pub(super) list: Option<PriceBook>,
     as_of: String,
     contracts: Vec<String>,
+    currency: Currency,
 }
 
 impl Prices {
@@ -77,13 +78,17 @@ impl Prices {
             list = list.pinned(*instant);
             as_of.clone_from(name);
         }
-        let contracts = &settings.contracts;
+        let (contracts, currency) = (&settings.contracts, settings.currency);
         let names = contracts.iter().map(ToString::to_string).collect();
         if contracts.is_empty() {
-            return Ok(Self { book: list, list: None, as_of, contracts: names });
+            let prices = Self { book: list, list: None, as_of, contracts: names, currency };
+            settings.journal.priced(&prices.source());
+            return Ok(prices);
         }
         let book = list.under(contracts).map_err(|error| Failure::usage(anyhow!("{error}")))?;
-        Ok(Self { book, list: Some(list), as_of, contracts: names })
+        let prices = Self { book, list: Some(list), as_of, contracts: names, currency };
+        settings.journal.priced(&prices.source());
+        Ok(prices)
     }
 
     /// Where the prices come from, for the report.
@@ -94,6 +99,7 @@ impl Prices {
             book_sha256: self.book.sha256().to_owned(),
             checked_on: (oldest.to_owned(), newest.to_owned()),
             contracts: self.contracts.clone(),
+            currency: self.currency,
         }
     }
 }

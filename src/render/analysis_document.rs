@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::insights::{Analysis, LoggedCosts, RunRate, Tally};
-use crate::report::{AnalysisReport, CostlyLine};
+use crate::report::{AnalysisReport, CostlyLine, Currency};
 use crate::usage::{Days, Instant};
 
 use super::exhibits::ExhibitDocument;
@@ -176,7 +176,7 @@ struct HintDocument {
 }
 
 fn hints(analysis: &Analysis) -> Vec<HintDocument> {
-    let money = Money::for_bill(analysis.totals.cost);
+    let money = Money::for_bill(analysis.totals.cost, Currency::DOLLARS);
     let coverage = analysis.class_coverage();
     let hints = analysis.findings.iter().map(|finding| HintDocument {
         name: finding.name(),

@@ -1,6 +1,6 @@
 //! The page of `analyze`.
 
-use crate::insights::{Analysis, Band, CallsAndCost, CostMode, RunRate, Tally};
+use crate::insights::{Analysis, Band, CallsAndCost, CostMode, DayTotal, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
 
@@ -10,7 +10,7 @@ use super::dates::{day, day_span, month};
 use super::exhibits;
 use super::figures::{
     DASH, Money, coefficient, count, counted, multiple, name, percent, percent_or_dash,
-    token_limit, tokens, unit_dollars,
+    token_limit, tokens,
 };
 use super::findings::{sentence, tone};
 use super::folders::common_folder;
@@ -26,28 +26,37 @@ const BAR: usize = 12;
 
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Screen {
+    compose_at(report, u16::MAX)
+}
+
+/// Composes the page for so many columns: what does not fit is left to the table itself, but
+/// figures may have shorter forms.
+pub(super) fn compose_at(report: &AnalysisReport, width: u16) -> Screen {
     let analysis = &report.analysis;
-    let money = Money::for_bill(analysis.totals.cost);
+    let currency = report.prices.currency;
+    let money = Money::for_bill(analysis.totals.cost, currency);
+    let tables = money.in_tables_of(width);
     let mut screen = Screen::default();
     headline(&mut screen, report, money);
     if analysis.totals.calls > 0 {
-        groups(&mut screen, report, money);
+        groups(&mut screen, report, tables);
         unpriced(&mut screen, analysis, money);
     }
     if let Some(of) = &report.reconciliation {
-        reconciliation(&mut screen, of, Money::for_bill(of.invoiced.max(of.calculated)));
+        let money = Money::for_bill(of.invoiced.max(of.calculated), currency);
+        reconciliation(&mut screen, of, money);
     }
     if analysis.totals.calls > 0 {
         findings(&mut screen, analysis, money);
-        classes(&mut screen, analysis, money);
-        bands(&mut screen, analysis, money);
-        tiers(&mut screen, analysis, money);
+        classes(&mut screen, analysis, tables);
+        bands(&mut screen, analysis, tables);
+        tiers(&mut screen, analysis, tables);
         daily(&mut screen, analysis, money);
-        costliest(&mut screen, &report.costliest);
+        costliest(&mut screen, &report.costliest, money);
         logged(&mut screen, analysis, money);
         swaps(&mut screen, &analysis.swaps, money);
         remarks(&mut screen, &analysis.remarks, money);
-        exhibits::blocks(&mut screen, &analysis.exhibits, money);
+        exhibits::blocks(&mut screen, &analysis.exhibits, tables);
     }
     diagnostics(&mut screen, &report.diagnostics);
     prices(&mut screen, &report.prices, analysis.window.as_ref());
@@ -210,7 +219,7 @@ fn figures_of(tally: &Tally, share: Option<Share>, money: Money) -> Vec<String> 
         tokens(tally.input()),
         percent_or_dash(tally.cache_share()),
         tokens(tally.output()),
-        tally.cost_per_call().map_or_else(|| DASH.to_owned(), unit_dollars),
+        tally.cost_per_call().map_or_else(|| DASH.to_owned(), |cost| money.unit(cost)),
         known(tally.known_cost(), money),
         percent_or_dash(share.filter(|_| !nothing_known)),
     ]
@@ -362,11 +371,22 @@ fn daily(screen: &mut Screen, analysis: &Analysis, money: Money) {
     let (unit, costs) = timeline(days);
     screen.heading(format!("By {unit}"));
     screen.line(Tone::Plain, sparkline(&costs));
+    if let Some(axis) = axis(days, costs.len()) {
+        screen.line(Tone::Quiet, axis);
+    }
     let text = format!("dearest day: {}, {}", day(dearest.day), money.text(dearest.total.cost));
     screen.line(Tone::Quiet, text);
 }
 
-pub(super) fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
+/// The first and the last day under the ends of a line of so many blocks; nothing where it is too
+/// short for both.
+fn axis(days: &[DayTotal], length: usize) -> Option<String> {
+    let (first, last) = (day(days.first()?.day), day(days.last()?.day));
+    let between = length.checked_sub(first.chars().count() + last.chars().count())?;
+    (between > 0).then(|| format!("{first}{}{last}", " ".repeat(between)))
+}
+
+pub(super) fn costliest(screen: &mut Screen, lines: &[CostlyLine], money: Money) {
     if lines.is_empty() {
         return;
     }
@@ -393,7 +413,7 @@ pub(super) fn costliest(screen: &mut Screen, lines: &[CostlyLine]) {
             name(&line.call.call_type),
             tokens(sum(TokenClass::is_input)),
             tokens(sum(|class| !class.is_input())),
-            unit_dollars(line.call.cost),
+            money.unit(line.call.cost),
         ];
         GridRow::Cells(Tone::Plain, cells)
     });

@@ -14,7 +14,7 @@ use super::shared_blocks::{accounting, diagnostics, files, prices, pricing_basis
 
 /// Composes the page.
 pub(super) fn compose(report: &BacktestReport) -> Screen {
-    let money = Money::for_bill(report.total.billed);
+    let money = Money::for_bill(report.total.billed, report.prices.currency);
     let mut screen = Screen::default();
     headline(&mut screen, report, money);
     left_out(&mut screen, report);

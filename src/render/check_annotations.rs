@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::gate::Verdict;
-use crate::report::CheckReport;
+use crate::report::{CheckReport, Currency};
 
 use super::check_reasons::{headline, reason, sentence};
 use super::check_words::price_drift;
@@ -12,13 +12,13 @@ use super::check_words::price_drift;
 pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
     let outcome = &report.outcome;
     let title = format!("LLM cost: {}", headline(outcome));
-    let reason = sentence(&reason(outcome));
+    let reason = sentence(&reason(outcome, Currency::DOLLARS));
     match outcome.verdict {
         Verdict::Pass => {}
         Verdict::Inconclusive => line("warning", &title, &reason, out)?,
         Verdict::Fail => line("error", &title, &reason, out)?,
     }
-    match price_drift(outcome) {
+    match price_drift(outcome, Currency::DOLLARS) {
         Some(drift) => line("notice", "LLM prices changed", &sentence(&drift.text), out),
         None => Ok(()),
     }

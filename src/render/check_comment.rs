@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::exhibits::Exhibit;
 use crate::gate::{Outcome, Verdict};
-use crate::report::CheckReport;
+use crate::report::{CheckReport, Currency};
 
 use super::check_reasons::{headline, reason, sentence};
 use super::check_screen::{basis, cautions, extent, tables, title, told};
@@ -29,7 +29,7 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result
     let outcome = &report.outcome;
     let mut head = Vec::new();
     writeln!(head, "{MARKER}")?;
-    write_head(outcome, &mut head)?;
+    write_head(outcome, report.prices.currency, &mut head)?;
     let is_open = |exhibit: &Exhibit| outcome.verdict == Verdict::Fail && exhibit.name == CAUSE;
     let (open, folded): (Vec<Exhibit>, Vec<Exhibit>) =
         report.exhibits.iter().map(shortened).partition(is_open);
@@ -79,17 +79,17 @@ fn remarks(outcome: &Outcome) -> Vec<Line> {
 }
 
 /// The verdict with its reason: a paragraph where it passes, else under a heading.
-fn write_head(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_head(outcome: &Outcome, currency: Currency, out: &mut dyn io::Write) -> io::Result<()> {
     let (sign, headline) = (sign(outcome.verdict), headline(outcome));
     match outcome.verdict {
         Verdict::Pass => {
-            let reason = escaped(&sentence(&reason(outcome)));
+            let reason = escaped(&sentence(&reason(outcome, currency)));
             writeln!(out, "{sign} **LLM cost: {headline}.** {reason}")?;
         }
         Verdict::Inconclusive | Verdict::Fail => {
             writeln!(out, "### {sign} LLM cost: {headline}\n")?;
             let mut reasons = Screen::default();
-            told(&mut reasons, outcome);
+            told(&mut reasons, outcome, currency);
             markdown::write(&reasons, out)?;
         }
     }
@@ -99,7 +99,7 @@ fn write_head(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()> {
             writeln!(out, "\n{}", escaped(&sentence(&doubt(one, outcome))))?;
         }
     }
-    match price_drift(outcome) {
+    match price_drift(outcome, currency) {
         Some(drift) if drift.is_large => {
             writeln!(out, "\n⚠️ **{}**", escaped(&sentence(&drift.text)))
         }

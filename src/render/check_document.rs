@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::gate::{
     Cause, CauseGroup, Comparison, Doubt, Estimate, GroupSum, Judgement, LimitCheck, Measurement,
 };
-use crate::report::{CheckReport, ComparedWith};
+use crate::report::{CheckReport, ComparedWith, Currency};
 use crate::units::{Factor, Usd};
 
 use super::check_reasons::{reason, reasons};
@@ -157,8 +157,8 @@ pub(super) fn document(report: &CheckReport) -> CheckDocument<'_> {
     CheckDocument {
         schema_version: SCHEMA_VERSION,
         verdict: outcome.verdict.name(),
-        reason: reason(outcome),
-        reasons: reasons(outcome)
+        reason: reason(outcome, Currency::DOLLARS),
+        reasons: reasons(outcome, Currency::DOLLARS)
             .into_iter()
             .map(|one| ReasonDocument { code: one.code, text: one.text })
             .collect(),

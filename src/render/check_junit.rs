@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::gate::{Judged, LimitCheck, Outcome, Unit, Verdict};
-use crate::report::{CheckReport, names_of};
+use crate::report::{CheckReport, Currency, names_of};
 
 use super::check_reasons::{reason, sentence};
 use super::check_words::{doubt, judgement, limit, price_drift};
@@ -37,17 +37,17 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result
 
 fn cases(outcome: &Outcome) -> Vec<Case> {
     let judgements = outcome.comparison.iter().flat_map(|comparison| &comparison.judgements);
-    let drift = price_drift(outcome).filter(|drift| drift.is_large);
+    let drift = price_drift(outcome, Currency::DOLLARS).filter(|drift| drift.is_large);
     let drift = drift.map_or_else(String::new, |drift| format!("; {}", drift.text));
     let judged = judgements.filter(|one| one.decides).map(|one| Case {
         name: case_name(&one.what, outcome),
         verdict: one.verdict,
-        text: format!("{}{drift}", judgement(outcome, one)),
+        text: format!("{}{drift}", judgement(outcome, one, Currency::DOLLARS)),
     });
     let limits = outcome.limits.iter().map(|one| Case {
         name: limit_name(one, outcome.after.measure.unit),
         verdict: one.verdict,
-        text: limit(outcome, one),
+        text: limit(outcome, one, Currency::DOLLARS),
     });
     let doubts = outcome.doubts.iter().map(|one| Case {
         name: one.name().replace('_', " "),
@@ -58,7 +58,7 @@ fn cases(outcome: &Outcome) -> Vec<Case> {
     if cases.is_empty() {
         // A suite without tests is a failure to some readers.
         let (name, verdict) = ("verdict".to_owned(), outcome.verdict);
-        cases.push(Case { name, verdict, text: reason(outcome) });
+        cases.push(Case { name, verdict, text: reason(outcome, Currency::DOLLARS) });
     }
     cases
 }
@@ -81,7 +81,7 @@ fn case_name(what: &Judged, outcome: &Outcome) -> String {
 
 fn limit_name(one: &LimitCheck, unit: Unit) -> String {
     let allowed = one.limit.amount();
-    let amount = Money::for_units(std::iter::once(allowed)).text(allowed);
+    let amount = Money::for_units(std::iter::once(allowed), Currency::DOLLARS).text(allowed);
     let [unit, _] = unit.words();
     match one.limit.name() {
         "cost" => format!("limit of {amount} on the log"),

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::gate::{Judgement, Outcome, Verdict, Why};
+use crate::report::Currency;
 
 use super::check_words::{doubt, judgement, limit, price_drift};
 use super::figures::counted;
@@ -59,53 +60,58 @@ pub(super) struct Reason {
 }
 
 /// The reason of the verdict: what decided, and what is behind it.
-pub(super) fn reason(outcome: &Outcome) -> String {
-    let texts: Vec<String> = reasons(outcome).into_iter().map(|one| one.text).collect();
+pub(super) fn reason(outcome: &Outcome, currency: Currency) -> String {
+    let texts: Vec<String> = reasons(outcome, currency).into_iter().map(|one| one.text).collect();
     texts.join("; ")
 }
 
 /// The reasons of the verdict one by one, at least one; of groups a few, the largest first.
-pub(super) fn reasons(outcome: &Outcome) -> Vec<Reason> {
+pub(super) fn reasons(outcome: &Outcome, currency: Currency) -> Vec<Reason> {
     match outcome.verdict {
-        Verdict::Fail => decisive(outcome, Verdict::Fail),
+        Verdict::Fail => decisive(outcome, currency, Verdict::Fail),
         Verdict::Inconclusive => {
             let doubts = outcome.doubts.iter();
             let doubts = doubts.map(|one| Reason { code: one.name(), text: doubt(one, outcome) });
-            decisive(outcome, Verdict::Inconclusive).into_iter().chain(doubts).collect()
+            decisive(outcome, currency, Verdict::Inconclusive).into_iter().chain(doubts).collect()
         }
-        Verdict::Pass => passed(outcome),
+        Verdict::Pass => passed(outcome, currency),
     }
 }
 
 /// The reason in one line, and what other prices did where that is much.
-pub(super) fn line(outcome: &Outcome) -> String {
-    match price_drift(outcome).filter(|drift| drift.is_large) {
-        Some(drift) => format!("{}; {}", reason(outcome), drift.text),
-        None => reason(outcome),
+pub(super) fn line(outcome: &Outcome, currency: Currency) -> String {
+    match price_drift(outcome, currency).filter(|drift| drift.is_large) {
+        Some(drift) => format!("{}; {}", reason(outcome, currency), drift.text),
+        None => reason(outcome, currency),
     }
 }
 
-fn decisive(outcome: &Outcome, verdict: Verdict) -> Vec<Reason> {
+fn decisive(outcome: &Outcome, currency: Currency, verdict: Verdict) -> Vec<Reason> {
     let judged = deciding(outcome)
         .filter(|one| one.verdict == verdict)
         .filter(|one| verdict == Verdict::Fail || one.what.group().is_none());
-    let mut told = few(outcome, judged);
+    let mut told = few(outcome, currency, judged);
     let limits = outcome.limits.iter().filter(|one| one.verdict == verdict);
     let code = if verdict == Verdict::Fail { "over_limit" } else { "without_times" };
-    told.extend(limits.map(|one| Reason { code, text: limit(outcome, one) }));
+    told.extend(limits.map(|one| Reason { code, text: limit(outcome, one, currency) }));
     told
 }
 
 /// Judgements in words, of groups only the largest and the number of the others.
-fn few<'o>(outcome: &'o Outcome, judged: impl Iterator<Item = &'o Judgement>) -> Vec<Reason> {
+fn few<'o>(
+    outcome: &'o Outcome,
+    currency: Currency,
+    judged: impl Iterator<Item = &'o Judgement>,
+) -> Vec<Reason> {
     let (mut groups, whole): (Vec<_>, Vec<_>) = judged.partition(|one| one.what.group().is_some());
     let rise = |one: &Judgement| (one.after - one.before).atto();
     // Without a volume the cost of a unit has to say which is large.
     groups.sort_by_key(|one| (Reverse(one.impact), Reverse(rise(one))));
     let more = groups.split_off(groups.len().min(GROUPS_TOLD));
     let told = whole.into_iter().chain(groups);
-    let mut told: Vec<Reason> =
-        told.map(|one| Reason { code: one.why.name(), text: judgement(outcome, one) }).collect();
+    let mut told: Vec<Reason> = told
+        .map(|one| Reason { code: one.why.name(), text: judgement(outcome, one, currency) })
+        .collect();
     if let Some(first) = more.first() {
         let number = u64::try_from(more.len()).unwrap_or(u64::MAX);
         let text = format!("and {}", counted(number, "more group", "more groups"));
@@ -114,11 +120,11 @@ fn few<'o>(outcome: &'o Outcome, judged: impl Iterator<Item = &'o Judgement>) ->
     told
 }
 
-fn passed(outcome: &Outcome) -> Vec<Reason> {
+fn passed(outcome: &Outcome, currency: Currency) -> Vec<Reason> {
     let main = outcome.main();
     let others = deciding(outcome).skip_while(|one| main.is_some_and(|main| *one == main));
     let let_through = others.filter(|one| is_let_through(one));
-    let mut told = few(outcome, main.into_iter().chain(let_through));
+    let mut told = few(outcome, currency, main.into_iter().chain(let_through));
     if !outcome.limits.is_empty() {
         let limits = counted(outcome.limits.len() as u64, "limit", "limits");
         told.push(Reason { code: "within_limits", text: format!("within {limits}") });

@@ -1,7 +1,7 @@
 //! The page of a check.
 
 use crate::gate::{Outcome, Verdict};
-use crate::report::{CheckReport, ComparedWith};
+use crate::report::{CheckReport, ComparedWith, Currency};
 
 use super::check_reasons::{headline, reasons, sentence};
 use super::check_words::{caution, price_drift};
@@ -19,8 +19,9 @@ pub(super) fn compose(report: &CheckReport) -> Screen {
     screen.line(Tone::Quiet, extent(report));
     let verdict = outcome.verdict.name().to_uppercase();
     screen.line(tone(outcome.verdict), format!("{verdict}: {}", headline(outcome)));
-    told(&mut screen, outcome);
-    if let Some(drift) = price_drift(outcome) {
+    let currency = report.prices.currency;
+    told(&mut screen, outcome, currency);
+    if let Some(drift) = price_drift(outcome, currency) {
         let tone = if drift.is_large { Tone::Warning } else { Tone::Plain };
         screen.line(tone, sentence(&drift.text));
     }
@@ -31,8 +32,8 @@ pub(super) fn compose(report: &CheckReport) -> Screen {
 }
 
 /// The reasons: one as a sentence, several as a list.
-pub(super) fn told(screen: &mut Screen, outcome: &Outcome) {
-    let reasons = reasons(outcome).into_iter();
+pub(super) fn told(screen: &mut Screen, outcome: &Outcome, currency: Currency) {
+    let reasons = reasons(outcome, currency).into_iter();
     let mut lines: Vec<Line> =
         reasons.map(|one| Line { tone: Tone::Plain, text: sentence(&one.text) }).collect();
     match lines.len() {
@@ -45,7 +46,10 @@ pub(super) fn told(screen: &mut Screen, outcome: &Outcome) {
 pub(super) fn tables(screen: &mut Screen, report: &CheckReport) {
     let outcome = &report.outcome;
     let before = outcome.comparison.as_ref().map(|comparison| comparison.before.billed);
-    let money = Money::for_bill(outcome.after.billed.max(before.unwrap_or_default()));
+    let money = Money::for_bill(
+        outcome.after.billed.max(before.unwrap_or_default()),
+        report.prices.currency,
+    );
     exhibits::blocks(screen, &report.exhibits, money);
 }
 

@@ -3,13 +3,11 @@
 use crate::gate::{
     Cause, Caution, Doubt, EffectOf, Judged, Judgement, LimitCheck, Outcome, Unit, Verdict, Why,
 };
-use crate::report::{change_of, effect_label, is_judged, names_and_gaps};
+use crate::report::{Currency, change_of, effect_label, is_judged, names_and_gaps};
 use crate::units::{Share, Usd};
 
 use super::dates::day;
-use super::figures::{
-    DASH, Money, count, counted, exact_dollars, growth, name, percent, unit_dollars,
-};
+use super::figures::{DASH, Money, count, counted, exact_dollars, growth, name, percent};
 
 /// What is compared, as the beginning of a sentence.
 fn subject(outcome: &Outcome, what: &Judged) -> String {
@@ -45,9 +43,9 @@ pub(super) fn of_group(names: &[String], columns: &[String]) -> String {
     if gaps == DASH { of } else { format!("{of} {gaps}") }
 }
 
-pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
+pub(super) fn judgement(outcome: &Outcome, one: &Judgement, currency: Currency) -> String {
     let subject = subject(outcome, &one.what);
-    let money = money_of(outcome, one);
+    let money = money_of(outcome, one, currency);
     let amounts = format!("{} instead of {}", money.text(one.after), money.text(one.before));
     let allowed = change_of(one.threshold).map_or_else(String::new, percent);
     let Some(estimate) = one.estimate else {
@@ -57,7 +55,7 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
             Why::Repriced => format!("{subject} {amounts}, but the baseline cannot be priced again surely; save a new one, or compare two logs"),
             Why::FewTrials => "no test case has 5 trials on both sides, so none was compared".to_owned(),
             Why::NoCost => format!("{subject} nothing, as before"),
-            Why::FromNothing => format!("{subject} {}, and cost nothing before", unit_dollars(one.after)),
+            Why::FromNothing => format!("{subject} {}, and cost nothing before", money.unit(one.after)),
             Why::Beyond => format!("{subject} {amounts}"),
             _ => format!("{subject} {amounts}, but nothing says how much that varies"),
         };
@@ -69,13 +67,13 @@ pub(super) fn judgement(outcome: &Outcome, one: &Judgement) -> String {
     match &one.why {
         // What is behind the whole need not be behind a part of it.
         Why::Beyond if matches!(one.what, Judged::Unit | Judged::Total) => {
-            format!("{seen}{}", behind(outcome))
+            format!("{seen}{}", behind(outcome, currency))
         }
         Why::BelowFloor => {
             let impact = one.impact.unwrap_or_default();
             format!(
                 "{seen}, which comes to {} a month and is below --min-impact",
-                Money::in_cents(impact).text(impact)
+                Money::in_cents(impact, currency).text(impact)
             )
         }
         Why::Acknowledged(reason) => format!("{seen}, acknowledged: {}", short(reason)),
@@ -138,10 +136,10 @@ fn rounded_up(number: u64) -> u64 {
 }
 
 /// Bills have cents, and costs of units as many digits as tell them apart.
-fn money_of(outcome: &Outcome, one: &Judgement) -> Money {
+fn money_of(outcome: &Outcome, one: &Judgement, currency: Currency) -> Money {
     match one.what {
-        Judged::Total => Money::for_bill(outcome.after.billed),
-        _ => Money::for_units([one.before, one.after].into_iter()),
+        Judged::Total => Money::for_bill(outcome.after.billed, currency),
+        _ => Money::for_units([one.before, one.after].into_iter(), currency),
     }
 }
 
@@ -151,13 +149,13 @@ fn leading(cause: &Cause, outcome: &Outcome) -> Option<EffectOf> {
     ranked.find(|one| is_judged(one, outcome) && one.amount > Usd::ZERO)
 }
 
-fn behind(outcome: &Outcome) -> String {
+fn behind(outcome: &Outcome, currency: Currency) -> String {
     let cause = outcome.comparison.as_ref().and_then(|comparison| comparison.cause.as_ref());
     let Some(first) = cause.and_then(|cause| leading(cause, outcome)) else {
         return String::new();
     };
     let label = effect_label(first.name, &outcome.after.measure.group_by);
-    let amount = Money::in_cents(first.amount).difference(first.amount);
+    let amount = Money::in_cents(first.amount, currency).difference(first.amount);
     format!(", mainly by {label} ({amount} on the bill)")
 }
 
@@ -170,7 +168,7 @@ pub(super) struct PriceDrift {
 }
 
 /// What other prices did, which is told and not judged.
-pub(super) fn price_drift(outcome: &Outcome) -> Option<PriceDrift> {
+pub(super) fn price_drift(outcome: &Outcome, currency: Currency) -> Option<PriceDrift> {
     let cause = outcome.comparison.as_ref()?.cause.as_ref()?;
     let price = cause.effects.iter().find(|one| one.name == "price")?.amount;
     if price.is_zero() {
@@ -180,7 +178,7 @@ pub(super) fn price_drift(outcome: &Outcome) -> Option<PriceDrift> {
     let part = share.map_or_else(String::new, |share| format!(" ({})", growth(share)));
     let allowed = outcome.main().and_then(|main| change_of(main.threshold));
     let is_large = share.zip(allowed).is_some_and(|(share, allowed)| share > allowed);
-    let amount = Money::in_cents(price).difference(price);
+    let amount = Money::in_cents(price, currency).difference(price);
     let text = format!(
         "other prices changed the bill by {amount}{part}, which is not judged: both logs are \
          compared at the prices of one day"
@@ -188,10 +186,10 @@ pub(super) fn price_drift(outcome: &Outcome) -> Option<PriceDrift> {
     Some(PriceDrift { text, is_large })
 }
 
-pub(super) fn limit(outcome: &Outcome, one: &LimitCheck) -> String {
+pub(super) fn limit(outcome: &Outcome, one: &LimitCheck, currency: Currency) -> String {
     let [unit, _] = outcome.after.measure.unit.words();
     let allowed = one.limit.amount();
-    let money = Money::for_units([allowed, one.found.unwrap_or(allowed)].into_iter());
+    let money = Money::for_units([allowed, one.found.unwrap_or(allowed)].into_iter(), currency);
     let what = match one.limit.name() {
         "cost" => "the log costs".to_owned(),
         "cost_per_unit" => format!("a {unit} costs"),

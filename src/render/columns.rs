@@ -32,7 +32,7 @@ pub(super) fn fit(grid: &Grid, width: usize) -> Layout {
     let mut shown: Vec<usize> = (0..grid.columns.len()).collect();
     loop {
         if let Some(widths) = shortened(grid, &shown, &natural, COMFORTABLE_NAME, width) {
-            return Layout { shown, widths };
+            return with_bars(grid, Layout { shown, widths }, &natural, width);
         }
         let Some(least) = least_important(grid, &shown) else { break };
         shown.retain(|column| *column != least);
@@ -43,8 +43,27 @@ pub(super) fn fit(grid: &Grid, width: usize) -> Layout {
     Layout { shown, widths }
 }
 
+/// Bars went before a wider column that had to go all the same: those that fit now come back.
+fn with_bars(grid: &Grid, mut layout: Layout, natural: &[usize], width: usize) -> Layout {
+    for column in 0..grid.columns.len() {
+        if grid.columns[column].kind != ColumnKind::Bar || layout.shown.contains(&column) {
+            continue;
+        }
+        let taken: usize = layout.widths.iter().map(|width| width + GAP).sum();
+        if taken + natural[column] <= width {
+            let at = layout.shown.partition_point(|shown| *shown < column);
+            layout.shown.insert(at, column);
+            layout.widths.insert(at, natural[column]);
+        }
+    }
+    layout
+}
+
 /// The width of text on a terminal, where some letters are two columns wide.
 pub(super) fn width_of(text: &str) -> usize {
+    if text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return text.len();
+    }
     let mut table = Table::new();
     table.add_row([text]);
     table.column_max_content_widths().first().map_or(0, |width| usize::from(*width))
@@ -165,6 +184,22 @@ mod tests {
         };
         assert_eq!(fit(&grid, 60).shown, [0]);
         assert_eq!(fit(&grid, 80).shown, [0, 1]);
+    }
+
+    #[test]
+    fn a_bar_comes_back_where_a_wider_column_had_to_go() {
+        let row = ["batch", "▇▇░░", "$12.00", &"x".repeat(60)].map(str::to_owned);
+        let grid = Grid {
+            columns: vec![
+                Column::text("technique", Keep::Always),
+                Column::bar(Keep::Drop(9)),
+                Column::number("saves", Keep::Always),
+                Column::text("how we know", Keep::Below(1)),
+            ],
+            rows: vec![GridRow::Cells(Tone::Plain, row.to_vec())],
+        };
+        assert_eq!(fit(&grid, 60), Layout { shown: vec![0, 1, 2], widths: vec![9, 4, 6] });
+        assert_eq!(fit(&grid, 20).shown, [0, 2]);
     }
 
     #[test]

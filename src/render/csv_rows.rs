@@ -113,10 +113,34 @@ fn write_row<W: io::Write>(
     writer.write_record(&key).map_err(io_error)
 }
 
+/// What starts a formula in some spreadsheet, by the list of OWASP ("CSV Injection").
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Whether some spreadsheet takes a text for a formula: its start, or what stands behind a semicolon
+/// or a tab, at which spreadsheets of many countries cut a row.
+pub(super) fn is_formula(text: &str) -> bool {
+    text.split([';', '\t']).enumerate().any(|(place, part)| {
+        // A tab before the text is one of the starts itself.
+        part.starts_with(FORMULA) || (place == 0 && text.starts_with('\t'))
+    })
+}
+
 /// A name that a spreadsheet will not take for a formula: an apostrophe goes before what starts
 /// one. Figures are left alone; a negative amount is a number there too.
 pub(super) fn inert(name: String) -> String {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name }
+    if !is_formula(&name) {
+        return name;
+    }
+    let mut safe = String::with_capacity(name.len() + 1);
+    let mut is_start = true;
+    for letter in name.chars() {
+        if is_start && FORMULA.contains(&letter) {
+            safe.push('\'');
+        }
+        safe.push(letter);
+        is_start = matches!(letter, ';' | '\t');
+    }
+    safe
 }
 
 pub(super) fn io_error(error: csv::Error) -> io::Error {
@@ -129,9 +153,18 @@ mod tests {
 
     #[test]
     fn names_do_not_act_as_formulas() {
-        for name in ["=SUM(A1)", "+1", "-1", "@import", "\t=1"] {
+        for name in ["=SUM(A1)", "+1", "-1", "@import", "\r=1", "\n=1", "＝1", "－1"] {
             assert_eq!(inert(name.to_owned()), format!("'{name}"));
         }
-        assert_eq!(inert("gpt-4o".to_owned()), "gpt-4o");
+        for (name, expected) in [
+            ("gpt-4o", "gpt-4o"),
+            ("a=b", "a=b"),
+            ("a;b", "a;b"),
+            ("a;=1", "a;'=1"),
+            ("a\t@b;-c", "a\t'@b;'-c"),
+            ("\t=1", "'\t'=1"),
+        ] {
+            assert_eq!(inert(name.to_owned()), expected);
+        }
     }
 }

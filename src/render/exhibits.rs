@@ -6,6 +6,7 @@ use csv::Writer;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::exhibits::{Cell, Column as ExhibitColumn, Exhibit};
+use crate::report::Currency;
 use crate::units::{Rate, Share};
 
 use super::csv_rows::{inert, io_error};
@@ -35,7 +36,7 @@ pub(super) fn block(screen: &mut Screen, exhibit: &Exhibit, money: Money) {
         let rows = exhibit.rows.iter().enumerate().map(|(place, row)| {
             let is_strong = exhibit.highlight == Some(place);
             let tone = if is_strong { Tone::Strong } else { Tone::Plain };
-            let units = unit_money(row);
+            let units = unit_money(row, money.currency());
             GridRow::Cells(tone, row.iter().map(|cell| shown(cell, money, units)).collect())
         });
         screen.grid(Grid { columns: columns.collect(), rows: rows.collect() });
@@ -59,12 +60,12 @@ fn page_column(exhibit: &Exhibit, place: usize, column: &ExhibitColumn) -> Colum
 }
 
 /// The digits of the costs of units in a row, which are compared with each other.
-fn unit_money(row: &[Cell]) -> Money {
+fn unit_money(row: &[Cell], currency: Currency) -> Money {
     let amounts = row.iter().filter_map(|cell| match cell {
         Cell::UnitUsd(amount) => Some(*amount),
         _ => None,
     });
-    Money::for_units(amounts)
+    Money::for_units(amounts, currency)
 }
 
 /// A cell for people.

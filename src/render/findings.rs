@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_share_of_part_of_the_bill_says_of_which_part() {
         let finding = Finding::CacheSaves { saving: usd("3") };
-        let money = Money::for_bill(usd("10"));
+        let money = Money::for_bill(usd("10"), crate::report::Currency::DOLLARS);
         assert!(!sentence(&finding, money, None).contains("of the bill"));
         let text = sentence(&finding, money, Share::of(136, 1_000));
         assert!(text.ends_with("(of the 13.6 % of the bill that is known by token)"), "{text}");

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::insights::Window;
-use crate::report::{DiagnosticSummary, InputAccounting, PriceSource};
+use crate::report::{Currency, DiagnosticSummary, InputAccounting, PriceSource};
 use crate::sources::Lines;
+use crate::usage::Days;
 
 /// The time the calls span.
 #[derive(Debug, Serialize)]
@@ -121,6 +122,25 @@ pub(super) struct PricesDocument<'a> {
     book_sha256: &'a str,
     checked_on: CheckedOn<'a>,
     contracts: &'a [String],
+    currency: Option<CurrencyDocument<'a>>,
+}
+
+/// The currency in which people are shown amounts; those of documents stay in dollars.
+#[derive(Debug, Serialize)]
+struct CurrencyDocument<'a> {
+    code: &'a str,
+    per_usd: String,
+    declared_for: Option<String>,
+}
+
+impl<'a> From<&'a Currency> for CurrencyDocument<'a> {
+    fn from(currency: &'a Currency) -> Self {
+        Self {
+            code: currency.code(),
+            per_usd: currency.rate.to_string(),
+            declared_for: currency.declared_for.map(Days::name),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -137,6 +157,7 @@ impl<'a> From<&'a PriceSource> for PricesDocument<'a> {
             book_sha256: &prices.book_sha256,
             checked_on: CheckedOn { oldest, newest },
             contracts: &prices.contracts,
+            currency: Some(&prices.currency).filter(|one| !one.is_dollars()).map(<_>::from),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::screen::{Block, ColumnKind, Grid, GridRow, Screen, Tone};
 
 /// Writes a page.
 pub(super) fn write(screen: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
+    let screen = screen.made_safe();
     for (place, block) in screen.0.iter().enumerate() {
         if place > 0 {
             writeln!(out)?;
@@ -13,17 +14,17 @@ pub(super) fn write(screen: &Screen, out: &mut dyn io::Write) -> io::Result<()> 
         match block {
             Block::Title(text) => writeln!(out, "## {}", escaped(text))?,
             Block::Heading(text) => writeln!(out, "### {}", escaped(text))?,
-            Block::Line(line) => writeln!(out, "{}", toned(&line.text, line.tone))?,
+            Block::Line(line) => writeln!(out, "{}", at_start(&toned(&line.text, line.tone)))?,
             Block::List(lines) => {
                 for line in lines {
-                    writeln!(out, "- {}", toned(&line.text, line.tone))?;
+                    writeln!(out, "- {}", at_start(&toned(&line.text, line.tone)))?;
                 }
             }
             Block::Notes(notes) => {
                 for (note, details) in notes {
-                    writeln!(out, "- {}", toned(&note.text, note.tone))?;
+                    writeln!(out, "- {}", at_start(&toned(&note.text, note.tone)))?;
                     for line in details {
-                        writeln!(out, "  - {}", toned(&line.text, line.tone))?;
+                        writeln!(out, "  - {}", at_start(&toned(&line.text, line.tone)))?;
                     }
                 }
             }
@@ -75,27 +76,65 @@ fn toned(text: &str, tone: Tone) -> String {
     }
 }
 
-/// Names come from logs: nothing of them may act as markup, mention anybody or refer to an issue.
+/// A line that begins no list, rule, heading or block of code of its own.
+fn at_start(line: &str) -> String {
+    let after_digits = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let is_numbered = after_digits.len() < line.len() && after_digits.starts_with(['.', ')']);
+    if is_numbered {
+        let digits = line.len() - after_digits.len();
+        return format!("{}\\{after_digits}", line.get(..digits).unwrap_or_default());
+    }
+    let plain = line.trim_start();
+    if plain.starts_with(['-', '+', '=']) { format!("\\{plain}") } else { plain.to_owned() }
+}
+
+/// Names come from logs: nothing of them may act as markup, mention anybody, refer to an issue or
+/// lead elsewhere.
 ///
-/// GitHub looks for mentions and issues in the finished page, where escapes are gone; an empty space
-/// inside of them stays.
+/// GitHub and GitLab look for addresses, mentions, issues and pictures in the finished page, where
+/// escapes are gone; an empty space inside of them stays.
 pub(super) fn escaped(text: &str) -> String {
     const EMPTY: &str = "&#8203;";
     let mut safe = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
+    let mut last = ' ';
     while let Some(letter) = letters.next() {
         let next = letters.peek();
+        let before_name = next.is_some_and(|next| next.is_alphanumeric() || *next == '"');
         match letter {
             '#' if next.is_some_and(char::is_ascii_digit) => safe.extend(["\\#", EMPTY]),
+            // Of GitLab: milestones, merge requests, labels, epics.
+            '~' if before_name => safe.extend(["\\~", EMPTY]),
+            '&' if before_name => safe.extend(["&amp;", EMPTY]),
+            '!' | '%' if before_name => {
+                safe.push(letter);
+                safe.push_str(EMPTY);
+            }
+            // An amount is no formula; a name between two of these signs may be.
+            '$' if !next.is_some_and(char::is_ascii_digit) => safe.push_str("\\$"),
             '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => safe.extend(['\\', letter]),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
             '@' => safe.extend(["@", EMPTY]),
+            // `https://` and the names of small pictures, such as `:b:`.
+            ':' if next == Some(&'/')
+                || (last.is_alphanumeric() && before_name)
+                || (last == ' ' && before_name) =>
+            {
+                safe.extend([":", EMPTY]);
+            }
+            '.' if before_name && ends_with_www(&safe) => safe.extend([".", EMPTY]),
             _ => safe.push(letter),
         }
+        last = letter;
     }
     safe
+}
+
+/// Whether an address without a scheme begins here.
+fn ends_with_www(text: &str) -> bool {
+    text.get(text.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }
 
 #[cfg(test)]
@@ -114,5 +153,29 @@ mod tests {
         check("#12", "\\#&#8203;12");
         check("#a", "\\#a");
         check("a@b.example", "a@&#8203;b.example");
+        check("!12 ~bug %v1 &7", "!&#8203;12 \\~&#8203;bug %&#8203;v1 &amp;&#8203;7");
+        check("57.9 % of $12.50", "57.9 % of $12.50");
+    }
+
+    #[test]
+    fn names_lead_nowhere() {
+        let check = |text, expected: &str| assert_eq!(escaped(text), expected);
+        check("https://a.example", "https:&#8203;//a.example");
+        check("www.a.example", "www.&#8203;a.example");
+        check("[x](http://a)", "\\[x\\](http:&#8203;//a)");
+        check("llama:b:free", "llama:&#8203;b:&#8203;free");
+        check("by day: two", "by day: two");
+        check("$x$", "\\$x\\$");
+    }
+
+    #[test]
+    fn a_name_at_the_start_of_a_line_begins_no_list() {
+        let check = |text, expected: &str| assert_eq!(at_start(text), expected);
+        check("- a", "\\- a");
+        check("1. a", "1\\. a");
+        check("2026) a", "2026\\) a");
+        check("    code", "code");
+        check("20,022 lines", "20,022 lines");
+        check("1.5 times", "1\\.5 times");
     }
 }

@@ -151,7 +151,9 @@ pub fn write_analysis(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&analysis_screen::compose(report), style, out),
+        OutputFormat::Table => {
+            terminal::write(&analysis_screen::compose_at(report, style.width), style, out)
+        }
         OutputFormat::Markdown => markdown::write(&analysis_screen::compose(report), out),
         OutputFormat::Html => html::write_analysis(report, out),
         OutputFormat::Json => wire::write(&analysis_document::document(report), out),
@@ -170,7 +172,9 @@ pub fn write_savings(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&savings_screen::compose(report), style, out),
+        OutputFormat::Table => {
+            terminal::write(&savings_screen::compose_at(report, style.width), style, out)
+        }
         OutputFormat::Markdown => markdown::write(&savings_screen::compose(report), out),
         OutputFormat::Html => html::write_savings(report, None, out),
         OutputFormat::Json => wire::write(&savings_document::document(report), out),
@@ -282,7 +286,7 @@ pub fn write_junit(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<
 
 /// The reason of a verdict in one line, and what other prices did where that is much.
 pub fn check_reason(report: &CheckReport) -> String {
-    check_reasons::line(&report.outcome)
+    check_reasons::line(&report.outcome, report.prices.currency)
 }
 
 /// Writes a list of prices.

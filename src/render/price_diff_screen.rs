@@ -1,7 +1,9 @@
 //! The page of `prices diff`: what changed from one table to another, and what it means for a log.
 
 use crate::insights::UnpricedModel;
-use crate::report::{EffectRow, LogEffect, LoneModel, PriceChange, PriceDiff, RuleChange, Span};
+use crate::report::{
+    Currency, EffectRow, LogEffect, LoneModel, PriceChange, PriceDiff, RuleChange, Span,
+};
 use crate::units::{TokenClass, TokenPrice, Usd};
 use crate::usage::ServiceTier;
 
@@ -142,7 +144,10 @@ fn log(screen: &mut Screen, effect: &LogEffect) {
     for line in accounting(&effect.input, effect.total.calls + effect.not_comparable.calls) {
         screen.line(line.tone, line.text);
     }
-    let money = Money::for_bill(effect.total.new.max(effect.total.old).unwrap_or(Usd::ZERO));
+    let money = Money::for_bill(
+        effect.total.new.max(effect.total.old).unwrap_or(Usd::ZERO),
+        Currency::DOLLARS,
+    );
     let titles = effect.group_by.iter().map(|column| column_title(column));
     let mut columns: Vec<_> = titles.map(|title| Column::text(title, Keep::Always)).collect();
     columns.extend([

@@ -8,7 +8,7 @@ use csv::Writer;
 use crate::report::{Cell, RecordRows};
 use crate::usage::Calls;
 
-use super::csv_rows::io_error;
+use super::csv_rows::{io_error, is_formula};
 use super::records_jsonl::{is_nothing, write_text};
 
 /// Writes records, one a row.
@@ -63,15 +63,16 @@ impl CsvRecords {
 /// it is read.
 fn guarded(text: &str) -> Cow<'_, str> {
     let is_quoted = text.starts_with('"') && text.ends_with('"');
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
     let is_trimmed = text.trim() != text;
     // A byte of zero makes a file look binary.
-    if !(is_quoted || is_formula || is_trimmed || is_nothing(text) || text.contains('\0')) {
+    if !(is_quoted || is_formula(text) || is_trimmed || is_nothing(text) || text.contains('\0')) {
         return Cow::Borrowed(text);
     }
     let mut written = Vec::with_capacity(text.len() + 2);
     write_text(text, &mut written).expect("memory takes everything");
-    Cow::Owned(String::from_utf8(written).expect("JSON text is UTF-8"))
+    let written = String::from_utf8(written).expect("JSON text is UTF-8");
+    // Spreadsheets of many countries cut a row at semicolons, whatever stands around them.
+    Cow::Owned(written.replace(';', "\\u003b"))
 }
 
 #[cfg(test)]
@@ -88,6 +89,9 @@ mod tests {
             (" a", "\" a\""),
             ("\"a\"", "\"\\\"a\\\"\""),
             ("NaN", "\"\\u004eaN\""),
+            ("a;b", "a;b"),
+            ("a;=1", "\"a\\u003b=1\""),
+            ("a\t=1", "\"a\\t=1\""),
         ] {
             assert_eq!(guarded(text), expected, "{text}");
         }

@@ -96,7 +96,8 @@ fn end(span: Option<(Instant, Instant)>) -> String {
 fn tags(tags: &[(String, String)]) -> String {
     let object: Map<String, serde_json::Value> =
         tags.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    serde_json::Value::Object(object).to_string()
+    // Spreadsheets of many countries cut a row at semicolons, whatever stands around them.
+    serde_json::Value::Object(object).to_string().replace(';', "\\u003b")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::insights::{
     DayTotal, Finding, Group, LoggedCosts, PriceRemarks, RunRate, Tally, TierTotal, UnpricedModel,
     Window,
 };
-use crate::report::{AnalysisReport, FileAccounting, InputAccounting, PriceSource};
+use crate::report::{AnalysisReport, Currency, FileAccounting, InputAccounting, PriceSource};
 use crate::sources::Lines;
 use crate::units::{Excess, Share, TokenClass, Tokens, Usd};
 use crate::usage::{Days, Instant, ServiceTier};
@@ -104,6 +104,7 @@ pub(super) fn prices() -> PriceSource {
         book_sha256: "3fa9c1d27be4".repeat(5) + "0011",
         checked_on: ("2026-11-03".to_owned(), "2026-11-20".to_owned()),
         contracts: Vec::new(),
+        currency: Currency::DOLLARS,
     }
 }
 

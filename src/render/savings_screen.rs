@@ -15,16 +15,26 @@ use super::shared_blocks::{
 /// Blocks in a bar.
 const BAR: usize = 16;
 
+/// Blocks of what remains after each technique.
+const LADDER_BAR: usize = 10;
+
 /// Composes the page.
 pub(super) fn compose(report: &SavingsReport) -> Screen {
-    let money = Money::for_bill(report.totals.baseline);
+    compose_at(report, u16::MAX)
+}
+
+/// Composes the page for so many columns: what does not fit is left to the table itself, but
+/// figures may have shorter forms.
+pub(super) fn compose_at(report: &SavingsReport, width: u16) -> Screen {
+    let money = Money::for_bill(report.totals.baseline, report.prices.currency);
+    let tables = money.in_tables_of(width);
     let mut screen = Screen::default();
     headline(&mut screen, report, money);
     if report.calls > 0 {
-        ladder(&mut screen, report, money);
-        best_sets(&mut screen, report, money);
-        groups(&mut screen, report, money);
-        exhibits::blocks(&mut screen, &report.exhibits, money);
+        ladder(&mut screen, report, tables);
+        best_sets(&mut screen, report, tables);
+        groups(&mut screen, report, tables);
+        exhibits::blocks(&mut screen, &report.exhibits, tables);
     }
     unpriced(&mut screen, report, money);
     basis(&mut screen, report, money);
@@ -75,11 +85,13 @@ pub(super) fn ladder(screen: &mut Screen, report: &SavingsReport, money: Money) 
         Column::number("saves alone", Keep::Drop(2)),
         Column::number("then saves", Keep::Always),
         Column::number("remaining", Keep::Always),
+        Column::bar(Keep::Drop(4)),
         Column::number("fair share", Keep::Drop(1)),
         Column::text("how we know", Keep::Below(3)),
     ];
-    let mut rows = vec![today(report.totals.baseline, money)];
-    rows.extend(report.techniques.iter().map(|technique| rung(technique, money)));
+    let baseline = report.totals.baseline;
+    let mut rows = vec![today(baseline, money)];
+    rows.extend(report.techniques.iter().map(|technique| rung(technique, baseline, money)));
     if !report.techniques.is_empty() {
         rows.push(GridRow::Rule);
         rows.push(together(report, money));
@@ -121,13 +133,14 @@ pub(super) fn best_sets(screen: &mut Screen, report: &SavingsReport, money: Mone
 }
 
 fn today(baseline: Usd, money: Money) -> GridRow {
-    let mut cells = vec![String::new(); 6];
+    let mut cells = vec![String::new(); 7];
     "today".clone_into(&mut cells[0]);
     cells[3] = money.text(baseline);
+    cells[4] = bar(baseline, baseline, LADDER_BAR);
     GridRow::Cells(Tone::Strong, cells)
 }
 
-fn rung(line: &TechniqueLine, money: Money) -> GridRow {
+fn rung(line: &TechniqueLine, baseline: Usd, money: Money) -> GridRow {
     let refused = line.evidence == Evidence::Refused;
     let text = |amount| if refused { DASH.to_owned() } else { money.text(amount) };
     let cells = vec![
@@ -135,11 +148,16 @@ fn rung(line: &TechniqueLine, money: Money) -> GridRow {
         text(line.standalone),
         text(line.ladder),
         text(line.remaining),
+        if refused { String::new() } else { bar(line.remaining, baseline, LADDER_BAR) },
         text(line.fair_share),
         how_we_know(line),
     ];
     let loses = line.last_in < Usd::ZERO && !refused;
-    let tone = if refused || loses { Tone::Quiet } else { Tone::Plain };
+    let tone = match (refused, loses) {
+        (true, _) => Tone::Quiet,
+        (false, true) => Tone::Warning,
+        (false, false) => Tone::Plain,
+    };
     GridRow::Cells(tone, cells)
 }
 
@@ -161,6 +179,7 @@ fn together(report: &SavingsReport, money: Money) -> GridRow {
         String::new(),
         money.text(totals.saved()),
         money.text(totals.projected),
+        bar(totals.projected, totals.baseline, LADDER_BAR),
         totals.saved_share().map_or_else(String::new, change),
         range(totals.saved_range, money),
     ];
@@ -189,8 +208,11 @@ pub(super) fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) 
         Column::number("saved", Keep::Drop(1)),
         Column::bar(Keep::Drop(3)),
     ]);
-    let mut rows: Vec<_> =
-        report.groups.iter().map(|group| group_row(Tone::Plain, group, by.len(), money)).collect();
+    let mut rows: Vec<_> = report
+        .groups
+        .iter()
+        .map(|group| group_row(group_tone(group), group, by.len(), money))
+        .collect();
     if let Some((number, rest)) = &report.left_out {
         let named =
             SavingsGroup { key: vec![format!("{} more", count(*number as u64))], ..rest.clone() };
@@ -200,6 +222,11 @@ pub(super) fn groups(screen: &mut Screen, report: &SavingsReport, money: Money) 
     rows.push(GridRow::Rule);
     rows.push(group_row(Tone::Strong, &whole, by.len(), money));
     screen.grid(Grid { columns, rows });
+}
+
+/// What became dearer needs attention.
+fn group_tone(group: &SavingsGroup) -> Tone {
+    if group.saved() < Usd::ZERO { Tone::Warning } else { Tone::Plain }
 }
 
 fn group_row(tone: Tone, group: &SavingsGroup, columns: usize, money: Money) -> GridRow {

@@ -1,5 +1,7 @@
 //! What a person reads, before it takes the form of a terminal or of Markdown.
 
+use super::figures::visible;
+
 /// How a line or row should look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Tone {
@@ -54,6 +56,12 @@ impl Screen {
     pub(super) fn grid(&mut self, grid: Grid) {
         self.0.push(Block::Grid(grid));
     }
+
+    /// The same page with control characters made visible, wherever they come from: names are made
+    /// safe where they enter a sentence, and a sentence where one was forgotten is safe by this.
+    pub(super) fn made_safe(&self) -> Self {
+        Self(self.0.iter().map(Block::made_safe).collect())
+    }
 }
 
 /// A part of a page.
@@ -75,6 +83,24 @@ pub(super) enum Block {
     Code(Vec<String>),
 }
 
+impl Block {
+    fn made_safe(&self) -> Self {
+        let all = |lines: &[Line]| lines.iter().map(Line::made_safe).collect();
+        match self {
+            Self::Title(text) => Self::Title(visible(text)),
+            Self::Heading(text) => Self::Heading(visible(text)),
+            Self::Line(line) => Self::Line(line.made_safe()),
+            Self::List(lines) => Self::List(all(lines)),
+            Self::Notes(notes) => {
+                let notes = notes.iter().map(|(note, details)| (note.made_safe(), all(details)));
+                Self::Notes(notes.collect())
+            }
+            Self::Grid(grid) => Self::Grid(grid.made_safe()),
+            Self::Code(lines) => Self::Code(lines.iter().map(|line| visible(line)).collect()),
+        }
+    }
+}
+
 /// A statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
@@ -82,11 +108,33 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
+impl Line {
+    fn made_safe(&self) -> Self {
+        Self { tone: self.tone, text: visible(&self.text) }
+    }
+}
+
 /// Rows and columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Grid {
     pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<GridRow>,
+}
+
+impl Grid {
+    fn made_safe(&self) -> Self {
+        let column = |column: &Column| Column { title: visible(&column.title), ..column.clone() };
+        let row = |row: &GridRow| match row {
+            GridRow::Cells(tone, cells) => {
+                GridRow::Cells(*tone, cells.iter().map(|cell| visible(cell)).collect())
+            }
+            GridRow::Rule => GridRow::Rule,
+        };
+        Self {
+            columns: self.columns.iter().map(column).collect(),
+            rows: self.rows.iter().map(row).collect(),
+        }
+    }
 }
 
 /// What becomes of a column when the page is too narrow.

@@ -1,7 +1,7 @@
 //! Parts of a page that every report has: the input, its troubles, the prices.
 
 use crate::insights::{UnpricedModel, Window};
-use crate::report::{DiagnosticSummary, InputAccounting, PriceSource, Sighting};
+use crate::report::{Currency, DiagnosticSummary, InputAccounting, PriceSource, Sighting};
 use crate::sources::Lines;
 use crate::usage::Days;
 
@@ -125,9 +125,22 @@ pub(super) fn prices(screen: &mut Screen, prices: &PriceSource, window: Option<&
         let tone = if age > STALE_DAYS { Tone::Warning } else { Tone::Quiet };
         screen.line(tone, format!("the last call is {days} younger than the newest price"));
     }
+    if !prices.currency.is_dollars() {
+        screen.line(Tone::Plain, declared(prices.currency));
+    }
     for contract in &prices.contracts {
         screen.line(Tone::Quiet, format!("contract {}", name(contract)));
     }
+}
+
+/// Which rate was declared, and what it does not change.
+fn declared(currency: Currency) -> String {
+    let (code, rate) = (currency.code(), currency.rate);
+    let of_day = currency.declared_for.map_or_else(String::new, |at| format!(" of {}", day(at)));
+    format!(
+        "amounts are in {code}, at the declared rate{of_day} of {rate} {code} for a dollar; prices \
+         are in dollars, and so is what is computed"
+    )
 }
 
 /// The models without a price, and why.

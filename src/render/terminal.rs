@@ -2,12 +2,10 @@
 
 use std::io;
 
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
-
 use super::Style;
 use super::columns::{GAP, cut, cut_left, fit, width_of};
 use super::figures::counted;
-use super::screen::{Block, Column, ColumnKind, Grid, GridRow, Keep, Line, Screen, Tone};
+use super::screen::{Block, ColumnKind, Grid, GridRow, Keep, Line, Screen, Tone};
 
 /// Everything but titles and headings stands this far from the edge.
 const INDENT: usize = 1;
@@ -17,7 +15,7 @@ const NARROWEST: u16 = 40;
 
 /// Writes a page.
 pub(super) fn write(screen: &Screen, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-    let width = usize::from(style.width.max(NARROWEST));
+    let (screen, width) = (screen.made_safe(), usize::from(style.width.max(NARROWEST)));
     for (place, block) in screen.0.iter().enumerate() {
         match block {
             Block::Title(text) => {
@@ -33,15 +31,15 @@ pub(super) fn write(screen: &Screen, style: Style, out: &mut dyn io::Write) -> i
                     writeln!(out, "{}", toned(&part, Tone::Strong, style))?;
                 }
             }
-            Block::Line(line) => write_text(line, "", width, style, out)?,
+            Block::Line(line) => write_text(line, mark(line, ""), width, style, out)?,
             Block::List(lines) => {
                 for line in lines {
-                    write_text(line, "· ", width, style, out)?;
+                    write_text(line, mark(line, "· "), width, style, out)?;
                 }
             }
             Block::Notes(notes) => {
                 for (note, details) in notes {
-                    write_text(note, "· ", width, style, out)?;
+                    write_text(note, mark(note, "· "), width, style, out)?;
                     for line in details {
                         write_text(line, "    ", width, style, out)?;
                     }
@@ -56,6 +54,14 @@ pub(super) fn write(screen: &Screen, style: Style, out: &mut dyn io::Write) -> i
         }
     }
     Ok(())
+}
+
+/// What stands before a statement: colours may be off, or not be told apart.
+const fn mark(line: &Line, otherwise: &'static str) -> &'static str {
+    match line.tone {
+        Tone::Warning => "! ",
+        _ => otherwise,
+    }
 }
 
 /// Writes a statement, broken between words; further lines are indented under the first.
@@ -92,11 +98,19 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         if !line.is_empty() {
             line.push(' ');
         }
+        if width_of(&line) + width_of(&word) <= width {
+            line.push_str(&word);
+            continue;
+        }
+        let mut taken = width_of(&line);
         for letter in word.chars() {
-            if width_of(&line) >= width {
+            let more = width_of(letter.encode_utf8(&mut [0; 4]));
+            if taken + more > width {
                 lines.push(std::mem::take(&mut line));
+                taken = 0;
             }
             line.push(letter);
+            taken += more;
         }
     }
     lines.push(line);
@@ -106,43 +120,53 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 fn write_grid(grid: &Grid, width: usize, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let layout = fit(grid, width - INDENT);
     let shown: Vec<_> = layout.shown.iter().copied().zip(layout.widths.iter().copied()).collect();
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.force_no_tty();
-    if style.color {
-        table.enforce_styling();
-    }
     if grid.columns.iter().any(|column| !column.title.is_empty()) {
-        table.set_header(shown.iter().map(|(at, width)| {
-            let column = &grid.columns[*at];
-            cell(&cut(&column.title, *width), column, Tone::Quiet)
-        }));
+        let titles = shown.iter().map(|(at, width)| {
+            (cut(&grid.columns[*at].title, *width), *width, grid.columns[*at].kind)
+        });
+        write_row(titles, Tone::Quiet, style, out)?;
     }
     for row in &grid.rows {
-        table.add_row(shown.iter().map(|(at, width)| {
-            let column = &grid.columns[*at];
-            match row {
-                GridRow::Cells(tone, _) => {
-                    let cut = if column.kind == ColumnKind::Path { cut_left } else { cut };
-                    cell(&cut(row.cell(*at), *width), column, *tone)
-                }
-                GridRow::Rule if column.kind == ColumnKind::Number => {
-                    cell(&"─".repeat(*width), column, Tone::Quiet)
-                }
-                GridRow::Rule => cell("", column, Tone::Quiet),
-            }
-        }));
-    }
-    let last = shown.len().saturating_sub(1);
-    let gap = u16::try_from(GAP).expect("a few spaces");
-    for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if at == last { 0 } else { gap }));
-    }
-    for line in table.lines() {
-        writeln!(out, "{}{}", " ".repeat(INDENT), line.trim_end())?;
+        let cells = shown.iter().map(|(at, width)| {
+            let kind = grid.columns[*at].kind;
+            let text = match (row, kind) {
+                (GridRow::Rule, ColumnKind::Number) => "─".repeat(*width),
+                (_, ColumnKind::Path) => cut_left(row.cell(*at), *width),
+                _ => cut(row.cell(*at), *width),
+            };
+            (text, *width, kind)
+        });
+        let tone = match row {
+            GridRow::Cells(tone, _) => *tone,
+            GridRow::Rule => Tone::Quiet,
+        };
+        write_row(cells, tone, style, out)?;
     }
     write_left_out(grid, &layout.shown, width, style, out)?;
     write_below(grid, &layout.shown, width, style, out)
+}
+
+/// Writes cells of their widths, figures to the right; nothing stands behind the last letter.
+fn write_row(
+    cells: impl Iterator<Item = (String, usize, ColumnKind)>,
+    tone: Tone,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut line = String::new();
+    let mut owed = INDENT;
+    for (text, width, kind) in cells {
+        let room = width.saturating_sub(width_of(&text));
+        if kind == ColumnKind::Number {
+            owed += room;
+        }
+        if !text.is_empty() {
+            line.push_str(&" ".repeat(std::mem::take(&mut owed)));
+            line.push_str(&toned(&text, tone, style));
+        }
+        if kind == ColumnKind::Number { owed += GAP } else { owed += room + GAP }
+    }
+    writeln!(out, "{line}")
 }
 
 /// Says which columns did not fit and are lost; bars only repeat what the numbers say.
@@ -191,20 +215,6 @@ fn write_below(
     Ok(())
 }
 
-fn cell(text: &str, column: &Column, tone: Tone) -> Cell {
-    let alignment = match column.kind {
-        ColumnKind::Number => CellAlignment::Right,
-        ColumnKind::Text | ColumnKind::Path | ColumnKind::Bar => CellAlignment::Left,
-    };
-    let cell = Cell::new(text).set_alignment(alignment);
-    // Weights only: the table library asks the environment before it colours.
-    match tone {
-        Tone::Strong | Tone::Warning | Tone::Bad => cell.add_attribute(Attribute::Bold),
-        Tone::Quiet => cell.add_attribute(Attribute::Dim),
-        Tone::Plain | Tone::Good => cell,
-    }
-}
-
 fn toned(text: &str, tone: Tone, style: Style) -> String {
     let code = match tone {
         _ if !style.color => return text.to_owned(),
@@ -220,6 +230,7 @@ fn toned(text: &str, tone: Tone, style: Style) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::screen::Column;
     use super::*;
 
     #[test]
@@ -232,6 +243,52 @@ mod tests {
     fn a_word_longer_than_the_line_does_not_overflow() {
         assert_eq!(wrapped("unbreakable", 4), ["unbr", "eaka", "ble"]);
         assert_eq!(wrapped("an unbreakable", 4), ["an", "unbr", "eaka", "ble"]);
+    }
+
+    #[test]
+    fn letters_of_two_columns_do_not_overflow() {
+        assert_eq!(wrapped("模型模型模", 5), ["模型", "模型", "模"]);
+    }
+
+    fn grid() -> Grid {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        Grid {
+            columns: vec![
+                Column::text("model", Keep::Always),
+                Column::number("cost", Keep::Always),
+                Column::bar(Keep::Drop(1)),
+            ],
+            rows: vec![
+                GridRow::Cells(Tone::Plain, row(["模型", "$12.00", "▇▇░"])),
+                GridRow::Cells(Tone::Good, row(["e\u{301}\u{1b}[31m", "$1.00", ""])),
+                GridRow::Rule,
+                GridRow::Cells(Tone::Strong, row(["", "$13.00", ""])),
+            ],
+        }
+    }
+
+    fn text(grid: Grid, color: bool) -> String {
+        let mut out = Vec::new();
+        let style = Style { color, width: 40 };
+        write(&Screen(vec![Block::Grid(grid)]), style, &mut out).expect("memory can be written");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn figures_stand_to_the_right_whatever_the_letters_before_them() {
+        let expected = " model     cost\n 模型    $12.00  ▇▇░\n e\u{301}\u{fffd}[31m   $1.00\n         ──────\n         $13.00\n";
+        assert_eq!(text(grid(), false), expected);
+    }
+
+    #[test]
+    fn colours_add_nothing_but_themselves() {
+        let colored = text(grid(), true);
+        assert!(colored.contains("\u{1b}[32m$1.00\u{1b}[0m"), "{colored}");
+        let mut plain = colored;
+        for code in ["1", "2", "32", "0"] {
+            plain = plain.replace(&format!("\u{1b}[{code}m"), "");
+        }
+        assert_eq!(plain, text(grid(), false));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 
 /// The version of all documents. The first number changes when a field changes its meaning or
 /// goes, the second when one is added.
-pub(super) const SCHEMA_VERSION: &str = "1.0";
+pub(super) const SCHEMA_VERSION: &str = "1.1";
 
 /// Writes a document, with its line end.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {

@@ -15,7 +15,8 @@ use super::wire::{Dollars, Ratio, SCHEMA_VERSION};
 
 /// Composes the page.
 pub(super) fn compose(report: &WithheldReport) -> Screen {
-    let (total, money) = (&report.total, Money::for_bill(report.total.billed));
+    let (total, money) =
+        (&report.total, Money::for_bill(report.total.billed, report.prices.currency));
     let mut screen = Screen::default();
     let mut title = format!("{} · {}", files(&report.input), counted(total.calls, "call", "calls"));
     if let Some(window) = &report.window {

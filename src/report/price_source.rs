@@ -3,6 +3,8 @@
 use crate::insights::Window;
 use crate::usage::Days;
 
+use super::currency::Currency;
+
 /// The price book behind a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceSource {
@@ -14,6 +16,8 @@ pub struct PriceSource {
     pub checked_on: (String, String),
     /// The contracts whose discounts are in the prices, each in a line.
     pub contracts: Vec<String>,
+    /// The currency in which people read amounts; prices are in dollars all the same.
+    pub currency: Currency,
 }
 
 impl PriceSource {

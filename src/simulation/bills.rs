@@ -24,6 +24,7 @@ pub(super) fn bills(
     slots: usize,
     slot_of: impl Fn(Row) -> usize + Sync,
 ) -> Result<Vec<Vec<FineUsd>>, SimulationError> {
+    facts.expect_replays(sets.len());
     on_threads(sets, threads, |set| {
         let mut sums = vec![FineUsd::ZERO; slots];
         let mut walk = Walk::new(players);
@@ -32,6 +33,7 @@ pub(super) fn bills(
             if walk.start(&call, facts.model(row), &scene) {
                 add(&mut sums[slot_of(row)], walk.cost(*set, &scene)?)?;
             }
+            facts.walked(row);
         }
         Ok(sums)
     })

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::techniques::Facts;
 use crate::usage::Row;
 
 use super::error::SimulationError;
@@ -16,12 +17,14 @@ const CHUNK: usize = 16_384;
 ///
 /// `start` makes what one thread needs: its buffers and its empty sum.
 pub(super) fn sum_over_rows<Buffers, Sum: Send>(
-    rows: usize,
+    facts: &Facts<'_>,
     threads: NonZeroUsize,
     start: impl Fn() -> (Buffers, Sum) + Sync,
     visit: impl Fn(&mut Buffers, &mut Sum, Row) -> Result<(), SimulationError> + Sync,
     merge: impl Fn(&mut Sum, &Sum) -> Result<(), SimulationError>,
 ) -> Result<Sum, SimulationError> {
+    let rows = facts.calls.len();
+    facts.expect_replays(1);
     let chunks = rows.div_ceil(CHUNK);
     let threads = threads.get().min(chunks.max(1));
     let share = |first: usize| {
@@ -29,6 +32,7 @@ pub(super) fn sum_over_rows<Buffers, Sum: Send>(
         for chunk in (first..chunks).step_by(threads) {
             for row in chunk * CHUNK..rows.min((chunk + 1) * CHUNK) {
                 visit(&mut buffers, &mut sum, row)?;
+                facts.walked(row);
             }
         }
         Ok(sum)

@@ -43,7 +43,7 @@ impl Ends {
             return Ok(Self { alone: bills, together });
         }
         sum_over_rows(
-            facts.calls.len(),
+            facts,
             threads,
             || (Walk::new(&players), Self::nothing(players.len())),
             |walk, sum, row| {

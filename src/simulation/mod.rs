@@ -61,6 +61,8 @@ mod tiering;
 #[cfg(test)]
 mod what_if_tests;
 
+/// Who is told how far a simulation is.
+pub use crate::techniques::Watch;
 pub use asked::{Asked, Guard};
 pub use backtest::{
     Backtest, BacktestError, BacktestOptions, BillRange, CauseComparison, Comparison, Hidden,
@@ -73,7 +75,8 @@ pub use fine_tuning::{DOCS as FINE_TUNING_DOCS, FineTune};
 pub use outcome::{BestSet, GroupOutcome, Outcome, TechniqueOutcome, UnpricedTotals};
 pub use plan::Plan;
 pub use plan_error::{PlanError, PlanPlace};
-pub use run::{simulate, simulate_on};
+
+pub use run::{simulate, simulate_on, simulate_watched};
 pub use self_hosting::{DOCS as SELF_HOSTING_DOCS, SelfHost};
 pub use spend_caps::{
     CapAdvice, CapLog, CapMode, CapPeriod, CapReplay, DOCS as SPEND_CAP_DOCS, SpendCap,

@@ -43,6 +43,7 @@ impl Replay<'_> {
         threads: NonZeroUsize,
     ) -> Result<Tally, SimulationError> {
         let sets: Vec<Mask> = (0..1 << self.causal).collect();
+        self.facts.expect_replays(sets.len());
         let passes = on_threads(&sets, threads, |set| self.pass(*set, grouping))?;
         let mut touched = vec![0; self.facts.calls.len()];
         let mut total = Tally::new(self.players.len(), grouping.keys.len());
@@ -67,6 +68,7 @@ impl Replay<'_> {
         sets: &[(Mask, Mask)],
         threads: NonZeroUsize,
     ) -> Result<Vec<FineUsd>, SimulationError> {
+        self.facts.expect_replays(sets.len());
         on_threads(sets, threads, |(causal, behind)| {
             let mut sum = FineUsd::ZERO;
             self.walk(*causal, |_, _, walked| {
@@ -118,6 +120,7 @@ impl Replay<'_> {
             } else {
                 visit(row, &call, None)?;
             }
+            self.facts.walked(row);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::pricing::PriceBook;
-use crate::techniques::{Facts, Prepared, Scenario, Scene, Technique};
+use crate::techniques::{Facts, Prepared, Scenario, Scene, Technique, Watch};
 use crate::units::Usd;
 use crate::usage::{Calls, Row, column};
 
@@ -43,7 +43,21 @@ pub fn simulate_on(
     plan: &Plan,
     threads: NonZeroUsize,
 ) -> Result<Outcome, SimulationError> {
-    let facts = Facts::new(calls, book);
+    simulate_watched(calls, book, plan, threads, None)
+}
+
+/// As [`simulate_on`], telling somebody how far it is.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_watched(
+    calls: &Calls,
+    book: &PriceBook,
+    plan: &Plan,
+    threads: NonZeroUsize,
+    watch: Option<&dyn Watch>,
+) -> Result<Outcome, SimulationError> {
+    let facts = Facts::new(calls, book).watched(watch);
     let grouping = Grouping::new(calls, &plan.group_by, plan.days)?;
     let prepared = prepare(&facts, plan, Scenario::Expected)?;
     let (tally, spend_caps, monthly) = {
@@ -134,7 +148,7 @@ pub(super) fn walk_all(
         return Replay { facts, players, causal }.tally(grouping, threads);
     }
     sum_over_rows(
-        facts.calls.len(),
+        facts,
         threads,
         || (Walk::new(players), Tally::new(players.len(), grouping.keys.len())),
         |walk, tally, row| {

@@ -4,6 +4,8 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use flate2::bufread::GzDecoder;
@@ -19,32 +21,84 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// A reader that can move to another thread.
 pub(super) type Source = Box<dyn Read + Send>;
 
+/// How many bytes of files, as they are stored, were read since somebody asked.
+pub(super) type StoredBytes = Arc<AtomicU64>;
+
 /// Opens an input, whatever it is.
 pub(super) fn open(input: &Input) -> io::Result<Source> {
+    open_counted(input, &StoredBytes::default())
+}
+
+/// As [`open`]; what is read of a file is counted.
+pub(super) fn open_counted(input: &Input, stored: &StoredBytes) -> io::Result<Source> {
     let source = match input {
-        Input::File(path) => open_file(path),
+        Input::File(path) => open_file(path, stored),
         Input::Stdin => open_stdin(),
         Input::Embedded(_, bytes) => open_bytes(bytes),
     }?;
     Ok(Box::new(Failing { source, failure: None }))
 }
 
-fn open_file(path: &Path) -> io::Result<Source> {
+/// Counts what is read of a file. What is left of it counts when nobody reads it any more: tables
+/// and databases are not read from their start to their end.
+struct Counted<R> {
+    source: R,
+    stored: StoredBytes,
+    left: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        let bytes = self.left.min(read as u64);
+        self.left -= bytes;
+        self.stored.fetch_add(bytes, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+impl<R> Drop for Counted<R> {
+    fn drop(&mut self) {
+        self.stored.fetch_add(self.left, Ordering::Relaxed);
+    }
+}
+
+/// A source of which nothing counts before it is gone.
+struct CountedAtEnd(
+    Source,
+    #[expect(dead_code, reason = "it counts when it is dropped")] Counted<()>,
+);
+
+impl Read for CountedAtEnd {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+fn open_file(path: &Path, stored: &StoredBytes) -> io::Result<Source> {
     let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
+    let about = file.metadata()?;
+    if !about.is_file() {
         // A pipe can be read only once, from its start to its end.
         return text_of(Box::new(file));
     }
     let mut start = Vec::with_capacity(START_BYTES);
     (&file).take(START_BYTES as u64).read_to_end(&mut start)?;
     (&file).rewind()?;
+    let stored = Arc::clone(stored);
+    let at_end = |source| -> Source {
+        Box::new(CountedAtEnd(
+            source,
+            Counted { source: (), stored: Arc::clone(&stored), left: about.len() },
+        ))
+    };
     if database::is_database(&start) {
-        return database::lines(path, beside(path, &start));
+        return database::lines(path, beside(path, &start)).map(at_end);
     }
     if is_parquet(&start) {
-        return parquet_file::lines(file);
+        return parquet_file::lines(file).map(at_end);
     }
-    text_of(Box::new(file))
+    text_of(Box::new(Counted { source: file, stored, left: about.len() }))
 }
 
 fn open_stdin() -> io::Result<Source> {

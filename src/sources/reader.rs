@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Chain, Cursor, Read};
 use std::num::NonZeroUsize;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -18,7 +19,7 @@ use super::format::Format;
 use super::formats::is_other_money;
 use super::guess::{Guess, guess_sample};
 use super::look::{Candidates, Look, NoLook, look};
-use super::open::{Source, open};
+use super::open::{Source, StoredBytes, open_counted};
 use super::parse::{Assumed, parse, tell_of_partial_usage};
 use super::plan::FilePlan;
 use super::reading::Reading;
@@ -61,6 +62,22 @@ impl ReadOptions {
 pub trait Progress: Sync {
     /// So many more bytes, after decompression, were read.
     fn advance(&self, bytes: u64);
+
+    /// So many more bytes of files, as they are stored, were read.
+    fn stored(&self, _bytes: u64) {}
+}
+
+/// Tells how far the reading is.
+struct Told<'p> {
+    progress: &'p dyn Progress,
+    stored: StoredBytes,
+}
+
+impl Told<'_> {
+    fn advance(&self, chunk: &Chunk) {
+        self.progress.advance(chunk.bytes.len() as u64);
+        self.progress.stored(self.stored.swap(0, Ordering::Relaxed));
+    }
 }
 
 /// What goes to the threads that parse.
@@ -115,6 +132,7 @@ pub(super) fn read_within(
         token_sender.send(()).expect("the channel holds as many");
     }
     let job_receiver = Arc::new(Mutex::new(job_receiver));
+    let stored = StoredBytes::default();
     let mut assembly = Assembly::new(inputs, options);
     thread::scope(|scope| {
         // Ends of channels live in here, not around: if `sink` panics they are dropped before the
@@ -122,8 +140,8 @@ pub(super) fn read_within(
         let (token_sender, step_receiver) = (token_sender, step_receiver);
         for _ in 0..threads {
             let (steps, jobs) = (step_sender.clone(), Arc::clone(&job_receiver));
-            let assumed = &assumed;
-            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions, progress));
+            let (assumed, told) = (&assumed, Told { progress, stored: Arc::clone(&stored) });
+            scope.spawn(move || parse_jobs(&jobs, &steps, assumed, &options.dimensions, &told));
         }
         drop(job_receiver);
         let cutter = Cutter {
@@ -132,6 +150,7 @@ pub(super) fn read_within(
             tokens: token_receiver,
             sequence: 0,
             limits,
+            stored: Arc::clone(&stored),
         };
         scope.spawn(move || cutter.run(inputs, options, progress));
         let mut waiting = BTreeMap::new();
@@ -157,7 +176,7 @@ fn parse_jobs(
     steps: &SyncSender<(u64, Step)>,
     assumed: &Assumed,
     dimensions: &Dimensions,
-    progress: &dyn Progress,
+    told: &Told<'_>,
 ) {
     let _alarm = Alarm { steps };
     loop {
@@ -178,7 +197,7 @@ fn parse_jobs(
                         break;
                     }
                 };
-                progress.advance(chunk.bytes.len() as u64);
+                told.advance(&chunk);
                 let first = parsed.is_empty();
                 parsed.push(parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far));
             },
@@ -243,15 +262,17 @@ struct Cutter {
     tokens: Receiver<()>,
     sequence: u64,
     limits: Limits,
+    stored: StoredBytes,
 }
 
 impl Cutter {
     fn run(mut self, inputs: &[Input], options: &ReadOptions, progress: &dyn Progress) {
+        let told = Told { progress, stored: Arc::clone(&self.stored) };
         for (file, input) in (0..).zip(inputs) {
             let name = input.name();
-            let result = open(input)
+            let result = open_counted(input, &self.stored)
                 .map_err(|error| Trouble::Failed(error, false))
-                .and_then(|source| self.file((file, &name), source, options, progress));
+                .and_then(|source| self.file((file, &name), source, options, &told));
             let (code, reason, opened, guess) = match result {
                 Ok(()) => continue,
                 Err(Trouble::Stopped) => return,
@@ -272,7 +293,7 @@ impl Cutter {
         (file, name): (u32, &str),
         mut source: Source,
         options: &ReadOptions,
-        progress: &dyn Progress,
+        told: &Told<'_>,
     ) -> Result<(), Trouble> {
         let hint = Hint { format: options.format, mapped: !options.map.is_empty() };
         let look = look(&mut source, self.limits, hint, options.candidates(name));
@@ -308,7 +329,7 @@ impl Cutter {
         }
         let mut first = true;
         while let Some(chunk) = chunks.next().map_err(|error| Trouble::Failed(error, true))? {
-            progress.advance(chunk.bytes.len() as u64);
+            told.advance(&chunk);
             let sequence = self.next_sequence()?;
             let work = Work::Chunk(chunk, first);
             let job = Job { sequence, file, plan: Arc::clone(&plan), work };

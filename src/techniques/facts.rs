@@ -14,6 +14,7 @@ use super::error::TechniqueError;
 use super::routes::StaticPrompts;
 use super::technique::Scenario;
 use super::warmth::CacheRules;
+use super::watch::{STRIDE, Watch};
 
 /// A log in time order, the price book, and which model of the book answered each call.
 pub struct Facts<'a> {
@@ -27,6 +28,7 @@ pub struct Facts<'a> {
     growth: OnceLock<Option<Arc<[Growth]>>>,
     /// Whether somebody reads what techniques tell of themselves.
     is_read: bool,
+    watch: Option<&'a dyn Watch>,
 }
 
 /// One call while it is walked.
@@ -52,14 +54,8 @@ impl<'a> Facts<'a> {
             })
         });
         let models = models.collect();
-        Self {
-            calls,
-            book,
-            models,
-            static_prompts: OnceLock::new(),
-            growth: OnceLock::new(),
-            is_read: true,
-        }
+        let (static_prompts, growth) = (OnceLock::new(), OnceLock::new());
+        Self { calls, book, models, static_prompts, growth, is_read: true, watch: None }
     }
 
     /// The same where only figures are wanted: techniques leave out tables and sentences that take
@@ -71,6 +67,28 @@ impl<'a> Facts<'a> {
     /// Whether a technique tells of itself: nobody reads what the ends of a range assume.
     pub fn is_told(&self, scenario: Scenario) -> bool {
         self.is_read && scenario == Scenario::Expected
+    }
+
+    /// The same facts, whose replays are watched.
+    #[must_use]
+    pub fn watched(mut self, watch: Option<&'a dyn Watch>) -> Self {
+        self.watch = watch;
+        self
+    }
+
+    /// Says that the log will be replayed so many times more.
+    pub fn expect_replays(&self, times: usize) {
+        if let Some(watch) = self.watch {
+            watch.expect(self.calls.len() as u64 * times as u64);
+        }
+    }
+
+    /// Says that this row was replayed, after those before it. The last rows of a log are too few to
+    /// be told.
+    pub fn walked(&self, row: Row) {
+        if let Some(watch) = self.watch.filter(|_| row % STRIDE == STRIDE - 1) {
+            watch.walked(STRIDE as u64);
+        }
     }
 
     /// The prompt part that all calls of one type and model can share at most.

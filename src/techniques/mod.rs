@@ -48,6 +48,7 @@ mod tiering_labels;
 mod tiering_presets;
 mod tiering_rules;
 pub mod warmth;
+mod watch;
 mod wording;
 
 use serde::de::{DeserializeOwned, Error as _};
@@ -66,6 +67,7 @@ pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,
 };
+pub use watch::Watch;
 pub use wording::grouped;
 
 /// A technique as it is written in a plan: a table of settings under its canonical name.

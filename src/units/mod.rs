@@ -3,6 +3,7 @@
 mod bootstrap;
 mod chance;
 mod decimal;
+mod exchange_rate;
 mod exponential;
 mod factor;
 mod fine_usd;
@@ -16,6 +17,7 @@ mod usd;
 pub use bootstrap::{effective_count, poisson_weight};
 pub use chance::{Chance, mixed, seed_of};
 pub use decimal::{DecimalError, Excess, format_decimal, parse_decimal};
+pub use exchange_rate::ExchangeRate;
 pub use exponential::{exp, exp_of_minus, ln, minus_ln};
 pub use factor::{Factor, Rate};
 pub use fine_usd::FineUsd;

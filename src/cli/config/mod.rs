@@ -78,6 +78,11 @@ impl Config {
         }
     }
 
+    /// The files that count, the stronger first.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|(_, path)| path.as_path())
+    }
+
     /// The text of a key.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         self.said(key)?.texts.first().map(String::as_str)

@@ -262,13 +262,11 @@ pub(in crate::cli) struct FormArgs {
 impl From<FormArgs> for OutputArgs {
     fn from(form: FormArgs) -> Self {
         Self {
-            by: Vec::new(),
-            top: None,
             format: form.format,
             json: form.json,
             output: form.output,
             color: form.color,
-            quiet: false,
+            ..Self::default()
         }
     }
 }

@@ -10,7 +10,7 @@ mod show;
 use anyhow::anyhow;
 
 use crate::pricing::PriceBook;
-use crate::report::PriceSource;
+use crate::report::{Currency, PriceSource};
 use crate::usage::{Days, Instant};
 
 use self::args::BookArgs;
@@ -60,6 +60,8 @@ fn source(book: &PriceBook, as_of: &str) -> PriceSource {
         checked_on: (oldest.to_owned(), newest.to_owned()),
         // What a contract takes off is not in a table.
         contracts: Vec::new(),
+        // What models cost is published in dollars.
+        currency: Currency::DOLLARS,
     }
 }
 

@@ -6,9 +6,7 @@ use crate::units::{TokenClass, Tokens, Usd};
 
 use super::super::analysis_screen as screen;
 use super::super::dates::month;
-use super::super::figures::{
-    Money, change, count, counted, exact_dollars, percent_or_dash, unit_dollars,
-};
+use super::super::figures::{Money, change, count, counted, exact_dollars, percent_or_dash};
 use super::super::price_remarks::{reconciliation, remarks, swaps};
 use super::super::screen::Tone;
 use super::super::shared_blocks::{diagnostics, prices};
@@ -20,11 +18,11 @@ use super::what_if::panel;
 /// Composes the page.
 pub(super) fn compose(report: &AnalysisReport) -> Page {
     let analysis = &report.analysis;
-    let money = Money::for_bill(analysis.totals.cost);
+    let money = Money::for_bill(analysis.totals.cost, report.prices.currency);
     let mut head = super::super::screen::Screen::default();
     screen::headline(&mut head, report, money);
     let mut page = of_screen(&head);
-    page.what_if = report.what_if.as_ref().map(panel);
+    page.what_if = report.what_if.as_ref().map(|one| panel(one, report.prices.currency));
     if analysis.totals.calls > 0 {
         page.tiles = tiles(report, money);
         page.sections.push(Section::chapter("At a glance"));
@@ -65,7 +63,7 @@ fn tiles(report: &AnalysisReport, money: Money) -> Vec<Tile> {
         };
         tiles.push(money_tile(&label, rate.projected, money, note));
     }
-    let each = totals.cost_per_call().map(|cost| format!("{} each", unit_dollars(cost)));
+    let each = totals.cost_per_call().map(|cost| format!("{} each", money.unit(cost)));
     tiles.push(Tile::new("Calls", count(totals.calls), each.unwrap_or_default()));
     tiles.push(priced_tile(totals.share_of_calls(totals.priced_calls()), totals.unpriced_calls));
     if analysis.cache.input > Tokens::ZERO {
@@ -117,7 +115,7 @@ pub(super) fn details(report: &AnalysisReport, money: Money) -> Vec<Section> {
     let analysis = &report.analysis;
     let mut sections = Vec::new();
     if let Some(of) = &report.reconciliation {
-        let money = Money::for_bill(of.invoiced.max(of.calculated));
+        let money = Money::for_bill(of.invoiced.max(of.calculated), money.currency());
         sections.extend(sections_of(|all| reconciliation(all, of, money)));
     }
     if analysis.totals.calls == 0 {
@@ -125,7 +123,7 @@ pub(super) fn details(report: &AnalysisReport, money: Money) -> Vec<Section> {
     }
     sections.extend(bands(analysis, money));
     sections.extend(sections_of(|all| screen::tiers(all, analysis, money)));
-    sections.extend(costliest(report));
+    sections.extend(costliest(report, money));
     sections.extend(sections_of(|all| {
         screen::logged(all, analysis, money);
         swaps(all, &analysis.swaps, money);
@@ -204,8 +202,8 @@ fn bands(analysis: &Analysis, money: Money) -> Vec<Section> {
     sections
 }
 
-fn costliest(report: &AnalysisReport) -> Vec<Section> {
-    let mut sections = sections_of(|all| screen::costliest(all, &report.costliest));
+fn costliest(report: &AnalysisReport, money: Money) -> Vec<Section> {
+    let mut sections = sections_of(|all| screen::costliest(all, &report.costliest, money));
     if let Some(table) = sections.first_mut().and_then(Section::table) {
         let lines = || report.costliest.iter();
         let sum = |wanted: fn(TokenClass) -> bool| {

@@ -91,9 +91,9 @@ pub(super) fn has_name(place: usize, columns: usize) -> bool {
 }
 
 /// Round amounts from nothing to the first one that is not below `most`.
-pub(super) fn ticks(most: Usd) -> Vec<Usd> {
+pub(super) fn ticks(most: i128) -> Vec<i128> {
     const LINES: i128 = 4;
-    let most = most.atto().max(1);
+    let most = most.max(1);
     let rough = (most / LINES).max(1);
     let mut power = 1;
     while power <= rough / 10 {
@@ -102,7 +102,7 @@ pub(super) fn ticks(most: Usd) -> Vec<Usd> {
     let step = [1, 2, 5, 10].map(|times| times * power);
     let step = step.into_iter().find(|step| *step >= rough).unwrap_or(power * 10);
     let lines = (most + step - 1) / step;
-    (0..=lines).map(|line| Usd::from_atto(line * step)).collect()
+    (0..=lines).map(|line| line * step).collect()
 }
 
 #[cfg(test)]

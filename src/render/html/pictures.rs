@@ -3,9 +3,7 @@
 use crate::insights::{Analysis, Crossing, Spread};
 use crate::units::{Share, Usd};
 
-use super::super::figures::{
-    Money, count, counted, exact_dollars, name, percent, percent_or_dash, short_dollars,
-};
+use super::super::figures::{Money, count, counted, exact_dollars, name, percent, percent_or_dash};
 use super::super::screen::Tone;
 use super::charts::{self, Chart, SERIES_CLASSES};
 use super::page::{Bar, Block, Section, Stack};
@@ -18,6 +16,11 @@ const POINTS_MAX: usize = 200;
 /// The part that one amount is of another, for drawing.
 pub(super) fn ratio(part: Usd, whole: Usd) -> f64 {
     Share::of(part.atto(), whole.atto()).map_or(0.0, Share::ratio)
+}
+
+/// One measure as a part of another, for a picture.
+fn part(measure: i128, whole: i128) -> f64 {
+    Share::of(measure, whole).map_or(0.0, Share::ratio)
 }
 
 /// An amount in a cell, with every digit.
@@ -38,14 +41,13 @@ pub(super) fn over_time(spread: &Spread, money: Money) -> Option<Section> {
     let totals: Vec<Usd> =
         periods.iter().map(|period| period.costs.iter().copied().sum()).collect();
     let most = totals.iter().copied().max().filter(|most| *most > Usd::ZERO)?;
-    let ticks = ticks(most);
+    let ticks = ticks(money.measure(most));
     let top = ticks.last().copied()?;
-    let marks: Vec<_> =
-        ticks.iter().map(|tick| (short_dollars(*tick), ratio(*tick, top))).collect();
+    let marks: Vec<_> = ticks.iter().map(|tick| (money.mark(*tick), part(*tick, top))).collect();
     let columns = periods.iter().enumerate().map(|(place, period)| {
         let name =
             if has_name(place, periods.len()) { period.short.clone() } else { String::new() };
-        (name, heights(period, spread.series.len(), top))
+        (name, heights(period, spread.series.len(), top, money))
     });
     let columns: Vec<_> = columns.collect();
     let dearest = periods.iter().zip(&totals).max_by_key(|(_, total)| **total);
@@ -85,11 +87,11 @@ fn series_names(spread: &Spread) -> Vec<String> {
 }
 
 /// The parts of a column; others take the last colour.
-fn heights(period: &Period, series: usize, top: Usd) -> Vec<f64> {
+fn heights(period: &Period, series: usize, top: i128, money: Money) -> Vec<f64> {
     let mut heights = vec![0.0; SERIES_CLASSES.len()];
     let last = heights.len() - 1;
     for (place, cost) in period.costs.iter().enumerate() {
-        heights[if place < series { place } else { last }] = ratio(*cost, top);
+        heights[if place < series { place } else { last }] = part(money.measure(*cost), top);
     }
     heights
 }

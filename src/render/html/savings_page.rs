@@ -16,11 +16,11 @@ use super::what_if::panel;
 
 /// Composes the page; with an analysis of the same log it says where the money goes too.
 pub(super) fn compose(report: &SavingsReport, analysis: Option<&AnalysisReport>) -> Page {
-    let money = Money::for_bill(report.totals.baseline);
+    let money = Money::for_bill(report.totals.baseline, report.prices.currency);
     let mut head = Screen::default();
     screen::headline(&mut head, report, money);
     let mut page = of_screen(&head);
-    page.what_if = report.what_if.as_ref().map(panel);
+    page.what_if = report.what_if.as_ref().map(|one| panel(one, report.prices.currency));
     // Warnings belong beside the figures they are about; what is assumed may stand below.
     let mut before_acting = sections_of(|all| screen::basis(all, report, money));
     let assumed = before_acting.split_off(usize::from(!report.warnings.is_empty()));
@@ -34,7 +34,7 @@ pub(super) fn compose(report: &SavingsReport, analysis: Option<&AnalysisReport>)
         page.sections.extend(exhibits(report, money));
         let today = analysis.filter(|analysis| analysis.analysis.totals.calls > 0);
         if let Some(analysis) = today {
-            let money = Money::for_bill(analysis.analysis.totals.cost);
+            let money = Money::for_bill(analysis.analysis.totals.cost, report.prices.currency);
             page.sections.push(Section::chapter("Where the money goes today"));
             page.sections.extend(overview(analysis, money));
             page.sections.push(Section::chapter("In detail"));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::figures::Money;
-use crate::report::WhatIfPanel;
+use crate::report::{Currency, WhatIfPanel};
 use crate::simulation::Corners;
 use crate::units::Rate;
 
@@ -34,7 +34,8 @@ struct Island<'a> {
 /// How amounts are written.
 #[derive(Serialize)]
 struct MoneyForm {
-    symbol: &'static str,
+    /// What stands before an amount.
+    symbol: String,
     decimals: u32,
     /// Billionths of the currency for a dollar, as text.
     rate: String,
@@ -43,19 +44,20 @@ struct MoneyForm {
 type Texts = [String; 6];
 
 /// The panel of a page.
-pub(super) fn panel(panel: &WhatIfPanel) -> Panel {
+pub(super) fn panel(panel: &WhatIfPanel, currency: Currency) -> Panel {
     let WhatIfPanel { command, what_if } = panel;
-    let money = MoneyForm {
-        symbol: "$",
-        decimals: Money::for_bill(what_if.baseline).decimals(),
-        rate: Rate::ONE.parts().to_string(),
+    let money = Money::for_bill(what_if.baseline, currency);
+    let form = MoneyForm {
+        symbol: money.symbol(),
+        decimals: money.decimals(),
+        rate: currency.rate.parts().to_string(),
     };
     let percent = |share: &Rate| share.parts() / (Rate::ONE.parts() / 100);
     let texts = |corners: &Corners| corners.map(|corner| corner.raw().to_string());
     let by_cap = |caps: &Vec<Corners>| caps.iter().map(texts).collect();
     let island = Island {
         command,
-        money,
+        money: form,
         targets: &what_if.targets,
         shares: what_if.shares.iter().map(percent).collect(),
         caps: what_if.caps.iter().map(|cap| cap.get()).collect(),

@@ -102,6 +102,12 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if let Some((tier, metered)) = own_meter(&metric) {
         draft.call.service_tier = tier;
         count(metered, values, draft)?;
+        // Own bills have an apostrophe before what a spreadsheet would take for a formula.
+        for name in [&mut draft.model, &mut draft.provider] {
+            if let Some(plain) = without_apostrophes(name) {
+                *name = plain.into();
+            }
+        }
     } else {
         let class = class_of(&metric).ok_or_else(|| {
             (Code::MissingUsage, format!("`{metric}` does not say which tokens were counted"))
@@ -126,6 +132,23 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     draft.call.counting = Counting::Unknown;
     Ok(())
+}
+
+/// A name without the apostrophes before what would start a formula; nothing where it has none.
+fn without_apostrophes(name: &str) -> Option<String> {
+    const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let mut plain = String::with_capacity(name.len());
+    let mut letters = name.chars().peekable();
+    let mut is_start = true;
+    while let Some(letter) = letters.next() {
+        let is_guard =
+            is_start && letter == '\'' && letters.peek().is_some_and(|next| FORMULA.contains(next));
+        if !is_guard {
+            plain.push(letter);
+        }
+        is_start = matches!(letter, ';' | '\t');
+    }
+    (plain.len() < name.len()).then_some(plain)
 }
 
 /// The kind of token that the name of a meter tells.
@@ -182,6 +205,17 @@ fn size_of(unit: &str) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_own_bills_lose_what_kept_them_from_being_formulas() {
+        let check = |name, expected: Option<&str>| {
+            assert_eq!(without_apostrophes(name).as_deref(), expected, "{name}");
+        };
+        check("'=m", Some("=m"));
+        check("a;'=1", Some("a;=1"));
+        check("it's", None);
+        check("'m", None);
+    }
 
     #[test]
     fn meters_of_own_bills_say_their_lane() {
