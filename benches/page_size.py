@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Says how large the HTML reports of a large log are, and how long they take.
 
-    python3 benches/page_size.py PROGRAM [CALLS]        # 10000000 calls unless told otherwise
+    python3 benches/page_size.py PROGRAM [CALLS [RUN]]  # 10000000 calls unless told otherwise
 
 Writes a log in llmcost's own form into a temporary folder: two years of calls by 5,000 users, 300
 groups and 40 models with long names, of which some have no price. Prints the bytes of the pages of
 `analyze` (by model and call type, by user, by user and day) and of `simulate`, and fails when one has
-2,000,000 or more. The same number gives the same log.
+2,000,000 or more. RUN picks one of them, such as `analyze --by user`. The same number gives the
+same log.
 """
 
 import os
@@ -50,6 +51,7 @@ def main():
         "analyze --by user,day --top 0": ["analyze", "--by", "user,day", "--top", "0"],
         "simulate": ["simulate", "--cache-hit", "0.9", "--batch", "0.3", "--by", "user"],
     }
+    runs = {name: runs[name] for name in sys.argv[3:] or runs}
     too_large = False
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "log.jsonl")

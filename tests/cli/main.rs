@@ -12,6 +12,7 @@ mod confusion;
 mod convert;
 mod cost_change;
 mod databases;
+mod docs;
 mod estimates;
 mod exit_codes;
 mod guess;
@@ -20,6 +21,8 @@ mod help;
 mod html;
 mod inspection;
 mod output;
+#[cfg(unix)]
+mod packaging;
 mod parquet;
 mod prices;
 mod prices_of_calls;

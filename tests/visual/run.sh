@@ -23,8 +23,6 @@ trap 'rm -rf "$temporary"' EXIT
 head -n 1 < <("$program" convert --demo --format jsonl) > "$temporary/one.jsonl"
 "$program" analyze "$temporary/one.jsonl" --quiet -o "$folder/one-call.html"
 "$program" simulate "$temporary/one.jsonl" --batch no_such_type --quiet -o "$folder/nothing-saved.html"
-printf '\n\n' > "$temporary/empty.jsonl"
-"$program" analyze "$temporary/empty.jsonl" --quiet -o "$folder/empty.html" || true
 sed 's/"model":"[^"]*"/"model":"<script>alert(1)<\/script>"/' "$temporary/one.jsonl" > "$temporary/unknown.jsonl"
 "$program" analyze "$temporary/unknown.jsonl" --quiet -o "$folder/unpriced.html"
 pages=("$folder"/*.html)

@@ -31,6 +31,10 @@ pub(super) fn amount(cost: Usd, money: Money) -> Cell {
 pub(super) fn over_time(spread: &Spread, money: Money) -> Option<Section> {
     let names = series_names(spread);
     let (unit, periods) = periods(&spread.days, spread.series.len() + 1);
+    // One column says nothing that the bill does not.
+    if periods.len() < 2 {
+        return None;
+    }
     let totals: Vec<Usd> =
         periods.iter().map(|period| period.costs.iter().copied().sum()).collect();
     let most = totals.iter().copied().max().filter(|most| *most > Usd::ZERO)?;

@@ -8,7 +8,7 @@ use super::page::Bar;
 const ROWS_MAX: usize = 1_000;
 
 /// Names of a log are cut here; a page of them would be none.
-const LETTERS_MAX: usize = 160;
+const LETTERS_MAX: usize = 400;
 
 /// From so many rows on, a table can be sorted.
 const ROWS_TO_SORT: usize = 3;

@@ -121,10 +121,16 @@ impl Row {
 }
 
 impl Cell {
-    /// Whether a word may have to be broken for the table to fit.
-    fn is_long(&self) -> bool {
-        const LETTERS: usize = 32;
-        self.text.split(' ').any(|word| word.chars().count() > LETTERS)
+    /// Short names stay on one line, sentences have room, and a long word may have to be broken for
+    /// the table to fit.
+    fn length_class(&self) -> &'static str {
+        const SHORT: usize = 30;
+        let longest = self.text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
+        match self.text.chars().count() {
+            _ if longest > SHORT => " long",
+            0..=SHORT => " short",
+            _ => " prose",
+        }
     }
 }
 
