@@ -38,7 +38,8 @@ Examples:
       --input-tokens 3000 --output-tokens 500 \\
       --shared-prompt 2000 --cache-hit 0.95
   llmcost estimate --model gpt-4o --calls-per-month 100000 \\
-      --input-tokens 'uniform 500-4000' --output-tokens 'exponential 300' --batch 0.5
+      --input-tokens 'uniform 500-4000' --output-tokens 'exponential 300' \\
+      --batch 0.5
   llmcost estimate --model claude-sonnet-4-6 --calls-per-day 100 \\
       --input-tokens 2000 --output-tokens 0 --shared-prompt 2000 \\
       --arrival poisson --hours 8 --cache replay --cache-ttl 1h

@@ -42,12 +42,11 @@ impl Scope<'_> {
             let names = &facts.calls.dimensions[column::CALL_TYPE];
             let mut wanted = vec![false; names.len()];
             for name in self.call_types {
-                match names.find(name) {
-                    Some(symbol) => wanted[symbol.index()] = true,
-                    None => {
-                        let meant = or_did_you_mean(name, names.names().map(|(_, name)| name));
-                        unknown_call_types.push(format!("`{name}`{meant}"));
-                    }
+                if let Some(symbol) = names.find(name) {
+                    wanted[symbol.index()] = true;
+                } else {
+                    let meant = or_did_you_mean(name, names.names().map(|(_, name)| name));
+                    unknown_call_types.push(format!("`{name}`{meant}"));
                 }
             }
             let rows = rows.get_or_insert_with(|| vec![true; facts.calls.len()]);
