@@ -1,5 +1,7 @@
 //! What a page in a browser is made of: tiles, sections and their blocks, with nothing of HTML yet.
 
+#![expect(clippy::float_arithmetic, reason = "bars are drawn to a fraction of a pixel")]
+
 use super::super::screen::{Block as ScreenBlock, Line, Screen, Tone};
 use super::charts::Chart;
 use super::table::Table;

@@ -1,5 +1,7 @@
 //! Tables of a page: what a grid says, with every digit beside what is rounded.
 
+#![expect(clippy::float_arithmetic, reason = "bars are drawn to a fraction of a pixel")]
+
 use super::super::figures::counted;
 use super::super::screen::{ColumnKind, Grid, GridRow, Tone};
 use super::page::Bar;

@@ -1,6 +1,8 @@
 //! The page as HTML: templates that escape every value, one style, our own scripts, and a policy that
 //! lets nothing else run or load.
 
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "templates lend what they name")]
+
 use std::io;
 
 use askama::Template;

@@ -63,9 +63,12 @@ fn readable(page: &str) -> String {
     for (from, to) in
         [("<style>", "</style>"), ("<script>", "</script>"), ("content=\"default-src", ">")]
     {
-        let start = text.find(from).map(|place| place + from.len()).expect("every page has one");
-        let end = start + text[start..].find(to).expect("what begins ends");
-        text.replace_range(start..end, "…");
+        let mut seen = 0;
+        while let Some(place) = text[seen..].find(from) {
+            seen += place + from.len();
+            let length = text[seen..].find(to).expect("what begins ends");
+            text.replace_range(seen..seen + length, "…");
+        }
     }
     text
 }
