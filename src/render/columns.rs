@@ -45,15 +45,15 @@ pub(super) fn fit(grid: &Grid, width: usize) -> Layout {
 
 /// Bars went before a wider column that had to go all the same: those that fit now come back.
 fn with_bars(grid: &Grid, mut layout: Layout, natural: &[usize], width: usize) -> Layout {
-    for column in 0..grid.columns.len() {
+    for (column, natural) in natural.iter().copied().enumerate() {
         if grid.columns[column].kind != ColumnKind::Bar || layout.shown.contains(&column) {
             continue;
         }
         let taken: usize = layout.widths.iter().map(|width| width + GAP).sum();
-        if taken + natural[column] <= width {
+        if taken + natural <= width {
             let at = layout.shown.partition_point(|shown| *shown < column);
             layout.shown.insert(at, column);
-            layout.widths.insert(at, natural[column]);
+            layout.widths.insert(at, natural);
         }
     }
     layout

@@ -123,8 +123,8 @@ impl Money {
         if self.is_own {
             return self.unit(amount);
         }
-        let size = amount.max(-amount);
-        if self.is_short && self.currency.rate.rounded(size, 2) >= MILLION {
+        let magnitude = amount.max(-amount);
+        if self.is_short && self.currency.rate.rounded(magnitude, 2) >= MILLION {
             return self.short(amount);
         }
         let number = rounded(self.currency, amount, self.decimals);

@@ -35,9 +35,8 @@ impl ExchangeRate {
         match u64::try_from(parts) {
             Ok(0) => Err(DecimalError::NotANumber),
             Ok(parts) if parts <= LARGEST => Ok(Self(parts)),
-            Ok(_) => Err(DecimalError::TooLarge),
             Err(_) if parts < 0 => Err(DecimalError::Negative),
-            Err(_) => Err(DecimalError::TooLarge),
+            Ok(_) | Err(_) => Err(DecimalError::TooLarge),
         }
     }
 
