@@ -77,10 +77,9 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         }
     })?;
     settings.journal.stage("reading and adding up");
-    let panel = match table.map(|table| table.sorted_by_time()) {
-        Some(calls) => what_if::panel(&calls, &prices.book, settings.threads, &input)?,
-        None => None,
-    };
+    let calls = table.map(|table| table.sorted_by_time());
+    let panel =
+        calls.map_or(Ok(None), |calls| what_if::panel(&calls, &prices.book, &settings, &input))?;
     let mut analysis = analyzer.finish();
     let inspection = keeper.inspect(&prices.book);
     analysis.exhibits.extend(inspection.exhibits);

@@ -97,8 +97,8 @@ const HEADINGS: [(&str, &[&str]); 21] = [
     ("Who bills", &["provider"]),
     ("Prices", &["prices", "as-of", "cost-mode"]),
     ("Writing", &["force", "print"]),
-    ("Report", &["by", "top", "show", "format", "json", "output", "color", "columns"]),
-    (RUN, &["config", "strict", "threads", "quiet", "help", "version"]),
+    ("Report", &["by", "top", "show", "format", "json", "output", "color", "columns", "currency"]),
+    (RUN, &["config", "strict", "threads", "quiet", "verbose", "help", "version"]),
 ];
 
 /// The heading of what is about the run itself.

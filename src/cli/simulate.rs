@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use anyhow::anyhow;
 
-use crate::insights::{AnalysisOptions, Analyzer};
+use crate::insights::{Analysis, AnalysisOptions, Analyzer};
 use crate::render::{OutputFormat, write_exhibit, write_savings, write_savings_page};
 use crate::report::{AnalysisReport, SavingsReport};
 use crate::simulation::{SimulationError, judge_claim, simulate_watched};
@@ -68,21 +68,9 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
         outcome.exhibits.push(judged.map_err(failure)?);
     }
-    let panel = if has_page {
-        what_if::panel(&calls, &prices.book, settings.threads, &input)?
-    } else {
-        None
-    };
+    let panel = what_if::panel(&calls, &prices.book, &settings, &input)?;
     let analysis = analyzer.finish();
-    let today = has_page.then(|| {
-        AnalysisReport::new(
-            analysis.clone(),
-            intake.accounting(),
-            &intake.reading.ledger,
-            prices.source(),
-            settings.top,
-        )
-    });
+    let today = has_page.then(|| today(&analysis, &intake, &prices, &settings));
     let unpriced = outcome.unpriced.calls;
     let asked_for_best = args.asked.wants_best_sets();
     let mut report = SavingsReport::new(
@@ -104,6 +92,17 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     give_out(&report, today.as_ref(), &args.show, &settings)?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// The same calls as `analyze` reports them, for a page.
+fn today(
+    analysis: &Analysis,
+    intake: &Intake,
+    prices: &Prices,
+    settings: &Settings,
+) -> AnalysisReport {
+    let (input, ledger) = (intake.accounting(), &intake.reading.ledger);
+    AnalysisReport::new(analysis.clone(), input, ledger, prices.source(), settings.top)
 }
 
 /// Writes the one table that was asked for, or the report; a page says what `today` says too.

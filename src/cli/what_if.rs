@@ -1,7 +1,5 @@
 //! The what-if panel of a page: keeps the calls of a log, and runs them under every stop.
 
-use std::num::NonZeroUsize;
-
 use crate::pricing::PriceBook;
 use crate::render::OutputFormat;
 use crate::report::WhatIfPanel;
@@ -9,6 +7,8 @@ use crate::simulation::WhatIf;
 use crate::usage::Calls;
 
 use super::failure::Failure;
+use super::progress::ReplayProgress;
+use super::settings::Settings;
 use super::simulate::failure;
 
 /// The columns that the panel of a page needs, those that a log may lack apart; none of either for
@@ -21,14 +21,21 @@ pub(super) fn columns(format: OutputFormat) -> [Vec<String>; 2] {
     [plan.dimensions(), plan.wishes()]
 }
 
-/// The panel for calls in order of time; `input` is how the log was named, in words of a shell.
+/// The panel for calls in order of time, if the report is a page; `input` is how the log was named, in
+/// words of a shell.
 pub(super) fn panel(
     calls: &Calls,
     book: &PriceBook,
-    threads: NonZeroUsize,
+    settings: &Settings,
     input: &str,
 ) -> Result<Option<WhatIfPanel>, Failure> {
-    let what_if = WhatIf::of(calls, book, threads).map_err(failure)?;
+    if settings.format != OutputFormat::Html {
+        return Ok(None);
+    }
+    let progress = ReplayProgress::new(settings.quiet);
+    let what_if = WhatIf::of(calls, book, settings.threads, Some(&progress));
+    drop(progress);
+    let what_if = what_if.map_err(failure)?;
     let command = ["llmcost simulate", input].join(" ").trim_end().to_owned();
     Ok(what_if.map(|what_if| WhatIfPanel { command, what_if }))
 }

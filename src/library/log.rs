@@ -91,7 +91,7 @@ impl Log {
     pub fn what_if(&self, prices: &PriceBook) -> Result<Option<WhatIf>, LibraryError> {
         let needed = WhatIf::reading_plan().dimensions();
         self.check_columns(needed.iter().map(String::as_str))?;
-        Ok(WhatIf::of(&self.calls, prices, self.threads)?)
+        Ok(WhatIf::of(&self.calls, prices, self.threads, None)?)
     }
 
     fn check_columns<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), LibraryError> {

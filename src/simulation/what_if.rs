@@ -14,7 +14,7 @@
 use std::num::NonZeroUsize;
 
 use crate::pricing::PriceBook;
-use crate::techniques::{Facts, Prepared, Scenario};
+use crate::techniques::{Facts, Prepared, Scenario, Watch};
 use crate::units::{FineUsd, Rate, Tokens, Usd};
 use crate::usage::Calls;
 
@@ -84,7 +84,7 @@ impl WhatIf {
     }
 
     /// Runs a log, in order of time, under every combination of stops. Longer logs have fewer stops.
-    /// Nothing when no call has a price.
+    /// Nothing when no call has a price. `watch` is told how far it is.
     ///
     /// # Errors
     /// When an amount is beyond 10¹¹ dollars.
@@ -92,12 +92,14 @@ impl WhatIf {
         calls: &Calls,
         book: &PriceBook,
         threads: NonZeroUsize,
+        watch: Option<&dyn Watch>,
     ) -> Result<Option<Self>, SimulationError> {
-        let facts = Facts::untold(calls, book);
+        let facts = Facts::untold(calls, book).watched(watch);
         let behind = CORNERS.map(|text| prepared(&facts, text));
         let behind = behind.into_iter().collect::<Result<Vec<_>, _>>()?;
         let log = Log { facts: &facts, behind: &behind, threads };
         let stops = stops(&facts, |caps| log.remembers(caps));
+        facts.expect_replays(stops.walks());
         let unmoved = log.bills(None, &stops)?.remove(0);
         let baseline = unmoved[0][0].to_usd();
         if baseline.is_zero() {
@@ -235,6 +237,7 @@ impl Log<'_> {
         let mut walk = Walk::new(&players);
         let mut bills = [FineUsd::ZERO; 6];
         for row in 0..self.facts.calls.len() {
+            self.facts.walked(row);
             let (call, scene) = (self.facts.calls.call(row), scene(self.facts, row));
             if !walk.start(&call, self.facts.model(row), &scene) {
                 continue;

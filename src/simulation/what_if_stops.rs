@@ -46,6 +46,13 @@ pub(super) struct Stops {
     pub(super) caps: Vec<Tokens>,
 }
 
+impl Stops {
+    /// How often the log is walked for them.
+    pub(super) fn walks(&self) -> usize {
+        (1 + self.targets.len() * (self.shares.len() - 1)) * (1 + self.caps.len())
+    }
+}
+
 /// Chooses them: as many as can be walked in time. `remembers` says whether caps need a walk in order
 /// of time, so that shares of moved calls have to be walked one by one.
 pub(super) fn stops(facts: &Facts<'_>, remembers: impl Fn(&[Tokens]) -> bool) -> Stops {
@@ -63,11 +70,7 @@ pub(super) fn stops(facts: &Facts<'_>, remembers: impl Fn(&[Tokens]) -> bool) ->
         shares: std::iter::once(Rate::ZERO).chain(plenty.tenths.iter().map(share)).collect(),
         caps: caps(plenty.kept),
     };
-    let fits = |plenty: &&Plenty| {
-        let Stops { targets, shares, caps } = stops(plenty);
-        let walks = (1 + targets.len() * (shares.len() - 1)) * (1 + caps.len());
-        walks.saturating_mul(facts.calls.len()) <= VISITS
-    };
+    let fits = |plenty: &&Plenty| stops(plenty).walks().saturating_mul(facts.calls.len()) <= VISITS;
     stops(choices.iter().find(fits).unwrap_or(&choices[2]))
 }
 

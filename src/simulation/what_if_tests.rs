@@ -52,7 +52,7 @@ fn both(log: &Log, what_if: &WhatIf, choice: &Choice) -> [Usd; 2] {
 
 fn what_if(log: &Log) -> WhatIf {
     let calls = log.0.sorted_by_time();
-    let found = WhatIf::of(&calls, &BOOK, NonZeroUsize::new(2).expect("two"));
+    let found = WhatIf::of(&calls, &BOOK, NonZeroUsize::new(2).expect("two"), None);
     found.expect("small amounts").expect("calls with a price")
 }
 
@@ -145,7 +145,7 @@ fn settings_that_are_not_known_have_no_bill() {
 #[test]
 fn a_log_without_a_price_has_no_what_if() {
     let log = Log::new().with(3, ["acme-large-2", "chat", ""], &call(5_000, 400));
-    let found = WhatIf::of(&log.0.sorted_by_time(), &BOOK, NonZeroUsize::MIN);
+    let found = WhatIf::of(&log.0.sorted_by_time(), &BOOK, NonZeroUsize::MIN, None);
     assert_eq!(found.expect("runs"), None);
 }
 

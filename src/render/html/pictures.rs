@@ -257,7 +257,7 @@ mod tests {
             cells: vec![vec![CallsAndCost::default(); width]],
             ..Crossing::default()
         };
-        let money = Money::for_bill(Usd::ZERO);
+        let money = Money::for_bill(Usd::ZERO, crate::report::Currency::DOLLARS);
         assert!(crossing(&one(1), money).is_none());
         assert!(crossing(&one(2), money).is_some());
     }
