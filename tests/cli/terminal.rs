@@ -242,7 +242,7 @@ fn another_currency_changes_what_people_see_and_nothing_else() {
 #[test]
 fn a_currency_can_be_declared_once_for_a_project() {
     let folder = folder_with("usage.jsonl", named(&["own"]));
-    let config = "currency = { code = \"GBP\", rate = \"0.8\", date = \"2026-11-20\" }\n";
+    let config = "currency = \"GBP=0.8@2026-11-20\"\n";
     std::fs::write(folder.path().join("llmcost.toml"), config).expect("writes");
     let typed = |flags: &[&str]| run(folder.path(), &[&["analyze", "usage.jsonl"], flags].concat());
     assert!(typed(&[]).stdout.contains("£10.00"));

@@ -100,6 +100,8 @@ fn ladder(report: &SavingsReport, money: Money) -> Vec<Section> {
     let baseline = Some(totals.baseline);
     table.exact("remaining", column(baseline, |line| line.remaining, Some(totals.projected)));
     table.exact("fair share", column(None, |line| line.fair_share, None));
+    // A waterfall says more than blocks of text can.
+    table.drop_bars();
     table.insert_bars(1, "");
     table.bars(waterfall(report).into_iter());
     table.is_ordered = true;

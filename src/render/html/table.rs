@@ -146,6 +146,18 @@ impl Table {
         }
     }
 
+    /// Takes the column of bars away, where there is one.
+    pub(super) fn drop_bars(&mut self) {
+        let place = self.columns.iter().position(|column| column.class == "bar");
+        let Some(place) = place else { return };
+        self.columns.remove(place);
+        for row in self.body.iter_mut().chain(&mut self.foot) {
+            if place < row.cells.len() {
+                row.cells.remove(place);
+            }
+        }
+    }
+
     /// Adds a column of bars at a place.
     pub(super) fn insert_bars(&mut self, place: usize, title: &str) {
         self.columns.insert(place, Head { title: title.to_owned(), class: "bar" });

@@ -64,7 +64,7 @@ fn a_wrong_flag_is_2_and_says_how_it_is_written() {
         ("--gate", "mean", "[possible values: unit, total]"),
         ("--units-per-month", "-1", "--units-per-month"),
         ("--by", "modle", "did you mean `model`?"),
-        ("--format", "junit", "[possible values: table, json, csv, markdown]"),
+        ("--format", "junit", "[possible values: table, json, csv, markdown, html]"),
     ] {
         refused(&[&before, &before, &format!("{flag}={value}")], told);
     }
