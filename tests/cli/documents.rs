@@ -172,7 +172,8 @@ fn every_schema_is_one_of_a_document_and_the_other_way_round() {
     let mut known: Vec<String> =
         names.filter_map(|name| Some(name.strip_suffix(".schema.json")?.to_owned())).collect();
     known.sort();
-    let others = ["baseline", "record"].map(str::to_owned);
+    // What `config show` says depends on the machine; the room that writes it has a test of its own.
+    let others = ["baseline", "config-show", "record"].map(str::to_owned);
     let mut used: Vec<String> =
         WRITTEN.iter().map(|(_, schema, _)| (*schema).to_owned()).chain(others).collect();
     used.sort();

@@ -62,11 +62,11 @@ fn what_is_not_declared_whole_is_refused_with_what_is_missing() {
     let base = ["--model", "gpt-4o", "--input-tokens", "100", "--output-tokens", "10"];
     check_refused(&base, "give one of calls_per_day");
     let with = |more: &[&'static str]| [&base[..], &["--calls-per-day", "5"], more].concat();
-    check_refused(&with(&["--arrival", "often"]), "even, poisson and bursts");
+    check_refused(&with(&["--arrival", "often"]), "there are even, poisson, bursts");
     check_refused(&with(&["--shared-prompt", "200"]), "longer than the shortest input");
     check_refused(&with(&["--hours", "25"]), "hours must lie between 1 and 24");
     check_refused(&with(&["--days", "0"]), "days must lie between");
     check_refused(&with(&["--month-days", "x"]), "--month-days");
     check_refused(&with(&["--claim", "cahce 4%"]), "did you mean `cache`?");
-    check_refused(&with(&["--best", "--guard", "speed"]), "quality, latency and privacy");
+    check_refused(&with(&["--best", "--guard", "speed"]), "there are quality, latency, privacy");
 }
