@@ -9,6 +9,7 @@ use crate::gate::{
 use crate::insights::{AnalysisOptions, Analyzer, Window};
 use crate::render::{check_reason, write_annotations, write_check, write_comment, write_junit};
 use crate::report::{CheckReport, ComparedWith};
+use crate::sources::Input;
 use crate::usage::{Calls, Days, DerivedColumn, Dimensions, Instant};
 
 use super::args::CommonArgs;
@@ -20,7 +21,7 @@ use super::check_options::{measure as how, options};
 use super::config::Config;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, note, say};
-use super::intake::Intake;
+use super::intake::{Intake, keep_log};
 use super::output::deliver;
 use super::settings::Settings;
 use super::supplies::{Prices, judge as judge_reading};
@@ -57,6 +58,10 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         return Err(nothing_to_compare(settings.files.len()));
     }
     let prices = Prices::load(&settings)?;
+    if let Some(path) = &gate.save_baseline {
+        let named = settings.files.iter().map(|name| Input::File(name.into()));
+        keep_log(&named.collect::<Vec<_>>(), path)?;
+    }
     let log = read(&settings, &how, &prices)?;
     let old = before.as_ref().map(|settings| read(settings, &how, &prices)).transpose()?;
     // Prices of the day of the last call hold for both, unless the user named a day.

@@ -60,7 +60,7 @@ impl Intake {
         late_columns: bool,
         sink: &mut dyn FnMut(&Calls),
     ) -> Result<Self, Failure> {
-        Self::read_as(settings, dimensions, &[], late_columns, sink)
+        Self::read_as(settings, inputs(settings)?, dimensions, &[], late_columns, sink)
     }
 
     /// As [`Intake::read`], with columns that logs may lack.
@@ -70,17 +70,23 @@ impl Intake {
         optional: &[String],
         sink: &mut dyn FnMut(&Calls),
     ) -> Result<Self, Failure> {
-        Self::read_as(settings, dimensions, optional, false, sink)
+        let inputs = inputs(settings)?;
+        if let Some(output) = settings.output.as_deref() {
+            keep_log(&inputs, output)?;
+        }
+        Self::read_as(settings, inputs, dimensions, optional, false, sink)
     }
 
     fn read_as(
         settings: &Settings,
+        inputs: Vec<Input>,
         dimensions: &[String],
         optional: &[String],
         late_columns: bool,
         sink: &mut dyn FnMut(&Calls),
     ) -> Result<Self, Failure> {
-        let inputs = without_repeats(inputs(settings)?);
+        let inputs = without_repeats(inputs);
+        note_open_cache(settings);
         let filter = settings.selection.filter.as_ref();
         let wanted: Vec<&str> = dimensions
             .iter()
@@ -269,6 +275,43 @@ fn beside(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let similar = did_you_mean(wanted, names.iter().map(String::as_str))?;
     Some(folder.map_or(similar.to_owned(), |folder| folder.join(similar).display().to_string()))
+}
+
+/// A report must not take the place of the log it is about.
+///
+/// # Errors
+/// When the file is one of the inputs, by whatever path.
+pub(super) fn keep_log(inputs: &[Input], output: &Path) -> Result<(), Failure> {
+    let Ok(output_file) = output.canonicalize() else { return Ok(()) };
+    let is_it = |input: &Input| matches!(input, Input::File(path) if path.canonicalize().is_ok_and(|path| path == output_file));
+    // Something to write into, such as /dev/null, holds no log.
+    if output_file.is_file() && inputs.iter().any(is_it) {
+        return Err(Failure::usage(anyhow!(
+            "{} is the log itself: what is written would take its place",
+            output.display()
+        ))
+        .hint("name another file; `llmcost convert` alone may replace what it reads"));
+    }
+    Ok(())
+}
+
+/// Says that a mapping leaves open whether cached tokens are inside the input: taken for the wrong
+/// one, a bill is far off.
+fn note_open_cache(settings: &Settings) {
+    let column = |field: &str| {
+        let found = settings.map.iter().find(|(name, _)| name == field);
+        found.map(|(_, column)| column.as_str())
+    };
+    let (Some(input), None) = (column("input_tokens"), column("input_includes_cache")) else {
+        return;
+    };
+    let cached = ["cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens"];
+    if let Some(cached) = cached.into_iter().find_map(column).filter(|_| !settings.quiet) {
+        note(&format!(
+            "the tokens of `{cached}` are taken to be beside those of `{input}`, not inside them; \
+             --map input_includes_cache=true or =false says which"
+        ));
+    }
 }
 
 /// Says how many files of a folder were passed over for their names.

@@ -49,7 +49,9 @@ impl Instant {
     }
 
     /// Reads ISO 8601 (`2026-05-01T10:00:00.123Z`, a space for the `T`, an offset, a date alone,
-    /// an hour and minute alone) or a number since 1970 in s, ms, µs or ns, told apart by size.
+    /// an hour and minute alone), a day with points, which come first with the day
+    /// (`05.10.2026 10:00`), one with strokes that begins with the year (`2026/10/05`), or a number
+    /// since 1970 in s, ms, µs or ns, told apart by size.
     /// A time without a zone is UTC. A list such as `[1767690966, 951000000]` is s and ns.
     ///
     /// # Errors
@@ -61,6 +63,9 @@ impl Instant {
             return parse_iso(day.as_bytes()).map(Self).ok_or(TimeError);
         }
         if text.as_bytes().get(4) == Some(&b'-') {
+            return parse_iso(text.as_bytes()).map(Self).ok_or(TimeError);
+        }
+        if let Some(text) = reordered(text) {
             return parse_iso(text.as_bytes()).map(Self).ok_or(TimeError);
         }
         if text.starts_with('[') {
@@ -81,6 +86,25 @@ impl Instant {
         };
         moment.format(pattern).to_string()
     }
+}
+
+/// `05.10.2026, 10:00` and `2026/10/05 10:00` as ISO 8601 has them. Days with strokes that begin with
+/// the day or the month are read nowhere: which of the two it is, no single one says.
+fn reordered(text: &str) -> Option<String> {
+    let is =
+        |places: [usize; 2], sign: u8| places.map(|at| text.as_bytes().get(at)) == [Some(&sign); 2];
+    let (day, rest) = if is([2, 5], b'.') {
+        let (date, rest) = text.split_at_checked(10)?;
+        (format!("{}-{}-{}", &date[6..], &date[3..5], &date[..2]), rest)
+    } else if is([4, 7], b'/') {
+        let (date, rest) = text.split_at_checked(10)?;
+        (date.replace('/', "-"), rest)
+    } else {
+        return None;
+    };
+    let rest =
+        rest.strip_prefix(',').map_or(rest, |rest| if rest.starts_with(' ') { rest } else { "," });
+    Some(format!("{day}{rest}"))
 }
 
 /// A day such as `20260629`; as an epoch number it would be one of 1970.
@@ -285,6 +309,27 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         assert_eq!(Instant::parse(text).map(Instant::to_iso).as_deref(), Ok(expected), "{text}");
+    }
+
+    #[test]
+    fn days_with_points_begin_with_the_day_and_strokes_with_the_year() {
+        let same = |text: &str, iso: &str| {
+            assert_eq!(Instant::parse(text), Instant::parse(iso), "{text}");
+        };
+        for text in ["05.10.2026 10:00", "05.10.2026, 10:00", "2026/10/05 10:00:00"] {
+            same(text, "2026-10-05T10:00:00Z");
+        }
+        same("31.12.2026", "2026-12-31");
+        for text in [
+            "12.31.2026",
+            "05/10/2026",
+            "5.10.2026",
+            "05.10.26 10:00",
+            "05.10.2026;10:00",
+            "0ä.10.2026",
+        ] {
+            assert!(Instant::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -82,3 +82,39 @@ fn a_torn_archive_gives_what_could_be_read() {
     let strict = run(folder.path(), &["analyze", "usage.jsonl.gz", "--strict"]);
     assert_eq!(strict.code, Some(3));
 }
+
+/// A report took the place of the log it was about.
+#[test]
+fn a_log_is_not_overwritten_by_what_is_said_of_it() {
+    let line = r#"{"model":"gpt-4o","time":"2026-10-01","input_tokens":1000,"output_tokens":10}"#;
+    let folder = folder_with("usage.jsonl", line);
+    let path = folder.path().join("usage.jsonl");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&path, folder.path().join("other.jsonl")).expect("links");
+    let mut runs: Vec<&[&str]> = vec![
+        &["analyze", "usage.jsonl", "--json", "-o", "usage.jsonl"],
+        &["simulate", "usage.jsonl", "--batch", "1", "--json", "-o", "./usage.jsonl"],
+        &["check", "usage.jsonl", "--save-baseline", "usage.jsonl"],
+    ];
+    if cfg!(unix) {
+        runs.push(&["analyze", "usage.jsonl", "--json", "-o", "other.jsonl"]);
+    }
+    for arguments in runs {
+        let refused = run(folder.path(), arguments);
+        assert_eq!(refused.code, Some(2), "{arguments:?} {}", refused.stderr);
+        assert!(refused.stderr.contains("is the log itself"), "{}", refused.stderr);
+        assert_eq!(std::fs::read_to_string(&path).expect("reads"), line);
+    }
+}
+
+/// Cached tokens inside the input were counted twice, and nothing said that the mapping left it open.
+#[test]
+fn a_mapping_that_leaves_open_what_is_inside_the_input_is_told() {
+    let folder = folder_with("usage.csv", "Modell,ein,davon,aus\ngpt-4o,1000,400,10\n");
+    let map = "model=Modell,input_tokens=ein,cache_read_tokens=davon,output_tokens=aus";
+    let open = run(folder.path(), &["analyze", "usage.csv", "--map", map]);
+    assert!(open.stderr.contains("--map input_includes_cache=true or =false"), "{}", open.stderr);
+    let said = format!("{map},input_includes_cache=true");
+    let said = run(folder.path(), &["analyze", "usage.csv", "--map", &said]);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+}

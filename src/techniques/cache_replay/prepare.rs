@@ -202,8 +202,8 @@ impl CacheReplay {
         let lineage = Lineage::of(facts, order.shared, scenario);
         if !lineage.has_times() {
             return Prepared::refused(
-                "some calls have no time, and a cache is warm or cold by time; give the rate with \
-                 `hit` instead",
+                "some calls have no time, and a cache is warm or cold by time; leave those out with \
+                 --where \"time IS NOT NULL\", or give the rate with `hit` instead",
             );
         }
         let warnings = selection.warnings("prompt caching");
