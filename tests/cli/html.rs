@@ -31,7 +31,12 @@ fn check(arguments: &[&str], part: &str) {
     };
     assert!(contents(&page, "script").contains(&own("page.js").as_str()), "{arguments:?}");
     assert_eq!(contents(&page, "style"), [own("page.css").as_str()], "{arguments:?}");
-    assert_eq!(page.matches("<script").count(), contents(&page, "script").len(), "{arguments:?}");
+    // Figures for the what-if panel are no script.
+    let data = page.matches("<script type=\"application/json\" id=\"what-if-data\">").count();
+    let scripts = page.matches("<script").count();
+    assert_eq!(scripts, contents(&page, "script").len() + data, "{arguments:?}");
+    let panels = usize::from(["analyze", "simulate"].contains(&arguments[0]));
+    assert_eq!(data, panels, "{arguments:?}");
     let code: Vec<_> = [contents(&page, "script"), contents(&page, "style")].concat();
     let mut markup = page.clone();
     for text in code {
