@@ -27,7 +27,7 @@
   const UNITS = { k: 1e3, M: 1e6, B: 1e9, T: 1e12 };
   const numberOf = (cell) => {
     if (cell.dataset.value !== undefined) return Number(cell.dataset.value);
-    const text = cell.textContent.trim().replace(/[$,+×%<>\s]/g, "").replace("\u2212", "-");
+    const text = cell.textContent.trim().replace("\u2212", "-").replace(/[^\d.kMBT-]/g, "");
     const parts = /^(-?\d+(?:\.\d+)?)([kMBT]?)$/.exec(text);
     return parts ? Number(parts[1]) * (UNITS[parts[2]] ?? 1) : NaN;
   };

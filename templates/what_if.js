@@ -130,7 +130,7 @@
     const than = saved < 0n ? "more" : "less";
     const size = saved < 0n ? -saved : saved;
     byId("what-if-change").textContent = saved === 0n
-      ? "as the log was billed at these prices"
+      ? "as it is, at the prices of the tables"
       : `instead of ${money(baseline)}: ${money(size)} or ${percent(size, baseline)} ${than}`;
     const left = baseline === 0n ? 1000n : (total * 1000n) / baseline;
     byId("what-if-left").style.width = `${Math.min(100, Number(left) / 10)}%`;

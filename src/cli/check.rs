@@ -1,5 +1,7 @@
 //! `llmcost check`: whether calls became dearer.
 
+use std::path::Path;
+
 use anyhow::anyhow;
 
 use crate::gate::{
@@ -58,10 +60,7 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         return Err(nothing_to_compare(settings.files.len()));
     }
     let prices = Prices::load(&settings)?;
-    if let Some(path) = &gate.save_baseline {
-        let named = settings.files.iter().map(|name| Input::File(name.into()));
-        keep_log(&named.collect::<Vec<_>>(), path)?;
-    }
+    keep_log_of(&settings, gate.save_baseline.as_deref())?;
     let log = read(&settings, &how, &prices)?;
     let old = before.as_ref().map(|settings| read(settings, &how, &prices)).transpose()?;
     // Prices of the day of the last call hold for both, unless the user named a day.
@@ -110,6 +109,12 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A baseline must not take the place of its log.
+fn keep_log_of(settings: &Settings, baseline: Option<&Path>) -> Result<(), Failure> {
+    let named = settings.files.iter().map(|name| Input::File(name.into()));
+    baseline.map_or(Ok(()), |path| keep_log(&named.collect::<Vec<_>>(), path))
+}
 
 /// The settings of the old log, where two are compared, and those of the log that is judged.
 fn inputs(

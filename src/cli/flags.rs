@@ -26,6 +26,9 @@ pub(super) fn plan(
     Ok(plan)
 }
 
+/// What `--plan` takes to leave out the plan of the configuration.
+pub(super) const NO_PLAN: &str = "none";
+
 /// Gives back a log that stands right after `--semantic-cache`, whose rate may be left out.
 pub(super) fn give_back_log(args: &mut SimulateArgs) {
     let is_rate = |text: &str| text.chars().all(|one| one.is_ascii_digit() || "+-.%".contains(one));
@@ -41,6 +44,7 @@ pub(super) fn plan_or_none(
     from_config: Option<&PlanSource>,
 ) -> Result<Plan, Failure> {
     let plan = match (args.plan.as_deref(), from_config) {
+        (Some(path), _) if path == Path::new(NO_PLAN) => Plan::default(),
         (Some(path), _) => plan_of(path)?,
         (None, Some(PlanSource::File(path))) => {
             plan_of(path).map_err(|failure| failure.hint("the configuration names it: plan = …"))?

@@ -31,6 +31,9 @@ const TOP_DEFAULT: usize = 15;
 /// How many in a browser, where tables scroll, sort and filter.
 const TOP_IN_BROWSER: usize = 100;
 
+/// A page has room for so many; all others are one row.
+const MOST_IN_BROWSER: usize = 900;
+
 /// Text is this wide where there is no terminal to ask.
 const PIPE_WIDTH: u16 = 100;
 
@@ -121,7 +124,7 @@ impl Settings {
             assume_model: text(args.input.assume_model, "assume_model"),
             assume_call_type: text(args.input.assume_call_type, "assume_call_type"),
             by: if args.output.by.is_empty() { config.list("by") } else { args.output.by.clone() },
-            top: args.output.top.or(top).unwrap_or_else(|| top_default(format)),
+            top: top_of(args.output.top.or(top), format),
             format,
             style: style(&args.output),
             quiet: switch(args.output.quiet, "LLMCOST_QUIET", config.truth("quiet")),
@@ -136,6 +139,13 @@ impl Settings {
             contracts: contracts(&config.contract, days)?,
             currency: currency(args.output.currency.as_deref(), config)?,
         })
+    }
+
+    /// Whether the configuration or the environment names a plan.
+    #[expect(clippy::disallowed_methods, reason = "a command that is printed will be run there")]
+    pub(super) fn has_plan(&self) -> bool {
+        let named = std::env::var_os("LLMCOST_PLAN").is_some_and(|plan| !plan.is_empty());
+        named || self.plan.is_some()
     }
 
     /// The columns that the report groups by, beyond those every table has.
@@ -334,6 +344,16 @@ fn mapping(flags: &[String], config: &Config) -> Result<Vec<(String, String)>, F
         }
     }
     Ok(map)
+}
+
+/// How many groups are shown.
+fn top_of(asked: Option<usize>, format: OutputFormat) -> usize {
+    let top = asked.unwrap_or_else(|| top_default(format));
+    match format {
+        OutputFormat::Html if top == 0 => MOST_IN_BROWSER,
+        OutputFormat::Html => top.min(MOST_IN_BROWSER),
+        _ => top,
+    }
 }
 
 /// People look at the first few groups; programs want them all.

@@ -7,7 +7,7 @@ use clap::Args;
 /// The short forms of the techniques; a plan has all their settings.
 #[derive(Debug, Args)]
 pub(super) struct TechniqueArgs {
-    /// Techniques and settings from a file; flags win over it.
+    /// Techniques and settings from a file; flags win over it. `none` leaves out the configured plan.
     #[arg(long, value_name = "FILE", env = "LLMCOST_PLAN")]
     pub(super) plan: Option<PathBuf>,
     /// Leave out attempts that a sound retry policy would not have made.

@@ -7,6 +7,7 @@ use crate::simulation::WhatIf;
 use crate::usage::Calls;
 
 use super::failure::Failure;
+use super::flags::NO_PLAN;
 use super::progress::ReplayProgress;
 use super::settings::Settings;
 use super::simulate::failure;
@@ -36,6 +37,10 @@ pub(super) fn panel(
     let what_if = WhatIf::of(calls, book, settings.threads, Some(&progress));
     drop(progress);
     let what_if = what_if.map_err(failure)?;
-    let command = ["llmcost simulate", input].join(" ").trim_end().to_owned();
+    // What is printed must not take up a plan that this panel knows nothing of.
+    let plan = if settings.has_plan() { format!("--plan {NO_PLAN}") } else { String::new() };
+    let words = ["llmcost simulate", input, &plan];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let command = words.join(" ");
     Ok(what_if.map(|what_if| WhatIfPanel { command, what_if }))
 }

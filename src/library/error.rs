@@ -17,7 +17,9 @@ pub enum LibraryError {
     NoInput(NoInput),
     /// An input could not be opened, or its format is unknown: its name, and the reason.
     Unreadable(String, String),
-    /// A log has no such column: it has to be named when the log is read.
+    /// A column has to be named when the log is read.
+    UnreadColumn(String),
+    /// No record of the log has this column.
     UnknownColumn(String),
     /// A plan cannot be run on the log.
     Simulation(SimulationError),
@@ -32,10 +34,12 @@ impl fmt::Display for LibraryError {
             ),
             Self::NoInput(error) => error.fmt(f),
             Self::Unreadable(name, reason) => write!(f, "cannot read {name}: {reason}"),
-            Self::UnknownColumn(name) => write!(
+            Self::UnreadColumn(name) => write!(
                 f,
-                "the log was read without a column `{name}`; name it with `LogReader::column`"
+                "the log was read without the column `{name}`; name it with `LogReader::column`, or \
+                 all that a plan looks at with `LogReader::plan`"
             ),
+            Self::UnknownColumn(name) => write!(f, "the log has no column `{name}`"),
             Self::Simulation(error) => error.fmt(f),
         }
     }
@@ -46,7 +50,10 @@ impl Error for LibraryError {
         match self {
             Self::NoInput(error) => Some(error),
             Self::Simulation(error) => Some(error),
-            Self::UnknownFormat(_) | Self::Unreadable(..) | Self::UnknownColumn(_) => None,
+            Self::UnknownFormat(_)
+            | Self::Unreadable(..)
+            | Self::UnreadColumn(_)
+            | Self::UnknownColumn(_) => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A log that was read, and what can be asked of it.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::thread;
 
@@ -7,7 +8,7 @@ use crate::insights::{Analysis, AnalysisOptions, Analyzer};
 use crate::pricing::PriceBook;
 use crate::simulation::{Outcome, Plan, WhatIf, simulate_on};
 use crate::sources::{Format, Input, Progress, ReadOptions, Reading, discover, find_format, read};
-use crate::usage::{Calls, DerivedColumn, Dimensions};
+use crate::usage::{Calls, DerivedColumn, Dimensions, column};
 
 use super::error::LibraryError;
 
@@ -16,6 +17,8 @@ use super::error::LibraryError;
 pub struct Log {
     calls: Calls,
     reading: Reading,
+    /// The columns that were asked for.
+    asked: BTreeSet<String>,
     threads: NonZeroUsize,
 }
 
@@ -61,9 +64,17 @@ impl Log {
     /// a price is in [`Analysis::unpriced`] and in no sum of money.
     ///
     /// # Errors
-    /// When a column was not read.
+    /// When a column was not read, or no record has it.
     pub fn analyze(&self, prices: &PriceBook, by: &[&str]) -> Result<Analysis, LibraryError> {
-        self.check_columns(by.iter().copied())?;
+        let is_usual =
+            |name: &&str| column::FIXED.contains(name) || DerivedColumn::named(name).is_some();
+        for name in by.iter().copied().filter(|name| !is_usual(name)) {
+            let place = self.calls.dimensions.position(name);
+            let place = place.ok_or_else(|| LibraryError::UnreadColumn(name.to_owned()))?;
+            if self.calls.dimensions[place].is_empty() && !self.calls.is_empty() {
+                return Err(LibraryError::UnknownColumn(name.to_owned()));
+            }
+        }
         let group_by = by.iter().map(|name| (*name).to_owned()).collect();
         let options = AnalysisOptions { group_by, ..AnalysisOptions::default() };
         let mut analyzer = Analyzer::new(prices, options);
@@ -78,28 +89,26 @@ impl Log {
     /// When a column of the plan was not read, a model of it has no price, or an amount is beyond
     /// 10¹¹ dollars.
     pub fn simulate(&self, prices: &PriceBook, plan: &Plan) -> Result<Outcome, LibraryError> {
-        let needed = plan.dimensions();
-        self.check_columns(needed.iter().map(String::as_str))?;
+        self.check_read(plan)?;
         Ok(simulate_on(&self.calls, prices, plan, self.threads)?)
     }
 
     /// What a few settings at any strength would make of the bill; nothing when no call has a price.
-    /// [`WhatIf::reading_plan`] says which columns it looks at.
+    /// [`WhatIf::reading_plan`] is the plan to read a log for.
     ///
     /// # Errors
     /// As [`Log::simulate`].
     pub fn what_if(&self, prices: &PriceBook) -> Result<Option<WhatIf>, LibraryError> {
-        let needed = WhatIf::reading_plan().dimensions();
-        self.check_columns(needed.iter().map(String::as_str))?;
+        self.check_read(&WhatIf::reading_plan())?;
         Ok(WhatIf::of(&self.calls, prices, self.threads, None)?)
     }
 
-    fn check_columns<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), LibraryError> {
-        let is_known = |name: &&str| {
-            self.calls.dimensions.position(name).is_some() || DerivedColumn::named(name).is_some()
-        };
-        let mut unknown = names.filter(|name| !is_known(name));
-        unknown.next().map_or(Ok(()), |name| Err(LibraryError::UnknownColumn(name.to_owned())))
+    /// A column that was not read looks like one that the log does not have, and that changes what a
+    /// plan does.
+    fn check_read(&self, plan: &Plan) -> Result<(), LibraryError> {
+        let needed = plan.dimensions().into_iter().chain(plan.wishes());
+        let mut unread = needed.filter(|name| !self.asked.contains(name));
+        unread.next().map_or(Ok(()), |name| Err(LibraryError::UnreadColumn(name)))
     }
 }
 
@@ -185,7 +194,8 @@ impl LogReader {
         if let Some((name, reason)) = reading.failures.first() {
             return Err(LibraryError::Unreadable(name.clone(), reason.clone()));
         }
-        Ok(Log { calls: calls.sorted_by_time(), reading, threads })
+        let asked = self.columns.into_iter().collect();
+        Ok(Log { calls: calls.sorted_by_time(), reading, asked, threads })
     }
 }
 
@@ -225,6 +235,8 @@ mod tests {
         assert_eq!(by_day.totals.cost, analysis.totals.cost);
         assert_eq!(log.reading().total().records, 4);
         assert!(log.what_if(&prices).is_err(), "conversations were not read");
+        let slip = Log::reader().column("tema").read([WEEK]).expect("reads");
+        check_refused(&slip.analyze(&prices, &["tema"]).expect_err("a slip"), "no column `tema`");
     }
 
     #[test]
@@ -233,7 +245,9 @@ mod tests {
         let plan =
             Plan::parse("plan.toml", "[batch]\nwhere = \"team = 'search'\"").expect("a plan");
         let without = Log::read([WEEK]).expect("reads").simulate(&prices, &plan);
-        check_refused(&without.expect_err("no such column"), "without a column `conversation`");
+        check_refused(&without.expect_err("not read"), "without the column `conversation`");
+        let half = Log::reader().column("conversation").column("team").read([WEEK]).expect("reads");
+        check_refused(&half.simulate(&prices, &plan).expect_err("not read"), "`deadline`");
         let outcome = Log::reader().plan(&plan).read([WEEK]).expect("reads");
         let outcome = outcome.simulate(&prices, &plan).expect("runs");
         assert!(outcome.projected < outcome.baseline);

@@ -117,3 +117,49 @@ fn a_model_called_script_is_shown_and_not_run() {
     }
     assert!(!harmful_page("abc\u{202e}def").contains('\u{202e}'));
 }
+
+/// A page of more groups than it has room for put the sum of the others on the row of one of them.
+#[test]
+fn groups_that_a_page_has_no_room_for_are_one_row_of_their_own() {
+    use std::fmt::Write as _;
+    let mut log = String::new();
+    for number in 0..1_100 {
+        let _ = writeln!(
+            log,
+            r#"{{"model":"gpt-4o","call_type":"t{number:04}","input_tokens":{},"output_tokens":1}}"#,
+            400_000 - number
+        );
+    }
+    let folder = folder_with("many.jsonl", log);
+    for top in ["1050", "0"] {
+        let run = run(folder.path(), &["analyze", "many.jsonl", "--top", top, "--format", "html"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(run.stdout.contains(">200 more<"), "--top {top}");
+    }
+}
+
+/// The command of the panel took up a plan that the panel knew nothing of.
+#[test]
+fn the_command_of_the_panel_leaves_out_the_plan_of_the_project() {
+    let log = std::fs::read(project().join("fixtures/formats/llmcost/usage.jsonl")).expect("reads");
+    let folder = folder_with("usage.jsonl", log);
+    let command = || {
+        let run = run(folder.path(), &["analyze", "usage.jsonl", "--format", "html"]);
+        let (_, data) = run.stdout.split_once("id=\"what-if-data\">").expect("a panel");
+        let (data, _) = data.split_once("</script>").expect("its end");
+        let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+        data["command"].as_str().expect("text").to_owned()
+    };
+    assert_eq!(command(), "llmcost simulate usage.jsonl");
+    let plan = "[plan.provider_discount]\nrate = \"0.5\"\n";
+    std::fs::write(folder.path().join("llmcost.toml"), plan).expect("writes");
+    assert_eq!(command(), "llmcost simulate usage.jsonl --plan none");
+    let projected = |more: &[&str]| {
+        let arguments = [&["simulate", "usage.jsonl", "--batch", "1"], more].concat();
+        super::support::json(folder.path(), &arguments)["projected_usd"].clone()
+    };
+    let without = projected(&["--plan", "none"]);
+    assert_ne!(without, projected(&[]));
+    std::fs::remove_file(folder.path().join("llmcost.toml")).expect("removes");
+    assert_eq!(without, projected(&[]));
+}

@@ -24,7 +24,10 @@ pub(super) fn compose(report: &AnalysisReport) -> Page {
     let mut head = super::super::screen::Screen::default();
     screen::headline(&mut head, report, money);
     let mut page = of_screen(&head);
-    page.what_if = report.what_if.as_ref().map(|one| panel(one, report.prices.currency));
+    page.what_if = report
+        .what_if
+        .as_ref()
+        .map(|one| panel(one, Some(analysis.totals.cost), report.prices.currency));
     if analysis.totals.calls > 0 {
         page.tiles = tiles(report, money);
         page.sections.push(Section::chapter("At a glance"));

@@ -20,7 +20,7 @@ pub(super) fn compose(report: &SavingsReport, analysis: Option<&AnalysisReport>)
     let mut head = Screen::default();
     screen::headline(&mut head, report, money);
     let mut page = of_screen(&head);
-    page.what_if = report.what_if.as_ref().map(|one| panel(one, report.prices.currency));
+    page.what_if = report.what_if.as_ref().map(|one| panel(one, None, report.prices.currency));
     // Warnings belong beside the figures they are about; what is assumed may stand below.
     let mut before_acting = sections_of(|all| screen::basis(all, report, money));
     let assumed = before_acting.split_off(usize::from(!report.warnings.is_empty()));

@@ -169,7 +169,7 @@ impl Table {
     /// How many rows are missing from the page, and where they are.
     pub(super) fn words_of_left_out(&self) -> String {
         format!(
-            "{} not on this page: --top N shows more, --format json and --format csv have them all",
+            "{} not on this page: --format json and --format csv have them all",
             counted(self.left_out as u64, "row is", "rows are")
         )
     }

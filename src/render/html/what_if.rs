@@ -5,13 +5,15 @@ use serde::Serialize;
 use super::super::figures::Money;
 use crate::report::{Currency, WhatIfPanel};
 use crate::simulation::Corners;
-use crate::units::Rate;
+use crate::units::{Rate, Usd};
 
 /// What the template shows, and what its script reads.
 #[derive(Clone, Debug)]
 pub(super) struct Panel {
     /// Models that calls may move to.
     pub(super) targets: Vec<String>,
+    /// What the bill beside it holds and this does not; empty for nothing.
+    pub(super) remark: String,
     /// Whether there is a cap to choose.
     pub(super) has_caps: bool,
     /// A document for the script, safe between the tags of an element.
@@ -44,7 +46,9 @@ struct MoneyForm {
 type Texts = [String; 6];
 
 /// The panel of a page.
-pub(super) fn panel(panel: &WhatIfPanel, currency: Currency) -> Panel {
+///
+/// `bill` is that of the page, where it has one of its own.
+pub(super) fn panel(panel: &WhatIfPanel, bill: Option<Usd>, currency: Currency) -> Panel {
     let WhatIfPanel { command, what_if } = panel;
     let money = Money::for_bill(what_if.baseline, currency);
     let form = MoneyForm {
@@ -65,7 +69,17 @@ pub(super) fn panel(panel: &WhatIfPanel, currency: Currency) -> Panel {
         moved: what_if.moved().iter().map(|shares| shares.iter().map(by_cap).collect()).collect(),
     };
     let data = serde_json::to_string(&island).expect("texts and whole numbers");
+    let remark = match bill.filter(|bill| *bill != what_if.baseline) {
+        Some(bill) => format!(
+            "It begins at {}, what calls come to at the prices of the tables; the bill of this page, {}, \
+             also takes calls at the log's own cost, or other prices, and no setting changes those.",
+            money.text(what_if.baseline),
+            money.text(bill)
+        ),
+        None => String::new(),
+    };
     Panel {
+        remark,
         targets: what_if.targets.clone(),
         has_caps: !what_if.caps.is_empty(),
         // A name of a log may look like the end of the element.
