@@ -12,7 +12,7 @@ use super::args::OutputArgs;
 use super::config::Config;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
-use super::intake::missing;
+use super::inputs::missing;
 use super::output::deliver;
 use super::prices::FormArgs;
 use super::settings::{fill, output_format, style};

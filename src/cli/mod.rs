@@ -23,6 +23,7 @@ mod flags;
 mod formats;
 mod guess;
 mod help;
+mod inputs;
 mod inspection;
 mod intake;
 mod journal;

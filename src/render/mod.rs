@@ -34,6 +34,8 @@ mod html;
 mod import_account;
 mod input_document;
 mod markdown;
+mod money;
+mod names;
 mod price_diff_document;
 mod price_diff_screen;
 mod price_list_document;

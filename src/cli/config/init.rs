@@ -15,7 +15,7 @@ use crate::usage::Dimensions;
 
 use super::super::exit_status::ExitStatus;
 use super::super::failure::{Failure, say};
-use super::super::intake::{USUAL_FILES, missing};
+use super::super::inputs::{USUAL_FILES, missing};
 use super::super::output::deliver;
 use super::PROJECT_FILE;
 use super::keys::{Form, SETTINGS, Setting};
