@@ -1,11 +1,8 @@
 //! Where the bill of a what-if is computed: which models, which shares, which caps.
 
-use std::collections::BTreeMap;
-
-use crate::pricing::ModelId;
-use crate::techniques::{Facts, cheapest_sibling};
-use crate::units::{PerClass, Rate, TokenClass, Tokens, Usd};
-use crate::usage::{Call, Row, column};
+use crate::techniques::{Facts, Sibling, cheaper_siblings};
+use crate::units::{Rate, Tokens};
+use crate::usage::{Row, column};
 
 /// So many calls are walked at most, all combinations together: about half a minute on two cores.
 /// Longer logs have the fewest stops all the same.
@@ -102,24 +99,12 @@ fn cap(lengths: &[u64], percent: usize) -> Option<Tokens> {
 /// The cheapest model of the provider of each model, those of the dearest models first.
 fn targets(facts: &Facts<'_>) -> Vec<String> {
     let calls = facts.calls;
-    let mut sums: BTreeMap<ModelId, (Row, PerClass<Tokens>, u64, Usd)> = BTreeMap::new();
-    for (row, model) in facts.modelled_rows() {
-        let call = calls.call(row);
-        let Ok(cost) = facts.cost(model, &call, calls.name(column::GEO, row)) else { continue };
-        let sum = sums.entry(model).or_insert((row, PerClass::default(), 0, Usd::ZERO));
-        sum.0 = row;
-        for class in TokenClass::ALL {
-            sum.1[class] += call.tokens[class];
-        }
-        sum.2 += call.calls;
-        sum.3 += cost;
-    }
-    let mut dearest: Vec<_> = sums.into_iter().collect();
-    dearest.sort_by_key(|(model, (.., cost))| (std::cmp::Reverse(*cost), *model));
+    let priced = facts.modelled_rows().filter_map(|(row, model)| {
+        let cost = facts.cost(model, &calls.call(row), calls.name(column::GEO, row));
+        Some((row, model, cost.ok()?))
+    });
     let mut targets: Vec<String> = Vec::new();
-    for (model, (row, tokens, count, _)) in dearest {
-        let whole = Call { tokens, calls: count.max(1), ..calls.call(row) };
-        let Some(target) = cheapest_sibling(facts, model, row, &whole) else { continue };
+    for Sibling { target, .. } in cheaper_siblings(facts, priced) {
         let name = &facts.book.model(target).id;
         // A flag names the model alone: it must mean this one.
         let is_clear = facts.named_model("", name).is_ok_and(|found| found == target);

@@ -62,7 +62,7 @@ pub use provider_discount::{MonthlyTerms, Tier as DiscountTier};
 pub use retry_hygiene::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use semantic_cache::REPLAY_KEYS as SEMANTIC_REPLAY_KEYS;
-pub use siblings::{cheapest_sibling, cost_on, fewest_tokens};
+pub use siblings::{Sibling, cheaper_siblings, cost_on, fewest_tokens};
 pub use technique::{
     Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
     Technique,

@@ -1,19 +1,62 @@
 //! The cheaper models of a provider: what calls of one would cost on another.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::facts::Facts;
 use crate::pricing::ModelId;
-use crate::units::{Factor, TokenClass, TokenPrice, Usd};
+use crate::units::{Factor, PerClass, TokenClass, TokenPrice, Tokens, Usd};
 use crate::usage::{Call, Row, column};
 
-/// The model of the same provider on which `whole`, all calls of one model together, costs least, if
-/// that is less. `row` is one of these calls: it says where and when they were made. One that writes no
-/// answers, such as a model of embeddings, stands in for none that does.
-pub fn cheapest_sibling(
-    facts: &Facts<'_>,
-    model: ModelId,
+/// A model of a log, and what would cost less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sibling {
+    /// The model that answered.
+    pub model: ModelId,
+    /// The model of the same provider on which all its calls together cost least.
+    pub target: ModelId,
+}
+
+/// The calls of one model together.
+struct Whole {
+    /// The last of them: it says where and when they were made.
     row: Row,
-    whole: &Call,
-) -> Option<ModelId> {
+    tokens: PerClass<Tokens>,
+    calls: u64,
+    cost: Usd,
+}
+
+/// The models for which the same provider has a cheaper one, the dearest first. `priced` are rows, each
+/// with its model and what it cost in dollars.
+pub fn cheaper_siblings(
+    facts: &Facts<'_>,
+    priced: impl Iterator<Item = (Row, ModelId, Usd)>,
+) -> Vec<Sibling> {
+    let mut models: BTreeMap<ModelId, Whole> = BTreeMap::new();
+    for (row, model, cost) in priced {
+        let call = facts.calls.call(row);
+        let empty = Whole { row, tokens: PerClass::default(), calls: 0, cost: Usd::ZERO };
+        let whole = models.entry(model).or_insert(empty);
+        whole.row = row;
+        for class in TokenClass::ALL {
+            whole.tokens[class] += call.tokens[class];
+        }
+        whole.calls += call.calls;
+        whole.cost += cost;
+    }
+    let mut dearest: Vec<_> = models.into_iter().collect();
+    dearest.sort_by_key(|(model, whole)| (Reverse(whole.cost), *model));
+    let sibling = |(model, whole): (ModelId, Whole)| {
+        let last = facts.calls.call(whole.row);
+        let all = Call { tokens: whole.tokens, calls: whole.calls.max(1), ..last };
+        cheapest(facts, model, whole.row, &all).map(|target| Sibling { model, target })
+    };
+    dearest.into_iter().filter_map(sibling).collect()
+}
+
+/// The model of the same provider on which all calls of one together cost least, if that is less. One
+/// that writes no answers, such as a model of embeddings, stands in for none that does.
+fn cheapest(facts: &Facts<'_>, model: ModelId, row: Row, whole: &Call) -> Option<ModelId> {
     let book = facts.book;
     let provider = &book.model(model).provider;
     let now = cost_on(facts, model, row, whole, Factor::ONE)?;

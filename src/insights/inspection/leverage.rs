@@ -7,8 +7,8 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::exhibits::{Cell, Exhibit};
 use crate::pricing::ModelId;
-use crate::techniques::{cheapest_sibling, cost_on, fewest_tokens};
-use crate::units::{Factor, PerClass, Rate, TokenClass, Tokens, Usd};
+use crate::techniques::{Sibling, cheaper_siblings, cost_on, fewest_tokens};
+use crate::units::{Factor, Rate, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Row, ServiceTier, Status, Symbol, column};
 
 use super::answers::shorter;
@@ -266,42 +266,27 @@ fn trimming(bill: &Bill<'_>, prompts: &Prompts) -> Lever {
 
 /// Every call on the cheapest model of the same provider that could price its tokens.
 fn tiering(bill: &Bill<'_>) -> Lever {
-    let mut sums: BTreeMap<ModelId, (Row, PerClass<Tokens>, u64, Usd)> = BTreeMap::new();
-    for row in bill.rows.iter().copied() {
-        let Some((paid, model)) = bill.priced(row) else { continue };
-        let call = bill.call(row);
-        let sum = sums.entry(model).or_insert((row, PerClass::default(), 0, Usd::ZERO));
-        sum.0 = row;
-        for class in TokenClass::ALL {
-            sum.1[class] += call.tokens[class];
-        }
-        sum.2 += call.calls;
-        sum.3 += paid;
-    }
-    let targets: BTreeMap<ModelId, ModelId> = sums
+    let priced = bill.rows.iter().filter_map(|row| {
+        let (paid, model) = bill.priced(*row)?;
+        Some((*row, model, paid))
+    });
+    let siblings = cheaper_siblings(&bill.facts, priced);
+    let targets: BTreeMap<ModelId, (ModelId, Factor)> = siblings
         .iter()
-        .filter_map(|(model, (row, tokens, calls, _))| {
-            let whole = Call { tokens: *tokens, calls: (*calls).max(1), ..bill.call(*row) };
-            cheapest_sibling(&bill.facts, *model, *row, &whole).map(|target| (*model, target))
+        .map(|Sibling { model, target }| {
+            (*model, (*target, fewest_tokens(&bill.facts, *model, *target)))
         })
-        .collect();
-    let ratios: BTreeMap<ModelId, Factor> = targets
-        .iter()
-        .map(|(model, to)| (*model, fewest_tokens(&bill.facts, *model, *to)))
         .collect();
     let mut most = Usd::ZERO;
     for row in bill.rows.iter().copied() {
         let Some((paid, model)) = bill.priced(row) else { continue };
-        let Some(target) = targets.get(&model) else { continue };
-        let ratio = ratios.get(&model).copied().unwrap_or(Factor::ONE);
-        if let Some(cost) = cost_on(&bill.facts, *target, row, &bill.call(row), ratio) {
+        let Some((target, ratio)) = targets.get(&model) else { continue };
+        if let Some(cost) = cost_on(&bill.facts, *target, row, &bill.call(row), *ratio) {
             most += (paid - cost).max(Usd::ZERO);
         }
     }
-    let dearest = sums.iter().filter(|(model, _)| targets.contains_key(model));
-    let dearest = dearest.max_by_key(|(model, (.., paid))| (*paid, Reverse(**model)));
     let lever = Lever::new("model_tiering", "model tiering", Some(most));
-    let Some(target) = dearest.and_then(|(model, _)| targets.get(model)) else {
+    let Some(Sibling { target, .. }) = siblings.first() else {
         return lever.basis("no model of the same provider is cheaper for these calls");
     };
     let target = &bill.facts.book.model(*target).id;
