@@ -181,13 +181,11 @@ impl LogReader {
         let options = ReadOptions {
             format,
             map: self.map,
-            sources: Vec::new(),
-            source: None,
             dimensions: Dimensions::new(self.columns.iter().map(String::as_str)),
             assume_model: self.assume_model,
             assume_call_type: self.assume_call_type,
             threads,
-            late_columns: false,
+            ..ReadOptions::default()
         };
         let mut calls = Calls::new(options.dimensions.emptied());
         let reading = read(&inputs, &options, &Unheard, &mut |batch| calls.append(batch));

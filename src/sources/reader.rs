@@ -50,6 +50,24 @@ pub struct ReadOptions {
     pub late_columns: bool,
 }
 
+impl Default for ReadOptions {
+    /// Formats are recognised, names are llmcost's own, no column is kept beside the usual ones, and
+    /// one thread parses.
+    fn default() -> Self {
+        Self {
+            format: None,
+            map: Vec::new(),
+            sources: Vec::new(),
+            source: None,
+            dimensions: Dimensions::new([]),
+            assume_model: String::new(),
+            assume_call_type: String::new(),
+            threads: NonZeroUsize::MIN,
+            late_columns: false,
+        }
+    }
+}
+
 impl ReadOptions {
     /// The saved sources that may take a file of this name; none if the user named a format.
     pub(super) fn candidates<'s>(&'s self, file: &'s str) -> Candidates<'s> {

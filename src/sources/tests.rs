@@ -20,17 +20,7 @@ fn fixtures() -> PathBuf {
 }
 
 pub(super) fn options() -> ReadOptions {
-    ReadOptions {
-        format: None,
-        map: Vec::new(),
-        sources: Vec::new(),
-        source: None,
-        dimensions: Dimensions::new([]),
-        assume_model: String::new(),
-        assume_call_type: String::new(),
-        threads: NonZeroUsize::MIN,
-        late_columns: false,
-    }
+    ReadOptions::default()
 }
 
 pub(super) fn read_all(inputs: &[Input], options: &ReadOptions) -> (Calls, Reading) {

@@ -1,7 +1,6 @@
 //! `llmcost convert`: a round trip changes nothing, and what is left out is said.
 
 use std::fs;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use llmcost::diagnostics::Place;
@@ -300,15 +299,8 @@ impl Progress for Quiet {
 
 fn options(dimensions: &[String]) -> ReadOptions {
     ReadOptions {
-        format: None,
-        map: Vec::new(),
-        sources: Vec::new(),
-        source: None,
         dimensions: Dimensions::new(dimensions.iter().map(String::as_str)),
-        assume_model: String::new(),
-        assume_call_type: String::new(),
-        threads: NonZeroUsize::MIN,
-        late_columns: false,
+        ..ReadOptions::default()
     }
 }
 

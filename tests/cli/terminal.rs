@@ -1,7 +1,6 @@
 //! What a terminal shows: at every width, with and without colours, in a pipe, in another currency.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use comfy_table::Table;
@@ -122,15 +121,9 @@ impl Progress for Silent {
 fn analysed(path: &Path, book: &PriceBook) -> Option<AnalysisReport> {
     let options = AnalysisOptions::default();
     let reading = ReadOptions {
-        format: None,
-        map: Vec::new(),
-        sources: Vec::new(),
-        source: None,
         dimensions: Dimensions::new(["call_type"]),
         assume_model: "claude-sonnet-4-6".to_owned(),
-        assume_call_type: String::new(),
-        threads: NonZeroUsize::MIN,
-        late_columns: false,
+        ..ReadOptions::default()
     };
     let mut analyzer = Analyzer::new(book, options);
     let inputs = [Input::File(path.to_owned())];

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use anyhow::anyhow;
@@ -11,7 +10,6 @@ use clap::Args;
 use crate::sources::{
     Field, Guess, Input, ReadOptions, Role, discover, guess, preview, quoted_for_shell,
 };
-use crate::usage::Dimensions;
 
 use super::super::exit_status::ExitStatus;
 use super::super::failure::{Failure, say};
@@ -151,7 +149,7 @@ fn usual() -> Result<String, Failure> {
 /// The columns by which a report on the log could be grouped.
 fn columns(input: &Input, guess: &Guess) -> (Vec<String>, Vec<(String, String)>) {
     let mut columns: Vec<String> = if guess.fits.is_some() {
-        preview(input, &options()).map(|seen| seen.columns).unwrap_or_default()
+        preview(input, &ReadOptions::default()).map(|seen| seen.columns).unwrap_or_default()
     } else {
         let free = guess.findings.iter().filter(|one| one.role == Role::Nothing);
         // A sample is kept back where it could be text of a prompt.
@@ -169,20 +167,6 @@ fn columns(input: &Input, guess: &Guess) -> (Vec<String>, Vec<(String, String)>)
         (name, path)
     };
     (columns, inside.into_iter().map(own_name).collect())
-}
-
-fn options() -> ReadOptions {
-    ReadOptions {
-        format: None,
-        map: Vec::new(),
-        sources: Vec::new(),
-        source: None,
-        dimensions: Dimensions::new([]),
-        assume_model: String::new(),
-        assume_call_type: String::new(),
-        threads: NonZeroUsize::MIN,
-        late_columns: false,
-    }
 }
 
 /// The file.

@@ -132,7 +132,7 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
     common("by", Form::List, "by", ["model and call type",
         "[\"team\", \"model\"]",
         "The columns that make a group."]),
-    common("top", Form::Whole, "top", ["15 on a screen, all for programs",
+    common("top", Form::Whole, "top", ["15 on a screen, 100 in a browser, all for programs",
         "20",
         "How many groups to show; 0 for all."]),
     common("format", Form::Word(words::<FormatArg>), "format", ["table",
