@@ -193,7 +193,7 @@ impl LogReader {
             return Err(LibraryError::Unreadable(name.clone(), reason.clone()));
         }
         let asked = self.columns.into_iter().collect();
-        Ok(Log { calls: calls.sorted_by_time(), reading, asked, threads })
+        Ok(Log { calls: calls.into_time_order(), reading, asked, threads })
     }
 }
 

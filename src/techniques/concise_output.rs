@@ -256,7 +256,7 @@ impl Shortening {
     fn acts(&self, facts: &Facts<'_>, row: Row) -> bool {
         let call_type = facts.calls.symbol(column::CALL_TYPE, row).index();
         let rate = self.rates[call_type].filter(|_| !self.is_short[call_type]);
-        let has_answer = !facts.calls.token_column(TokenClass::Output)[row].is_zero();
+        let has_answer = !facts.calls.tokens(TokenClass::Output, row).is_zero();
         self.selection.holds(row) && has_answer && rate.is_some_and(|rate| rate > Rate::ZERO)
     }
 }

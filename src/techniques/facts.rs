@@ -127,7 +127,7 @@ impl<'a> Facts<'a> {
     pub(super) fn has_cached_calls(&self) -> bool {
         let classes = [TokenClass::CacheRead, TokenClass::CacheWrite5m, TokenClass::CacheWrite1h];
         let mut columns = classes.into_iter().map(|class| self.calls.token_column(class));
-        columns.any(|column| column.iter().any(|count| !count.is_zero()))
+        columns.any(|mut column| column.any(|count| !count.is_zero()))
     }
 
     /// Whether a provider of any call caches without being asked, and promises nothing.

@@ -45,7 +45,7 @@ pub(super) struct Gone {
 
 impl Gone {
     fn new(branch: &Branch, scene: &Scene<'_>) -> Self {
-        let logged = scene.facts.calls.token_column(TokenClass::Output)[scene.row];
+        let logged = scene.facts.calls.tokens(TokenClass::Output, scene.row);
         Self { logged, ratio: branch.token_ratio, sum: 0 }
     }
 

@@ -147,5 +147,5 @@ fn counted(facts: &Facts<'_>, row: Row) -> Tokens {
         TokenClass::CacheWrite1h,
         TokenClass::AudioCacheRead,
     ];
-    CLASSES.into_iter().map(|class| facts.calls.token_column(class)[row]).sum()
+    CLASSES.into_iter().map(|class| facts.calls.tokens(class, row)).sum()
 }

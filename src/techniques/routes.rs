@@ -109,7 +109,7 @@ impl AnswerLengths {
         let mut lengths = vec![Vec::new(); calls.dimensions[column::CALL_TYPE].len()];
         let visible = calls.token_column(TokenClass::Output);
         // A call without an answer, such as a failed one, says nothing about the length of answers.
-        for (row, tokens) in visible.iter().enumerate().filter(|(_, tokens)| !tokens.is_zero()) {
+        for (row, tokens) in visible.enumerate().filter(|(_, tokens)| !tokens.is_zero()) {
             let mean = tokens.get() / calls.call(row).calls.max(1);
             lengths[calls.symbol(column::CALL_TYPE, row).index()].push(Tokens::new(mean));
         }

@@ -71,7 +71,7 @@ impl ServiceTier {
 }
 
 /// Whether the number of calls that a row stands for is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Counting {
     /// It is.
     #[default]

@@ -1,11 +1,14 @@
 //! Many calls as columns, with interned dimensions.
 
 use crate::diagnostics::Place;
-use crate::units::{PerClass, TokenClass, Tokens, Usd};
+use crate::units::{TokenClass, Tokens};
 
-use super::call::{Call, Counting, Fingerprint, FinishReason, ServiceTier, Status};
+use super::call::{Call, Counting, FinishReason};
 use super::clock::Instant;
-use super::dimension::{Dimensions, Symbol};
+use super::dimension::{Dimensions, Symbol, column};
+use super::fields::Fields;
+use super::kind::{Kind, KindId, Kinds};
+use super::narrow::CallCount;
 
 /// The index of a call in its table.
 pub type Row = usize;
@@ -23,90 +26,78 @@ const INPUT_SIDE: [TokenClass; 7] = [
 const OUTPUT_SIDE: [TokenClass; 4] =
     [TokenClass::Output, TokenClass::Reasoning, TokenClass::AudioOutput, TokenClass::ImageOutput];
 
-/// A table of calls: one column a field, one symbol column a dimension.
+/// Dimensions that are part of the kind of a call.
+const FIXED: usize = column::FIXED.len();
+
+/// A table of calls: a kind and a time a row, and one column for each field that differs among
+/// calls of a kind. Some 50 bytes a call, however many dimensions are fixed.
 #[derive(Clone, Debug)]
 pub struct Calls {
-    /// The dimensions and their dictionaries; `symbols` has one column for each.
+    /// The dimensions and their dictionaries.
     pub dimensions: Dimensions,
-    symbols: Vec<Vec<Symbol>>,
+    kinds: Kinds,
+    kind: Vec<KindId>,
     time: Vec<Instant>,
-    tokens: PerClass<Vec<Tokens>>,
-    searches: Vec<u32>,
-    file_searches: Vec<u32>,
-    /// How many calls a row stands for.
-    counts: Vec<u64>,
-    counting: Vec<Counting>,
-    service_tier: Vec<ServiceTier>,
-    status: Vec<Status>,
-    finish_reason: Vec<FinishReason>,
-    max_tokens: Vec<Option<u32>>,
-    attempt: Vec<u16>,
-    latency_ms: Vec<Option<u32>>,
-    logged_cost: Vec<Option<Usd>>,
-    request: Vec<Fingerprint>,
-    retry_of: Vec<Fingerprint>,
-    place: Vec<Place>,
+    fields: Fields,
+    /// One column for each dimension beyond the fixed ones.
+    symbols: Vec<Vec<Symbol>>,
 }
 
 impl Calls {
     /// An empty table over these dimensions.
     pub fn new(dimensions: Dimensions) -> Self {
         Self {
-            symbols: vec![Vec::new(); dimensions.len()],
+            symbols: vec![Vec::new(); dimensions.len() - FIXED],
             dimensions,
+            kinds: Kinds::default(),
+            kind: Vec::new(),
             time: Vec::new(),
-            tokens: PerClass::default(),
-            searches: Vec::new(),
-            file_searches: Vec::new(),
-            counts: Vec::new(),
-            counting: Vec::new(),
-            service_tier: Vec::new(),
-            status: Vec::new(),
-            finish_reason: Vec::new(),
-            max_tokens: Vec::new(),
-            attempt: Vec::new(),
-            latency_ms: Vec::new(),
-            logged_cost: Vec::new(),
-            request: Vec::new(),
-            retry_of: Vec::new(),
-            place: Vec::new(),
+            fields: Fields::default(),
         }
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.time.len()
+        self.kind.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.time.is_empty()
+        self.kind.is_empty()
     }
 
     /// Adds a call. `symbols` belong to this table's dimensions, one for each.
+    ///
+    /// # Panics
+    /// When there are not as many symbols as dimensions.
     pub fn push(&mut self, call: &Call, symbols: &[Symbol]) {
+        let (names, others) = symbols.split_at(FIXED);
+        let kind = self.kinds.intern(&Kind {
+            names: names.try_into().expect("as many as there are fixed dimensions"),
+            service_tier: call.service_tier,
+            status: call.status,
+            finish_reason: call.finish_reason,
+            counting: call.counting,
+        });
+        self.push_of_kind(kind, call, others);
+    }
+
+    /// The place of a kind among those of this table. Its names belong to the table's dimensions.
+    pub fn kind_id(&mut self, kind: &Kind) -> KindId {
+        self.kinds.intern(kind)
+    }
+
+    /// Adds a call of a known kind, whatever the call itself says about that. `symbols` are those of
+    /// the dimensions beyond the fixed ones.
+    #[inline]
+    pub fn push_of_kind(&mut self, kind: KindId, call: &Call, symbols: &[Symbol]) {
         debug_assert_eq!(symbols.len(), self.symbols.len());
         for (column, symbol) in self.symbols.iter_mut().zip(symbols) {
             column.push(*symbol);
         }
+        self.fields.push(self.kind.len(), call);
+        self.kind.push(kind);
         self.time.push(call.time);
-        for class in TokenClass::ALL {
-            self.tokens[class].push(call.tokens[class]);
-        }
-        self.searches.push(call.searches);
-        self.file_searches.push(call.file_searches);
-        self.counts.push(call.calls);
-        self.counting.push(call.counting);
-        self.service_tier.push(call.service_tier);
-        self.status.push(call.status);
-        self.finish_reason.push(call.finish_reason);
-        self.max_tokens.push(call.max_tokens);
-        self.attempt.push(call.attempt);
-        self.latency_ms.push(call.latency_ms);
-        self.logged_cost.push(call.logged_cost);
-        self.request.push(call.request);
-        self.retry_of.push(call.retry_of);
-        self.place.push(call.place);
     }
 
     /// Takes over the counts of a further snapshot of the same call, the input side or the output
@@ -116,12 +107,12 @@ impl Calls {
     pub fn grow(&mut self, row: Row, later: &Call) {
         let grew =
             self.grow_side(row, later, &INPUT_SIDE) | self.grow_side(row, later, &OUTPUT_SIDE);
-        if grew && later.place.file == self.place[row].file {
-            self.place[row] = later.place;
+        if grew && later.place.file == self.fields.place.get(row).file {
+            self.fields.place.set(row, later.place);
         }
         self.grow_units(row, later);
         if later.finish_reason != FinishReason::Unknown {
-            self.finish_reason[row] = later.finish_reason;
+            self.change_kind(row, |kind| kind.finish_reason = later.finish_reason);
         }
     }
 
@@ -132,122 +123,167 @@ impl Calls {
         let size = |call: &Call| (call.input_total() + call.output_total(), call.logged_cost);
         if size(later) > size(&known) {
             for class in TokenClass::ALL {
-                self.tokens[class][row] = later.tokens[class];
+                self.fields.tokens[class].set(row, later.tokens[class]);
             }
-            self.counts[row] = later.calls;
-            self.counting[row] = later.counting;
-            self.searches[row] = later.searches;
-            self.file_searches[row] = later.file_searches;
-            self.logged_cost[row] = later.logged_cost;
-            self.place[row] = later.place;
+            self.fields.counts.set(row, CallCount(later.calls));
+            self.change_kind(row, |kind| kind.counting = later.counting);
+            self.fields.searches.set(row, later.searches);
+            self.fields.file_searches.set(row, later.file_searches);
+            self.fields.logged_cost.set(row, later.logged_cost);
+            self.fields.place.set(row, later.place);
         }
     }
 
     /// Takes over what a further row of the same sum says: each has some of its counts.
     pub fn complete(&mut self, row: Row, later: &Call) {
         for class in TokenClass::ALL {
-            let known = &mut self.tokens[class][row];
-            *known = (*known).max(later.tokens[class]);
+            let column = &mut self.fields.tokens[class];
+            let known = column.get(row);
+            column.set(row, known.max(later.tokens[class]));
         }
         if later.counting == Counting::Known {
-            self.counting[row] = Counting::Known;
+            self.change_kind(row, |kind| kind.counting = Counting::Known);
         }
         self.grow_units(row, later);
     }
 
     fn grow_units(&mut self, row: Row, later: &Call) {
-        self.counts[row] = self.counts[row].max(later.calls);
-        self.searches[row] = self.searches[row].max(later.searches);
-        self.file_searches[row] = self.file_searches[row].max(later.file_searches);
-        self.logged_cost[row] = self.logged_cost[row].max(later.logged_cost);
+        let known = self.call(row);
+        let fields = &mut self.fields;
+        fields.counts.set(row, CallCount(known.calls.max(later.calls)));
+        fields.searches.set(row, known.searches.max(later.searches));
+        fields.file_searches.set(row, known.file_searches.max(later.file_searches));
+        fields.logged_cost.set(row, known.logged_cost.max(later.logged_cost));
     }
 
     /// Whether the later snapshot had more of the classes of a side, the first of which is the one
     /// for tokens of which nothing more is known. Of equal totals, the one with fewer of those
     /// says more.
     fn grow_side(&mut self, row: Row, later: &Call, side: &[TokenClass]) -> bool {
-        let known: Tokens = side.iter().map(|class| self.tokens[*class][row]).sum();
+        let tokens = &mut self.fields.tokens;
+        let known: Tokens = side.iter().map(|class| tokens[*class].get(row)).sum();
         let found: Tokens = side.iter().map(|class| later.tokens[*class]).sum();
-        let says_more = found == known && later.tokens[side[0]] < self.tokens[side[0]][row];
+        let says_more = found == known && later.tokens[side[0]] < tokens[side[0]].get(row);
         if found > known || says_more {
             for class in side {
-                self.tokens[*class][row] = later.tokens[*class];
+                tokens[*class].set(row, later.tokens[*class]);
             }
         }
         found > known
     }
 
+    fn change_kind(&mut self, row: Row, change: impl FnOnce(&mut Kind)) {
+        let mut kind = *self.kinds.get(self.kind[row]);
+        change(&mut kind);
+        self.kind[row] = self.kinds.intern(&kind);
+    }
+
     /// Moves the places of all rows: a chunk counts lines from its own start.
     pub fn shift_places(&mut self, file: u32, lines_before: u64) {
-        for place in &mut self.place {
-            place.file = file;
-            place.line += lines_before;
-        }
+        let rows = self.len();
+        self.fields.place.map(rows, |place| Place { file, line: place.line + lines_before });
     }
 
     /// The call of a row, without its dimensions.
+    #[inline]
     pub fn call(&self, row: Row) -> Call {
-        Call {
+        let kind = self.kinds.get(self.kind[row]);
+        let mut call = Call {
             time: self.time[row],
-            tokens: PerClass::from_fn(|class| self.tokens[class][row]),
-            searches: self.searches[row],
-            file_searches: self.file_searches[row],
-            calls: self.counts[row],
-            counting: self.counting[row],
-            service_tier: self.service_tier[row],
-            status: self.status[row],
-            finish_reason: self.finish_reason[row],
-            max_tokens: self.max_tokens[row],
-            attempt: self.attempt[row],
-            latency_ms: self.latency_ms[row],
-            logged_cost: self.logged_cost[row],
-            request: self.request[row],
-            retry_of: self.retry_of[row],
-            place: self.place[row],
-        }
+            counting: kind.counting,
+            service_tier: kind.service_tier,
+            status: kind.status,
+            finish_reason: kind.finish_reason,
+            ..Call::default()
+        };
+        self.fields.read(row, &mut call);
+        call
+    }
+
+    pub(super) const fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// The kinds of these calls, and of some that were taken out.
+    pub fn kinds(&self) -> &[Kind] {
+        self.kinds.all()
+    }
+
+    /// The kind of each row.
+    pub fn kind_column(&self) -> &[KindId] {
+        &self.kind
+    }
+
+    /// The time of each row.
+    pub fn time_column(&self) -> &[Instant] {
+        &self.time
     }
 
     /// The symbol of a row in the dimension at `place`.
+    #[inline]
     pub fn symbol(&self, place: usize, row: Row) -> Symbol {
-        self.symbols[place][row]
+        match place.checked_sub(FIXED) {
+            None => self.kinds.get(self.kind[row]).names[place],
+            Some(other) => self.symbols[other][row],
+        }
     }
 
     /// The name of a row in the dimension at `place`; empty when the log does not say.
     pub fn name(&self, place: usize, row: Row) -> &str {
-        self.dimensions[place].resolve(self.symbols[place][row])
+        self.dimensions[place].resolve(self.symbol(place, row))
     }
 
-    /// Names the rows without a name in the dimension at `place` by their symbols in the one at
-    /// `source`: `names` has a symbol for each of those.
+    /// Names the rows without a name in the dimension at `place`, which is none of the fixed ones,
+    /// by their symbols in the one at `source`: `names` has a symbol for each of those.
+    ///
+    /// # Panics
+    /// When `place` is that of a fixed dimension.
     pub fn fill_from(&mut self, place: usize, source: usize, names: &[Symbol]) {
         for row in 0..self.len() {
-            if self.symbols[place][row].is_empty() {
-                self.symbols[place][row] = names[self.symbols[source][row].index()];
+            if self.symbol(place, row).is_empty() {
+                self.symbols[place - FIXED][row] = names[self.symbol(source, row).index()];
             }
         }
     }
 
-    /// The tokens of one class, one entry a row.
-    pub fn token_column(&self, class: TokenClass) -> &[Tokens] {
-        &self.tokens[class]
+    /// The tokens of one class of a row.
+    #[inline]
+    pub fn tokens(&self, class: TokenClass, row: Row) -> Tokens {
+        self.fields.tokens[class].get(row)
+    }
+
+    /// The tokens of one class, one a row.
+    pub fn token_column(&self, class: TokenClass) -> impl Iterator<Item = Tokens> {
+        let column = &self.fields.tokens[class];
+        (0..self.len()).map(|row| column.get(row))
     }
 
     /// Where the rows stand that sum up calls without saying how many.
     pub fn uncounted(&self) -> impl Iterator<Item = Place> {
-        let known = self.counting.iter().zip(&self.place);
-        known.filter(|(counting, _)| **counting != Counting::Known).map(|(_, place)| *place)
+        let is_uncounted = |row: &Row| self.kinds.get(self.kind[*row]).counting != Counting::Known;
+        (0..self.len()).filter(is_uncounted).map(|row| self.fields.place.get(row))
     }
 
     /// Adds the rows of a table with dimensions of the same names and dictionaries of its own.
     pub fn append(&mut self, other: &Self) {
         let remap = self.adopt(&other.dimensions);
-        let mut symbols = vec![Symbol::EMPTY; self.dimensions.len()];
-        for row in 0..other.len() {
-            for (place, symbol) in symbols.iter_mut().enumerate() {
-                *symbol = remap[place][other.symbols[place][row].index()];
-            }
-            self.push(&other.call(row), &symbols);
+        let kinds: Vec<KindId> =
+            other.kinds().iter().map(|kind| self.adopt_kind(kind, &remap)).collect();
+        self.fields.append(self.kind.len(), &other.fields);
+        self.kind.extend(other.kind.iter().map(|kind| kinds[kind.index()]));
+        self.time.extend_from_slice(&other.time);
+        let theirs = other.symbols.iter().zip(&remap[FIXED..]);
+        for (mine, (theirs, remap)) in self.symbols.iter_mut().zip(theirs) {
+            mine.extend(theirs.iter().map(|symbol| remap[symbol.index()]));
         }
+    }
+
+    fn adopt_kind(&mut self, kind: &Kind, remap: &[Vec<Symbol>]) -> KindId {
+        let mut kind = *kind;
+        for (symbol, remap) in kind.names.iter_mut().zip(remap) {
+            *symbol = remap[symbol.index()];
+        }
+        self.kinds.intern(&kind)
     }
 
     /// This table's symbols for the names of another's dictionaries: `[place][their symbol]`.
@@ -265,9 +301,7 @@ impl Calls {
     /// The rows for which `keep` holds, in order, with the same dictionaries.
     #[must_use]
     pub fn filtered(&self, keep: &[bool]) -> Self {
-        let mut kept = Self::new(self.dimensions.clone());
-        self.copy_into(&mut kept, (0..self.len()).filter(|row| keep[*row]));
-        kept
+        self.gather(&chosen(keep, self.len()))
     }
 
     /// As [`Calls::filtered`], with dictionaries of only the names that these rows use.
@@ -284,32 +318,65 @@ impl Calls {
         kept
     }
 
-    /// The rows in order of time; rows of one instant keep their order, rows without a time come
-    /// first.
+    /// As [`Calls::into_time_order`], of a table that stays.
     #[must_use]
     pub fn sorted_by_time(&self) -> Self {
-        let mut order: Vec<Row> = (0..self.len()).collect();
-        order.sort_by_key(|row| self.time[*row]);
-        let mut sorted = Self::new(self.dimensions.clone());
-        self.copy_into(&mut sorted, order.into_iter());
-        sorted
+        self.clone().into_time_order()
     }
 
-    fn copy_into(&self, target: &mut Self, rows: impl Iterator<Item = Row>) {
-        let mut symbols = vec![Symbol::EMPTY; self.dimensions.len()];
-        for row in rows {
-            for (place, symbol) in symbols.iter_mut().enumerate() {
-                *symbol = self.symbols[place][row];
-            }
-            target.push(&self.call(row), &symbols);
+    /// The rows in order of time; rows of one instant keep their order, rows without a time come
+    /// first. A log that is in order, as most are, is not moved.
+    #[must_use]
+    pub fn into_time_order(self) -> Self {
+        if self.time.is_sorted() {
+            return self;
+        }
+        let mut order = indices(self.len());
+        order.sort_by_key(|row| self.time[*row as usize]);
+        // Column by column: no more than one of them is there twice.
+        Self {
+            dimensions: self.dimensions,
+            kinds: self.kinds,
+            kind: order.iter().map(|row| self.kind[*row as usize]).collect(),
+            time: order.iter().map(|row| self.time[*row as usize]).collect(),
+            fields: self.fields.gathered(&order),
+            symbols: self.symbols.into_iter().map(|column| symbols_of(&column, &order)).collect(),
         }
     }
+
+    fn gather(&self, rows: &[u32]) -> Self {
+        Self {
+            dimensions: self.dimensions.clone(),
+            kinds: self.kinds.clone(),
+            kind: rows.iter().map(|row| self.kind[*row as usize]).collect(),
+            time: rows.iter().map(|row| self.time[*row as usize]).collect(),
+            fields: self.fields.gather(rows),
+            symbols: self.symbols.iter().map(|column| symbols_of(column, rows)).collect(),
+        }
+    }
+}
+
+fn symbols_of(column: &[Symbol], rows: &[u32]) -> Vec<Symbol> {
+    rows.iter().map(|row| column[*row as usize]).collect()
+}
+
+fn chosen(keep: &[bool], rows: usize) -> Vec<u32> {
+    let mut rows = indices(rows);
+    rows.retain(|row| keep[*row as usize]);
+    rows
+}
+
+/// The indices of so many rows.
+///
+/// # Panics
+/// Beyond 2³² rows, which no machine this runs on has the memory for.
+fn indices(rows: usize) -> Vec<u32> {
+    (0..u32::try_from(rows).expect("fewer than 2^32 calls")).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::dimension::column;
 
     fn table(models: &[(&str, i64)]) -> Calls {
         let mut calls = Calls::new(Dimensions::new([]));

@@ -52,7 +52,7 @@ pub fn generate(
         let mut writer = Writer::new(kind, seed, start, &mut calls);
         writer.write(total, horizon.days, is_summed);
     }
-    Ok(calls.sorted_by_time())
+    Ok(calls.into_time_order())
 }
 
 fn check(workloads: &[Workload], horizon: &Horizon) -> Result<(), WorkloadError> {

@@ -1,0 +1,62 @@
+//! The calls of a table as a loop over millions of them wants them: short forms, column by column.
+
+use crate::units::{TokenClass, Usd};
+
+use super::calls::{Calls, Row};
+use super::clock::Instant;
+use super::kind::KindId;
+use super::narrow::Column;
+
+/// The columns of a table all of whose rows are single calls without searches, and whose token counts
+/// are all small.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainCalls<'c> {
+    /// The kind of each row.
+    pub kinds: &'c [KindId],
+    /// The time of each row.
+    pub times: &'c [Instant],
+    columns: [&'c [u32]; TokenClass::ALL.len()],
+    costs: &'c Column<Option<Usd>>,
+}
+
+impl<'c> PlainCalls<'c> {
+    /// The columns of a table; nothing where a row does not fit.
+    pub fn of(calls: &'c Calls) -> Option<Self> {
+        let fields = calls.fields();
+        let is_plain = fields.counts.is_usual()
+            && fields.searches.is_usual()
+            && fields.file_searches.is_usual();
+        let mut columns: [&[u32]; TokenClass::ALL.len()] = [&[]; _];
+        for class in TokenClass::ALL {
+            columns[class as usize] = fields.tokens[class].shorts()?;
+        }
+        is_plain.then_some(Self {
+            kinds: calls.kind_column(),
+            times: calls.time_column(),
+            columns,
+            costs: &fields.logged_cost,
+        })
+    }
+
+    /// The classes of which any call has tokens, in order.
+    pub fn classes(&self) -> Vec<TokenClass> {
+        let is_used = |class: &TokenClass| !self.columns[*class as usize].is_empty();
+        TokenClass::ALL.into_iter().filter(is_used).collect()
+    }
+
+    /// The tokens of a class of a row.
+    #[inline]
+    pub fn tokens(&self, class: TokenClass, row: Row) -> u32 {
+        self.columns[class as usize].get(row).copied().unwrap_or(0)
+    }
+
+    /// Whether no row states a cost.
+    pub fn is_without_costs(&self) -> bool {
+        self.costs.is_usual()
+    }
+
+    /// The cost that a row states, in dollars.
+    pub fn logged_cost(&self, row: Row) -> Option<Usd> {
+        self.costs.get(row)
+    }
+}
