@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::pricing::PriceBook;
 use crate::units::{Share, Usd};
-use crate::usage::{Call, Calls, FinishReason, Row, ServiceTier, Status, Symbol};
+use crate::usage::{
+    Call, Calls, FinishReason, Instant, PlainCalls, Row, ServiceTier, Status, Symbol,
+};
 
 use super::analysis::{
     Analysis, CacheHealth, Concentration, Group, LoggedCosts, TierTotal, Window,
@@ -19,7 +21,8 @@ use super::findings;
 use super::forecast::forecast;
 use super::grouping::KeyTable;
 use super::key_columns::KeyColumns;
-use super::options::AnalysisOptions;
+use super::lanes::{Lane, Lanes, PlainCall};
+use super::options::{AnalysisOptions, CostMode};
 use super::pricer::{Price, Pricer};
 use super::remarks::PriceRemarks;
 use super::run_rate;
@@ -41,6 +44,7 @@ pub struct Analyzer<'a> {
     columns: KeyColumns,
     key: Vec<Symbol>,
     groups: KeyTable<Tally>,
+    lanes: Lanes<'a>,
     sums: Sums<'a>,
     unpriced: UnpricedCalls,
     swaps: Swaps<'a>,
@@ -85,6 +89,7 @@ impl<'a> Analyzer<'a> {
             columns: KeyColumns::new(&options.group_by, options.days),
             key: Vec::new(),
             groups: KeyTable::new(options.group_by.len()),
+            lanes: Lanes::default(),
             sums: Sums {
                 cards: CardTotals::default(),
                 tiers: [CallsAndCost::default(); TIERS],
@@ -107,32 +112,110 @@ impl<'a> Analyzer<'a> {
 
     /// Adds every call of a table.
     pub fn add(&mut self, calls: &Calls) {
+        self.enter(calls);
+        match PlainCalls::of(calls).filter(|_| self.has_lanes()) {
+            Some(plain) => self.add_plain(calls, &plain),
+            None => (0..calls.len()).for_each(|row| self.add_row(calls, row)),
+        }
+    }
+
+    fn enter(&mut self, calls: &Calls) {
         self.columns.enter(calls);
         self.pricer.enter();
         self.swaps.enter();
         if let Some(spread) = &mut self.spread {
             spread.enter(calls);
         }
-        for row in 0..calls.len() {
-            let call = calls.call(row);
-            if !self.pricer.is_wanted(calls, row) {
-                self.other_sellers += call.calls;
+    }
+
+    /// Adds every call of a table the long way.
+    #[cfg(test)]
+    pub(super) fn add_rows(&mut self, calls: &Calls) {
+        self.enter(calls);
+        (0..calls.len()).for_each(|row| self.add_row(calls, row));
+    }
+
+    /// Adds a call, whatever it is.
+    fn add_row(&mut self, calls: &Calls, row: Row) {
+        let call = calls.call(row);
+        if !self.pricer.is_wanted(calls, row) {
+            self.other_sellers += call.calls;
+            return;
+        }
+        let price = self.pricer.price(calls, row, &call);
+        self.columns.key_of(calls, row, &call, &mut self.key);
+        let tally = self.groups.entry(&self.key);
+        tally.add(&call, price.cost.ok(), price.list, price.from_log);
+        self.swaps.add(&self.pricer, calls, row, &call, &price);
+        if let Some(spread) = &mut self.spread {
+            spread.add(calls, row, &call, price.cost.ok());
+        }
+        self.sums.add(calls, row, &call, price);
+        if let Some(reason) = price.reason {
+            let cost = price.cost.ok();
+            self.unpriced.add(calls, row, &call, reason, cost);
+        }
+    }
+
+    /// Whether plain calls can be summed by kind: nothing is asked that only a look at each can
+    /// answer.
+    fn has_lanes(&self) -> bool {
+        let is_calculated = self.options.cost_mode != CostMode::Logged;
+        let of_all = !self.has_contract && self.options.seller.is_none();
+        is_calculated && of_all && self.spread.is_none()
+    }
+
+    /// Adds the calls of a table: the plain ones by kind, the others one by one.
+    fn add_plain(&mut self, calls: &Calls, plain: &PlainCalls<'_>) {
+        let classes = plain.classes();
+        let has_costs = !plain.is_without_costs();
+        let by_kind = self.columns.are_of_kinds();
+        let mut lanes = std::mem::take(&mut self.lanes);
+        lanes.enter(calls.kinds().len());
+        for (row, (kind, time)) in plain.kinds.iter().zip(plain.times).enumerate() {
+            if !lanes.holds(*kind, *time) {
+                let left = lanes.take(*kind, self.lane(calls, row, *time));
+                left.iter().for_each(|lane| self.close(calls, kind.index(), lane));
+            }
+            let call = PlainCall::of(plain, &classes, row);
+            let cost = lanes.get(*kind).and_then(|lane| lane.add(&classes, &call));
+            let Some(cost) = cost else {
+                self.add_row(calls, row);
                 continue;
+            };
+            if !by_kind {
+                self.columns.key_of_plain(calls, row, &mut self.key);
+                self.groups.entry(&self.key).add_plain(&classes, &call.counts, cost);
             }
-            let price = self.pricer.price(calls, row, &call);
-            self.columns.key_of(calls, row, &call, &mut self.key);
-            let tally = self.groups.entry(&self.key);
-            tally.add(&call, price.cost.ok(), price.list, price.from_log);
-            self.swaps.add(&self.pricer, calls, row, &call, &price);
-            if let Some(spread) = &mut self.spread {
-                spread.add(calls, row, &call, price.cost.ok());
-            }
-            self.sums.add(calls, row, &call, price);
-            if let Some(reason) = price.reason {
-                let cost = price.cost.ok();
-                self.unpriced.add(calls, row, &call, reason, cost);
+            self.sums.add_plain(calls, row, *time, call.prompt, cost);
+            if has_costs && let Some(logged) = plain.logged_cost(row) {
+                self.sums.logged.compare_plain(logged, cost);
             }
         }
+        for (kind, lane) in lanes.drain() {
+            self.close(calls, kind, &lane);
+        }
+        self.lanes = lanes;
+    }
+
+    /// The lane of the kind of a row at its time; nothing where its calls are not plain.
+    fn lane(&mut self, calls: &Calls, row: Row, time: Instant) -> Option<Lane<'a>> {
+        let model = self.pricer.calculated_model(calls, row)?;
+        let kind = &calls.kinds()[calls.kind_column()[row].index()];
+        let lane = Lane::open(self.book, model, calls, kind, time)?;
+        self.swaps.may_ignore(calls, row).then_some(lane)
+    }
+
+    /// Takes over the sums of a lane.
+    fn close(&mut self, calls: &Calls, kind: usize, lane: &Lane<'a>) {
+        if lane.calls() == 0 {
+            return;
+        }
+        if self.columns.are_of_kinds() {
+            self.columns.key_of_kind(&calls.kinds()[kind], &mut self.key);
+            self.groups.entry(&self.key).merge(&lane.tally());
+        }
+        self.sums.close(lane);
     }
 
     /// Takes over what another analyzer with the same book and options has summed.
@@ -248,6 +331,33 @@ impl<'a> Sums<'a> {
         self.compare(call, &price);
     }
 
+    /// Adds of a plain call what differs from call to call; the rest is added by [`Sums::close`].
+    #[inline]
+    fn add_plain(&mut self, calls: &Calls, row: Row, time: Instant, prompt: u64, cost: Usd) {
+        self.calendar.add(time, 1, Some(cost));
+        self.bands.add_plain(prompt, cost);
+        self.histogram.add(cost);
+        if self.costliest.may_keep(cost) {
+            self.costliest.add(calls, row, &calls.call(row), cost);
+        }
+    }
+
+    /// Takes over the sums of calls of one kind.
+    fn close(&mut self, lane: &Lane<'a>) {
+        let (calls, cost) = (lane.calls(), Some(lane.cost()));
+        self.tiers[lane.tier].add(calls, cost);
+        if lane.is_failed {
+            self.failed.add(calls, cost);
+        }
+        if lane.is_cut_off {
+            self.cut_off.add(calls, cost);
+        }
+        if lane.too_early {
+            self.too_early += calls;
+        }
+        self.cards.add_lane(lane);
+    }
+
     fn compare(&mut self, call: &Call, price: &Price<'a>) {
         let Some(logged) = call.logged_cost else { return };
         self.logged.stated.add(call.calls, Some(logged));
@@ -280,6 +390,16 @@ impl<'a> Sums<'a> {
         self.logged.compared_calculated += other.logged.compared_calculated;
         self.logged.used.merge(other.logged.used);
         self.logged.equal_calls += other.logged.equal_calls;
+    }
+}
+
+impl LoggedCosts {
+    /// Compares the cost that the log states of a single call with the calculated one.
+    fn compare_plain(&mut self, logged: Usd, calculated: Usd) {
+        self.stated.add(1, Some(logged));
+        self.compared.add(1, Some(logged));
+        self.compared_calculated += calculated;
+        self.equal_calls += u64::from(is_equal(calculated, logged, 1));
     }
 }
 

@@ -9,6 +9,7 @@ use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 use crate::usage::Call;
 
 use super::analysis::ClassCost;
+use super::lanes::Lane;
 use super::pricer::Calculated;
 
 /// Tokens by rate card, of the calls whose cost was calculated.
@@ -60,6 +61,14 @@ impl<'a> CardTotals<'a> {
             excess.partial_calls += call.calls;
             add_tokens(&mut excess.tokens, &tokens);
         }
+    }
+
+    /// Adds the calls of a lane, all of whose tokens bill at its card.
+    pub(super) fn add_lane(&mut self, lane: &Lane<'a>) {
+        let total = self.of(lane.card, lane.model);
+        total.calls += lane.calls();
+        total.cost += lane.cost();
+        add_tokens(&mut total.tokens, &lane.tokens());
     }
 
     fn of(&mut self, card: &'a RateCard, model: ModelId) -> &mut CardTotal<'a> {

@@ -33,6 +33,13 @@ impl ContextBands {
     }
 
     /// Takes over other sums.
+    /// Adds a single call of known cost with a prompt of so many tokens.
+    #[inline]
+    pub(super) fn add_plain(&mut self, prompt: u64, cost: Usd) {
+        let place = LIMITS.iter().map(|limit| usize::from(prompt > *limit)).sum::<usize>();
+        self.0[place].add(1, Some(cost));
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             mine.merge(*theirs);

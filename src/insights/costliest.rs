@@ -46,6 +46,12 @@ impl Costliest {
         });
     }
 
+    /// Whether a call of this cost could be kept, wherever it stands.
+    #[inline]
+    pub(super) fn may_keep(&self, cost: Usd) -> bool {
+        self.kept.len() < self.wanted || self.kept.last().is_some_and(|last| cost >= last.cost)
+    }
+
     /// Takes over the calls kept by another.
     pub(super) fn merge(&mut self, other: Self) {
         for call in other.kept {

@@ -1,6 +1,8 @@
 //! The columns that make the key of a group, across tables with dictionaries of their own.
 
-use crate::usage::{Call, Calls, Days, DerivedColumn, Dimension, Instant, Row, Symbol};
+use crate::usage::{
+    Call, Calls, Days, DerivedColumn, Dimension, Instant, Kind, Row, Symbol, column,
+};
 
 /// The columns of a key, and one dictionary for each over everything seen.
 #[derive(Clone, Debug)]
@@ -47,6 +49,36 @@ impl KeyColumns {
         }
     }
 
+    /// Whether all calls of one kind of the current table have the same key.
+    pub(super) fn are_of_kinds(&self) -> bool {
+        self.columns.iter().all(|key| match (key.derived, &key.translation) {
+            (Some(derived), _) => {
+                !matches!(derived, DerivedColumn::Day | DerivedColumn::Month | DerivedColumn::Hour)
+            }
+            (None, Some(known)) => known.place < column::FIXED.len(),
+            (None, None) => true,
+        })
+    }
+
+    /// Writes the key of all calls of a kind, where they have the same.
+    pub(super) fn key_of_kind(&mut self, kind: &Kind, key: &mut Vec<Symbol>) {
+        let call = call_of(kind, Instant::MISSING);
+        key.clear();
+        for column in &mut self.columns {
+            key.push(match (column.derived, &column.translation) {
+                (Some(derived), _) => column.dictionary.intern(&derived.value(&call, self.days)),
+                (None, Some(known)) => known.symbols[kind.names[known.place].index()],
+                (None, None) => Symbol::EMPTY,
+            });
+        }
+    }
+
+    /// As [`KeyColumns::key_of`], without the counts of the call, which no key depends on.
+    pub(super) fn key_of_plain(&mut self, calls: &Calls, row: Row, key: &mut Vec<Symbol>) {
+        let kind = &calls.kinds()[calls.kind_column()[row].index()];
+        self.key_of(calls, row, &call_of(kind, calls.time_column()[row]), key);
+    }
+
     /// The names of a key.
     pub fn names(&self, key: &[Symbol]) -> Vec<String> {
         let columns = self.columns.iter().zip(key);
@@ -61,6 +93,17 @@ impl KeyColumns {
                 mine.dictionary.intern(theirs.dictionary.resolve(*symbol))
             })
             .collect()
+    }
+}
+
+fn call_of(kind: &Kind, time: Instant) -> Call {
+    Call {
+        time,
+        service_tier: kind.service_tier,
+        status: kind.status,
+        finish_reason: kind.finish_reason,
+        counting: kind.counting,
+        ..Call::default()
     }
 }
 
@@ -111,7 +154,7 @@ impl KeyColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::{Dimensions, FinishReason, ServiceTier, Status, column};
+    use crate::usage::{Dimensions, FinishReason, ServiceTier, Status};
 
     fn check(columns: &[&str], expected: &[&str]) {
         let mut calls = Calls::new(Dimensions::new([]));

@@ -18,6 +18,7 @@ mod forecast;
 mod grouping;
 mod inspection;
 mod key_columns;
+mod lanes;
 mod options;
 mod pricer;
 mod reconciliation;

@@ -209,6 +209,14 @@ impl<'a> Pricer<'a> {
         cost_in(self.book, model, calls, row, call)
     }
 
+    /// The model of a row whose cost is calculated, and not taken from the log, wherever there is a
+    /// price; nothing for others.
+    pub(super) fn calculated_model(&mut self, calls: &Calls, row: Row) -> Option<ModelId> {
+        let known = self.known(calls, row);
+        let bills_as_logged = known.bills_as_logged && self.mode == CostMode::Auto;
+        known.model.ok().filter(|_| !bills_as_logged && self.mode != CostMode::Logged)
+    }
+
     fn known(&mut self, calls: &Calls, row: Row) -> Known {
         let symbols = (calls.symbol(column::PROVIDER, row), calls.symbol(column::MODEL, row));
         let (book, seller) = (self.book, self.seller.as_deref());

@@ -184,6 +184,48 @@ proptest! {
         prop_assert_eq!(&analyzed(&rotated, &by_model()), &whole);
     }
 
+    /// The short way of plain calls, and the long way of each call alone.
+    #[test]
+    fn a_table_at_once_is_its_calls_one_by_one(
+        log in log(),
+        asked in 0usize..4,
+        is_pinned in any::<bool>(),
+        grouping in 0usize..5,
+    ) {
+        let mut log = log;
+        for named in &mut log {
+            named.call.calls = 1;
+        }
+        let mut calls = table(&log);
+        if asked > 0 {
+            let mut named = Calls::new(calls.dimensions.clone());
+            for row in 0..calls.len() {
+                let mut symbols: Vec<_> =
+                    (0..column::FIXED.len()).map(|place| calls.symbol(place, row)).collect();
+                let model = MODELS[(row + asked) % MODELS.len()].1;
+                symbols[column::REQUEST_MODEL] = named.dimensions[column::REQUEST_MODEL].intern(model);
+                named.push(&calls.call(row), &symbols);
+            }
+            calls = named;
+        }
+        let groupings: [&[&str]; 5] = [
+            &["model", "call_type"], &["day", "model"], &["hour"], &["status", "service_tier"], &[],
+        ];
+        let early = BOOK.clone().pinned(Instant::parse("2026-09-01").expect("a day"));
+        let book = if is_pinned { &early } else { &*BOOK };
+        for mode in [CostMode::Auto, CostMode::Calculate, CostMode::Logged] {
+            let options = options(groupings[grouping], mode);
+            let mut at_once = Analyzer::new(book, options.clone());
+            at_once.add(&calls);
+            let mut one_by_one = Analyzer::new(book, options);
+            for row in 0..calls.len() {
+                let keep: Vec<bool> = (0..calls.len()).map(|other| other == row).collect();
+                one_by_one.add_rows(&calls.filtered(&keep));
+            }
+            prop_assert_eq!(at_once.finish(), one_by_one.finish());
+        }
+    }
+
     #[test]
     fn totals_are_the_same_under_every_grouping(log in log()) {
         let whole = analyzed(&log, &by_model());

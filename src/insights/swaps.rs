@@ -103,6 +103,13 @@ impl<'a> Swaps<'a> {
         }
     }
 
+    /// Whether no call of the names of this row can be a swap.
+    pub(super) fn may_ignore(&mut self, calls: &Calls, row: Row) -> bool {
+        let [requested, served] =
+            [column::REQUEST_MODEL, column::MODEL].map(|place| calls.name(place, row));
+        requested.is_empty() || requested == served || self.asked(calls, row).is_none()
+    }
+
     fn asked(&mut self, calls: &Calls, row: Row) -> Option<ModelId> {
         let provider = calls.symbol(column::PROVIDER, row);
         let symbols = (provider, calls.symbol(column::REQUEST_MODEL, row));

@@ -89,6 +89,17 @@ impl Tally {
         }
     }
 
+    /// Counts a single call of known cost, whose tokens of these classes are among `counts`, those of
+    /// all classes.
+    pub fn add_plain(&mut self, classes: &[TokenClass], counts: &[u32], cost: Usd) {
+        self.calls += 1;
+        for class in classes {
+            self.tokens[*class] += Tokens::new(u64::from(counts[*class as usize]));
+        }
+        self.cost += cost;
+        self.list_cost += cost;
+    }
+
     /// Takes over another sum.
     pub fn merge(&mut self, other: &Self) {
         self.calls += other.calls;

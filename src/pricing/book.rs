@@ -12,6 +12,7 @@ use super::card::RateCard;
 use super::load::Tables;
 use super::model::{Model, ModelId};
 use super::policy::CachePolicy;
+use super::resolve::Unbilled;
 use super::span::Span;
 use super::table_error::{PriceTableError, Source};
 use super::tokenizer::{TokenizerRatio, ratio_between};
@@ -194,6 +195,21 @@ impl PriceBook {
             Some(day) => day,
             None => at,
         }
+    }
+
+    /// The start of the day as of which all calls are priced, if they are.
+    pub(super) const fn pinned_day(&self) -> Option<Instant> {
+        self.pinned
+    }
+
+    /// The rules under which calls of a model are reported and not charged.
+    pub(super) fn unbilled_rules(&self, id: ModelId) -> &[Unbilled] {
+        &self.tables.providers[usize::from(self.model(id).provider_index)].unbilled
+    }
+
+    /// The card of such calls.
+    pub(super) const fn unbilled_card(&self) -> &RateCard {
+        &self.unbilled
     }
 
     /// The rules of a model's prompt cache for a call at an instant.

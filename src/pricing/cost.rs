@@ -58,6 +58,49 @@ pub fn cost_of_tokens(tokens: &PerClass<Tokens>, card: &RateCard) -> Result<Usd,
     Ok(total)
 }
 
+/// The prices of a flat card laid out for very many small calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceList {
+    /// In units of 10⁻¹⁸ dollars a token.
+    prices: [u64; TokenClass::ALL.len()],
+    is_priced: [bool; TokenClass::ALL.len()],
+}
+
+impl PriceList {
+    /// The prices of a card that bills all tokens of a class alike; nothing where one is so high
+    /// that only [`cost`] can compute with it.
+    pub fn of(card: &RateCard) -> Option<Self> {
+        if !card.is_flat() {
+            return None;
+        }
+        let mut list = Self { prices: [0; _], is_priced: [false; _] };
+        for class in TokenClass::ALL {
+            let Some(price) = card.price(class) else { continue };
+            list.prices[class as usize] = u64::try_from(price.atto()).ok()?;
+            list.is_priced[class as usize] = true;
+        }
+        Some(list)
+    }
+
+    /// What tokens of these classes cost, `counts` being those of all classes, without any fee: what
+    /// [`cost`] answers. Nothing where a class that was used has no price.
+    #[inline]
+    pub fn cost(
+        &self,
+        classes: &[TokenClass],
+        counts: &[u32; TokenClass::ALL.len()],
+    ) -> Option<Usd> {
+        let (mut total, mut is_known) = (0i128, true);
+        for class in classes {
+            let place = *class as usize;
+            // Far below the range: eleven times 2³² tokens at 2⁶⁴ each.
+            total += i128::from(self.prices[place]) * i128::from(counts[place]);
+            is_known &= self.is_priced[place] | (counts[place] == 0);
+        }
+        is_known.then_some(Usd::from_atto(total))
+    }
+}
+
 fn add(total: &mut Usd, part: Usd) -> Result<(), Unpriced> {
     *total = total.checked_add(part).ok_or(Unpriced::TooLarge)?;
     Ok(())
@@ -264,6 +307,20 @@ mod tests {
                 });
                 prop_assert_eq!(cost(&call, &card), charged.map(|()| sum));
             }
+        }
+
+        #[test]
+        fn a_list_of_prices_answers_what_the_card_does(
+            counts in proptest::array::uniform11(prop_oneof![Just(0u32), any::<u32>()]),
+            missing in 0usize..TokenClass::ALL.len(),
+        ) {
+            let mut prices = *card().prices();
+            prices[TokenClass::ALL[missing]] = None;
+            let card = RateCard::new(&prices, Fees::default());
+            let tokens = PerClass::from_fn(|class| Tokens::new(u64::from(counts[class as usize])));
+            let list = PriceList::of(&card).expect("small prices");
+            let found = list.cost(&TokenClass::ALL, &counts);
+            prop_assert_eq!(found, cost(&Call { tokens, ..Call::default() }, &card).ok());
         }
 
         #[test]

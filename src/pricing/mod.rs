@@ -24,6 +24,7 @@ mod rules;
 mod schedule;
 mod schema;
 mod span;
+mod steady;
 mod table_error;
 mod tokenizer;
 mod trace;
@@ -33,7 +34,7 @@ pub use book::{PriceBook, hexadecimal};
 pub use card::RateCard;
 pub use check::{TableCheck, TableRemark, TableWarning, check_table};
 pub use contract::{Contract, ContractError, ContractProblem};
-pub use cost::{Charge, charges, cost, cost_of_tokens};
+pub use cost::{Charge, PriceList, charges, cost, cost_of_tokens};
 pub use facts::{BandFacts, LaneFacts, PlaceFacts, ScheduleFacts};
 pub use import::{
     ImportError, ImportFormat, ImportOptions, ImportProblem, Imported, ImportedTable, LeftOut,
@@ -45,6 +46,7 @@ pub use policy::{CacheLifetime, CacheMatch, CachePolicy, CacheWrite};
 pub use resolve::Unbilled;
 pub use schedule::{Schedule, WeekWindow};
 pub use span::Span;
+pub use steady::Steady;
 pub use table_error::{PriceTableError, PriceTableProblem};
 pub use tokenizer::TokenizerRatio;
 pub use trace::NameTrace;

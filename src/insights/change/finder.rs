@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::diagnostics::Place;
 use crate::exhibits::Exhibit;
 use crate::pricing::{PriceBook, RateCard, cost_of_tokens};
 use crate::units::{PerClass, TokenClass, Tokens, Usd};
@@ -44,6 +45,22 @@ pub struct Span {
 }
 
 impl Span {
+    /// Takes over the calls of another part of the period.
+    fn merge(&mut self, other: &Self) {
+        let ends = self.ends.iter().chain(&other.ends);
+        self.ends = ends.copied().reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)));
+        self.calls += other.calls;
+        for class in TokenClass::ALL {
+            self.tokens[class] += other.tokens[class];
+        }
+        self.cost += other.cost;
+        self.fees += other.fees;
+        self.logged_calls += other.logged_calls;
+        self.logged += other.logged;
+        self.unpriced_calls += other.unpriced_calls;
+        self.uncounted += other.uncounted;
+    }
+
     /// How many days it has; 1 where that is not known.
     pub fn length(&self) -> u64 {
         self.days.map_or(1, |(first, last)| u64::from(last.abs_diff(first)) + 1)
@@ -60,11 +77,23 @@ struct Key {
     lane: usize,
 }
 
+/// When a call was, and of those of one instant, where it stands.
+type When = (Instant, Place);
+
 /// What a period used of a group, and when it was last priced.
 #[derive(Clone, Copy, Debug, Default)]
 struct Used<'a> {
     group: GroupUse,
-    latest: Option<(Instant, &'a RateCard)>,
+    latest: Option<(When, &'a RateCard)>,
+}
+
+impl<'a> Used<'a> {
+    /// Keeps the card of the latest call.
+    fn price_at(&mut self, when: When, card: &'a RateCard) {
+        if self.latest.is_none_or(|(latest, _)| when >= latest) {
+            self.latest = Some((when, card));
+        }
+    }
 }
 
 impl Used<'_> {
@@ -161,8 +190,23 @@ impl<'a> ChangeFinder<'a> {
         let key = Key { model: self.key[0], call_type: self.key[1], lane };
         let used = &mut self.groups.entry(key).or_default()[side];
         used.group.add(call.calls, &call.tokens, &by_class);
-        if used.latest.is_none_or(|(latest, _)| call.time >= latest) {
-            used.latest = Some((call.time, found.card));
+        used.price_at((call.time, call.place), found.card);
+    }
+
+    /// Takes over what another finder of the same periods found.
+    pub fn merge(&mut self, other: Self) {
+        self.undated += other.undated;
+        for (mine, theirs) in self.spans.iter_mut().zip(&other.spans) {
+            mine.merge(theirs);
+        }
+        for (key, theirs) in other.groups {
+            let names = self.columns.adopt(&other.columns, &[key.model, key.call_type]);
+            let key = Key { model: names[0], call_type: names[1], ..key };
+            let mine = self.groups.entry(key).or_default();
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                mine.group.merge(&theirs.group);
+                theirs.latest.iter().for_each(|(when, card)| mine.price_at(*when, card));
+            }
         }
     }
 

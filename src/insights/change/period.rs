@@ -51,6 +51,15 @@ impl GroupUse {
         }
     }
 
+    /// Takes over calls of the same group.
+    pub fn merge(&mut self, other: &Self) {
+        self.calls += other.calls;
+        for class in 0..CLASSES {
+            self.tokens[class] += other.tokens[class];
+            self.cost[class] += other.cost[class];
+        }
+    }
+
     /// What all tokens cost, in dollars.
     pub fn total(&self) -> Usd {
         self.cost.iter().copied().sum()
