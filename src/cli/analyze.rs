@@ -7,8 +7,9 @@ use crate::insights::{AnalysisOptions, Analyzer, ChangeError, ChangeFinder, Cost
 use crate::pricing::PriceBook;
 use crate::render::{OutputFormat, write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
+use crate::sources::Share;
 use crate::units::{Excess, Rate, Usd};
-use crate::usage::{Calls, Days};
+use crate::usage::{Calls, Days, Dimensions};
 
 use super::args::{AnalyzeArgs, CostModeArg};
 use super::exit_status::ExitStatus;
@@ -58,26 +59,25 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         ..defaults
     };
     let compare_at = args.compare_at.as_deref();
-    let mut finder = compare_at.map(|text| finder(text, &prices.book, &options)).transpose()?;
+    let finder = compare_at.map(|text| finder(text, &prices.book, &options)).transpose()?;
     // `simulate` has no such choice of calls.
     let has_panel = settings.format == OutputFormat::Html && args.provider.is_none();
-    let mut table: Option<Calls> = None;
-    let mut keeper = Keeper::new(&options, input.clone(), args.deep, settings.threads);
-    let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
+    let keeper = Keeper::new(&options, input.clone(), args.deep, settings.threads);
     let [needed, mut wished] = what_if::columns(settings.format);
     wished.extend(Keeper::columns());
-    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
-        analyzer.add(calls);
-        if has_panel {
-            table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied())).append(calls);
-        }
-        keeper.keep(calls);
-        if let Some(finder) = &mut finder {
-            finder.add(calls);
-        }
-    })?;
+    // The panel of a page runs all calls again, with all columns.
+    let lapsed = (!has_panel).then(|| keeper.lapsed());
+    let begin = || Sums {
+        analyzer: Analyzer::with_list(&prices.book, prices.list.as_ref(), options.clone()),
+        finder: finder.clone(),
+        keeper: &keeper,
+        table: has_panel.then(Vec::new),
+    };
+    let (intake, shares) = Intake::read_shared(&settings, &needed, &wished, lapsed, &begin)?;
+    let Sums { analyzer, finder, table, .. } =
+        shares.into_iter().reduce(Sums::merged).expect("there is at least one thread");
     settings.journal.stage("reading and adding up");
-    let calls = table.map(|table| table.sorted_by_time());
+    let calls = table.map(in_order);
     let panel =
         calls.map_or(Ok(None), |calls| what_if::panel(&calls, &prices.book, &settings, &input))?;
     let mut analysis = analyzer.finish();
@@ -112,6 +112,53 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         None => write_analysis(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// What one thread sums up.
+struct Sums<'a> {
+    analyzer: Analyzer<'a>,
+    finder: Option<ChangeFinder<'a>>,
+    keeper: &'a Keeper,
+    /// All calls, where they are wanted, with their places in the order of the input.
+    table: Option<Vec<(u64, Calls)>>,
+}
+
+impl Share for Sums<'_> {
+    fn take(&mut self, order: u64, calls: Calls) {
+        self.analyzer.add(&calls);
+        if let Some(finder) = &mut self.finder {
+            finder.add(&calls);
+        }
+        if let Some(table) = &mut self.table {
+            table.push((order, calls.clone()));
+        }
+        self.keeper.keep(order, calls);
+    }
+}
+
+impl Sums<'_> {
+    fn merged(mut self, other: Self) -> Self {
+        self.analyzer.merge(other.analyzer);
+        if let (Some(mine), Some(theirs)) = (&mut self.finder, other.finder) {
+            mine.merge(theirs);
+        }
+        if let (Some(mine), Some(theirs)) = (&mut self.table, other.table) {
+            mine.extend(theirs);
+        }
+        self
+    }
+}
+
+/// The calls of several threads as one table in order of time.
+fn in_order(mut tables: Vec<(u64, Calls)>) -> Calls {
+    tables.sort_by_key(|(order, _)| *order);
+    let dimensions =
+        tables.first().map_or_else(|| Dimensions::new([]), |(_, calls)| calls.dimensions.emptied());
+    let mut table = Calls::new(dimensions);
+    for (_, calls) in tables {
+        table.append(&calls);
+    }
+    table.into_time_order()
 }
 
 /// What compares the calls before a day with those from it on.

@@ -254,6 +254,9 @@ pub(super) struct InputArgs {
     /// The call type of records that name none.
     #[arg(long, value_name = "CALL_TYPE", env = "LLMCOST_ASSUME_CALL_TYPE")]
     pub(super) assume_call_type: Option<String>,
+    /// Count every record, even a copy of another: for logs whose ids are no ids.
+    #[arg(long, env = "LLMCOST_KEEP_DUPLICATES", value_parser = FalseyValueParser::new())]
+    pub(super) keep_duplicates: bool,
 }
 
 /// How the report is given out.

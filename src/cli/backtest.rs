@@ -198,7 +198,7 @@ fn read(
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
-    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     Ok((calls, analyzer.finish().window, intake))
 }
 

@@ -193,7 +193,7 @@ fn read(settings: &Settings, how: &Measure, prices: &Prices) -> Result<Read, Fai
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
-    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     Ok(Read { calls, window: analyzer.finish().window, intake })
 }
 

@@ -1,6 +1,8 @@
 //! Keeps the calls that `analyze` reads, to look at them again in order of time.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::insights::{AnalysisOptions, INSPECTED_COLUMNS, Inspection, InspectionOptions, inspect};
 use crate::pricing::PriceBook;
@@ -12,11 +14,20 @@ use super::args::CommonArgs;
 /// Longer logs take time and memory for every call, so they are looked at again only when that is asked for.
 const MOST_CALLS: usize = 200_000;
 
-/// The calls of a log, as long as there are not too many.
+/// The calls of a log, as long as there are not too many. Several threads may bring them.
 pub(super) struct Keeper {
     options: InspectionOptions,
     is_deep: bool,
-    table: Option<Calls>,
+    kept: Mutex<Kept>,
+    /// Set once there are too many.
+    lapsed: Arc<AtomicBool>,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// With their places in the order of the input.
+    tables: Vec<(u64, Calls)>,
+    calls: usize,
     is_full: bool,
 }
 
@@ -35,7 +46,12 @@ impl Keeper {
             input,
             threads: Some(threads),
         };
-        Self { options, is_deep, table: None, is_full: false }
+        Self { options, is_deep, kept: Mutex::default(), lapsed: Arc::default() }
+    }
+
+    /// Says, once it does, that there are too many calls, and nobody wants the columns any more.
+    pub(super) fn lapsed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.lapsed)
     }
 
     /// The columns that help, where a log has them.
@@ -43,28 +59,34 @@ impl Keeper {
         INSPECTED_COLUMNS.map(str::to_owned).to_vec()
     }
 
-    /// Keeps some calls more.
-    pub(super) fn keep(&mut self, calls: &Calls) {
-        if self.is_full {
-            return;
+    /// Keeps some calls more; those of a lower `order` stand before them.
+    pub(super) fn keep(&self, order: u64, calls: Calls) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.calls = kept.calls.saturating_add(calls.len());
+        if !self.is_deep && kept.calls > MOST_CALLS {
+            kept.is_full = true;
+            self.lapsed.store(true, Ordering::Relaxed);
+            kept.tables = Vec::new();
+        } else {
+            kept.tables.push((order, calls));
         }
-        let table = self.table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
-        if !self.is_deep && table.len().saturating_add(calls.len()) > MOST_CALLS {
-            self.is_full = true;
-            self.table = None;
-            return;
-        }
-        table.append(calls);
     }
 
-    /// What can be found in them.
-    pub(super) fn inspect(self, book: &PriceBook) -> Inspection {
-        if self.is_full {
+    /// What can be found in them; they are kept no longer.
+    pub(super) fn inspect(&self, book: &PriceBook) -> Inspection {
+        let kept = &mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = std::mem::take(kept);
+        if kept.is_full {
             return Inspection::too_long();
         }
-        self.table.map_or_else(Inspection::default, |calls| {
-            inspect(&calls.sorted_by_time(), book, &self.options)
-        })
+        kept.tables.sort_by_key(|(order, _)| *order);
+        let mut tables = kept.tables.into_iter().map(|(_, calls)| calls);
+        let Some(first) = tables.next() else { return Inspection::default() };
+        // Names are numbered in the order of the input, whoever brought them.
+        let mut table = Calls::new(first.dimensions.emptied());
+        table.append(&first);
+        tables.for_each(|calls| table.append(&calls));
+        inspect(&table.into_time_order(), book, &self.options)
     }
 }
 
@@ -72,6 +94,7 @@ impl Keeper {
 pub(super) fn reading_words(args: &CommonArgs) -> String {
     let mut words: Vec<String> = args.files.clone();
     words.extend(args.demo.then(|| "--demo".to_owned()));
+    words.extend(args.input.keep_duplicates.then(|| "--keep-duplicates".to_owned()));
     let input = &args.input;
     let flags = [
         ("--source-format", &input.source_format),

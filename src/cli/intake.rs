@@ -1,12 +1,15 @@
 //! From what the user named to calls: finds the inputs, reads them, keeps the wanted calls.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use anyhow::anyhow;
 
 use crate::diagnostics::{Code, Place, did_you_mean};
 use crate::report::InputAccounting;
 use crate::sources::{
-    FORMATS, Field, Input, Preview, ReadOptions, Reading, STATEMENTS, Statement, preview,
-    quoted_for_shell, read,
+    FORMATS, Field, Input, Preview, ReadOptions, Reading, STATEMENTS, Share, Spare, Statement,
+    preview, quoted_for_shell, read, read_shared,
 };
 use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
 
@@ -69,45 +72,42 @@ impl Intake {
         late_columns: bool,
         sink: &mut dyn FnMut(&Calls),
     ) -> Result<Self, Failure> {
-        let inputs = without_repeats(inputs);
-        note_open_cache(settings);
-        let filter = settings.selection.filter.as_ref();
-        let wanted: Vec<&str> = dimensions
-            .iter()
-            .chain(optional)
-            .map(String::as_str)
-            .chain(settings.group_dimensions())
-            .chain(filter.into_iter().flat_map(Filter::dimensions))
-            .collect();
-        check_mapped_fields(settings, &wanted)?;
-        let own = settings.dimensions.iter().filter(|(name, _)| wanted.contains(&name.as_str()));
-        let own: Vec<(String, String)> = own.cloned().collect();
-        let usual = options(settings, Dimensions::new(wanted));
-        let map = [&usual.map[..], &own].concat();
-        let options = ReadOptions { map, late_columns, ..usual };
-        let progress = ReadProgress::new(settings.quiet, stored_bytes(&inputs));
-        let started = now();
+        let asked = Asked::new(settings, inputs, dimensions, optional, None)?;
+        let options = ReadOptions { late_columns, ..asked.options.clone() };
         let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
-        let mut reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
-        let bytes = progress.finish();
-        let named = settings.source_format.map(|format| format.name);
-        settings.journal.read(&reading, named, bytes, started.elapsed());
-        if let Some(error) = sorter.failure {
-            return Err(Failure::usage(error));
+        let reading = asked.read(settings, |inputs, progress| {
+            read(inputs, &options, progress, &mut |calls| sorter.take(calls, sink))
+        });
+        asked.taken(settings, reading, sorter)
+    }
+
+    /// As [`Intake::read_with`], on several threads: each gives its part of the calls, in no order, to
+    /// something that `begin` makes. `lapsed` says that nobody wants the optional columns any more.
+    pub(super) fn read_shared<S: Share>(
+        settings: &Settings,
+        dimensions: &[String],
+        optional: &[String],
+        lapsed: Option<Arc<AtomicBool>>,
+        begin: &(dyn Fn() -> S + Sync),
+    ) -> Result<(Self, Vec<S>), Failure> {
+        let inputs = inputs(settings)?;
+        if let Some(output) = settings.output.as_deref() {
+            keep_log(&inputs, output)?;
         }
-        check_readable(&reading, settings)?;
-        for (place, dimension) in options.dimensions.iter().enumerate() {
-            sorter.seen[place] |= optional.contains(&dimension.name);
-        }
-        check_columns(&options, &sorter.seen, settings, &reading)?;
-        warn_of_unreadable(&reading);
-        for (place, told) in unmapped(settings, &own, &reading) {
-            if !settings.quiet {
-                warn(&told);
+        let asked = Asked::new(settings, inputs, dimensions, optional, lapsed)?;
+        let width = asked.options.dimensions.len();
+        let mut sorter = Sorter::new(&settings.selection, width);
+        let mut parts = Vec::new();
+        let reading = asked.read(settings, |inputs, progress| {
+            let begin = || (Sorter::new(&settings.selection, width), begin());
+            let (reading, shares) = read_shared(inputs, &asked.options, progress, &begin);
+            for (part, share) in shares {
+                sorter.merge(part);
+                parts.push(share);
             }
-            reading.ledger.push(Code::MissingColumn, place, || told);
-        }
-        Ok(Self { reading, filtered_out: sorter.filtered_out })
+            reading
+        });
+        Ok((asked.taken(settings, reading, sorter)?, parts))
     }
 
     /// A first look at the inputs of `settings`; standard input cannot be looked at.
@@ -122,6 +122,87 @@ impl Intake {
     }
 }
 
+/// What is to be read, and how.
+struct Asked<'a> {
+    inputs: Vec<Input>,
+    options: ReadOptions,
+    /// Columns that logs may lack.
+    optional: &'a [String],
+    /// Those of the user's own that this run uses, and where they stand.
+    own: Vec<(String, String)>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(
+        settings: &Settings,
+        inputs: Vec<Input>,
+        dimensions: &[String],
+        optional: &'a [String],
+        lapsed: Option<Arc<AtomicBool>>,
+    ) -> Result<Self, Failure> {
+        let inputs = without_repeats(inputs);
+        note_open_cache(settings);
+        let filter = settings.selection.filter.as_ref();
+        let needed = dimensions
+            .iter()
+            .map(String::as_str)
+            .chain(settings.group_dimensions())
+            .chain(filter.into_iter().flat_map(Filter::dimensions));
+        let mut wanted: Vec<&str> = needed.collect();
+        let from = Dimensions::new(wanted.iter().copied()).len();
+        // Last, so that they may be left out when they are too many.
+        wanted.extend(optional.iter().map(String::as_str));
+        check_mapped_fields(settings, &wanted)?;
+        let own = settings.dimensions.iter().filter(|(name, _)| wanted.contains(&name.as_str()));
+        let own: Vec<(String, String)> = own.cloned().collect();
+        let usual = options(settings, Dimensions::new(wanted));
+        let map = [&usual.map[..], &own].concat();
+        let spare = lapsed.map(|lapsed| Spare { from, lapsed });
+        let options = ReadOptions { map, spare, ..usual };
+        Ok(Self { inputs, options, optional, own })
+    }
+
+    /// Reads as `how` says, and shows how far it is.
+    fn read(
+        &self,
+        settings: &Settings,
+        how: impl FnOnce(&[Input], &ReadProgress) -> Reading,
+    ) -> Reading {
+        let progress = ReadProgress::new(settings.quiet, stored_bytes(&self.inputs));
+        let started = now();
+        let reading = how(&self.inputs, &progress);
+        let bytes = progress.finish();
+        let named = settings.source_format.map(|format| format.name);
+        settings.journal.read(&reading, named, bytes, started.elapsed());
+        reading
+    }
+
+    /// Judges what was read.
+    fn taken(
+        &self,
+        settings: &Settings,
+        mut reading: Reading,
+        mut sorter: Sorter<'_>,
+    ) -> Result<Intake, Failure> {
+        if let Some(error) = sorter.failure {
+            return Err(Failure::usage(error));
+        }
+        check_readable(&reading, settings)?;
+        for (place, dimension) in self.options.dimensions.iter().enumerate() {
+            sorter.seen[place] |= self.optional.contains(&dimension.name);
+        }
+        check_columns(&self.options, &sorter.seen, settings, &reading)?;
+        warn_of_unreadable(&reading);
+        for (place, told) in unmapped(settings, &self.own, &reading) {
+            if !settings.quiet {
+                warn(&told);
+            }
+            reading.ledger.push(Code::MissingColumn, place, || told);
+        }
+        Ok(Intake { reading, filtered_out: sorter.filtered_out })
+    }
+}
+
 fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
     ReadOptions {
         format: settings.source_format,
@@ -132,6 +213,8 @@ fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
         assume_model: settings.assume_model.clone(),
         assume_call_type: settings.assume_call_type.clone(),
         threads: settings.threads,
+        spare: None,
+        keep_duplicates: settings.keep_duplicates,
         late_columns: false,
     }
 }
@@ -151,29 +234,64 @@ impl<'s> Sorter<'s> {
     }
 
     fn take(&mut self, calls: &Calls, sink: &mut dyn FnMut(&Calls)) {
+        if self.takes_all() {
+            self.see(calls);
+            sink(calls);
+        } else if let Some(wanted) = self.wanted(calls) {
+            sink(&wanted);
+        }
+    }
+
+    fn takes_all(&self) -> bool {
+        let Selection { filter, since, before } = self.selection;
+        filter.is_none() && since.is_none() && before.is_none()
+    }
+
+    fn see(&mut self, calls: &Calls) {
         for (seen, dimension) in self.seen.iter_mut().zip(calls.dimensions.iter()) {
             *seen |= !dimension.is_empty();
         }
+    }
+
+    /// The calls that were asked for.
+    fn wanted(&mut self, calls: &Calls) -> Option<Calls> {
+        self.see(calls);
         let Selection { filter, since, before } = self.selection;
-        if filter.is_none() && since.is_none() && before.is_none() {
-            sink(calls);
-            return;
-        }
         let mut keep = match filter.as_ref().map(|filter| filter.matches(calls)) {
             Some(Ok(keep)) => keep,
             None => vec![true; calls.len()],
             Some(Err(error)) => {
                 self.failure.get_or_insert(error);
-                return;
+                return None;
             }
         };
-        for (row, keep) in keep.iter_mut().enumerate() {
-            let time = calls.call(row).time;
-            *keep &= since.is_none_or(|since| time >= since);
-            *keep &= before.is_none_or(|before| time < before && !time.is_missing());
+        for (keep, time) in keep.iter_mut().zip(calls.time_column()) {
+            *keep &= since.is_none_or(|since| *time >= since);
+            *keep &= before.is_none_or(|before| *time < before && !time.is_missing());
         }
         self.filtered_out += keep.iter().filter(|keep| !**keep).count() as u64;
-        sink(&calls.filtered(&keep));
+        Some(calls.filtered(&keep))
+    }
+
+    /// Takes over what another one saw.
+    fn merge(&mut self, other: Self) {
+        self.filtered_out += other.filtered_out;
+        for (mine, theirs) in self.seen.iter_mut().zip(other.seen) {
+            *mine |= theirs;
+        }
+        self.failure = self.failure.take().or(other.failure);
+    }
+}
+
+impl<S: Share> Share for (Sorter<'_>, S) {
+    fn take(&mut self, order: u64, calls: Calls) {
+        let (sorter, share) = self;
+        if sorter.takes_all() {
+            sorter.see(&calls);
+            share.take(order, calls);
+        } else if let Some(wanted) = sorter.wanted(&calls) {
+            share.take(order, wanted);
+        }
     }
 }
 

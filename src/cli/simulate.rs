@@ -56,7 +56,7 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
-    let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
+    let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     embed(&args.techniques, &settings, &mut calls)?;
     settings.journal.stage("reading");
     let progress = ReplayProgress::new(settings.quiet);

@@ -76,7 +76,7 @@ impl Assembly {
         }
     }
 
-    pub(super) fn take(&mut self, step: Step, sink: &mut dyn FnMut(&Calls)) {
+    pub(super) fn take(&mut self, step: Step, sink: &mut dyn FnMut(Calls)) {
         match step {
             Step::Opened { file, format, saved, columns, other_money } => {
                 let reading = &mut self.reading.files[file as usize];
@@ -128,7 +128,7 @@ impl Assembly {
         file: u32,
         identity: Identity,
         mut parsed: Parsed,
-        sink: &mut dyn FnMut(&Calls),
+        sink: &mut dyn FnMut(Calls),
     ) {
         let before = &mut self.newlines[file as usize];
         parsed.calls.shift_places(file, *before);
@@ -144,6 +144,7 @@ impl Assembly {
             return;
         }
         let verdicts: Vec<Verdict> = match identity {
+            Identity::Unknown => vec![Verdict::New; parsed.keys.len()],
             Identity::WholeRecord => self.whole_records(&parsed),
             Identity::Bucket => {
                 self.number(file, &mut parsed.keys);
@@ -180,18 +181,18 @@ impl Assembly {
             }
         }
         self.reading.files[file as usize].lines.add(&parsed.lines);
-        if identity != Identity::WholeRecord {
+        if !matches!(identity, Identity::WholeRecord | Identity::Unknown) {
             if let Some(calls) = self.duplicates.release(false) {
-                self.give(&calls, sink);
+                self.give(calls, sink);
             }
             return;
         }
         let is_kept = |(row, verdict): (usize, &Verdict)| *verdict == Verdict::New && !is_sum(row);
         let keep: Vec<bool> = verdicts.iter().enumerate().map(is_kept).collect();
         if keep.iter().all(|keep| *keep) {
-            sink(&parsed.calls);
+            sink(parsed.calls);
         } else {
-            sink(&parsed.calls.filtered(&keep));
+            sink(parsed.calls.filtered(&keep));
         }
     }
 
@@ -253,7 +254,7 @@ impl Assembly {
     }
 
     /// Gives out calls that nothing can be added to any more.
-    fn give(&mut self, calls: &Calls, sink: &mut dyn FnMut(&Calls)) {
+    fn give(&mut self, calls: Calls, sink: &mut dyn FnMut(Calls)) {
         for place in calls.uncounted().filter(|place| self.pivots.contains(&place.file)) {
             self.reading.ledger.push(Code::AggregatedRow, place, || UNCOUNTED.to_owned());
         }
@@ -274,14 +275,14 @@ impl Assembly {
     }
 
     /// Gives out the calls of sessions that may repeat each other.
-    fn settle(&mut self, at_end: bool, sink: &mut dyn FnMut(&Calls)) {
+    fn settle(&mut self, at_end: bool, sink: &mut dyn FnMut(Calls)) {
         let Some((calls, copies)) = self.threads.release(at_end) else { return };
         for file in copies {
             let lines = &mut self.reading.files[file as usize].lines;
             lines.records -= 1;
             lines.duplicates += 1;
         }
-        sink(&calls);
+        sink(calls);
     }
 
     /// Says which files are logs without a single call. Among others of their format, such as the
@@ -302,11 +303,11 @@ impl Assembly {
         }
     }
 
-    pub(super) fn finish(mut self, sink: &mut dyn FnMut(&Calls)) -> Reading {
+    pub(super) fn finish(mut self, sink: &mut dyn FnMut(Calls)) -> Reading {
         self.settle(true, sink);
         self.tell_of_files_without_calls();
         if let Some(calls) = self.duplicates.release(true) {
-            self.give(&calls, sink);
+            self.give(calls, sink);
         }
         if self.duplicates.forgot {
             self.reading.ledger.push(Code::DuplicateWindow, Place::default(), || {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::buffers::{Buffer, Buffers};
 use super::documents::Brackets;
 use super::framing::Framing;
 
@@ -68,6 +69,7 @@ pub(super) struct Chunks<R> {
     ended: bool,
     /// A failure that is told once the records before it are given out.
     failure: Option<io::Error>,
+    buffers: Buffers,
 }
 
 impl<R: Read> Chunks<R> {
@@ -80,7 +82,14 @@ impl<R: Read> Chunks<R> {
             inside_line: false,
             ended: false,
             failure: None,
+            buffers: Buffers::default(),
         }
+    }
+
+    /// As [`Chunks::new`], in buffers that were used before.
+    pub(super) fn with_buffers(mut self, buffers: Buffers) -> Self {
+        self.buffers = buffers;
+        self
     }
 
     /// The next chunk, or nothing at the end.
@@ -88,36 +97,39 @@ impl<R: Read> Chunks<R> {
     /// # Errors
     /// When the source fails. What was read before is given out first.
     pub(super) fn next(&mut self) -> io::Result<Option<Chunk>> {
-        let mut bytes = std::mem::take(&mut self.rest);
+        let rest = std::mem::take(&mut self.rest);
+        let mut buffer = self.buffers.take();
+        buffer.put(&rest);
         loop {
             if !self.ended
-                && let Err(error) = self.fill(&mut bytes)
+                && let Err(error) = self.fill(&mut buffer)
             {
                 self.ended = true;
                 self.failure = Some(error);
             }
+            let bytes = buffer.filled();
             if bytes.is_empty() {
                 return self.failure.take().map_or(Ok(None), Err);
             }
-            let end = if self.ended { bytes.len() } else { self.framing.cut(&bytes) };
+            let end = if self.ended { bytes.len() } else { self.framing.cut(bytes) };
             if end > 0 {
-                self.rest = bytes.split_off(end);
+                self.rest = bytes[end..].to_vec();
                 let inside_line = self.inside_line;
+                let bytes = buffer.into_bytes(end);
                 self.inside_line = !bytes.ends_with(b"\n");
                 return Ok(Some(Chunk { bytes, inside_line, passed_over: None }));
             }
             if bytes.len() >= self.limits.record {
-                return self.pass_over(bytes).map(Some);
+                let end = bytes.len();
+                return self.pass_over(buffer.into_bytes(end)).map(Some);
             }
         }
     }
 
-    fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+    fn fill(&mut self, buffer: &mut Buffer) -> io::Result<()> {
         // Doubling keeps the cost of looking for a cut in one long record in proportion.
-        let wanted = self.limits.more(self.limits.chunk, bytes.len());
-        bytes.reserve(wanted);
-        let read = self.source.by_ref().take(wanted as u64).read_to_end(bytes)?;
-        self.ended = read < wanted;
+        let wanted = self.limits.more(self.limits.chunk, buffer.filled().len());
+        self.ended = !buffer.read(&mut self.source, wanted)?;
         Ok(())
     }
 
@@ -148,8 +160,10 @@ impl<R: Read> Chunks<R> {
                 let passed_over = Some(PassedOver { newlines: found, lines });
                 return Ok(Chunk { bytes: Vec::new(), inside_line, passed_over });
             }
-            bytes.clear();
-            self.fill(&mut bytes)?;
+            let mut buffer = Buffer::default();
+            self.fill(&mut buffer)?;
+            let end = buffer.filled().len();
+            bytes = buffer.into_bytes(end);
         }
     }
 }

@@ -197,7 +197,7 @@ fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>
 }
 
 /// No single row costs more than a billion dollars.
-const COST_MAX: Usd = Usd::from_atto(1_000_000_000 * 1_000_000_000_000_000_000);
+pub(super) const COST_MAX: Usd = Usd::from_atto(1_000_000_000 * 1_000_000_000_000_000_000);
 
 /// The units of money in logs: how many decimals of them the smallest part of a dollar is. That of
 /// the first one is the user's to say.

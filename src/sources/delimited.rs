@@ -4,13 +4,25 @@ use crate::diagnostics::Code;
 
 use super::chunk::newlines;
 use super::parse::Parser;
+use super::plain_table::{parse_plain, plain_text};
+use super::quick::Memory;
 use super::quotes::Rows;
 use super::values::Values;
 use super::walk::walk_cell;
 
 /// Parses a chunk of a table. The first chunk of a file starts with the header, or with lines
 /// before it.
-pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool, rows: Rows) {
+pub(super) fn parse_delimited(
+    parser: &mut Parser<'_>,
+    bytes: &[u8],
+    first: bool,
+    rows: Rows,
+    memory: &mut Memory,
+) {
+    let is_plain = rows.delimiter != b'|' && !parser.inside_line;
+    if let Some(text) = is_plain.then(|| plain_text(bytes)).flatten() {
+        return parse_plain(parser, text, first, rows.delimiter, memory);
+    }
     let mut torn = Vec::new();
     if memchr::memchr(b'"', bytes).is_some() {
         // Where a chunk ends inside quotes, so does the file.
@@ -25,7 +37,7 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
     }
     let start = reader.at;
     for line in torn.into_iter().filter(|line| line.start >= start) {
-        reader.rows(parser, bytes, line.start, rows.delimiter, &mut ends);
+        reader.rows(parser, bytes, line.start, rows.delimiter, &mut ends, memory);
         reader.go_to(bytes, line.start);
         parser.skip(reader.line, Code::FieldCount, || {
             "a quote that is not closed before the next rows".to_owned()
@@ -33,7 +45,7 @@ pub(super) fn parse_delimited(parser: &mut Parser<'_>, bytes: &[u8], first: bool
         ends.push(line.end);
         reader.go_to(bytes, line.end);
     }
-    reader.rows(parser, bytes, bytes.len(), rows.delimiter, &mut ends);
+    reader.rows(parser, bytes, bytes.len(), rows.delimiter, &mut ends, memory);
     parser.count_other_lines(bytes, &ends);
 }
 
@@ -59,6 +71,7 @@ impl Cursor {
         end: usize,
         delimiter: u8,
         ends: &mut Vec<usize>,
+        memory: &mut Memory,
     ) {
         let start = self.at;
         let mut reader = csv::ReaderBuilder::new()
@@ -89,7 +102,7 @@ impl Cursor {
                 continue;
             }
             let mut values = spare.reuse();
-            row(parser, &record, line, &mut values);
+            row(parser, &record, line, &mut values, memory);
             spare = values.reuse();
         }
     }
@@ -152,6 +165,7 @@ fn row<'a>(
     record: &'a csv::ByteRecord,
     line: u64,
     values: &mut Values<'a>,
+    memory: &mut Memory,
 ) {
     let plan = parser.plan;
     let columns = plan.columns.len();
@@ -171,19 +185,44 @@ fn row<'a>(
         parser.not_utf8(line);
         return;
     };
-    for (place, targets) in plan.columns.iter().enumerate() {
-        let cell = record.range(place).map_or("", |range| text[range].trim());
-        for target in targets {
-            values.set(target.slot, target.rank, cell);
-        }
-        if cell.starts_with('{') {
-            let column = &plan.names[place];
-            if !walk_cell(cell, column, &plan.paths, values) {
-                parser.remark(line, Code::BadNumber, || {
-                    format!("`{column}` is no JSON; counts inside it were not read")
-                });
-            }
+    for place in 0..columns {
+        let cell = record.range(place).map_or("", |range| &text[range]);
+        fill(parser, place, cell, line, values);
+    }
+    let quick = memory.quick.as_mut();
+    if !quick.is_some_and(|quick| parser.quick_record(quick, values, line)) {
+        parser.record(values, line);
+    }
+}
+
+/// Takes the cell of a column.
+#[inline]
+pub(super) fn fill<'a>(
+    parser: &mut Parser<'_>,
+    place: usize,
+    cell: &'a str,
+    line: u64,
+    values: &mut Values<'a>,
+) {
+    let plan = parser.plan;
+    let cell = trimmed(cell);
+    for target in &plan.columns[place] {
+        values.set(target.slot, target.rank, cell);
+    }
+    if cell.starts_with('{') {
+        let column = &plan.names[place];
+        if !walk_cell(cell, column, &plan.paths, values) {
+            parser.remark(line, Code::BadNumber, || {
+                format!("`{column}` is no JSON; counts inside it were not read")
+            });
         }
     }
-    parser.record(values, line);
+}
+
+/// A cell without white space around it; most have none.
+#[inline]
+fn trimmed(cell: &str) -> &str {
+    let is_ink = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = cell.as_bytes();
+    if is_ink(bytes.first()) && is_ink(bytes.last()) { cell } else { cell.trim() }
 }

@@ -35,6 +35,10 @@ pub struct Format {
     pub(super) convention: fn(&[String]) -> Convention,
     /// Takes apart records that hold several calls, or that no path leads into.
     pub(super) unfold: Option<Unfold>,
+    /// Whether records may be read the short way (see [`quick`](super::quick)): then, of records with
+    /// both counts, `screen` and `refine` look at words alone. Fields that need a closer look where
+    /// they are there are listed; nothing where all records do.
+    pub(super) quick: Option<&'static [Field]>,
     /// How copies of one call are recognised.
     pub(super) identity: Identity,
     /// Says whether a record is a call at all, before its counts are read.
@@ -100,6 +104,8 @@ pub(super) enum Identity {
     Bucket,
     /// As [`Identity::Bucket`], where each count of the sum has a row of its own.
     Pivot,
+    /// Not at all: every record counts.
+    Unknown,
 }
 
 /// Whether a record is a call.

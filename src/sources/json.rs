@@ -12,18 +12,35 @@ use super::layout::Layouts;
 use super::others::{is_odd, other};
 use super::parse::Parser;
 use super::plan::FilePlan;
+use super::quick::Memory;
 use super::rows::{Row, list_in};
 use super::values::Values;
 use super::walk::walk;
 
 impl Parser<'_> {
-    pub(super) fn json_lines(&mut self, bytes: &[u8]) {
-        let mut layouts = Layouts::default();
+    pub(super) fn json_lines(&mut self, bytes: &[u8], memory: &mut Memory) {
+        let Memory { layouts, quick, .. } = memory;
+        // Nothing has to be looked at before the values of a record.
+        let is_direct = self.plan.is_direct();
         // Checked once for the whole chunk; only where that fails, line by line.
         let whole = std::str::from_utf8(bytes).ok();
         let mut values = Values::new(self.plan.slots).written(self.plan.writing);
         let (mut start, mut line) = (0, 0);
         while start < bytes.len() {
+            if let Some(whole) = whole.filter(|_| is_direct) {
+                values.clear();
+                if let Some(length) = layouts.read(&whole[start..], &mut values) {
+                    line += 1;
+                    self.lines.lines += 1;
+                    let quick = quick.as_mut();
+                    if !quick.is_some_and(|quick| self.quick_record(quick, &values, line)) {
+                        let ends = self.read_record(&whole[start..start + length], line, &values);
+                        self.count_ends(ends);
+                    }
+                    start += length + 1;
+                    continue;
+                }
+            }
             let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
             line += 1;
             self.lines.lines += 1;
@@ -35,16 +52,27 @@ impl Parser<'_> {
                 Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
                 Some(text) => {
                     let text = self.without_zeros(text, line);
-                    if let Some(ends) = self.json_record(text, line, &mut layouts, &mut values) {
-                        self.lines.lines += (ends.len() as u64).saturating_sub(1);
-                        self.lines.continuation += u64::from(ends.is_empty());
-                    }
+                    let tried = is_direct && whole.is_some();
+                    let ends = if tried {
+                        self.walk_record(text, line, layouts, &mut values)
+                    } else {
+                        self.json_record(text, line, layouts, &mut values)
+                    };
+                    self.count_ends(ends);
                 }
                 None => self.not_utf8(line),
             }
             start = end + 1;
         }
         self.text_lines = line;
+    }
+
+    /// Counts the records on a line beyond the first one.
+    fn count_ends(&mut self, ends: Option<Vec<usize>>) {
+        if let Some(ends) = ends {
+            self.lines.lines += (ends.len() as u64).saturating_sub(1);
+            self.lines.continuation += u64::from(ends.is_empty());
+        }
     }
 
     pub(super) fn json_documents(&mut self, bytes: &[u8]) {
@@ -189,15 +217,32 @@ impl Parser<'_> {
             return held;
         }
         values.clear();
-        if !layouts.read(text, values) {
-            values.clear();
-            if let Err(error) = walk(text, &self.plan.paths, values) {
-                self.skip(line, Code::InvalidJson, || error.to_string());
-                return None;
-            }
-            layouts.learn(text, &self.plan.paths);
-            self.note_late_columns(text);
+        if layouts.read(text, values) == Some(text.len()) {
+            return self.read_record(text, line, values);
         }
+        self.walk_record(text, line, layouts, values)
+    }
+
+    /// Reads a record whose layout is not known yet.
+    fn walk_record<'a>(
+        &mut self,
+        text: &'a str,
+        line: u64,
+        layouts: &mut Layouts,
+        values: &mut Values<'a>,
+    ) -> Option<Vec<usize>> {
+        values.clear();
+        if let Err(error) = walk(text, &self.plan.paths, values) {
+            self.skip(line, Code::InvalidJson, || error.to_string());
+            return None;
+        }
+        layouts.learn(text, &self.plan.paths);
+        self.note_late_columns(text);
+        self.read_record(text, line, values)
+    }
+
+    /// Reads a record whose values are known.
+    fn read_record(&mut self, text: &str, line: u64, values: &Values<'_>) -> Option<Vec<usize>> {
         if values.has(Field::Rows) {
             let mut ends = Vec::new();
             self.rows(text, values, line, &mut ends);

@@ -6,8 +6,10 @@
 //! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
 
 mod assembly;
+mod buffers;
 mod chunk;
 mod counts;
+mod crew;
 mod database;
 mod decode;
 mod delimited;
@@ -17,6 +19,7 @@ mod documents;
 mod duplicates;
 mod envelope;
 mod events;
+mod feed;
 mod field;
 mod foreign;
 mod format;
@@ -32,9 +35,11 @@ mod page;
 mod parquet_file;
 mod parse;
 mod paths;
+mod plain_table;
 mod plan;
 mod preview;
 mod prompts;
+mod quick;
 mod quotes;
 mod reader;
 mod reading;
@@ -48,6 +53,7 @@ mod text_blocks;
 mod threads;
 mod values;
 mod walk;
+mod words;
 mod writing;
 
 pub use discover::{Found, Input, NoInput, discover};
@@ -58,7 +64,7 @@ pub use guess::{Finding, Guess, Inside, NoGuess, Proposal, Role, guess, quoted_f
 pub use page::page;
 pub use parquet_file::OWN_KEY as PARQUET_KEY;
 pub use preview::{Preview, is_taken, preview, worth_keeping};
-pub use reader::{Progress, ReadOptions, read};
+pub use reader::{Progress, ReadOptions, Share, Spare, read, read_shared};
 pub use reading::{FileReading, Lines, Reading};
 pub use saved::SavedSource;
 pub use writing::{STATEMENTS, Statement};

@@ -60,6 +60,7 @@ fn includes(format: &Format) -> String {
 
 fn copies(format: &Format) -> &'static str {
     match format.identity {
+        Identity::Unknown => "No record is taken for a copy.",
         Identity::WholeRecord => "A record with the same id and contents is a copy.",
         Identity::Response => "A response with the same id is a copy; its largest counts hold.",
         Identity::Stream => {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 
 use crate::diagnostics::{Code, Ledger, Place};
-use crate::usage::{Calls, Dimensions, Symbol, column};
+use crate::usage::{Call, Calls, Dimensions, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
 use super::decode::{decode, fingerprint, tell_of_sums};
@@ -17,6 +17,7 @@ use super::format::{Convention, Draft, Identity, Remark, Screen};
 use super::framing::Framing;
 use super::plan::FilePlan;
 use super::prompts::told;
+use super::quick::Memory;
 use super::reading::Lines;
 use super::session::{SoFar, Totals};
 use super::threads::{ThreadId, total_key};
@@ -61,7 +62,7 @@ pub(super) struct Assumed {
 }
 
 /// Parses a chunk. `first` says whether it starts the file; `so_far` is what the chunks before it
-/// said, where that matters.
+/// said, where that matters; `memory` makes it fast and changes nothing.
 pub(super) fn parse(
     chunk: &Chunk,
     first: bool,
@@ -69,6 +70,7 @@ pub(super) fn parse(
     assumed: &Assumed,
     dimensions: &Dimensions,
     so_far: &mut SoFar,
+    memory: &mut Memory,
 ) -> Parsed {
     let mut parser = Parser::new(plan, assumed, dimensions);
     parser.so_far = std::mem::take(so_far);
@@ -79,10 +81,12 @@ pub(super) fn parse(
         parser.skip(1, Code::RecordTooLong, || "a record of more than 256 MiB".to_owned());
     }
     match plan.framing {
-        Framing::Lines => parser.json_lines(&chunk.bytes),
+        Framing::Lines => parser.json_lines(&chunk.bytes, memory),
         Framing::Documents => parser.json_documents(&chunk.bytes),
         Framing::Events => parser.event_streams(&chunk.bytes),
-        Framing::Delimited(rows) => parse_delimited(&mut parser, &chunk.bytes, first, rows),
+        Framing::Delimited(rows) => {
+            parse_delimited(&mut parser, &chunk.bytes, first, rows, memory);
+        }
     }
     let newlines = match (chunk.passed_over, plan.framing) {
         (Some(passed_over), _) => passed_over.newlines,
@@ -119,15 +123,17 @@ pub(super) struct Parser<'p> {
     /// Lines of text, where a record is one: less than `lines` where records hold several calls.
     pub(super) text_lines: u64,
     ledger: Ledger,
-    calls: Calls,
-    keys: Vec<RecordKey>,
+    pub(super) calls: Calls,
+    pub(super) keys: Vec<RecordKey>,
     /// Whether the chunk starts inside a line that is counted already.
-    inside_line: bool,
+    pub(super) inside_line: bool,
     so_far: SoFar,
     kin: Vec<(ThreadId, ThreadId)>,
     sums: Vec<usize>,
     late_columns: BTreeSet<String>,
-    symbols: Vec<Symbol>,
+    /// The dimensions of its records that are wanted.
+    pub(super) wanted: &'p [(usize, usize)],
+    pub(super) symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
 }
@@ -147,6 +153,7 @@ impl<'p> Parser<'p> {
             kin: Vec::new(),
             sums: Vec::new(),
             late_columns: BTreeSet::new(),
+            wanted: plan.wanted(),
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
@@ -303,7 +310,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn assume(&mut self, draft: &mut Draft<'_>) {
+    pub(super) fn assume(&mut self, draft: &mut Draft<'_>) {
         if draft.model.is_empty() && !self.assumed.model.is_empty() {
             draft.model = self.assumed.model.clone().into();
         }
@@ -334,16 +341,19 @@ impl<'p> Parser<'p> {
         for (place, name) in names {
             self.symbols[place] = dimensions[place].intern(name);
         }
-        for (place, slot) in &plan.dimensions {
+        // A record of another format than its file has a plan of its own.
+        let wanted = if std::ptr::eq(plan, self.plan) { self.wanted } else { &plan.dimensions };
+        for (place, slot) in wanted {
             self.symbols[*place] = dimensions[*place].intern(&told(values, *slot));
         }
         for (place, name) in &plan.constants.dimensions {
             self.symbols[*place] = dimensions[*place].intern(name);
         }
-        let key = total.unwrap_or_else(|| self.key(plan.format.identity, values, draft));
+        let key =
+            total.unwrap_or_else(|| self.key(plan.identity, values, &draft.model, &draft.call));
         let thread = total.map_or(0, |_| fingerprint(values, Field::Conversation));
         self.calls.push(&draft.call, &self.symbols);
-        let is_loose = plan.format.identity == Identity::WholeRecord && is_loose(values);
+        let is_loose = plan.identity == Identity::WholeRecord && is_loose(values);
         self.keys.push(RecordKey { key, thread, counts_line: true, is_loose });
         for (number, (model, call)) in (1..).zip(&draft.parts) {
             self.symbols[column::MODEL] = self.calls.dimensions[column::MODEL].intern(model);
@@ -355,7 +365,16 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn key(&mut self, identity: Identity, values: &Values<'_>, draft: &Draft<'_>) -> CallKey {
+    pub(super) fn key(
+        &mut self,
+        identity: Identity,
+        values: &Values<'_>,
+        model: &str,
+        call: &Call,
+    ) -> CallKey {
+        if identity == Identity::Unknown {
+            return 0;
+        }
         let bytes = &mut self.key_bytes;
         bytes.clear();
         if matches!(identity, Identity::Bucket | Identity::Pivot) {
@@ -377,7 +396,7 @@ impl<'p> Parser<'p> {
         match identity {
             Identity::Response => {
                 bytes.push(0);
-                bytes.extend_from_slice(draft.model.as_bytes());
+                bytes.extend_from_slice(model.as_bytes());
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
@@ -385,13 +404,16 @@ impl<'p> Parser<'p> {
                 bytes.push(0);
                 bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
             }
-            Identity::WholeRecord | Identity::Running | Identity::Bucket | Identity::Pivot => {
+            _ => {
                 bytes.push(0);
-                bytes.extend_from_slice(draft.model.as_bytes());
-                bytes.extend_from_slice(&draft.call.time.millis().to_le_bytes());
-                bytes.extend_from_slice(&draft.call.attempt.to_le_bytes());
-                for (_, tokens) in draft.call.tokens.iter() {
-                    bytes.extend_from_slice(&tokens.get().to_le_bytes());
+                bytes.extend_from_slice(model.as_bytes());
+                bytes.extend_from_slice(&call.time.millis().to_le_bytes());
+                bytes.extend_from_slice(&call.attempt.to_le_bytes());
+                for (place, (_, tokens)) in (0..).zip(call.tokens.iter()) {
+                    if !tokens.is_zero() {
+                        bytes.push(place);
+                        bytes.extend_from_slice(&tokens.get().to_le_bytes());
+                    }
                 }
             }
         }
@@ -401,7 +423,7 @@ impl<'p> Parser<'p> {
 
 /// Whether an id tells no calls apart: a short one (a row's number, a user) without the time of
 /// the day beside it is often shared by calls with equal counts.
-fn is_loose(values: &Values<'_>) -> bool {
+pub(super) fn is_loose(values: &Values<'_>) -> bool {
     const TELLING: usize = 8;
     const DAY: usize = "2026-10-05".len();
     // Quotes may stand around it; most ids are longer anyway.
@@ -416,7 +438,7 @@ fn is_loose(values: &Values<'_>) -> bool {
 }
 
 /// Whether the row of a spreadsheet that sums up the others may have this for a model.
-fn may_be_sum(model: &str) -> bool {
+pub(super) fn may_be_sum(model: &str) -> bool {
     const WORDS: [&str; 6] = ["", "total", "totals", "sum", "grand total", "all"];
     let model = model.trim().trim_end_matches(':');
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(model))

@@ -1,5 +1,7 @@
 //! How one file is read: its format, the places of its values, its dimensions.
 
+use std::sync::atomic::Ordering;
+
 use hashbrown::HashSet;
 
 use crate::usage::{Dimensions, column};
@@ -7,10 +9,11 @@ use crate::usage::{Dimensions, column};
 use super::detect::Detection;
 use super::envelope::Envelope;
 use super::field::Field;
-use super::format::{Convention, Format};
+use super::format::{Convention, Format, Identity};
 use super::framing::Framing;
 use super::others::Others;
 use super::paths::{Paths, Target, plain};
+use super::reader::Spare;
 use super::saved::{Constants, SavedSource};
 use super::writing::{INCLUDES_CACHE, Writing, state};
 
@@ -45,6 +48,10 @@ pub(super) struct FilePlan {
     pub(super) known_keys: Option<HashSet<String>>,
     /// The member of its records that lists the records of the format.
     pub(super) list: Option<String>,
+    /// How copies of one call are recognised; nothing where they count.
+    pub(super) identity: Identity,
+    /// Dimensions that may be left empty some time.
+    pub(super) spare: Option<Spare>,
 }
 
 impl FilePlan {
@@ -96,6 +103,33 @@ impl FilePlan {
         };
         let best = targets.iter().min_by_key(|target| target.rank)?;
         Field::ALL.get(usize::from(best.slot)).copied()
+    }
+
+    /// The dimensions that are wanted now.
+    pub(super) fn wanted(&self) -> &[(usize, usize)] {
+        let spare = self.spare.as_ref().filter(|spare| spare.lapsed.load(Ordering::Relaxed));
+        let Some(spare) = spare else { return &self.dimensions };
+        let end = self.dimensions.partition_point(|(place, _)| *place < spare.from);
+        &self.dimensions[..end]
+    }
+
+    /// Lets some dimensions lapse.
+    pub(super) fn sparing(mut self, spare: Option<Spare>) -> Self {
+        self.spare = spare;
+        self
+    }
+
+    /// Lets copies of a call count.
+    pub(super) fn keeping_copies(mut self) -> Self {
+        if matches!(self.identity, Identity::WholeRecord | Identity::Response | Identity::Stream) {
+            self.identity = Identity::Unknown;
+        }
+        self
+    }
+
+    /// Whether a record of JSON is one record, with nothing around it that must be looked at first.
+    pub(super) const fn is_direct(&self) -> bool {
+        self.list.is_none() && self.envelope.is_none() && self.format.unfold.is_none()
     }
 
     /// Lets records of other formats be read as what they are.
@@ -153,6 +187,8 @@ impl FilePlan {
             envelope: None,
             known_keys: None,
             list: None,
+            identity: format.identity,
+            spare: None,
         };
         plan.knows_foreign |= map.iter().any(|(name, _)| name == INCLUDES_CACHE);
         // The first to say something has the last word, as with fields.

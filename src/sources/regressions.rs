@@ -10,7 +10,7 @@ use super::reader::read_within;
 use super::tests::{Quiet, options, read_all, read_text};
 use super::*;
 use crate::diagnostics::Code;
-use crate::units::TokenClass;
+use crate::units::{TokenClass, Tokens};
 use crate::usage::{Call, Calls, column};
 
 const OWN: &str = r#"{"model":"m","time":1791190801,"input_tokens":10,"output_tokens":2}"#;
@@ -35,7 +35,7 @@ fn each(calls: &Calls) -> Vec<Call> {
 }
 
 fn count(calls: &Calls, class: TokenClass) -> u64 {
-    calls.token_column(class).iter().map(|count| count.get()).sum()
+    calls.token_column(class).map(Tokens::get).sum()
 }
 
 #[test]
@@ -102,6 +102,7 @@ static PANICS: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |_| panic!("a bug in a format"),
     session: None,

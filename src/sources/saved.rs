@@ -89,6 +89,11 @@ pub(super) struct Constants {
 }
 
 impl Constants {
+    /// Whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.dimensions.is_empty()
+    }
+
     /// Gives a call the names that its record leaves open.
     pub(super) fn fill(&self, draft: &mut Draft<'_>) {
         for (field, name) in &self.fields {

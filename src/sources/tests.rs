@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::*;
-use crate::units::TokenClass;
+use crate::units::{TokenClass, Tokens};
 use crate::usage::{Calls, Dimensions, column};
 
 pub(super) struct Quiet;
@@ -51,7 +51,7 @@ fn check_run(folder: &Path, run: &Value) {
         assert_eq!(seen.map(|(_, entry)| entry.count), count.as_u64(), "{code} of {where_}");
     }
     for class in TokenClass::ALL {
-        let sum: u64 = calls.token_column(class).iter().map(|count| count.get()).sum();
+        let sum: u64 = calls.token_column(class).map(Tokens::get).sum();
         // A class that is not there is a class without tokens.
         let expected = run["tokens"][class.name()].as_u64().unwrap_or(0);
         assert_eq!(sum, expected, "{} of {where_}", class.name());

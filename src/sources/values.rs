@@ -23,7 +23,7 @@ pub(super) enum BadValue {
 }
 
 /// No provider bills more tokens in one row.
-const COUNT_MAX: u64 = 1_000_000_000_000;
+pub(super) const COUNT_MAX: u64 = 1_000_000_000_000;
 
 /// A count that was read as part of a list; none is zero.
 pub(super) fn bounded(count: Option<u64>, of: &str) -> Result<Tokens, (Code, String)> {
@@ -47,12 +47,24 @@ const UNSET: u16 = u16::MAX;
 pub(super) struct Values<'a> {
     raw: Vec<&'a str>,
     ranks: Vec<u16>,
+    /// The slots that have a value, as far as they have a bit.
+    present: u128,
     writing: Writing,
+}
+
+/// The bit of a slot; those of many dimensions have none.
+const fn bit(slot: usize) -> u128 {
+    if slot < 128 { 1 << slot } else { 0 }
 }
 
 impl<'a> Values<'a> {
     pub(super) fn new(slots: usize) -> Self {
-        Self { raw: vec![""; slots], ranks: vec![UNSET; slots], writing: Writing::default() }
+        Self {
+            raw: vec![""; slots],
+            ranks: vec![UNSET; slots],
+            present: 0,
+            writing: Writing::default(),
+        }
     }
 
     /// The same, for a log that writes its numbers so.
@@ -73,14 +85,29 @@ impl<'a> Values<'a> {
         // Collecting an empty list of the same layout keeps its allocation.
         let mut raw: Vec<&'b str> = raw.into_iter().map(|_| "").collect();
         raw.resize(slots, "");
-        let mut values = Values { raw, ranks, writing };
+        let mut values = Values { raw, ranks, present: 0, writing };
         values.ranks.fill(UNSET);
         values
     }
 
+    /// Forgets all values. Most of very many slots have none.
     pub(super) fn clear(&mut self) {
-        self.raw.fill("");
-        self.ranks.fill(UNSET);
+        let mut present = std::mem::take(&mut self.present);
+        while present != 0 {
+            let slot = present.trailing_zeros() as usize;
+            self.raw[slot] = "";
+            self.ranks[slot] = UNSET;
+            present &= present - 1;
+        }
+        for slot in 128..self.raw.len() {
+            self.raw[slot] = "";
+            self.ranks[slot] = UNSET;
+        }
+    }
+
+    /// The slots that have a value, a bit each; those beyond 128 have none.
+    pub(super) const fn present(&self) -> u128 {
+        self.present
     }
 
     /// Takes the raw text of a value: a JSON value, or a CSV cell. Text that means "nothing" is
@@ -91,6 +118,7 @@ impl<'a> Values<'a> {
         if rank <= self.ranks[slot] && !is_nothing(raw) {
             self.raw[slot] = raw;
             self.ranks[slot] = rank;
+            self.present |= bit(slot);
         }
     }
 
@@ -98,6 +126,7 @@ impl<'a> Values<'a> {
     pub(super) fn inherit(&mut self, slot: usize, raw: &'a str) {
         if !raw.is_empty() {
             self.raw[slot] = raw;
+            self.present |= bit(slot);
         }
     }
 
@@ -112,6 +141,7 @@ impl<'a> Values<'a> {
     pub(super) fn remove(&mut self, field: Field) {
         self.raw[field.slot()] = "";
         self.ranks[field.slot()] = UNSET;
+        self.present &= !bit(field.slot());
     }
 
     pub(super) fn raw(&self, slot: usize) -> &'a str {
@@ -241,7 +271,8 @@ pub(super) fn lenient<'de, D: Deserializer<'de>>(parser: D) -> Result<Option<u64
 }
 
 /// The common case, without a look at anything but digits.
-fn plain_digits(raw: &str) -> Option<u64> {
+#[inline]
+pub(super) fn plain_digits(raw: &str) -> Option<u64> {
     if raw.len() > 18 {
         return None;
     }

@@ -105,6 +105,11 @@ pub(super) fn state(name: &str, value: &str, convention: &mut Convention, writin
 }
 
 impl Writing {
+    /// Whether numbers are written as in most logs.
+    pub(super) fn is_usual(self) -> bool {
+        self == Self { cache_is_stated: self.cache_is_stated, ..Self::default() }
+    }
+
     /// Whether the user said what the input includes, whatever the names of columns say.
     pub(super) const fn says_where_cache_is(self) -> bool {
         self.cache_is_stated

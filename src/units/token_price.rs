@@ -20,6 +20,11 @@ impl TokenPrice {
     /// A dollar a token: a million dollars per million tokens.
     pub const DOLLAR: Self = Self(1_000_000_000_000_000_000);
 
+    /// The price in units of 10⁻¹⁸ dollars.
+    pub const fn atto(self) -> i128 {
+        self.0
+    }
+
     /// Reads dollars per million tokens, such as `0.003625`.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ pub(in crate::sources) static AIDER: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         let sent = values.text(Field::RecordType) == "message_send";

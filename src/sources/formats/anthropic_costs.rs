@@ -51,6 +51,7 @@ pub(in crate::sources) static ANTHROPIC_COSTS: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Bucket,
     screen: screen_sum,
     session: None,

@@ -103,6 +103,7 @@ pub(super) const MESSAGES: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: Some(&[]),
     identity: Identity::Response,
     screen,
     session: None,

@@ -61,6 +61,7 @@ pub(in crate::sources) static ANTHROPIC_USAGE: Format = Format {
     loose_names: false,
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::Bucket,
     screen: screen_sum,
     session: None,

@@ -33,6 +33,7 @@ pub(in crate::sources) static AZURE_DIAGNOSTICS: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |_| Screen::WithoutTokens,
     session: None,

@@ -66,6 +66,7 @@ pub(in crate::sources) static AZURE_GATEWAY: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Stream,
     screen,
     session: None,

@@ -78,6 +78,7 @@ pub(in crate::sources) static BEDROCK_CONVERSE: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: every_record,
     session: None,

@@ -66,6 +66,7 @@ pub(in crate::sources) static BEDROCK_LOG: Format = Format {
     loose_names: false,
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: every_record,
     session: None,

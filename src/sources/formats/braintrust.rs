@@ -46,6 +46,7 @@ pub(in crate::sources) static BRAINTRUST: Format = Format {
     loose_names: false,
     convention: |_| Convention::APART,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| match &*values.text(Field::RecordType) {
         "llm" => Screen::Call,

@@ -64,6 +64,7 @@ pub(in crate::sources) static CLAUDE_CODE: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: Some(&[]),
     identity: Identity::Stream,
     screen,
     session: None,

@@ -38,6 +38,7 @@ pub(in crate::sources) static CLAUDE_CODE_ANALYTICS: Format = Format {
     loose_names: false,
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::Bucket,
     screen: screen_sum,
     session: None,

@@ -47,6 +47,7 @@ pub(in crate::sources) static CLAUDE_CODE_RESULT: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

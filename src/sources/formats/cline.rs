@@ -53,6 +53,7 @@ pub(in crate::sources) static CLINE: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen,
     session: None,

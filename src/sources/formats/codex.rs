@@ -52,6 +52,7 @@ pub(in crate::sources) static CODEX: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Running,
     // An event with nothing but limits is no call; one with the last call alone is refused.
     screen: |values| {
@@ -118,6 +119,7 @@ pub(in crate::sources) static CODEX_EXEC: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Running,
     screen: |values| if values.has(Field::Input) { Screen::Call } else { Screen::NoCall },
     session: Some(&Session {

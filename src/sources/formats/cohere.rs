@@ -53,6 +53,7 @@ pub(in crate::sources) static COHERE: Format = Format {
     loose_names: false,
     convention: |_| Convention { includes_media: false, ..Convention::EXCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: screen_sum,
     session: None,

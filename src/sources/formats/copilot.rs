@@ -48,6 +48,7 @@ pub(in crate::sources) static COPILOT: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Running,
     screen: |values| {
         let ended = values.text(Field::RecordType) == "session.shutdown";
@@ -165,6 +166,7 @@ pub(in crate::sources) static COPILOT_BILLING: Format = Format {
     loose_names: false,
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         if values.has(Field::Input) || values.has(Field::Output) {

@@ -40,6 +40,7 @@ pub(in crate::sources) static CURSOR: Format = Format {
     loose_names: false,
     convention: |_| SPLIT,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,
@@ -77,6 +78,7 @@ pub(in crate::sources) static CURSOR_EVENTS: Format = Format {
     loose_names: false,
     convention: |_| SPLIT,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         if values.has(Field::Input) || values.has(Field::Output) {

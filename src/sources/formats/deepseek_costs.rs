@@ -30,6 +30,7 @@ pub(in crate::sources) static DEEPSEEK_COSTS: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Bucket,
     screen: screen_sum,
     session: None,

@@ -36,6 +36,7 @@ pub(in crate::sources) static DEEPSEEK_USAGE: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Pivot,
     screen: |values| {
         if values.has(Field::Amount) { Screen::WithoutTokens } else { Screen::NoCall }

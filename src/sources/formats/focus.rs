@@ -45,6 +45,7 @@ pub(in crate::sources) static FOCUS: Format = Format {
     loose_names: false,
     convention: |_| Convention::APART,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         let category = values.text(Field::RecordType);

@@ -85,6 +85,7 @@ pub(in crate::sources) static GEMINI: Format = Format {
     loose_names: false,
     convention: |_| Convention { output_includes_reasoning: false, ..Convention::INCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: every_record,
     session: None,

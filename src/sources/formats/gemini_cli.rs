@@ -41,6 +41,7 @@ pub(in crate::sources) static GEMINI_CLI: Format = Format {
     loose_names: false,
     convention: |_| Convention { output_includes_reasoning: false, ..Convention::INCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::Stream,
     screen: |values| {
         let counted = values.has(Field::Input) || values.has(Field::Output);

@@ -72,6 +72,7 @@ pub(in crate::sources) static HELICONE: Format = Format {
     loose_names: false,
     convention: |_| Convention::APART,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         // An id of zeros says that there is none.

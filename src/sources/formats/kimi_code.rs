@@ -57,6 +57,7 @@ pub(in crate::sources) static KIMI_CODE: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         let counted = values.has(Field::Input) || values.has(Field::Output);

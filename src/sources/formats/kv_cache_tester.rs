@@ -38,6 +38,7 @@ pub(in crate::sources) static KV_CACHE_TESTER: Format = Format {
         }
         Some(rows)
     }),
+    quick: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

@@ -66,6 +66,7 @@ pub(in crate::sources) static LANGCHAIN: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: every_record,
     session: None,

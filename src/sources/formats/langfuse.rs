@@ -83,6 +83,7 @@ pub(in crate::sources) static LANGFUSE: Format = Format {
         let found = list("observations").or_else(|| list("data"))?;
         Some(found.into_iter().map(|part| Row::part(text, part)).collect())
     }),
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values: &Values<'_>| match &*values.text(Field::RecordType).to_ascii_uppercase() {
         "GENERATION" | "EMBEDDING" => Screen::Call,

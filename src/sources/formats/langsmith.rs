@@ -74,6 +74,7 @@ pub(in crate::sources) static LANGSMITH: Format = Format {
         rows.push(Row::alone(text, text));
         Some(rows)
     }),
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| match &*values.text(Field::RecordType) {
         "llm" | "embedding" => Screen::Call,

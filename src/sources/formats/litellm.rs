@@ -104,6 +104,7 @@ pub(in crate::sources) static LITELLM: Format = Format {
     loose_names: false,
     convention: |_| Convention::APART,
     unfold: Some(|text| decoded(text, &["metadata", "response"])),
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         let hit = values.text(Field::RecordType).eq_ignore_ascii_case("true");

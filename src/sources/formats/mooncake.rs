@@ -30,6 +30,7 @@ pub(in crate::sources) static MOONCAKE: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

@@ -46,6 +46,7 @@ pub(in crate::sources) static OLLAMA: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         let piece = values.truth(Field::RecordType) == Some(false);

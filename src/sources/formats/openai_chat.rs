@@ -111,6 +111,8 @@ pub(in crate::sources) static OPENAI_CHAT: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    // The source of a cost depends on the id.
+    quick: Some(&[Field::CostUsd]),
     identity: Identity::Response,
     screen: screen_batch,
     session: None,

@@ -40,6 +40,7 @@ pub(in crate::sources) static OPENAI_COSTS: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Bucket,
     screen: screen_sum,
     session: None,

@@ -100,6 +100,7 @@ pub(in crate::sources) static OPENAI_RESPONSES: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: |values| {
         // Events of a stream before its last have nothing to count.

@@ -78,6 +78,7 @@ pub(in crate::sources) static OPENAI_USAGE: Format = Format {
         Convention { includes_media, ..Convention::INCLUSIVE }
     },
     unfold: None,
+    quick: None,
     identity: Identity::Bucket,
     screen: screen_sum,
     session: None,

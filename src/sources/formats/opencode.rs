@@ -52,6 +52,7 @@ pub(in crate::sources) static OPENCODE: Format = Format {
     loose_names: false,
     convention: |_| Convention { output_includes_reasoning: false, ..Convention::EXCLUSIVE },
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     // What the user wrote, and answers that never came, have no counts.
     screen: |values| {

@@ -58,6 +58,7 @@ pub(in crate::sources) static OPENROUTER: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: every_record,
     session: None,

@@ -45,6 +45,7 @@ pub(in crate::sources) static OPENROUTER_ACTIVITY: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Bucket,
     screen: screen_sum,
     session: None,

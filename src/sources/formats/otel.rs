@@ -40,6 +40,7 @@ pub(in crate::sources) static OTEL: Format = Format {
     loose_names: false,
     convention: |_| Convention::APART,
     unfold: Some(unfold),
+    quick: None,
     identity: Identity::Response,
     screen,
     session: None,

@@ -24,6 +24,7 @@ pub(in crate::sources) static LLMCOST: Format = Format {
     // Its own names say what they count; a total beside them proves nothing.
     convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
     unfold: None,
+    quick: Some(&[]),
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

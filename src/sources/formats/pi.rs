@@ -44,6 +44,7 @@ pub(in crate::sources) static PI: Format = Format {
     loose_names: false,
     convention: |_| Convention::EXCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     // Other events show a message again while it grows.
     screen: |values| {

@@ -64,6 +64,7 @@ pub(in crate::sources) static PORTKEY: Format = Format {
     loose_names: false,
     convention: |_| Convention::APART,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| {
         // `HIT` and `SEMANTIC HIT`: the gateway answered, no model was called.

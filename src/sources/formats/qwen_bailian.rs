@@ -29,6 +29,7 @@ pub(in crate::sources) static QWEN_BAILIAN: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

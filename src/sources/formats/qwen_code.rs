@@ -34,6 +34,7 @@ pub(in crate::sources) static QWEN_CODE: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::Response,
     screen: |values| {
         let counted = values.has(Field::Input) || values.has(Field::Output);

@@ -35,6 +35,7 @@ pub(in crate::sources) static SGLANG: Format = Format {
     loose_names: false,
     convention: |_| Convention::INCLUSIVE,
     unfold: None,
+    quick: None,
     identity: Identity::WholeRecord,
     screen: |values| match &*values.text(Field::RecordType) {
         "request.finished" | "" => Screen::Call,

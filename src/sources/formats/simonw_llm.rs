@@ -46,6 +46,7 @@ pub(in crate::sources) static SIMONW_LLM: Format = Format {
     loose_names: false,
     convention: |_| Convention::APART,
     unfold: Some(|text| decoded(text, &["token_details"])),
+    quick: None,
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

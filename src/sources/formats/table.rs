@@ -29,6 +29,7 @@ pub(in crate::sources) static TABLE: Format = Format {
     loose_names: true,
     convention,
     unfold: None,
+    quick: Some(&[]),
     identity: Identity::WholeRecord,
     screen: every_record,
     session: None,

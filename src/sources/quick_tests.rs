@@ -1,0 +1,206 @@
+//! The short way must say exactly what the long way says, for any record.
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::super::chunk::Chunk;
+use super::super::detect::{Hint, detect};
+use super::super::parse::{Assumed, Parsed, parse};
+use super::super::session::SoFar;
+use super::*;
+use crate::usage::{Dimensions, Row};
+
+fn dimensions() -> Dimensions {
+    Dimensions::new(["conversation", "team", "prompt"])
+}
+
+fn plan_of(text: &str) -> Option<Arc<FilePlan>> {
+    let detection = detect(text.as_bytes(), true, Hint::default()).ok()?;
+    let plan = FilePlan::new(&detection, &[], &dimensions());
+    Some(Arc::new(plan.with_others(&detection.columns, &dimensions())))
+}
+
+fn parsed(text: &str, plan: &FilePlan, memory: &mut Memory) -> Parsed {
+    let bytes = text.as_bytes().to_vec();
+    let chunk = Chunk { bytes, inside_line: false, passed_over: None };
+    parse(&chunk, true, plan, &Assumed::default(), &dimensions(), &mut SoFar::default(), memory)
+}
+
+/// Everything that a call says.
+fn told_of(parsed: &Parsed, row: Row) -> (Call, Vec<String>, u128, bool, bool) {
+    let calls = &parsed.calls;
+    let names = (0..calls.dimensions.len()).map(|place| calls.name(place, row).to_owned());
+    let key = parsed.keys[row];
+    (calls.call(row), names.collect(), key.key, key.counts_line, key.is_loose)
+}
+
+/// Reads a text both ways; answers how many records went the short one.
+fn check(text: &str) -> Option<u64> {
+    let plan = plan_of(text)?;
+    // Without a turn to the plan there is no short way.
+    let long = parsed(text, &plan, &mut Memory::default());
+    let mut memory = Memory::default();
+    let mut taken = 0;
+    // First without known words, then with them.
+    for _ in 0..2 {
+        memory.turn_to(&plan);
+        let before = memory.quick.as_ref().map_or(0, |quick| quick.taken);
+        let short = parsed(text, &plan, &mut memory);
+        assert_eq!(short.calls.len(), long.calls.len(), "{text}");
+        for row in 0..long.calls.len() {
+            assert_eq!(told_of(&short, row), told_of(&long, row), "{text}");
+        }
+        assert_eq!(short.lines, long.lines, "{text}");
+        assert_eq!(short.newlines, long.newlines, "{text}");
+        assert_eq!(short.ledger, long.ledger, "{text}");
+        taken = memory.quick.as_ref().map_or(0, |quick| quick.taken) - before;
+    }
+    Some(taken)
+}
+
+const USUAL: [&str; 4] = [
+    r#"{"timestamp":"2026-01-01T00:00:00.571Z","model":"gpt-5","call_type":"chat","team":"a","session_id":"s1","request_id":"req_0001","input_tokens":690,"cache_read_input_tokens":3,"cache_creation_input_tokens":20,"output_tokens":15,"status":"ok","latency_ms":534}"#,
+    r#"{"type":"assistant","timestamp":"2026-01-01T00:00:04.454Z","sessionId":"s","isSidechain":false,"uuid":"u","requestId":"req_1","message":{"model":"claude-sonnet-4-5","id":"msg_1","stop_reason":"end_turn","content":[{"type":"text","text":"a \"b\""}],"usage":{"input_tokens":13,"cache_creation_input_tokens":5,"cache_read_input_tokens":16,"cache_creation":{"ephemeral_5m_input_tokens":5,"ephemeral_1h_input_tokens":0},"output_tokens":15,"service_tier":"standard"}}}"#,
+    r#"{"id":"chatcmpl-1","object":"chat.completion","created":1767225624,"model":"gpt-5","usage":{"prompt_tokens":538,"completion_tokens":82,"total_tokens":620,"prompt_tokens_details":{"cached_tokens":356,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":48,"audio_tokens":0}},"service_tier":"default"}"#,
+    r#"{"timestamp":"2026-01-01T00:00:00Z","type":"message","id":"msg_1","model":"claude-haiku-4-5","stop_reason":"end_turn","usage":{"input_tokens":1,"cache_read_input_tokens":2,"cache_creation_input_tokens":3,"output_tokens":4,"service_tier":"standard"}}"#,
+];
+
+#[test]
+fn usual_records_go_the_short_way() {
+    for record in USUAL {
+        assert_eq!(check(&format!("{record}\n{record}\n")), Some(2), "{record}");
+    }
+}
+
+/// Values in the place of others: as they are written, and as nobody should write them.
+const ODD: [&str; 26] = [
+    "null",
+    "\"\"",
+    "0",
+    "1",
+    "7",
+    "-3",
+    "12.0",
+    "12.5",
+    "\"12\"",
+    "1e3",
+    "1000000000000",
+    "1000000000001",
+    "99999999999999999999",
+    "true",
+    "false",
+    "\"error\"",
+    "\"batch\"",
+    "\"fast\"",
+    "500",
+    "\"unknown\"",
+    "\"2026-01-01\"",
+    "\"2026-02-30T00:00:00Z\"",
+    "1767225624123",
+    "\"01.02.2026 10:00\"",
+    "\"caf\\u00e9 \\\"x\\\"\"",
+    "[1,2]",
+];
+
+/// A usual record, in which a value or two are others, and a key or two are left out or new.
+fn record() -> impl Strategy<Value = String> {
+    let change = (any::<prop::sample::Index>(), 0..ODD.len() + 1);
+    let added = proptest::option::of((0usize..ADDED.len(), 0..ODD.len()));
+    (0..USUAL.len(), proptest::collection::vec(change, 0..3), added).prop_map(
+        |(usual, changes, added)| {
+            let mut text = USUAL[usual].to_owned();
+            for (place, value) in changes {
+                let places = scalars(&text);
+                let (start, end) = places[place.index(places.len())];
+                match ODD.get(value) {
+                    Some(value) => text.replace_range(start..end, value),
+                    // Another of the same form.
+                    None => text.replace_range(start..end, &other(&text[start..end])),
+                }
+            }
+            if let Some((name, value)) = added {
+                text.insert_str(1, &format!("\"{}\":{},", ADDED[name], ODD[value]));
+            }
+            text
+        },
+    )
+}
+
+const ADDED: [&str; 14] = [
+    "cost_usd",
+    "total_tokens",
+    "batch",
+    "speed",
+    "error",
+    "calls",
+    "attempt",
+    "max_tokens",
+    "reasoning_tokens",
+    "provider",
+    "cached_tokens",
+    "geo",
+    "http_status",
+    "prompt",
+];
+
+fn other(value: &str) -> String {
+    value.replace('1', "2").replace("gpt-5", "gpt-4o")
+}
+
+/// Where the scalars of a record stand that are values.
+fn scalars(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(colon) = text[at..].find("\":") {
+        let start = at + colon + 2;
+        let end = match text.as_bytes()[start] {
+            b'"' => text[start + 1..].find('"').map(|end| start + 2 + end),
+            b'{' | b'[' => None,
+            _ => text[start..].find([',', '}', ']']).map(|end| start + end),
+        };
+        found.extend(end.map(|end| (start, end)));
+        at = start;
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #[test]
+    fn both_ways_say_the_same(records in proptest::collection::vec(record(), 1..6)) {
+        check(&(records.join("\n") + "\n"));
+    }
+}
+
+fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.map(|entry| entry.expect("reads").path()) {
+        if entry.is_dir() {
+            files_below(&entry, found);
+        } else {
+            found.push(entry);
+        }
+    }
+}
+
+/// Fixtures always; samples and traces of others where they are.
+#[test]
+fn both_ways_say_the_same_of_real_logs() {
+    let mut files = Vec::new();
+    files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
+    match std::env::var_os("LLMCOST_SHARED").map(PathBuf::from) {
+        Some(shared) => {
+            ["samples", "traces"]
+                .iter()
+                .for_each(|part| files_below(&shared.join(part), &mut files));
+        }
+        None => eprintln!("left out: logs of others; LLMCOST_SHARED does not say where they are"),
+    }
+    let mut checked = 0;
+    for file in files {
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        checked += usize::from(text.len() < 40_000_000 && check(&text).is_some());
+    }
+    assert!(checked > 50, "{checked}");
+}
