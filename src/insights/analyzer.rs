@@ -178,7 +178,8 @@ impl<'a> Analyzer<'a> {
                 left.iter().for_each(|lane| self.close(calls, kind.index(), lane));
             }
             let call = PlainCall::of(plain, &classes, row);
-            let cost = lanes.get(*kind).and_then(|lane| lane.add(&classes, &call));
+            let lane = lanes.get(*kind).filter(|_| plain.is_plain(row));
+            let cost = lane.and_then(|lane| lane.add(&classes, &call));
             let Some(cost) = cost else {
                 self.add_row(calls, row);
                 continue;

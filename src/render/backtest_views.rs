@@ -60,7 +60,8 @@ fn report(files: u32, calibrate: bool) -> BacktestReport {
         format: "llmcost".to_owned(),
         lines: Lines { lines: 40, records: 40, ..Lines::default() },
     };
-    let input = InputAccounting { files: (0..files).map(file).collect(), filtered_out: 0 };
+    let input =
+        InputAccounting { files: (0..files).map(file).collect(), ..InputAccounting::default() };
     let lifetime = if calibrate { "unknown" } else { "5m" };
     let basis = BacktestBasis { hidden: "cache", lifetime, calibrated: calibrate };
     BacktestReport::new(

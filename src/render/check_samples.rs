@@ -134,7 +134,7 @@ fn input(name: &str, of: &Measurement) -> InputAccounting {
     let lines =
         Lines { lines: records + of.skipped, records, skipped: of.skipped, ..Lines::default() };
     let file = FileAccounting { name: name.to_owned(), format: "llmcost".to_owned(), lines };
-    InputAccounting { files: vec![file], filtered_out: 0 }
+    InputAccounting { files: vec![file], ..InputAccounting::default() }
 }
 
 /// Every sample by name.

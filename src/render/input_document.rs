@@ -38,6 +38,9 @@ pub(super) struct InputDocument<'a> {
     skipped: u64,
     blank: u64,
     filtered_out: u64,
+    /// Left out unless it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    keeps_duplicates: bool,
     by_file: Vec<FileDocument<'a>>,
 }
 
@@ -65,6 +68,7 @@ impl<'a> From<&'a InputAccounting> for InputDocument<'a> {
             skipped,
             blank,
             filtered_out: input.filtered_out,
+            keeps_duplicates: input.keeps_duplicates,
             by_file: input
                 .files
                 .iter()

@@ -119,7 +119,7 @@ pub(super) fn window(from: &str, to: &str) -> Option<Window> {
 pub(super) fn typical_input() -> InputAccounting {
     let counts =
         Lines { lines: 20_012, records: 20_000, duplicates: 5, blank: 7, ..<_>::default() };
-    InputAccounting { files: vec![file("usage.jsonl", counts)], filtered_out: 0 }
+    InputAccounting { files: vec![file("usage.jsonl", counts)], ..InputAccounting::default() }
 }
 
 fn costly(line: u64, model: &str, tokens: [u64; 2], cost: &str) -> CostlyCall {
@@ -259,7 +259,8 @@ pub(super) fn empty_analysis() -> AnalysisReport {
     let mut ledger = Ledger::default();
     ledger.push(Code::EmptyFile, Place::default(), || "no record in 2 lines".to_owned());
     let counts = Lines { lines: 2, blank: 2, ..<_>::default() };
-    let input = InputAccounting { files: vec![file("usage.jsonl", counts)], filtered_out: 0 };
+    let input =
+        InputAccounting { files: vec![file("usage.jsonl", counts)], ..InputAccounting::default() };
     AnalysisReport::new(nothing(), input, &ledger, prices(), 20)
 }
 
@@ -269,6 +270,7 @@ pub(super) fn damaged_input() -> InputAccounting {
     InputAccounting {
         files: vec![file("logs/a\u{1b}[2J.jsonl", first), file("logs/b.csv", second)],
         filtered_out: 1,
+        ..InputAccounting::default()
     }
 }
 

@@ -32,6 +32,10 @@ pub(super) fn accounting(input: &InputAccounting, calls: u64) -> Vec<Line> {
         let text = format!("{records} left out by your own conditions");
         lines.push(Line { tone: Tone::Quiet, text });
     }
+    if input.keeps_duplicates {
+        let text = "copies of calls were not looked for (--keep-duplicates)".to_owned();
+        lines.push(Line { tone: Tone::Warning, text });
+    }
     let kept = total.records.saturating_sub(input.filtered_out);
     if calls != kept && calls > 0 {
         let (calls, records) =
@@ -196,7 +200,7 @@ mod tests {
     fn more_calls_than_records_are_explained() {
         let lines = Lines { lines: 9, records: 8, continuation: 1, ..Lines::default() };
         let file = crate::report::FileAccounting { lines, ..<_>::default() };
-        let input = InputAccounting { files: vec![file], filtered_out: 0 };
+        let input = InputAccounting { files: vec![file], ..InputAccounting::default() };
         let texts: Vec<_> = accounting(&input, 10).into_iter().map(|line| line.text).collect();
         assert_eq!(texts[0], "9 lines = 8 records + 1 header/continuation");
         assert!(texts[1].starts_with("10 calls in 8 records: "), "{}", texts[1]);

@@ -40,7 +40,7 @@ fn report(withheld: Withheld, left_out: u64) -> WithheldReport {
         format: "llmcost".to_owned(),
         lines: Lines { lines: 2_408, records: 2_408, ..Lines::default() },
     };
-    let input = InputAccounting { files: vec![file], filtered_out: 0 };
+    let input = InputAccounting { files: vec![file], ..InputAccounting::default() };
     let window = window("2026-10-01T00:00:00Z", "2026-10-31T00:36:00Z");
     WithheldReport::new(result, window, input, &Ledger::default(), prices())
 }

@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn places_carry_the_name_of_the_file() {
         let file = FileAccounting { name: "usage.jsonl".to_owned(), ..<_>::default() };
-        let input = InputAccounting { files: vec![file], filtered_out: 0 };
+        let input = InputAccounting { files: vec![file], ..InputAccounting::default() };
         let mut ledger = Ledger::default();
         ledger.push(Code::InvalidJson, Place { file: 0, line: 7 }, || "cut off".to_owned());
         let summaries = summarize(&ledger, &input);

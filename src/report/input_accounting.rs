@@ -20,6 +20,8 @@ pub struct InputAccounting {
     pub files: Vec<FileAccounting>,
     /// Records that the user's own conditions left out (`--where`, `--since`, `--until`).
     pub filtered_out: u64,
+    /// Whether copies of calls count, because the user said so.
+    pub keeps_duplicates: bool,
 }
 
 /// What stands for the format where no file was read; no format has this name.
@@ -33,14 +35,15 @@ impl InputAccounting {
             format: file.saved.as_deref().or(file.format).unwrap_or_default().to_owned(),
             lines: file.lines,
         });
-        Self { files: files.collect(), filtered_out }
+        let keeps_duplicates = reading.keeps_duplicates;
+        Self { files: files.collect(), filtered_out, keeps_duplicates }
     }
 
     /// The account of a run that reads nothing, on calls that are only declared.
     pub fn declared() -> Self {
         let (name, format) = ("declared workload".to_owned(), DECLARED.to_owned());
         let nothing = FileAccounting { name, format, lines: Lines::default() };
-        Self { files: vec![nothing], filtered_out: 0 }
+        Self { files: vec![nothing], ..Self::default() }
     }
 
     /// Whether nothing was read and the calls are only declared.

@@ -65,7 +65,11 @@ impl Assembly {
         let threads = Threads::new(Calls::new(options.dimensions.emptied()));
         let newlines = vec![0; inputs.len()];
         Self {
-            reading: Reading { files, ..Reading::default() },
+            reading: Reading {
+                files,
+                keeps_duplicates: options.keep_duplicates,
+                ..Reading::default()
+            },
             newlines,
             duplicates,
             threads,

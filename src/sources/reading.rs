@@ -70,6 +70,8 @@ pub struct Reading {
     pub files: Vec<FileReading>,
     /// What was wrong.
     pub ledger: Ledger,
+    /// Whether copies of calls count, because the user said so.
+    pub keeps_duplicates: bool,
     /// Inputs that could not be opened or whose format is unknown: name and reason.
     pub failures: Vec<(String, String)>,
     /// What the columns of inputs of an unknown format could mean.

@@ -4,11 +4,11 @@ use crate::units::{TokenClass, Usd};
 
 use super::calls::{Calls, Row};
 use super::clock::Instant;
+use super::fields::Fields;
 use super::kind::KindId;
-use super::narrow::Column;
+use super::narrow::{CallCount, Column};
 
-/// The columns of a table all of whose rows are single calls without searches, and whose token counts
-/// are all small.
+/// The columns of a table whose token counts are all small.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainCalls<'c> {
     /// The kind of each row.
@@ -17,25 +17,40 @@ pub struct PlainCalls<'c> {
     pub times: &'c [Instant],
     columns: [&'c [u32]; TokenClass::ALL.len()],
     costs: &'c Column<Option<Usd>>,
+    fields: &'c Fields,
+    /// Whether every row is plain.
+    all_plain: bool,
 }
 
 impl<'c> PlainCalls<'c> {
-    /// The columns of a table; nothing where a row does not fit.
+    /// The columns of a table; nothing where a count has no short form.
     pub fn of(calls: &'c Calls) -> Option<Self> {
         let fields = calls.fields();
-        let is_plain = fields.counts.is_usual()
+        let all_plain = fields.counts.is_usual()
             && fields.searches.is_usual()
             && fields.file_searches.is_usual();
         let mut columns: [&[u32]; TokenClass::ALL.len()] = [&[]; _];
         for class in TokenClass::ALL {
             columns[class as usize] = fields.tokens[class].shorts()?;
         }
-        is_plain.then_some(Self {
+        Some(Self {
             kinds: calls.kind_column(),
             times: calls.time_column(),
             columns,
             costs: &fields.logged_cost,
+            fields,
+            all_plain,
         })
+    }
+
+    /// Whether a row is a single call without searches.
+    #[inline]
+    pub fn is_plain(&self, row: Row) -> bool {
+        let fields = self.fields;
+        self.all_plain
+            || (fields.counts.get(row) == CallCount(1)
+                && fields.searches.get(row) == 0
+                && fields.file_searches.get(row) == 0)
     }
 
     /// The classes of which any call has tokens, in order.

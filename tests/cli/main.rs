@@ -14,6 +14,7 @@ mod cost_change;
 mod databases;
 mod docs;
 mod documents;
+mod duplicates;
 mod estimates;
 mod exit_codes;
 mod exports;
