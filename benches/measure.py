@@ -142,28 +142,33 @@ def resident(pids):
     return everything, own, highest
 
 
-def peak(program):
-    """The memory of a run, whose time is not taken; zeros when every run was too short to be seen."""
-    most = Peak(0, 0)
-    for _ in range(5):
-        most = most if most.all else peak_of_run(program)
-    return most
-
-
-def peak_of_run(program):
+def watched(program, pause=0.001):
+    """One run with its memory looked at all the while."""
+    before, begin = busy(), time.perf_counter()
     child, feeder = start(program, subprocess.DEVNULL)
     most = Peak(0, 0)
     # Without reaping it: what a process used is gone once it is waited for.
     while os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         everything, own, highest = resident(processes(child.pid))
         most = Peak(max(most.all, everything, highest), max(most.own, own))
-        time.sleep(0.001)
-    code, _, _, used = finish(child, feeder)
+        # Seldom enough in a long run to take no time worth naming.
+        time.sleep(max(pause, min(0.05, (time.perf_counter() - begin) / 200)))
+    code, cpu, fed, used = finish(child, feeder)
+    seconds, after = time.perf_counter() - begin, busy()
     if code != 0:
         raise Failed(f"{program.label}: ended with {code}")
     if sys.platform != "linux":
         # What Linux says there is never less than this script itself. macOS counts bytes.
         most = Peak(used.ru_maxrss * (1 if sys.platform == "darwin" else 1024), 0)
+    others = 0 if before is None else max(0, after - before - cpu - fed)
+    return Run(seconds, cpu, others / seconds), most
+
+
+def peak(program):
+    """The memory of a run, whose time is not taken; zeros when every run was too short to be seen."""
+    most = Peak(0, 0)
+    for _ in range(5):
+        most = most if most.all else watched(program)[1]
     return most
 
 
