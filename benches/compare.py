@@ -73,8 +73,10 @@ class Bench:
             flat = self.log("flat", records)
             run = ["gzip", "-c", flat] if layout == "gz" else ["zstd", "-q", "-c", flat]
         else:
-            repeats = ["--repeats", "0.01"] if layout in ("flat", "csv") else []
-            run = [sys.executable, str(HERE / "generate.py"), layout, str(records), *repeats, "-o", str(scratch)]
+            words = ["--repeats", "0.01"] if layout in ("flat", "csv", "shuffled") else []
+            words += ["--shuffled", "0.1"] if layout == "shuffled" else []
+            layout = "flat" if layout == "shuffled" else layout
+            run = [sys.executable, str(HERE / "generate.py"), layout, str(records), *words, "-o", str(scratch)]
         if layout in ("gz", "zst"):
             with open(scratch, "wb") as file:
                 subprocess.run(run, check=True, stdout=file)
@@ -213,6 +215,12 @@ def questions(bench):
         return ask(bench, f"{name}, each call once", f"{records:,} lines; what has the id of a call before it is left out.",
                    path, [lines_of(path)], own + bench.engines(path, layout, True))
 
+    def shuffled():
+        path = bench.log("shuffled", bench.records)
+        return ask(bench, "Flat JSONL with two orders of keys, each call once",
+                   f"{bench.records:,} lines, a tenth of which have their keys in another order.",
+                   path, [lines_of(path)], bench.analyze(path, "flat") + bench.engines(path, "flat", True))
+
     def home():
         path = bench.log("claude-home", few)
         # The same lines as in one file, which `wc` reads in one go.
@@ -251,7 +259,7 @@ def questions(bench):
 
     found = [(f"{layout}-every", lambda layout=layout: every(layout)) for layout in layouts]
     found += [(f"{layout}-once", lambda layout=layout: once(layout)) for layout in layouts if layout != "parquet"]
-    found += [("parquet-once", lambda: once("parquet")), ("home", home), ("frugon", frugon), ("packed", packed)]
+    found += [("parquet-once", lambda: once("parquet")), ("shuffled", shuffled), ("home", home), ("frugon", frugon), ("packed", packed)]
     return found
 
 
@@ -273,7 +281,7 @@ def main():
     parser.add_argument("llmcost")
     parser.add_argument("--records", type=generate.count_of, default=5_000_000)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", help="names or beginnings of names: flat,csv-once,home,frugon,packed")
+    parser.add_argument("--only", help="names or beginnings of names: flat,csv-once,shuffled,home,frugon,packed")
     parser.add_argument("--print", action="store_true", help="print the table instead of writing it into the page")
     asked = parser.parse_args()
     bench = Bench(asked)

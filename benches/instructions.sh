@@ -20,6 +20,10 @@ for word in "$@"; do
     *) program=$word ;;
   esac
 done
+if [[ ! -x $program ]]; then
+  echo "error: $program is not there; build it first (cargo build --release)" >&2
+  exit 1
+fi
 program=$(realpath "$program")
 if ! command -v valgrind >/dev/null; then
   echo 'error: valgrind is not installed' >&2
