@@ -72,6 +72,7 @@ class Scaling:
         self.folder = Path(asked.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.notes = self.folder / "scaling.json"
+        self.has_failed = False
         # By task and calls: seconds, bytes with and without pages of files; or why not.
         self.found = json.loads(self.notes.read_text()) if self.notes.exists() else {}
         (self.folder / "twelve.toml").write_text(EIGHT + OTHERS)
@@ -125,11 +126,11 @@ class Scaling:
             return last["objection"]
         factor = calls / size
         if last["seconds"] * factor > self.patience:
-            return f"about {last['seconds'] * factor / 60:,.0f} minutes"
+            return f"not run: about {span(last['seconds'] * factor)}"
         # What a program takes at any size is in the smallest run.
         least = before[0][1]["own"]
         expected = least + max(0, last["own"] - least) * factor
-        return f"about {expected / 2 ** 30:,.0f} GiB" if expected > 0.9 * free_memory() else None
+        return f"not run: about {expected / 2 ** 30:,.1f} GiB" if expected > 0.9 * free_memory() else None
 
     def take(self, task, calls, log):
         """Measures one command on one log."""
@@ -137,17 +138,23 @@ class Scaling:
         if objection:
             return {"objection": objection}
         print(f"{calls:,} calls: {task}", file=sys.stderr, flush=True)
-        program = self.program(task, log)
-        run, peak = measure.watched(program)
-        runs = [run]
-        if run.seconds < LONG:
-            runs = [measure.timed(program) for _ in range(3)]
+        try:
+            program = self.program(task, log)
+            run, peak = measure.watched(program)
+            runs = [run]
+            if run.seconds < LONG:
+                runs = [measure.timed(program) for _ in range(3)]
+        except (measure.Failed, subprocess.CalledProcessError) as error:
+            print(f"error: {calls:,} calls: {error}", file=sys.stderr)
+            self.has_failed = True
+            return {"objection": f"failed: {error}"}
         return {"seconds": measure.median(run.seconds for run in runs), "all": peak.all, "own": peak.own or peak.all,
                 "disturbed": sum(run.others > measure.DISTURBED for run in runs)}
 
     def measure(self, largest):
         for calls in sizes(largest):
-            open_tasks = [task for task in TASKS if str(calls) not in self.found.get(task, {})]
+            # What was not run may be within the patience of this time.
+            open_tasks = [task for task in TASKS if "seconds" not in self.found.get(task, {}).get(str(calls), {})]
             refused = {task: self.objection(task, calls) for task in open_tasks}
             log = self.write_log(calls) if any(value is None for value in refused.values()) else None
             for task in open_tasks:
@@ -164,6 +171,11 @@ def sizes(largest):
         calls *= 10
 
 
+def span(seconds):
+    """A time to come, which is only guessed."""
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} minutes" if seconds < 7200 else f"{seconds / 3600:,.0f} hours"
+
+
 def free_memory():
     """Bytes that a new program may take."""
     try:
@@ -176,15 +188,17 @@ def free_memory():
 def page(scaling, largest):
     """The tables: time, memory, and how both grew over the last tenfold."""
     version = subprocess.check_output([scaling.llmcost, "--version"], text=True).strip()
-    form = "compressed with zstd" if scaling.packed else "flat JSONL"
+    form = "flat JSONL, compressed with zstd" if scaling.packed else "flat JSONL"
+    disturbed = sum(found.get("disturbed", 0) for sizes_of in scaling.found.values() for found in sizes_of.values())
     text = [f"Taken on {datetime.now(timezone.utc):%Y-%m-%d} by `benches/scaling.py` with {version} on {measure.machine()}.\n"
-            f"The logs are {form}; memory is without the pages of mapped files.",
+            f"The logs are {form}; memory is without the pages of mapped files.\n"
+            f"Other programs used more than 15 % of a core in {disturbed} of the runs.",
             "![Time and memory against calls, both axes logarithmic](performance-scaling.svg)"]
     for value, name, told in [("seconds", "time", measure.seconds), ("own", "memory", measure.mebibytes)]:
         rows = []
         for calls in sizes(largest):
             cells = [scaling.found[task].get(str(calls), {}) for task in TASKS]
-            rows.append([f"{calls:,}", *[told(cell[value]) if value in cell else f"not run: {cell['objection']}" for cell in cells]])
+            rows.append([f"{calls:,}", *[told(cell[value]) if value in cell else cell["objection"] for cell in cells]])
         growth = []
         for task in TASKS:
             known = [found[value] for _, found in sorted(scaling.found[task].items(), key=lambda item: int(item[0])) if value in found]
@@ -224,7 +238,8 @@ def main():
         else:
             measure.put_between(DOCS / "performance.md", "scaling", page(scaling, asked.largest))
             (DOCS / "performance-scaling.svg").write_text(drawing(scaling, asked.largest))
+        return 1 if scaling.has_failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
