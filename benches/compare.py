@@ -233,12 +233,13 @@ def questions(bench):
                    path, [lines_of(bench.log("claude", few))], counted)
 
     def frugon():
+        if "frugon" not in bench.versions:
+            return ""
         records = min(few, FRUGON_MOST)
         path = bench.log("openai", records)
         counted = bench.analyze(path, "openai")
-        if "frugon" in bench.versions:
-            quiet = {"COLUMNS": "200", "NO_COLOR": "1"}
-            counted.append(Program("frugon", [str(bench.frugon), "analyze", path, "--no-report", "--no-progress"], quiet))
+        quiet = {"COLUMNS": "200", "NO_COLOR": "1"}
+        counted.append(Program("frugon", [str(bench.frugon), "analyze", path, "--no-report", "--no-progress"], quiet))
         return ask(bench, "frugon, on a smaller log",
                    f"{records:,} OpenAI responses; no time is extrapolated. frugon prints no sums of tokens, so only "
                    "the number of calls is compared; it takes no notice of cached tokens and looks for cheaper models.",

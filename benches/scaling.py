@@ -201,7 +201,8 @@ def page(scaling, largest):
             rows.append([f"{calls:,}", *[told(cell[value]) if value in cell else cell["objection"] for cell in cells]])
         growth = []
         for task in TASKS:
-            known = [found[value] for _, found in sorted(scaling.found[task].items(), key=lambda item: int(item[0])) if value in found]
+            found = [scaling.found[task].get(str(calls), {}) for calls in sizes(largest)]
+            known = [cell[value] for cell in found if value in cell]
             growth.append(f"× {known[-1] / known[-2]:.1f}" if len(known) > 1 else "–")
         text.append(measure.table([f"calls, {name}", *TASKS.values()], [*rows, ["the last tenfold", *growth]]))
     return "\n\n".join(text)
