@@ -14,7 +14,7 @@ use llmcost::{Log, Plan, PriceBook};
 use support::{RECORDS, log, path};
 
 /// Fewer than elsewhere: eight techniques have 256 combinations.
-const CALLS: u32 = RECORDS / 5;
+const CALLS: u32 = RECORDS / 10;
 
 /// In the order in which they are added.
 const TECHNIQUES: [&str; 8] = [
@@ -32,7 +32,7 @@ fn main() {
     divan::main();
 }
 
-#[divan::bench(args = [1, 2, 4, 8], sample_count = 10)]
+#[divan::bench(args = [1, 2, 4, 8], sample_count = 10, max_time = 2)]
 fn simulate(bencher: Bencher<'_, '_>, techniques: usize) {
     let plan = Plan::parse("plan", &TECHNIQUES[..techniques].join("\n")).expect("a plan");
     let file = log(CALLS);

@@ -64,7 +64,7 @@ fn open_ai(call: &Made) -> String {
     )
 }
 
-#[divan::bench(args = [Layout::Flat, Layout::Csv, Layout::Claude, Layout::OpenAi], sample_count = 20)]
+#[divan::bench(args = [Layout::Flat, Layout::Csv, Layout::Claude, Layout::OpenAi], sample_count = 20, max_time = 2)]
 fn read(bencher: Bencher<'_, '_>, layout: Layout) {
     let file = written(layout);
     let bytes = file.as_file().metadata().expect("the file is there").len();

@@ -30,7 +30,7 @@ fn one_call(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(sample_count = 20)]
+#[divan::bench(sample_count = 20, max_time = 2)]
 fn analyze_by_model(bencher: Bencher<'_, '_>) {
     let file = log(RECORDS);
     let log = Log::read([path(&file)]).expect("a good log");
