@@ -16,6 +16,7 @@ pub mod render;
 pub mod report;
 pub mod simulation;
 pub mod sources;
+pub mod sql;
 pub mod techniques;
 pub mod units;
 pub mod usage;

@@ -15,6 +15,7 @@ use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
 use super::manual::{CompletionsArgs, ManArgs};
 use super::prices::PricesCommand;
+use super::sql::SqlArgs;
 use super::technique_args::TechniqueArgs;
 
 /// More threads than this only cost memory.
@@ -77,6 +78,9 @@ pub(super) enum Command {
     /// The records of any log, in one shape: llmcost's own JSONL or CSV, or the lines of a bill.
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(Box<ConvertArgs>),
+    /// The query that rolls a log up where it is stored, in the SQL of eight engines.
+    #[command(after_help = super::sql::EXAMPLES)]
+    Sql(Box<SqlArgs>),
     /// The log formats that are read.
     #[command(after_help = super::formats::EXAMPLES)]
     Formats(FormatsArgs),

@@ -6,7 +6,7 @@ use super::args::Cli;
 
 /// Under which heading a flag stands, in every command that has it. Headings of derived structs
 /// would go on to the flags after them, so all of them are here.
-const HEADINGS: [(&str, &[&str]); 21] = [
+const HEADINGS: [(&str, &[&str]); 22] = [
     ("Plan", &["plan", "example"]),
     (
         "Techniques: fewer calls",
@@ -90,6 +90,7 @@ const HEADINGS: [(&str, &[&str]); 21] = [
         ],
     ),
     ("Prediction", &["hide", "calibrate", "chain"]),
+    ("The log and its engine", &["dialect", "table", "times", "keep-copies"]),
     ("Which calls", &["where", "since", "until"]),
     ("Which models", &["all", "retired", "sort"]),
     ("Of the tables", &["checked-on", "edition"]),
@@ -97,7 +98,10 @@ const HEADINGS: [(&str, &[&str]); 21] = [
     ("Who bills", &["provider"]),
     ("Prices", &["prices", "as-of", "cost-mode"]),
     ("Writing", &["force", "print"]),
-    ("Report", &["by", "top", "show", "format", "json", "output", "color", "columns", "currency"]),
+    (
+        "Report",
+        &["by", "top", "show", "format", "json", "output", "color", "columns", "currency", "every"],
+    ),
     (RUN, &["config", "strict", "threads", "quiet", "verbose", "help", "version"]),
 ];
 

@@ -179,7 +179,7 @@ impl<'s> Sorter<'s> {
 
 /// Says that a mapping leaves open whether cached tokens are inside the input: taken for the wrong
 /// one, a bill is far off.
-fn note_open_cache(settings: &Settings) {
+pub(super) fn note_open_cache(settings: &Settings) {
     let column = |field: &str| {
         let found = settings.map.iter().find(|(name, _)| name == field);
         found.map(|(_, column)| column.as_str())
@@ -197,7 +197,7 @@ fn note_open_cache(settings: &Settings) {
 }
 
 /// A name that is no field must be a column that the run asks for; else it is a slip.
-fn check_mapped_fields(settings: &Settings, wanted: &[&str]) -> Result<(), Failure> {
+pub(super) fn check_mapped_fields(settings: &Settings, wanted: &[&str]) -> Result<(), Failure> {
     let mut known: Vec<&str> = Field::ALL.into_iter().filter_map(Field::own_name).collect();
     known.extend(STATEMENTS.iter().map(|statement| statement.name));
     known.extend(wanted);

@@ -3,6 +3,7 @@
 
 mod book;
 mod card;
+mod changes;
 mod check;
 mod contract;
 mod cost;

@@ -122,7 +122,8 @@ fn status(values: &Values<'_>) -> Status {
     }
 }
 
-const OK_WORDS: &[&str] = &[
+/// These, as a status, say that a call was answered.
+pub(super) const OK_WORDS: &[&str] = &[
     "ok",
     "success",
     "succeeded",
@@ -138,7 +139,7 @@ const OK_WORDS: &[&str] = &[
 ];
 
 /// Only these say that a call failed; any other word may be a state such as `queued`.
-const ERROR_WORDS: &[&str] = &[
+pub(super) const ERROR_WORDS: &[&str] = &[
     "error",
     "errored",
     "failed",

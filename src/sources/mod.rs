@@ -7,6 +7,7 @@
 
 mod assembly;
 mod chunk;
+mod columns;
 mod counts;
 mod database;
 mod decode;
@@ -50,6 +51,7 @@ mod values;
 mod walk;
 mod writing;
 
+pub use columns::{STATUS_WORDS, TableColumns, table_columns};
 pub use discover::{Found, Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;

@@ -50,20 +50,24 @@ impl ServiceTier {
         }
     }
 
-    /// Reads the spellings that providers and logs use. An empty text is the standard tier.
+    /// The spellings that providers and logs use, besides a tier's own name; an empty text is the
+    /// standard tier.
+    pub const SPELLINGS: [(&'static str, Self); 9] = [
+        ("", Self::Standard),
+        ("default", Self::Standard),
+        ("auto", Self::Standard),
+        ("on_demand", Self::Standard),
+        ("not_available", Self::Standard),
+        ("on_demand_flex", Self::Flex),
+        ("on_demand_priority", Self::Priority),
+        ("flex_discount", Self::Flex),
+        ("priority_on_demand", Self::Priority),
+    ];
+
+    /// Reads a tier, in letters of any case.
     pub fn parse(text: &str) -> Self {
-        let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
-        if is(&["", "standard", "default", "auto", "on_demand", "not_available"]) {
-            return Self::Standard;
-        }
-        let others = [
-            ("on_demand_flex", Self::Flex),
-            ("on_demand_priority", Self::Priority),
-            ("flex_discount", Self::Flex),
-            ("priority_on_demand", Self::Priority),
-        ];
         let own = Self::ALL.map(|tier| (tier.name(), tier));
-        let mut known = own.into_iter().chain(others);
+        let mut known = Self::SPELLINGS.into_iter().chain(own);
         known
             .find(|(name, _)| name.eq_ignore_ascii_case(text))
             .map_or(Self::Unknown, |(_, tier)| tier)
@@ -156,35 +160,35 @@ impl FinishReason {
         }
     }
 
-    /// Reads the spellings of the providers.
+    /// The spellings of the providers; any other is [`FinishReason::Other`].
+    pub const SPELLINGS: [(&'static [&'static str], Self); 6] = [
+        (&["", "unknown"], Self::Unknown),
+        (&["stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token"], Self::Stop),
+        (&["length", "max_tokens", "max_output_tokens", "incomplete"], Self::Length),
+        (
+            &["tool_use", "tool_call", "tool_calls", "tool-calls", "toolUse", "function_call"],
+            Self::ToolUse,
+        ),
+        (
+            &[
+                "refusal",
+                "content_filter",
+                "content-filter",
+                "safety",
+                "recitation",
+                "blocklist",
+                "prohibited_content",
+            ],
+            Self::Refusal,
+        ),
+        (&["error", "failed"], Self::Error),
+    ];
+
+    /// Reads a spelling, in letters of any case.
     pub fn parse(text: &str) -> Self {
-        const SPELLINGS: [(&[&str], FinishReason); 6] = [
-            (&["", "unknown"], FinishReason::Unknown),
-            (
-                &["stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token"],
-                FinishReason::Stop,
-            ),
-            (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
-            (
-                &["tool_use", "tool_call", "tool_calls", "tool-calls", "toolUse", "function_call"],
-                FinishReason::ToolUse,
-            ),
-            (
-                &[
-                    "refusal",
-                    "content_filter",
-                    "content-filter",
-                    "safety",
-                    "recitation",
-                    "blocklist",
-                    "prohibited_content",
-                ],
-                FinishReason::Refusal,
-            ),
-            (&["error", "failed"], FinishReason::Error),
-        ];
         let spells = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
-        SPELLINGS.iter().find(|(names, _)| spells(names)).map_or(Self::Other, |(_, reason)| *reason)
+        let mut known = Self::SPELLINGS.iter();
+        known.find(|(names, _)| spells(names)).map_or(Self::Other, |(_, reason)| *reason)
     }
 }
 

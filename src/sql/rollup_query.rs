@@ -1,0 +1,145 @@
+//! The whole query: its steps, what it gives out, and the comment at its beginning.
+
+use crate::sources::Field;
+
+use super::dialect::Dialect;
+use super::expression::{Expr, call, column, text, whole};
+use super::log::{aliases, log};
+use super::name::NameError;
+use super::query::{From, Query, Select};
+use super::reading::{RECORDS, Table};
+use super::request::Request;
+use super::summing::ROWS;
+
+/// The columns of a roll-up, in order.
+pub const COLUMNS: [&str; 53] = [
+    "rollup",
+    "time",
+    "time_to",
+    "first_time",
+    "last_time",
+    "provider",
+    "model",
+    "request_model",
+    "call_type",
+    "geo",
+    "service_tier",
+    "status",
+    "finish_reason",
+    "counting",
+    "turn",
+    "feeds",
+    "prompt_from",
+    "prompt_to",
+    "repeated_from",
+    "calls",
+    "requests",
+    "lot",
+    "prompt_min",
+    "prompt_max",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "audio_input_tokens",
+    "audio_cache_read_tokens",
+    "image_input_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "audio_output_tokens",
+    "image_output_tokens",
+    "searches",
+    "file_searches",
+    "cost_usd",
+    "answers",
+    "short_answers",
+    "output_sizes",
+    "prompt_sizes",
+    "repeated_min",
+    "repeated_tokens",
+    "repeated_64_tokens",
+    "repeated_128_tokens",
+    "repeated_256_tokens",
+    "gap_5m_calls",
+    "gap_5m_tokens",
+    "gap_1h_calls",
+    "gap_1h_tokens",
+    "left_out",
+    "reason",
+];
+
+/// The query that computes the roll-up of a table.
+///
+/// # Errors
+/// When a column cannot be named so in the dialect; with the name.
+pub fn rollup_query(request: &Request, dialect: &Dialect) -> Result<String, (String, NameError)> {
+    let table = Table { request, dialect };
+    let mut steps = vec![log(request, dialect)?, table.words(), table.records()];
+    if table.drops_copies() {
+        steps.push(table.numbered());
+    }
+    let calls = table.calls();
+    let names: Vec<String> = calls.select.columns.iter().map(|(name, _)| name.clone()).collect();
+    steps.push(calls);
+    if table.has_turns() {
+        steps.extend(table.turn_steps(&names));
+    }
+    steps.extend([table.classed(), table.cells(), table.spread(), table.rows()]);
+    let query = Query { header: header(request, dialect), steps, results: results(&table) };
+    Ok(query.text(dialect))
+}
+
+/// The fields of the table for which the query has no use.
+pub fn unused_fields(request: &Request, dialect: &Dialect) -> Vec<Field> {
+    Table { request, dialect }.unused()
+}
+
+fn results(table: &Table<'_>) -> Vec<Select> {
+    let told = COLUMNS.into_iter().filter_map(|name| Some((name.to_owned(), table.value(name)?)));
+    let mut rows: Vec<(String, Expr)> = told.collect();
+    rows.push(("left_out".to_owned(), Expr::Null));
+    rows.push(("reason".to_owned(), Expr::Null));
+    let named = table.request.by.iter().map(|(name, _)| name.clone());
+    rows.extend(named.zip(aliases(table.request).iter().map(|alias| column(alias))));
+    let left_out = rows.iter().map(|(name, _)| {
+        let value = match name.as_str() {
+            "rollup" => whole(1),
+            "left_out" => call("COUNT", [column("reason")]),
+            "reason" => column("reason"),
+            _ => Expr::Null,
+        };
+        (name.clone(), value)
+    });
+    let left_out = Select {
+        columns: left_out.collect(),
+        from: From::Step(RECORDS),
+        condition: Some(column("reason").is_not(text(""))),
+        groups: vec!["reason".to_owned()],
+    };
+    let rows =
+        Select { columns: rows, from: From::Step(ROWS), condition: None, groups: Vec::new() };
+    vec![rows, left_out]
+}
+
+fn header(request: &Request, dialect: &Dialect) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "The roll-up of a log of model calls, for {}: one row for the calls of a {} that bill alike, \
+             and one for each reason why records were left out. `llmcost explain sql` says more.",
+            dialect.label,
+            request.every.name()
+        ),
+        "Made by".to_owned(),
+        format!("  {}", request.command),
+        "To run it, and to have its rows read as the log itself would be:".to_owned(),
+        format!("  {}", dialect.run),
+    ];
+    if let Some(last) = request.changes.last() {
+        lines.push(format!(
+            "Prices that the price book knows to begin or end (the last at {}) cut its rows: make it anew \
+             when prices change.",
+            last.to_iso()
+        ));
+    }
+    lines
+}

@@ -1,0 +1,1 @@
+//! What every dialect must get right, whatever it is given.
