@@ -32,6 +32,8 @@ mod output;
 mod plan;
 mod prices;
 mod progress;
+mod rolled;
+mod rollup;
 mod settings;
 mod show;
 mod simulate;
@@ -91,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Backtest(args) => backtest::run(*args),
         Command::Plan(args) => plan::run(&args),
         Command::Convert(args) => convert::run(*args),
+        Command::Rollup(args) => rollup::run(*args),
         Command::Formats(args) => formats::run(args),
         Command::Prices { command } => prices::run(command),
         Command::Config(args) => config::run(args),
