@@ -14,6 +14,7 @@ pub mod library;
 pub mod pricing;
 pub mod render;
 pub mod report;
+pub mod rollup;
 pub mod simulation;
 pub mod sources;
 pub mod sql;

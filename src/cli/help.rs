@@ -100,7 +100,7 @@ const HEADINGS: [(&str, &[&str]); 22] = [
     ("Writing", &["force", "print"]),
     (
         "Report",
-        &["by", "top", "show", "format", "json", "output", "color", "columns", "currency", "every"],
+        &["by", "every", "top", "show", "format", "json", "output", "color", "columns", "currency"],
     ),
     (RUN, &["config", "strict", "threads", "quiet", "verbose", "help", "version"]),
 ];

@@ -18,6 +18,7 @@ pub(super) struct Keeper {
     is_deep: bool,
     table: Option<Calls>,
     is_full: bool,
+    has_rollups: bool,
 }
 
 impl Keeper {
@@ -35,7 +36,7 @@ impl Keeper {
             input,
             threads: Some(threads),
         };
-        Self { options, is_deep, table: None, is_full: false }
+        Self { options, is_deep, table: None, is_full: false, has_rollups: false }
     }
 
     /// The columns that help, where a log has them.
@@ -45,7 +46,8 @@ impl Keeper {
 
     /// Keeps some calls more.
     pub(super) fn keep(&mut self, calls: &Calls) {
-        if self.is_full {
+        self.has_rollups |= calls.has_rolled();
+        if self.is_full || self.has_rollups {
             return;
         }
         let table = self.table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
@@ -59,6 +61,10 @@ impl Keeper {
 
     /// What can be found in them.
     pub(super) fn inspect(self, book: &PriceBook) -> Inspection {
+        if self.has_rollups {
+            // What it looks for is found in single calls.
+            return Inspection::default();
+        }
         if self.is_full {
             return Inspection::too_long();
         }

@@ -15,6 +15,7 @@ use super::guess::proposed;
 use super::inputs::{inputs, keep_log, stored_bytes, without_repeats};
 use super::journal::now;
 use super::progress::ReadProgress;
+use super::rolled::RolledRows;
 use super::settings::{Selection, Settings};
 
 /// What was read.
@@ -23,6 +24,8 @@ pub(super) struct Intake {
     pub(super) reading: Reading,
     /// Calls that the user's own conditions left out.
     pub(super) filtered_out: u64,
+    /// Whether some of the input is a roll-up.
+    pub(super) has_rollups: bool,
 }
 
 impl Intake {
@@ -87,7 +90,7 @@ impl Intake {
         let options = ReadOptions { map, late_columns, ..usual };
         let progress = ReadProgress::new(settings.quiet, stored_bytes(&inputs));
         let started = now();
-        let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
+        let mut sorter = Sorter::new(settings, options.dimensions.len());
         let mut reading = read(&inputs, &options, &progress, &mut |calls| sorter.take(calls, sink));
         let bytes = progress.finish();
         let named = settings.source_format.map(|format| format.name);
@@ -95,6 +98,8 @@ impl Intake {
         if let Some(error) = sorter.failure {
             return Err(Failure::usage(error));
         }
+        sorter.rolled.judge(&reading)?;
+        tell_of_rollups(&mut reading);
         check_readable(&reading, settings)?;
         for (place, dimension) in options.dimensions.iter().enumerate() {
             sorter.seen[place] |= optional.contains(&dimension.name);
@@ -107,13 +112,25 @@ impl Intake {
             }
             reading.ledger.push(Code::MissingColumn, place, || told);
         }
-        Ok(Self { reading, filtered_out: sorter.filtered_out })
+        let has_rollups = sorter.rolled.are_there();
+        Ok(Self { reading, filtered_out: sorter.filtered_out, has_rollups })
     }
 
     /// A first look at the inputs of `settings`; standard input cannot be looked at.
     pub(super) fn previews(settings: &Settings) -> Result<Vec<Preview>, Failure> {
         let options = options(settings, Dimensions::new([]));
         Ok(inputs(settings)?.iter().filter_map(|input| preview(input, &options)).collect())
+    }
+
+    /// Refuses roll-ups where a command needs each call; `why` says what it does with them.
+    pub(super) fn refuse_rollups(&self, command: &str, why: &str) -> Result<(), Failure> {
+        if !self.has_rollups {
+            return Ok(());
+        }
+        let file = self.reading.files.iter().find(|file| file.format == Some("rollup"));
+        let name = file.map_or("the input", |file| file.name.as_str());
+        Err(Failure::usage(anyhow!("{name} is a roll-up, which `{command}` does not take: {why}"))
+            .hint("`llmcost explain rollups` says what roll-ups are for"))
     }
 
     /// The account for the report.
@@ -139,6 +156,7 @@ fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
 /// Keeps the wanted calls of each batch.
 struct Sorter<'s> {
     selection: &'s Selection,
+    rolled: RolledRows<'s>,
     filtered_out: u64,
     /// Which dimensions had a name at all.
     seen: Vec<bool>,
@@ -146,14 +164,16 @@ struct Sorter<'s> {
 }
 
 impl<'s> Sorter<'s> {
-    fn new(selection: &'s Selection, dimensions: usize) -> Self {
-        Self { selection, filtered_out: 0, seen: vec![false; dimensions], failure: None }
+    fn new(settings: &'s Settings, dimensions: usize) -> Self {
+        let (selection, rolled) = (&settings.selection, RolledRows::new(settings));
+        Self { selection, rolled, filtered_out: 0, seen: vec![false; dimensions], failure: None }
     }
 
     fn take(&mut self, calls: &Calls, sink: &mut dyn FnMut(&Calls)) {
         for (seen, dimension) in self.seen.iter_mut().zip(calls.dimensions.iter()) {
             *seen |= !dimension.is_empty();
         }
+        self.rolled.look(calls);
         let Selection { filter, since, before } = self.selection;
         if filter.is_none() && since.is_none() && before.is_none() {
             sink(calls);
@@ -174,6 +194,19 @@ impl<'s> Sorter<'s> {
         }
         self.filtered_out += keep.iter().filter(|keep| !**keep).count() as u64;
         sink(&calls.filtered(&keep));
+    }
+}
+
+/// Says once for each roll-up what it does not tell.
+fn tell_of_rollups(reading: &mut Reading) {
+    let rollups = (0..).zip(&reading.files).filter(|(_, file)| file.format == Some("rollup"));
+    let files: Vec<u32> = rollups.map(|(number, _)| number).collect();
+    for file in files {
+        reading.ledger.push(Code::RolledUp, Place { file, line: 0 }, || {
+            "a roll-up: sums are those of its calls; single calls (the costliest, how costs are spread, \
+             what follows what) are not in it"
+                .to_owned()
+        });
     }
 }
 

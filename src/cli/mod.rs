@@ -32,6 +32,8 @@ mod output;
 mod plan;
 mod prices;
 mod progress;
+mod rolled;
+mod rollup;
 mod settings;
 mod show;
 mod simulate;
@@ -93,6 +95,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Convert(args) => convert::run(*args),
         Command::Sql(args) => sql::run(*args),
+        Command::Rollup(args) => rollup::run(*args),
         Command::Formats(args) => formats::run(args),
         Command::Prices { command } => prices::run(command),
         Command::Config(args) => config::run(args),

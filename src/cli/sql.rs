@@ -7,10 +7,10 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use crate::pricing::PriceBook;
+use crate::rollup::{COLUMNS, boundaries};
 use crate::sources::{Field, TableColumns, quoted_for_shell, table_columns};
 use crate::sql::{
-    DIALECTS, Dialect, Every, Name, NameError, ROLLUP_COLUMNS, Request, Times, rollup_query,
-    unused_fields,
+    DIALECTS, Dialect, Every, Name, NameError, Request, Times, rollup_query, unused_fields,
 };
 use crate::usage::DerivedColumn;
 
@@ -201,7 +201,7 @@ fn request(
         keeps_copies: args.keep_copies,
         assumed_model: settings.assume_model.clone(),
         assumed_call_type: settings.assume_call_type.clone(),
-        boundaries: crate::sql::boundaries(book),
+        boundaries: boundaries(book),
         changes: changes.collect(),
         minutes: book.minutes_of_change(),
         command: command(args),
@@ -264,7 +264,7 @@ fn by(
         let mapped = settings.map.iter().chain(&settings.dimensions);
         let mapped = mapped.into_iter().find(|(known, _)| known == name).map(|(_, column)| column);
         let field = Field::named(name).and_then(|field| columns.of(field).first());
-        if ROLLUP_COLUMNS.contains(&name) {
+        if COLUMNS.contains(&name) {
             if Field::named(name).is_some() {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! What tokens cost: price tables to a book of rate cards, and the one function in which tokens
 //! meet prices.
 
+mod alike;
 mod book;
 mod card;
 mod changes;
@@ -30,6 +31,7 @@ mod tokenizer;
 mod trace;
 mod unpriced;
 
+pub use alike::Unlike;
 pub use book::{PriceBook, hexadecimal};
 pub use card::RateCard;
 pub use check::{TableCheck, TableRemark, TableWarning, check_table};

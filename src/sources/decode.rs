@@ -46,6 +46,9 @@ pub(super) const UNCOUNTED: &str = "the row sums up calls, but not how many; it 
 /// Says so where a record stands for several calls. Whether the rows of a pivoted sum say how many
 /// is only known when all of them are there.
 pub(super) fn tell_of_sums(format: &Format, draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
+    if draft.call.is_rolled() {
+        return;
+    }
     let calls = std::iter::once(&draft.call).chain(draft.parts.iter().map(|(_, call)| call));
     let summed: u64 = calls.map(|call| call.calls).filter(|calls| *calls > 1).sum();
     if summed > 1 {

@@ -4,7 +4,6 @@
 //! A query is made of steps (`reading`, `turns`, `summing`) in a small language of values
 //! (`expression`), which a [`Dialect`] spells.
 
-mod boundaries;
 mod dialect;
 mod dialects;
 mod expression;
@@ -21,9 +20,8 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
-pub use boundaries::boundaries;
 pub use dialect::Dialect;
 pub use dialects::DIALECTS;
 pub use name::{Name, NameError};
 pub use request::{Every, Request, Times};
-pub use rollup_query::{COLUMNS as ROLLUP_COLUMNS, rollup_query, unused_fields};
+pub use rollup_query::{rollup_query, unused_fields};

@@ -1,5 +1,6 @@
 //! The whole query: its steps, what it gives out, and the comment at its beginning.
 
+use crate::rollup::COLUMNS;
 use crate::sources::Field;
 
 use super::dialect::Dialect;
@@ -10,63 +11,6 @@ use super::query::{From, Query, Select};
 use super::reading::{RECORDS, Table};
 use super::request::Request;
 use super::summing::ROWS;
-
-/// The columns of a roll-up, in order.
-pub const COLUMNS: [&str; 53] = [
-    "rollup",
-    "time",
-    "time_to",
-    "first_time",
-    "last_time",
-    "provider",
-    "model",
-    "request_model",
-    "call_type",
-    "geo",
-    "service_tier",
-    "status",
-    "finish_reason",
-    "counting",
-    "turn",
-    "feeds",
-    "prompt_from",
-    "prompt_to",
-    "repeated_from",
-    "calls",
-    "requests",
-    "lot",
-    "prompt_min",
-    "prompt_max",
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "audio_input_tokens",
-    "audio_cache_read_tokens",
-    "image_input_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-    "audio_output_tokens",
-    "image_output_tokens",
-    "searches",
-    "file_searches",
-    "cost_usd",
-    "answers",
-    "short_answers",
-    "output_sizes",
-    "prompt_sizes",
-    "repeated_min",
-    "repeated_tokens",
-    "repeated_64_tokens",
-    "repeated_128_tokens",
-    "repeated_256_tokens",
-    "gap_5m_calls",
-    "gap_5m_tokens",
-    "gap_1h_calls",
-    "gap_1h_tokens",
-    "left_out",
-    "reason",
-];
 
 /// The query that computes the roll-up of a table.
 ///

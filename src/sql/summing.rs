@@ -1,7 +1,6 @@
 //! The steps that sum calls up: classes, cells, histograms, rows.
 
 use crate::sources::Field;
-use crate::usage::Instant;
 
 use super::expression::{Expr, Form, call, column, form, infix, text, when, whole};
 use super::log::{aliases, name_of};
@@ -64,6 +63,8 @@ impl Table<'_> {
             ("feeds", self.has_turns()),
             ("prompt_from", true),
             ("repeated_from", self.has_turns()),
+            ("price_period", self.period().is_some()),
+            ("part_of_hour", self.part().is_some()),
             ("is_cached", self.is_cached().is_some()),
             ("has_searches", self.searches().is_some()),
             ("has_media", self.media().is_some()),
@@ -105,9 +106,12 @@ impl Table<'_> {
             !["request_id", "conversation", "latency_ms"].contains(&name.as_str())
         });
         let mut add = |name: &str, value: Expr| columns.push((name.to_owned(), value));
-        let (from, to) = self.bucket();
-        add("bucket_ms", from);
-        add("bucket_end_ms", to);
+        add("bucket_ms", self.bucket());
+        for (name, value) in [("price_period", self.period()), ("part_of_hour", self.part())] {
+            if let Some(value) = value {
+                add(name, value);
+            }
+        }
         add("prompt_from", self.class_of("prompt"));
         if self.has(Field::Calls) {
             let summed = (column("calls").above(whole(1)), text("summed"));
@@ -145,39 +149,27 @@ impl Table<'_> {
         step(CLASSED, &says, columns, from, None)
     }
 
-    /// The first millisecond of the bucket of a call, and the first one after it. It is cut where
-    /// prices change.
-    fn bucket(&self) -> (Expr, Expr) {
+    /// The first millisecond of the bucket of a call.
+    fn bucket(&self) -> Expr {
+        let length = whole(self.request.every.millis());
+        column("time_ms").minus(form(Form::Remainder, [column("time_ms"), length]))
+    }
+
+    /// Which prices hold, where they change within a bucket: how many of the changes are past.
+    fn period(&self) -> Option<Expr> {
         let length = self.request.every.millis();
-        let time = || column("time_ms");
-        let start = || time().minus(form(Form::Remainder, [time(), whole(length)]));
-        let end = || start().plus(whole(length));
-        let is_within = |at: &Instant| at.millis().rem_euclid(length) != 0;
-        let cuts: Vec<i64> =
-            self.request.changes.iter().filter(|at| is_within(at)).map(|at| at.millis()).collect();
-        let (mut from, mut to) = (start(), end());
-        if !cuts.is_empty() {
-            let since = cuts.iter().rev().map(|cut| (time().at_least(whole(*cut)), whole(*cut)));
-            from = form(Form::Greater, [from, when(since.collect::<Vec<_>>(), start())]);
-            let until = cuts.iter().map(|cut| (time().below(whole(*cut)), whole(*cut)));
-            to = form(Form::Smaller, [to, when(until.collect::<Vec<_>>(), end())]);
-        }
-        let minutes: Vec<i64> =
-            self.request.minutes.iter().map(|minute| minute * MINUTE_MILLIS).collect();
-        let inside: Vec<i64> = minutes.into_iter().filter(|at| at % length != 0).collect();
-        if length < DAY_MILLIS && !inside.is_empty() {
-            let day = || time().minus(form(Form::Remainder, [time(), whole(DAY_MILLIS)]));
-            let of_day = || form(Form::Remainder, [time(), whole(DAY_MILLIS)]);
-            let since = inside
-                .iter()
-                .rev()
-                .map(|at| (of_day().at_least(whole(*at)), day().plus(whole(*at))));
-            from = form(Form::Greater, [from, when(since.collect::<Vec<_>>(), start())]);
-            let until =
-                inside.iter().map(|at| (of_day().below(whole(*at)), day().plus(whole(*at))));
-            to = form(Form::Smaller, [to, when(until.collect::<Vec<_>>(), end())]);
-        }
-        (from, to)
+        let within = |at: &i64| at.rem_euclid(length) != 0;
+        let changes = self.request.changes.iter().map(|at| at.millis()).filter(within);
+        passed_of(column("time_ms"), changes.collect())
+    }
+
+    /// Which part of an hour it is, where the prices of some hours begin within one.
+    fn part(&self) -> Option<Expr> {
+        let length = self.request.every.millis();
+        let minutes = self.request.minutes.iter().map(|minute| minute * MINUTE_MILLIS);
+        let inside: Vec<i64> =
+            minutes.filter(|at| at % length != 0 && length < DAY_MILLIS).collect();
+        passed_of(form(Form::Remainder, [column("time_ms"), whole(DAY_MILLIS)]), inside)
     }
 
     /// The first size of the class of a prompt.
@@ -199,7 +191,6 @@ impl Table<'_> {
     /// The sums of a row: name, value of a call, and how they come together.
     fn sums(&self) -> Vec<(String, Expr, Sum)> {
         let mut sums = vec![
-            ("bucket_end_ms".to_owned(), column("bucket_end_ms"), Sum::Most),
             ("first_ms".to_owned(), column("time_ms"), Sum::Least),
             ("last_ms".to_owned(), column("time_ms"), Sum::Most),
             ("calls".to_owned(), column("calls"), Sum::Whole),
@@ -310,7 +301,10 @@ impl Table<'_> {
         Some(match name {
             "rollup" => whole(1),
             "time" => iso("bucket_ms"),
-            "time_to" => iso("bucket_end_ms"),
+            "time_to" => {
+                let end = column("bucket_ms").plus(whole(self.request.every.millis()));
+                form(Form::Iso, [end])
+            }
             "first_time" => iso("first_ms"),
             "last_time" => iso("last_ms"),
             "prompt_to" => self.class_end(),
@@ -342,6 +336,18 @@ const SPREADS: [[&str; 5]; 2] = [
     ["prompt_size", "answer_size", "prompt_size_calls", "prompt_size_tokens", "prompt_size_place"],
     ["answer_size", "prompt_size", "answer_size_calls", "answer_size_tokens", "answer_size_place"],
 ];
+
+/// How many of these numbers, which are in order, a value has passed; nothing where there are none.
+fn passed_of(value: Expr, marks: Vec<i64>) -> Option<Expr> {
+    if marks.is_empty() {
+        return None;
+    }
+    let cases =
+        marks.into_iter().zip(0..).map(|(mark, count)| (value.clone().below(whole(mark)), count));
+    let cases: Vec<(Expr, i64)> = cases.collect();
+    let most = i64::try_from(cases.len()).expect("a price book has few changes");
+    Some(when(cases.into_iter().map(|(holds, count)| (holds, whole(count))), whole(most)))
+}
 
 fn together(sum: Sum, value: Expr) -> Expr {
     match sum {

@@ -55,7 +55,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use toml::de::ValueDeserializer;
 
 pub use branch::Branch;
-pub use conversations::Growth;
+pub use conversations::{Growth, has_grown};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
 pub use provider_discount::{MonthlyTerms, Tier as DiscountTier};

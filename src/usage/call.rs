@@ -85,13 +85,16 @@ pub enum Counting {
     /// As [`Counting::Unknown`], but the log says that all prompts were of the long kind that has
     /// prices of its own.
     UnknownLong,
+    /// It is, and the row is one of a roll-up: its calls bill at one price, and their prompts are of
+    /// one class of sizes. What stands in the fields of single calls then is in [`Rolled`](super::Rolled).
+    Rolled,
 }
 
 impl Counting {
     /// The word in a record for a row whose calls nobody counted; nothing where they are counted.
     pub const fn name(self) -> Option<&'static str> {
         match self {
-            Self::Known => None,
+            Self::Known | Self::Rolled => None,
             Self::Unknown => Some("unknown"),
             Self::UnknownLong => Some("unknown-long"),
         }
@@ -266,10 +269,20 @@ impl Call {
         self.calls == 1 && matches!(self.counting, Counting::Known)
     }
 
+    /// Whether the row is one of a roll-up.
+    pub const fn is_rolled(&self) -> bool {
+        matches!(self.counting, Counting::Rolled)
+    }
+
+    /// Whether all its prompts are of one class of sizes: there is one, or a roll-up says so.
+    pub const fn is_of_one_size(&self) -> bool {
+        self.is_single() || self.is_rolled()
+    }
+
     /// Over how many prompts its tokens are spread, to find the size of one.
     pub const fn prompts(&self) -> u64 {
         match self.counting {
-            Counting::Known => self.calls,
+            Counting::Known | Counting::Rolled => self.calls,
             // So many that none is long.
             Counting::Unknown => u64::MAX,
             // So few that one is: all of them together are longer than any of them.
@@ -282,7 +295,8 @@ impl Call {
     pub fn is_cost_alone(&self) -> bool {
         let used = self.searches > 0 || self.file_searches > 0;
         let used = used || self.tokens.iter().any(|(_, count)| !count.is_zero());
-        self.counting != Counting::Known && !used && self.logged_cost.is_some()
+        let is_uncounted = matches!(self.counting, Counting::Unknown | Counting::UnknownLong);
+        is_uncounted && !used && self.logged_cost.is_some()
     }
 
     /// All output tokens, reasoning included.

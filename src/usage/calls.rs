@@ -232,10 +232,16 @@ impl Calls {
         &self.tokens[class]
     }
 
+    /// Whether any row is one of a roll-up.
+    pub fn has_rolled(&self) -> bool {
+        self.counting.contains(&Counting::Rolled)
+    }
+
     /// Where the rows stand that sum up calls without saying how many.
     pub fn uncounted(&self) -> impl Iterator<Item = Place> {
         let known = self.counting.iter().zip(&self.place);
-        known.filter(|(counting, _)| **counting != Counting::Known).map(|(_, place)| *place)
+        let is_counted = |one: &Counting| matches!(one, Counting::Known | Counting::Rolled);
+        known.filter(move |(counting, _)| !is_counted(counting)).map(|(_, place)| *place)
     }
 
     /// Adds the rows of a table with dimensions of the same names and dictionaries of its own.

@@ -57,19 +57,17 @@ def walk(value, found):
 
 
 def limits(folder):
-    """The last sizes of the classes of prompts, and the instants at which prices change."""
+    """The last sizes of the classes of prompts."""
     found = []
     for path in sorted(pathlib.Path(folder).glob("*.toml")):
         walk(tomllib.loads(path.read_text()), found)
-    ends, changes = set(BANDS), set()
+    ends = set(BANDS)
     for key, value in found:
-        if key == "above":
+        if key in ("above", "context_window", "after"):
             ends.add(value)
         elif key in ("at_least", "min_tokens"):
             ends.add(value - 1)
-        elif key in ("from", "to") and isinstance(value, str) and "T" in value:
-            changes.add(millis(value))
-    return sorted(end for end in ends if end > 0), sorted(changes)
+    return sorted(end for end in ends if end > 0)
 
 
 def said(record, name):
@@ -171,18 +169,15 @@ def size_class(size):
     return size if size < 32 else size - size % 2 ** (size.bit_length() - 5)
 
 
-def rows_of(calls, ends, changes, length):
+def rows_of(calls, ends, length):
     rows = {}
     for call in calls:
         key = {name: call.get(name, "") for name in KEYS}
-        start = end = None
-        if call["ms"] is not None:
-            start = call["ms"] - call["ms"] % length
-            end = start + length
-            start = max([start] + [cut for cut in changes if cut <= call["ms"]])
-            end = min([end] + [cut for cut in changes if cut > call["ms"]])
+        start = None if call["ms"] is None else call["ms"] - call["ms"] % length
         key["time"] = "" if start is None else iso(start)
+        key["time_to"] = "" if start is None else iso(start + length)
         key["prompt_from"] = class_from(ends, call["prompt"])
+        key["prompt_to"] = min([end for end in ends if end >= call["prompt"]], default="")
         repeated = call["repeated"]
         key["repeated_from"] = "" if repeated is None else class_from(ends, repeated)
         key["team"] = call["team"]
@@ -216,7 +211,7 @@ def rows_of(calls, ends, changes, length):
         for name, value, pick in (("first_time", call["ms"], min), ("last_time", call["ms"], max),
                                   ("prompt_min", call["prompt"], min),
                                   ("prompt_max", call["prompt"], max),
-                                  ("time_to", end, max), ("repeated_min", repeated, min)):
+                                  ("repeated_min", repeated, min)):
             if value is not None:
                 note[name] = pick(note.get(name, value), value)
     return rows
@@ -229,8 +224,7 @@ def main():
         records = [json.loads(line) for line in lines]
     calls, left_out = calls_of(records)
     tell_turns(calls)
-    ends, changes = limits(tables)
-    for row in rows_of(calls, ends, changes, length).values():
+    for row in rows_of(calls, limits(tables), length).values():
         told = {name: row[name] for name in (*KEYS, "team")}
         told.update(rollup=1, **row["sums"])
         for name, value in row["ends"].items():
