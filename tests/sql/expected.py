@@ -23,8 +23,9 @@ FINISHES = {"": "", "unknown": "", "stop": "stop", "end_turn": "stop", "stop_seq
             "tooluse": "tool_use", "refusal": "refusal", "error": "error", "failed": "error"}
 OK = {"ok", "success", "succeeded", "completed"}
 FAILED = {"error", "failed", "timeout"}
-KEYS = ["time", "provider", "model", "request_model", "call_type", "geo", "service_tier", "status",
-        "finish_reason", "counting", "turn", "feeds", "prompt_from", "repeated_from"]
+KEYS = ["time", "time_to", "provider", "model", "request_model", "call_type", "geo", "service_tier", "status",
+        "finish_reason", "counting", "turn", "feeds", "prompt_from", "prompt_to",
+        "repeated_from"]
 TOKENS = ["input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
           "output_tokens", "reasoning_tokens"]
 
