@@ -168,6 +168,7 @@ impl<'a> RollupBuilder<'a> {
         let by_hour = self.options.every == Every::Hour
             || model.is_some_and(|id| self.book.model(id).is_ever_hourly());
         let prompt = prompt_of(call);
+        let cached = (call.cache_read() + call.cache_written()).get();
         let media = [TokenClass::AudioInput, TokenClass::ImageInput];
         Key {
             bucket: bucket_of(call.time, self.options.days, by_hour),
@@ -178,9 +179,9 @@ impl<'a> RollupBuilder<'a> {
             source: source(call),
             turn: Turn::None,
             feeds: false,
-            class: self.boundaries.partition_point(|last| *last < prompt),
+            class: self.class_of(prompt),
             repeated: None,
-            is_cached: !(call.cache_read() + call.cache_written()).is_zero(),
+            cached: (cached > 0).then(|| self.class_of(cached / call.calls.max(1))),
             has_searches: call.searches > 0,
             has_media: media.into_iter().any(|class| !call.tokens[class].is_zero()),
             logged: logged(call, &price),
@@ -191,6 +192,11 @@ impl<'a> RollupBuilder<'a> {
             ),
             is_too_early: price.calculated.is_some_and(|found| found.too_early),
         }
+    }
+
+    /// The class of a size.
+    fn class_of(&self, size: u64) -> usize {
+        self.boundaries.partition_point(|last| *last < size)
     }
 
     /// Stands for the rules of the cache that a call meets.
