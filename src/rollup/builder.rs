@@ -85,7 +85,7 @@ struct Rows(HashMap<Key, Sums>);
 
 impl Rows {
     fn add(&mut self, told: Told) {
-        self.0.entry(told.key).or_default().add(&told.call, told.repeated, None);
+        self.0.entry(told.key).or_default().add(&told.call, told.repeated, told.requests);
     }
 }
 
@@ -107,12 +107,20 @@ impl<'a> RollupBuilder<'a> {
 
     /// Adds every call of a table.
     pub fn add(&mut self, calls: &Calls) {
+        self.add_with(calls, |_| None);
+    }
+
+    /// Adds every call of a table, keeping apart by the lot of the bootstrap that is said of each row,
+    /// beside how many of its calls are no further attempt.
+    pub fn add_with(&mut self, calls: &Calls, lot: impl Fn(Row) -> Option<(u32, u64)>) {
         self.columns.enter(calls);
         self.pricer.enter();
         let conversation = calls.dimensions.position(CONVERSATION);
         for row in 0..calls.len() {
             let call = calls.call(row);
-            let told = Told { key: self.key_of(calls, row, &call), call, repeated: None };
+            let (lot, requests) = lot(row).unzip();
+            let key = Key { lot, ..self.key_of(calls, row, &call) };
+            let told = Told { key, call, repeated: None, requests };
             let name = conversation.map_or("", |place| calls.name(place, row));
             if name.is_empty() {
                 self.rows.add(told);
