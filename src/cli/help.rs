@@ -98,10 +98,7 @@ const HEADINGS: [(&str, &[&str]); 22] = [
     ("Who bills", &["provider"]),
     ("Prices", &["prices", "as-of", "cost-mode"]),
     ("Writing", &["force", "print"]),
-    (
-        "Report",
-        &["by", "every", "top", "show", "format", "json", "output", "color", "columns", "currency"],
-    ),
+    ("Report", &["by", "every", "lots", "top", "show", "format", "json", "output", "color", "columns", "currency"]),
     (RUN, &["config", "strict", "threads", "quiet", "verbose", "help", "version"]),
 ];
 

@@ -4,8 +4,8 @@ use anyhow::anyhow;
 
 use crate::diagnostics::Place;
 use crate::pricing::{PriceBook, Unlike};
-use crate::sources::Reading;
-use crate::usage::{Call, Calls, Instant, Rolled, Row, column};
+use crate::sources::{FileReading, Reading};
+use crate::usage::{Call, Calls, Filter, Instant, Rolled, Row, column};
 
 use super::failure::Failure;
 use super::settings::Settings;
@@ -76,8 +76,23 @@ impl<'s> RolledRows<'s> {
         (!is_out && by_hour && is_of_two).then_some(Trouble::Hours)
     }
 
-    /// Refuses a run with a row that cannot be used.
+    /// Refuses a run with a row that cannot be used, or a column that a roll-up did not keep.
     pub(super) fn judge(&self, reading: &Reading) -> Result<(), Failure> {
+        let rollups = reading.files.iter().filter(|file| file.format == Some("rollup"));
+        let asked = || {
+            let filter = self.settings.selection.filter.iter().flat_map(Filter::dimensions);
+            self.settings.group_dimensions().chain(filter)
+        };
+        let lacks = |file: &&FileReading, name: &&str| {
+            !column::FIXED.contains(name) && !file.columns.iter().any(|column| column == name)
+        };
+        for file in rollups {
+            if let Some(name) = asked().find(|name| lacks(&file, name)) {
+                let text = anyhow!("{}: the roll-up did not keep the column `{name}`", file.name);
+                let hint = format!("roll up with --by {name}");
+                return Err(Failure::usage(text).hint(hint));
+            }
+        }
         self.trouble.as_ref().map_or(Ok(()), |(place, trouble)| Err(trouble.told(*place, reading)))
     }
 }

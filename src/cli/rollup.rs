@@ -8,11 +8,12 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::diagnostics::{Ledger, Severity};
+use crate::gate::{COLUMNS as LOT_COLUMNS, lots};
 use crate::render::{RollupShape, Style, write_conversion, write_rollup};
 use crate::report::{ConversionReport, RollupTable, Written};
 use crate::rollup::{COLUMNS, Every, RollupBuilder, RollupOptions};
 use crate::sources::{Field, is_taken};
-use crate::usage::DerivedColumn;
+use crate::usage::{Calls, DerivedColumn};
 
 use super::args::{CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::exit_status::ExitStatus;
@@ -27,6 +28,7 @@ Examples:
   llmcost rollup logs/ -o october.jsonl
   llmcost rollup logs/ --by team,user -o october.parquet
   llmcost rollup usage.jsonl --every hour --format csv
+  llmcost rollup usage.jsonl --lots -o for-check.parquet
   llmcost analyze september.jsonl october.jsonl
   cat shard-*.jsonl | llmcost simulate - --cache-hit 0.95";
 
@@ -48,6 +50,10 @@ pub(super) struct RollupArgs {
     /// The other columns of the log to keep: reports can group and select by these only.
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     by: Vec<String>,
+    /// Keep rows apart by the lots that `check` draws for its interval: more rows, and the whole log
+    /// is held in memory.
+    #[arg(long)]
+    lots: bool,
     #[command(flatten)]
     input: InputArgs,
     /// Use the sample month that is part of the program.
@@ -121,7 +127,7 @@ impl RollupArgs {
 
 pub(super) fn run(args: RollupArgs) -> Result<ExitStatus, Failure> {
     let shape = shape(&args)?;
-    let by = columns(&args.by)?;
+    let (by, has_lots) = (columns(&args.by)?, args.lots);
     let every = match args.every {
         None | Some(EveryArg::Day) => Every::Day,
         Some(EveryArg::Hour) => Every::Hour,
@@ -133,12 +139,23 @@ pub(super) fn run(args: RollupArgs) -> Result<ExitStatus, Failure> {
     let options = RollupOptions { every, days: settings.days, by };
     let dimensions = options.dimensions();
     let mut builder = RollupBuilder::new(&prices.book, options);
-    let wishes = RollupOptions::wishes();
+    let mut wishes = RollupOptions::wishes();
+    if has_lots {
+        wishes.extend(LOT_COLUMNS.map(str::to_owned));
+    }
+    let mut table: Option<Calls> = None;
     let intake = Intake::read_with(&settings, &dimensions, &wishes, &mut |calls| {
-        builder.add(calls);
+        if has_lots {
+            table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied())).append(calls);
+        } else {
+            builder.add(calls);
+        }
     })?;
-    intake
-        .refuse_rollups("rollup", "its rows are sums already: read several of them as they are")?;
+    intake.refuse_rollups("rollup", "its rows are sums already: read several of them as they are")?;
+    if let Some(calls) = table.map(|table| table.sorted_by_time()) {
+        let lots = lots(&calls, &prices.book);
+        builder.add_with(&calls, |row| Some((lots[row].lot, lots[row].requests)));
+    }
     let rollup = builder.finish(&left_out(&intake.reading.ledger));
     let written = Written::Rollup {
         rows: rollup.rows.len() as u64,
@@ -169,8 +186,7 @@ fn shape(args: &RollupArgs) -> Result<RollupShape, Failure> {
 
 /// What the ending of a file asks for.
 fn shape_of(output: Option<&Path>) -> Result<ShapeArg, Failure> {
-    const HINT: &str =
-        "say -o sums.jsonl, sums.csv or sums.parquet; or --format jsonl, csv or parquet";
+    const HINT: &str = "say -o sums.jsonl, sums.csv or sums.parquet; or --format jsonl, csv or parquet";
     let Some(path) = output else {
         return Err(Failure::usage(anyhow!("it is not said in which form to write")).hint(HINT));
     };

@@ -62,6 +62,12 @@ pub fn run(
         unseen(of, is_later, options).into_iter().chain(loose(of, is_later, options))
     });
     let mut doubts: Vec<Doubt> = gaps.collect();
+    if let Some(before) = &before {
+        // Limits need no interval.
+        let both = [(before, false), (&after, true)].into_iter();
+        let unspread = both.filter(|(of, _)| of.is_unspread);
+        doubts.extend(unspread.map(|(_, is_later)| Doubt::Unspread { is_later }));
+    }
     let comparison = before.map(|before| {
         compare(before, &after, prices, options, repricing, &acknowledged, &mut doubts)
     });

@@ -27,12 +27,13 @@ pub enum Unlike {
 }
 
 impl PriceBook {
-    /// The last sizes of prompts, in tokens and in order, before one with other prices or other rules
-    /// of a cache: for any model, at any time.
+    /// The last sizes of prompts, in tokens and in order, before one with other prices, with other
+    /// rules of a cache or beyond a context window: for any model, at any time.
     pub fn prompt_limits(&self) -> BTreeSet<u64> {
         let mut found = BTreeSet::new();
         for model in &self.tables.models {
             let minima = model.caches.iter().filter_map(|dated| dated.policy.min_tokens);
+            found.extend(model.context_window.map(Tokens::get));
             found.extend(minima.filter_map(|minimum| minimum.get().checked_sub(1)));
             for lane in model.periods.iter().flat_map(lanes) {
                 for band in &lane.bands {

@@ -85,7 +85,7 @@ struct Rows(HashMap<Key, Sums>);
 
 impl Rows {
     fn add(&mut self, told: Told) {
-        self.0.entry(told.key).or_default().add(&told.call, told.repeated, None);
+        self.0.entry(told.key).or_default().add(&told.call, told.repeated, told.requests);
     }
 }
 
@@ -107,12 +107,20 @@ impl<'a> RollupBuilder<'a> {
 
     /// Adds every call of a table.
     pub fn add(&mut self, calls: &Calls) {
+        self.add_with(calls, |_| None);
+    }
+
+    /// Adds every call of a table, keeping apart by the lot of the bootstrap that is said of each row,
+    /// beside how many of its calls are no further attempt.
+    pub fn add_with(&mut self, calls: &Calls, lot: impl Fn(Row) -> Option<(u32, u64)>) {
         self.columns.enter(calls);
         self.pricer.enter();
         let conversation = calls.dimensions.position(CONVERSATION);
         for row in 0..calls.len() {
             let call = calls.call(row);
-            let told = Told { key: self.key_of(calls, row, &call), call, repeated: None };
+            let (lot, requests) = lot(row).unzip();
+            let key = Key { lot, ..self.key_of(calls, row, &call) };
+            let told = Told { key, call, repeated: None, requests };
             let name = conversation.map_or("", |place| calls.name(place, row));
             if name.is_empty() {
                 self.rows.add(told);
@@ -139,17 +147,14 @@ impl<'a> RollupBuilder<'a> {
         let written = |(names, key, sums): &(Vec<String>, Key, Sums)| {
             (key.bucket, values(key, names, sums, &self.boundaries).iter().map(sortable).collect())
         };
-        named
-            .sort_by_cached_key(|row| -> (Option<(i64, i64)>, Vec<(u64, String)>) { written(row) });
+        named.sort_by_cached_key(|row| -> (Option<(i64, i64)>, Vec<(u64, String)>) { written(row) });
         let calls = named.iter().map(|(_, _, sums)| sums.calls).sum();
         let others = self.options.by.len();
         let mut rows: Vec<Vec<Value>> = named
             .iter()
             .map(|(names, key, sums)| values(key, names, sums, &self.boundaries))
             .collect();
-        rows.extend(
-            left_out_records.iter().map(|(reason, count)| left_out(*count, reason, others)),
-        );
+        rows.extend(left_out_records.iter().map(|(reason, count)| left_out(*count, reason, others)));
         Rollup {
             others: self.options.by,
             rows,
@@ -165,13 +170,13 @@ impl<'a> RollupBuilder<'a> {
         let price = self.pricer.price(calls, row, call);
         let geo = calls.name(column::GEO, row);
         let model = price.calculated.map(|found| found.model).or_else(|| {
-            let found =
-                self.book.find(calls.name(column::PROVIDER, row), calls.name(column::MODEL, row));
+            let found = self.book.find(calls.name(column::PROVIDER, row), calls.name(column::MODEL, row));
             found.and_then(|id| self.book.placed(id, geo)).ok()
         });
         let by_hour = self.options.every == Every::Hour
             || model.is_some_and(|id| self.book.model(id).is_ever_hourly());
         let prompt = prompt_of(call);
+        let cached = (call.cache_read() + call.cache_written()).get();
         let media = [TokenClass::AudioInput, TokenClass::ImageInput];
         Key {
             bucket: bucket_of(call.time, self.options.days, by_hour),
@@ -182,9 +187,9 @@ impl<'a> RollupBuilder<'a> {
             source: source(call),
             turn: Turn::None,
             feeds: false,
-            class: self.boundaries.partition_point(|last| *last < prompt),
+            class: self.class_of(prompt),
             repeated: None,
-            is_cached: !(call.cache_read() + call.cache_written()).is_zero(),
+            cached: (cached > 0).then(|| self.class_of(cached / call.calls.max(1))),
             has_searches: call.searches > 0,
             has_media: media.into_iter().any(|class| !call.tokens[class].is_zero()),
             logged: logged(call, &price),
@@ -195,6 +200,11 @@ impl<'a> RollupBuilder<'a> {
             ),
             is_too_early: price.calculated.is_some_and(|found| found.too_early),
         }
+    }
+
+    /// The class of a size.
+    fn class_of(&self, size: u64) -> usize {
+        self.boundaries.partition_point(|last| *last < size)
     }
 
     /// Stands for the rules of the cache that a call meets.

@@ -9,6 +9,10 @@ const PLAIN_BITS: u32 = 5;
 /// Bits of a size that tell its class: sixteen classes an octave.
 const CLASS_BITS: u32 = 4;
 
+/// So many of the smallest sizes are kept as they are: more than a thousandth of the calls of a row,
+/// unless it has very many.
+const SMALLEST: usize = 64;
+
 /// The smallest size of the class of a size: itself below 32, and from there on sixteen classes for
 /// each doubling, so that a class is at most a sixteenth wide.
 pub const fn size_class(size: u64) -> u64 {
@@ -33,6 +37,52 @@ impl Sizes {
     }
 }
 
+/// As [`Sizes`], with the smallest sizes as they are: the shared start of prompts is among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct FineSizes {
+    /// Calls by size.
+    smallest: BTreeMap<u64, u64>,
+    /// Those of larger sizes.
+    others: Sizes,
+}
+
+impl FineSizes {
+    /// Counts calls of a size each; those of nothing say nothing.
+    pub(super) fn add(&mut self, size: u64, calls: u64) {
+        if size == 0 {
+            return;
+        }
+        let is_full = self.smallest.len() >= SMALLEST;
+        if is_full && self.smallest.last_key_value().is_some_and(|(largest, _)| size > *largest) {
+            self.others.add(size, calls);
+            return;
+        }
+        *self.smallest.entry(size).or_default() += calls;
+        if self.smallest.len() > SMALLEST
+            && let Some((largest, calls)) = self.smallest.pop_last()
+        {
+            self.others.add(largest, calls);
+        }
+    }
+}
+
+impl fmt::Display for FineSizes {
+    /// As [`Sizes`]; a class begins after the last of the smallest sizes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut before = "";
+        for (size, calls) in &self.smallest {
+            write!(f, "{before}{size}:{calls}:{}", size * calls)?;
+            before = " ";
+        }
+        let largest = self.smallest.last_key_value().map_or(0, |(largest, _)| *largest);
+        for (from, (calls, tokens)) in &self.others.0 {
+            write!(f, "{before}{}:{calls}:{tokens}", (*from).max(largest + 1))?;
+            before = " ";
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Sizes {
     /// `FROM:CALLS:TOKENS` for each class, with spaces in between.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,7 +104,10 @@ mod tests {
     fn classes_are_a_sixteenth_wide() {
         let classes = [0, 1, 31, 32, 33, 34, 60, 61, 64, 67, 127, 128, 135, 136, 1_000, 65_535];
         let found = classes.map(size_class);
-        assert_eq!(found, [0, 1, 31, 32, 32, 34, 60, 60, 64, 64, 124, 128, 128, 136, 992, 63_488]);
+        assert_eq!(
+            found,
+            [0, 1, 31, 32, 32, 34, 60, 60, 64, 64, 124, 128, 128, 136, 992, 63_488]
+        );
         assert_eq!(size_class(u64::MAX), 0xf800_0000_0000_0000);
     }
 
@@ -65,5 +118,17 @@ mod tests {
             sizes.add(size, calls);
         }
         assert_eq!(sizes.to_string(), "5:1:5 60:3:181");
+    }
+
+    #[test]
+    fn the_smallest_sizes_stay_as_they_are() {
+        let mut sizes = FineSizes::default();
+        for size in (1_000..1_070).rev().chain([1_000]) {
+            sizes.add(size, 1);
+        }
+        let text = sizes.to_string();
+        assert!(text.starts_with("1000:2:2000 1001:1:1001 "), "{text}");
+        // 1,064 to 1,069 are of the class of 1,024, of which smaller ones are told apart.
+        assert!(text.ends_with(" 1063:1:1063 1064:6:6399"), "{text}");
     }
 }

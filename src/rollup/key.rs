@@ -86,7 +86,8 @@ pub(super) struct Key {
     pub(super) class: usize,
     /// The class of what its prompts repeat of the turn before.
     pub(super) repeated: Option<usize>,
-    pub(super) is_cached: bool,
+    /// The class of what was read from or written to a cache; nothing where nothing was.
+    pub(super) cached: Option<usize>,
     pub(super) has_searches: bool,
     pub(super) has_media: bool,
     pub(super) logged: Logged,

@@ -3,7 +3,7 @@
 use crate::units::{PerClass, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Instant};
 
-use super::histogram::Sizes;
+use super::histogram::{FineSizes, Sizes};
 
 /// Steps in which caches store the start of a prompt, beside single tokens.
 pub(super) const STEPS: [u64; 3] = [64, 128, 256];
@@ -40,7 +40,7 @@ pub(super) struct Sums {
     pub(super) answers: u64,
     pub(super) short_answers: u64,
     pub(super) outputs: Sizes,
-    pub(super) prompts: Sizes,
+    pub(super) prompts: FineSizes,
     pub(super) repeated_min: u64,
     /// Whole, and in each of the steps.
     pub(super) repeated: [u64; 1 + STEPS.len()],
@@ -64,7 +64,7 @@ impl Default for Sums {
             answers: 0,
             short_answers: 0,
             outputs: Sizes::default(),
-            prompts: Sizes::default(),
+            prompts: FineSizes::default(),
             repeated_min: u64::MAX,
             repeated: [0; 1 + STEPS.len()],
             gaps: [(0, 0); LIFETIMES.len()],

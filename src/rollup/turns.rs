@@ -23,6 +23,8 @@ pub(super) struct Told {
     pub(super) key: Key,
     pub(super) call: Call,
     pub(super) repeated: Option<Repeated>,
+    /// How many of its calls are no further attempt, where somebody looked.
+    pub(super) requests: Option<u64>,
 }
 
 /// A call that waits for what follows it.

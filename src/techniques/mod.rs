@@ -34,6 +34,7 @@ mod ranged;
 mod reductions;
 mod rehoming;
 mod retry_hygiene;
+mod rolled;
 mod routes;
 mod routing_notes;
 mod scope;

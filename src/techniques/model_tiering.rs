@@ -334,6 +334,11 @@ impl Technique for ModelTiering {
         <Self as super::Settings>::INFO
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        let per_call = self.per == Per::Call && self.rules().iter().all(|rule| rule.without.is_none());
+        (!per_call).then_some("a roll-up does not tell which calls belong to one conversation")
+    }
+
     fn dimensions(&self) -> Vec<String> {
         self.rules().iter().flat_map(Rule::dimensions).collect()
     }
