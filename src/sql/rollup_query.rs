@@ -28,7 +28,8 @@ pub fn rollup_query(request: &Request, dialect: &Dialect) -> Result<String, (Str
     if table.has_turns() {
         steps.extend(table.turn_steps(&names));
     }
-    steps.extend([table.classed(), table.cells(), table.spread(), table.rows()]);
+    steps.extend([table.classed(), table.ranked(), table.sized()]);
+    steps.extend([table.cells(), table.spread(), table.rows()]);
     let query = Query { header: header(request, dialect), steps, results: results(&table) };
     Ok(query.text(dialect))
 }

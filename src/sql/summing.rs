@@ -9,6 +9,8 @@ use super::reading::{CALLS, Table, passed, step};
 use super::turns::TURNS;
 
 const CLASSED: &str = "classed";
+const RANKED: &str = "ranked";
+const SIZED: &str = "sized";
 const CELLS: &str = "cells";
 const SPREAD: &str = "spread";
 /// The step with the rows of the roll-up.
@@ -25,6 +27,13 @@ const LIFETIMES: [(i64, i64, [&str; 2]); 2] = [
     (-1, 300_000, ["gap_5m_calls", "gap_5m_tokens"]),
     (300_000, 3_600_000, ["gap_1h_calls", "gap_1h_tokens"]),
 ];
+
+/// So many of the smallest prompts of a row are counted by their very size: `rollup::histogram`. The
+/// shared start of prompts is among them.
+const SMALLEST: i64 = 64;
+
+/// Tokens that a cache has to do with.
+const CACHED: [Field; 3] = [Field::CacheRead, Field::CacheWrite5m, Field::CacheWrite1h];
 
 /// The steps in which caches store the start of a prompt, with the names of the columns.
 const STEPS: [(i64, &str); 3] =
@@ -66,6 +75,7 @@ impl Table<'_> {
             ("price_period", self.period().is_some()),
             ("part_of_hour", self.part().is_some()),
             ("is_cached", self.is_cached().is_some()),
+            ("cached_from", self.is_cached().is_some()),
             ("has_searches", self.searches().is_some()),
             ("has_media", self.media().is_some()),
             ("has_cost", self.has(Field::CostUsd)),
@@ -87,7 +97,7 @@ impl Table<'_> {
     }
 
     fn is_cached(&self) -> Option<Expr> {
-        self.any(&[Field::CacheRead, Field::CacheWrite5m, Field::CacheWrite1h])
+        self.any(&CACHED)
     }
 
     fn searches(&self) -> Option<Expr> {
@@ -112,10 +122,15 @@ impl Table<'_> {
                 add(name, value);
             }
         }
-        add("prompt_from", self.class_of("prompt"));
+        add("prompt_from", self.class_of(&column("prompt")));
         if self.has(Field::Calls) {
             let summed = (column("calls").above(whole(1)), text("summed"));
             add("counting", when([summed], text("")));
+        }
+        let cached = CACHED.into_iter().filter(|field| self.counts(*field));
+        let cached: Vec<Expr> = cached.map(|field| column(name_of(field))).collect();
+        if !cached.is_empty() {
+            add("cached_from", self.class_of(&infix("+", cached)));
         }
         let flags = [
             ("is_cached", self.is_cached()),
@@ -130,14 +145,14 @@ impl Table<'_> {
         if self.has(Field::CostUsd) {
             add("has_cost", when([(column("cost_usd").is_null(), whole(0))], whole(1)));
         }
-        add("prompt_size", size_class("prompt"));
+        add("has_prompt", when([(column("prompt").above(whole(0)), whole(1))], whole(0)));
         add("answer_size", size_class("answer"));
         if self.has_turns() {
             for name in ["turn", "feeds", "repeated", "gap_ms"] {
                 add(name, column(name));
             }
             let is_none = column("turn").is_not(text("follows"));
-            let class = self.class_of("repeated");
+            let class = self.class_of(&column("repeated"));
             add("repeated_from", when([(is_none, whole(-1))], class));
         }
         let says = format!(
@@ -173,11 +188,11 @@ impl Table<'_> {
     }
 
     /// The first size of the class of a prompt.
-    fn class_of(&self, name: &str) -> Expr {
+    fn class_of(&self, size: &Expr) -> Expr {
         let mut from = 0;
         let mut cases = Vec::new();
         for last in self.boundaries() {
-            cases.push((column(name).at_most(whole(last)), whole(from)));
+            cases.push((size.clone().at_most(whole(last)), whole(from)));
             from = last + 1;
         }
         when(cases, whole(from))
@@ -234,15 +249,44 @@ impl Table<'_> {
         sums
     }
 
+    /// The place of each size of prompt in its row, the smallest first.
+    pub(super) fn ranked(&self) -> Step {
+        let columns = self.classed().select.columns.into_iter().map(|(name, _)| name);
+        let mut columns: Vec<(String, Expr)> = columns.map(passed).collect();
+        let within = self.keys().into_iter().chain(["has_prompt".to_owned()]);
+        let place = Expr::Over {
+            value: Box::new(call("DENSE_RANK", [])),
+            within: within.map(|name| column(&name)).collect(),
+            by: vec![column("prompt")],
+            frame: "",
+        };
+        columns.push(("prompt_place".to_owned(), place));
+        step(RANKED, "The place of each prompt among the sizes of its row.", columns, CLASSED, None)
+    }
+
+    /// The class of each prompt: its very size among the smallest of its row.
+    pub(super) fn sized(&self) -> Step {
+        let columns = self.ranked().select.columns.into_iter().map(|(name, _)| name);
+        let kept = columns.filter(|name| name != "prompt_place" && name != "has_prompt");
+        let mut columns: Vec<(String, Expr)> = kept.map(passed).collect();
+        let is_small = column("prompt_place").at_most(whole(SMALLEST));
+        let size = when([(is_small, column("prompt"))], size_class("prompt"));
+        columns.push(("prompt_size".to_owned(), size));
+        let says = "The class of each prompt, sixteen for each doubling; the smallest of a row as they are.";
+        step(SIZED, says, columns, RANKED, None)
+    }
+
     /// Calls summed up by everything that tells them apart.
     pub(super) fn cells(&self) -> Step {
         let mut groups = self.keys();
-        groups.extend(["prompt_size", "answer_size"].map(str::to_owned));
         let mut columns: Vec<(String, Expr)> = groups.iter().cloned().map(passed).collect();
+        columns.push(passed("prompt_size".to_owned()));
+        columns.push(passed("answer_size".to_owned()));
+        groups.extend(["prompt_size", "answer_size"].map(str::to_owned));
         columns
             .extend(self.sums().into_iter().map(|(name, value, sum)| (name, together(sum, value))));
         let says = "Sums of calls that are alike in everything, also in both sizes.".to_owned();
-        let select = Select { columns, from: From::Step(CLASSED), condition: None, groups };
+        let select = Select { columns, from: From::Step(SIZED), condition: None, groups };
         Step { name: CELLS, says, select, is_used_twice: false }
     }
 

@@ -92,10 +92,9 @@ def totals(llmcost, path):
     last digit."""
     analysis = json.loads(run([llmcost, "analyze", path, "--by", "model,day", "--top", "0", "--json",
                                "--quiet"]))
-    groups = {json.dumps(group.get("key", group.get("keys")), sort_keys=True):
-              [group.get("cost_usd"), group.get("calls")] for group in analysis["groups"]}
-    found = {"analyze": analysis["total"]["cost_usd"] if "total" in analysis else
-             analysis.get("cost_usd"), "groups": groups}
+    groups = {str(sorted(group["key"].items())): [group["cost_usd"], group["calls"], group["tokens"]]
+              for group in analysis["groups"]}
+    found = {"totals": analysis["totals"], "window": analysis["window"], "groups": groups}
     simulation = json.loads(run([llmcost, "simulate", path, "--cache-hit", "0.95", "--json",
                                  "--quiet"]))
     for name in ("baseline_usd", "projected_usd", "saved_usd", "saved_low_usd"):
