@@ -73,18 +73,9 @@ impl Name {
         }
     }
 
-    /// A name of one part, whatever it looks like.
-    ///
-    /// # Errors
-    /// When it is empty or a character cannot be seen.
-    pub fn whole(text: &str) -> Result<Self, NameError> {
-        if let Some(letter) = text.chars().find(|letter| is_invisible(*letter)) {
-            return Err(NameError::Invisible(letter));
-        }
-        if text.trim().is_empty() {
-            return Err(NameError::Empty);
-        }
-        Ok(Self(vec![Part { text: text.to_owned(), is_exact: false }]))
+    /// Whether its last part is this, in letters of any case.
+    pub(super) fn ends_with(&self, text: &str) -> bool {
+        self.0.last().is_some_and(|part| part.text.eq_ignore_ascii_case(text))
     }
 
     pub(super) fn parts(&self) -> &[Part] {

@@ -10,6 +10,8 @@ use super::name::Name;
 /// A whole query.
 #[derive(Debug)]
 pub(super) struct Query {
+    /// What stands before the names of steps: the user's table may have the name of one.
+    pub(super) prefix: &'static str,
     /// Lines of comment at its beginning.
     pub(super) header: Vec<String>,
     /// The steps, in order.
@@ -59,43 +61,51 @@ impl Query {
         for (place, step) in self.steps.iter().enumerate() {
             let comma = if place + 1 < self.steps.len() { "," } else { "" };
             let hint = if step.is_used_twice { dialect.inlined } else { "" };
-            let name = dialect.own_name(step.name);
+            let name = self.step_name(step.name, dialect);
             push(&mut text, format_args!("{}{name} AS {hint}(\n", comment(&step.says)));
-            text.push_str(&step.select.text(dialect, 2, true));
+            text.push_str(&self.selection(&step.select, dialect, 2, true));
             push(&mut text, format_args!("\n){comma}\n"));
         }
         let results: Vec<String> = self
             .results
             .iter()
             .enumerate()
-            .map(|(place, select)| select.text(dialect, 0, place == 0))
+            .map(|(place, select)| self.selection(select, dialect, 0, place == 0))
             .collect();
         text.push_str(&results.join("\nUNION ALL\n"));
         text.push_str(dialect.end);
         text.push('\n');
         text
     }
-}
 
-impl Select {
-    fn text(&self, dialect: &Dialect, indent: usize, is_named: bool) -> String {
+    fn step_name(&self, name: &str, dialect: &Dialect) -> String {
+        dialect.own_name(&format!("{}{name}", self.prefix))
+    }
+
+    fn selection(
+        &self,
+        select: &Select,
+        dialect: &Dialect,
+        indent: usize,
+        is_named: bool,
+    ) -> String {
         let deeper = indent + 2;
         let columns: Vec<String> =
-            self.columns.iter().map(|named| selected(named, dialect, deeper, is_named)).collect();
+            select.columns.iter().map(|named| selected(named, dialect, deeper, is_named)).collect();
         let pad = spaces(indent);
         let mut text = format!("{pad}SELECT\n{}{}", spaces(deeper), filled(&columns, ",", deeper));
-        let from = match &self.from {
+        let from = match &select.from {
             From::Table(name) => dialect.user_name(name),
-            From::Step(name) => dialect.own_name(name),
+            From::Step(name) => self.step_name(name, dialect),
         };
         push(&mut text, format_args!("\n{pad}FROM {from}"));
-        if let Some(condition) = &self.condition {
+        if let Some(condition) = &select.condition {
             let condition = laid(condition, dialect, indent + "WHERE ".len());
             push(&mut text, format_args!("\n{pad}WHERE {condition}"));
         }
-        if !self.groups.is_empty() {
+        if !select.groups.is_empty() {
             let groups: Vec<String> =
-                self.groups.iter().map(|name| dialect.own_name(name)).collect();
+                select.groups.iter().map(|name| dialect.own_name(name)).collect();
             let groups = filled(&groups, ",", indent + "GROUP BY ".len());
             push(&mut text, format_args!("\n{pad}GROUP BY {groups}"));
         }

@@ -7,7 +7,7 @@ use super::dialect::Dialect;
 use super::expression::{Expr, call, column, text, whole};
 use super::log::{aliases, log};
 use super::name::NameError;
-use super::query::{From, Query, Select};
+use super::query::{From, Query, Select, Step};
 use super::reading::{RECORDS, Table};
 use super::request::Request;
 use super::summing::ROWS;
@@ -30,7 +30,9 @@ pub fn rollup_query(request: &Request, dialect: &Dialect) -> Result<String, (Str
     }
     steps.extend([table.classed(), table.ranked(), table.sized()]);
     steps.extend([table.cells(), table.spread(), table.rows()]);
-    let query = Query { header: header(request, dialect), steps, results: results(&table) };
+    let taken = |step: &Step| request.table.ends_with(step.name);
+    let prefix = if steps.iter().any(taken) { "step_" } else { "" };
+    let query = Query { prefix, header: header(request, dialect), steps, results: results(&table) };
     Ok(query.text(dialect))
 }
 

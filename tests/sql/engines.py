@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import time
 from decimal import Decimal
@@ -210,7 +211,9 @@ class Spark(Engine):
         environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1",
                        "SPARK_WORKER_DIR": str(work / "spark-work")}
         self.running = []
-        port = 17_077
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
         self.master = f"spark://127.0.0.1:{port}"
 
         def start(what, *arguments):
@@ -247,7 +250,8 @@ class Spark(Engine):
         columns = ", ".join(f"`{name}` {self.KINDS[kind]}" for name, kind in shape.columns.items())
         log = self.session.read.schema(columns).json(str(lines))
         folder = str(self.work / f"{query.stem}.parquet")
-        log.repartition(2).write.mode("overwrite").parquet(folder)
+        # Snappy, the default, needs a native library that not every C library can load.
+        log.repartition(2).write.mode("overwrite").parquet(folder, compression="gzip")
         stored = self.session.read.parquet(folder)
         parts = len([name for name in os.listdir(folder) if name.endswith(".parquet")])
         if parts != 2:
@@ -277,14 +281,29 @@ class Spark(Engine):
                 process.wait()
 
 
-class Parsed(Engine):
-    """An engine that cannot be run here: its query is parsed by sqlglot."""
+# Engines that cannot be run here, each with names that want quoting.
+PARSED = {"bigquery": "my-project.logs.llm_calls", "snowflake": 'prod.logs."a ""b""; --"',
+          "trino": 'hive.logs."a ""b""; --"', "spark": "logs.`a ``b``; --`"}
 
-    def parse(self, text):
-        import sqlglot
-        statements = sqlglot.parse(text, read=self.dialect,
-                                   error_level=sqlglot.ErrorLevel.RAISE)
-        return [statement for statement in statements if statement is not None]
+
+def parse(dialect, query):
+    """Parses a query with sqlglot; what is wrong with it, in words."""
+    import sqlglot
+    from sqlglot import expressions
+    text = query.read_text(encoding="utf-8")
+    try:
+        statements = sqlglot.parse(text, read=dialect, error_level=sqlglot.ErrorLevel.RAISE)
+    except sqlglot.errors.SqlglotError as error:
+        return [str(error)[:500]]
+    statements = [statement for statement in statements if statement is not None]
+    if len(statements) != 1 or not isinstance(statements[0], expressions.Query):
+        return [f"it is {len(statements)} statements, not one query"]
+    steps = {step.alias for step in statements[0].find_all(expressions.CTE)}
+    tables = {table.name for table in statements[0].find_all(expressions.Table)} - steps
+    commands = list(statements[0].find_all(expressions.Command, expressions.Anonymous))
+    odd = [command.name for command in commands if isinstance(command, expressions.Command)]
+    told = [f"it was not understood: {name}" for name in odd]
+    return told + ([] if len(tables) == 1 else [f"it reads {sorted(tables)}, not one table"])
 
 
 def write_jsonl(path, shape):
@@ -302,7 +321,7 @@ ENGINES = {"sqlite": SQLite, "postgres": PostgreSQL, "duckdb": DuckDB, "clickhou
            "spark": Spark}
 
 
-def find(name, work, _llmcost):
+def find(name, work):
     """The engine of a name, or why there is none."""
     if name == "sqlite" and not shutil.which("sqlite3"):
         return None, "the sqlite3 client is not installed"

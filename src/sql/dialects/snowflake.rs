@@ -23,8 +23,7 @@ pub(super) static SNOWFLAKE: Dialect = Dialect {
         truncated: "CAST(TRUNC({0}) AS NUMBER(38, 0))",
         text: "CAST({0} AS VARCHAR)",
         money: "TRY_TO_DECIMAL(CAST({0} AS VARCHAR), 38, 18)",
-        money_in_parts: "CAST(TRY_TO_DECIMAL(CAST({0} AS VARCHAR), 38, 18) \
-                         * (1000000 / {1}) AS NUMBER(38, 12)) * 0.000001",
+        money_in_parts: "TRY_TO_DECIMAL(CAST({0} AS VARCHAR), 38, 18) / {1}",
         money_sum: "SUM({0})",
         sum: "SUM({0})",
         quotient: "CAST(({0} - MOD({0}, {1})) / {1} AS NUMBER(38, 0))",

@@ -24,8 +24,8 @@ pub(super) static SPARK: Dialect = Dialect {
         truncated: "CAST({0} AS BIGINT)",
         text: "CAST({0} AS STRING)",
         money: "TRY_CAST(CAST({0} AS STRING) AS DECIMAL(38, 18))",
-        money_in_parts: "CAST(TRY_CAST(CAST({0} AS STRING) AS DECIMAL(32, 12)) \
-                         * CAST(0.000001 * (1000000 DIV {1}) AS DECIMAL(6, 6)) AS DECIMAL(38, 18))",
+        money_in_parts: "CAST(TRY_CAST(CAST({0} AS STRING) AS DECIMAL(38, 18)) / {1} \
+                         AS DECIMAL(38, 18))",
         money_sum: "SUM({0})",
         sum: "SUM(CAST({0} AS DECIMAL(38, 0)))",
         quotient: "{0} DIV {1}",

@@ -24,8 +24,7 @@ pub(super) static TRINO: Dialect = Dialect {
         truncated: "CAST(TRUNCATE({0}) AS BIGINT)",
         text: "CAST({0} AS VARCHAR)",
         money: "TRY_CAST(CAST({0} AS VARCHAR) AS DECIMAL(38, 18))",
-        money_in_parts: "CAST(TRY_CAST(CAST({0} AS VARCHAR) AS DECIMAL(31, 12)) \
-                         * (1000000 / {1}) * DECIMAL '0.000001' AS DECIMAL(38, 18))",
+        money_in_parts: "TRY_CAST(CAST({0} AS VARCHAR) AS DECIMAL(38, 18)) / DECIMAL '{1}'",
         money_sum: "SUM({0})",
         sum: "SUM(CAST({0} AS DECIMAL(38, 0)))",
         quotient: "{0} / {1}",
