@@ -270,6 +270,8 @@ impl Table<'_> {
         let kept = columns.filter(|name| name != "prompt_place" && name != "has_prompt");
         let mut columns: Vec<(String, Expr)> = kept.map(passed).collect();
         let is_small = column("prompt_place").at_most(whole(SMALLEST));
+        // A class may begin with one of these sizes, and is told apart from it.
+        columns.push(("is_small".to_owned(), when([(is_small.clone(), whole(1))], whole(0))));
         let size = when([(is_small, column("prompt"))], size_class("prompt"));
         columns.push(("prompt_size".to_owned(), size));
         let says = "The class of each prompt, sixteen for each doubling; the smallest of a row as they are.";
@@ -280,9 +282,9 @@ impl Table<'_> {
     pub(super) fn cells(&self) -> Step {
         let mut groups = self.keys();
         let mut columns: Vec<(String, Expr)> = groups.iter().cloned().map(passed).collect();
-        columns.push(passed("prompt_size".to_owned()));
-        columns.push(passed("answer_size".to_owned()));
-        groups.extend(["prompt_size", "answer_size"].map(str::to_owned));
+        let sizes = ["is_small", "prompt_size", "answer_size"].map(str::to_owned);
+        columns.extend(sizes.clone().map(passed));
+        groups.extend(sizes);
         columns
             .extend(self.sums().into_iter().map(|(name, value, sum)| (name, together(sum, value))));
         let says = "Sums of calls that are alike in everything, also in both sizes.".to_owned();
@@ -296,6 +298,9 @@ impl Table<'_> {
         let mut columns: Vec<(String, Expr)> = kept.map(passed).collect();
         for [size, other, calls, tokens, place] in SPREADS {
             let mut within: Vec<Expr> = self.keys().iter().map(|name| column(name)).collect();
+            if size == "prompt_size" {
+                within.push(column("is_small"));
+            }
             within.push(column(size));
             let over = |value: Expr, by: Vec<Expr>| Expr::Over {
                 value: Box::new(value),
