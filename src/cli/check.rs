@@ -250,7 +250,8 @@ fn refuse_sums(
     rolled.look(&read.calls);
     rolled.judge(&read.intake.reading)?;
     if how.unit != Unit::Call {
-        let why = "its rows are of requests, not of conversations or test cases; give it the log itself";
+        let why =
+            "its rows are of requests, not of conversations or test cases; give it the log itself";
         read.intake.refuse_rollups("check --unit", why)?;
     }
     let calls = (0..read.calls.len()).map(|row| read.calls.call(row));

@@ -98,7 +98,13 @@ const HEADINGS: [(&str, &[&str]); 22] = [
     ("Who bills", &["provider"]),
     ("Prices", &["prices", "as-of", "cost-mode"]),
     ("Writing", &["force", "print"]),
-    ("Report", &["by", "every", "lots", "top", "show", "format", "json", "output", "color", "columns", "currency"]),
+    (
+        "Report",
+        &[
+            "by", "every", "lots", "top", "show", "format", "json", "output", "color", "columns",
+            "currency",
+        ],
+    ),
     (RUN, &["config", "strict", "threads", "quiet", "verbose", "help", "version"]),
 ];
 

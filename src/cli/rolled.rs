@@ -114,7 +114,8 @@ impl<'b> RolledPrices<'b> {
             return;
         }
         let rows = (0..calls.len()).map(|row| (row, calls.call(row)));
-        let mut found = rows.filter_map(|(row, call)| Some((call.place, self.unlike(calls, row, &call)?)));
+        let mut found =
+            rows.filter_map(|(row, call)| Some((call.place, self.unlike(calls, row, &call)?)));
         self.trouble = found.next();
     }
 
@@ -139,7 +140,9 @@ impl Trouble {
         let name = file.map_or("the input", |file| file.name.as_str());
         let (text, hint) = match self {
             Self::Selection(flag) => (
-                format!("{flag} cuts a row of the roll-up in two, whose calls cannot be told apart"),
+                format!(
+                    "{flag} cuts a row of the roll-up in two, whose calls cannot be told apart"
+                ),
                 "name a day on which a row begins, or roll up with --every hour",
             ),
             Self::Days => (
@@ -147,7 +150,8 @@ impl Trouble {
                 "roll up with the same --timezone, or with --every hour",
             ),
             Self::Hours => (
-                "the row sums up calls of several hours, so they cannot be grouped by `hour`".to_owned(),
+                "the row sums up calls of several hours, so they cannot be grouped by `hour`"
+                    .to_owned(),
                 "roll up with --every hour",
             ),
             Self::Prices(model, unlike) => prices_told(model, *unlike),

@@ -151,7 +151,8 @@ pub(super) fn run(args: RollupArgs) -> Result<ExitStatus, Failure> {
             builder.add(calls);
         }
     })?;
-    intake.refuse_rollups("rollup", "its rows are sums already: read several of them as they are")?;
+    intake
+        .refuse_rollups("rollup", "its rows are sums already: read several of them as they are")?;
     if let Some(calls) = table.map(|table| table.sorted_by_time()) {
         let lots = lots(&calls, &prices.book);
         builder.add_with(&calls, |row| Some((lots[row].lot, lots[row].requests)));
@@ -186,7 +187,8 @@ fn shape(args: &RollupArgs) -> Result<RollupShape, Failure> {
 
 /// What the ending of a file asks for.
 fn shape_of(output: Option<&Path>) -> Result<ShapeArg, Failure> {
-    const HINT: &str = "say -o sums.jsonl, sums.csv or sums.parquet; or --format jsonl, csv or parquet";
+    const HINT: &str =
+        "say -o sums.jsonl, sums.csv or sums.parquet; or --format jsonl, csv or parquet";
     let Some(path) = output else {
         return Err(Failure::usage(anyhow!("it is not said in which form to write")).hint(HINT));
     };

@@ -166,7 +166,7 @@ fn cautions(
 ) -> Vec<Caution> {
     let mut cautions = Vec::new();
     for (is_later, of) in [(false, before), (true, after)] {
-        if of.effective_clusters < CLUSTERS_SURE {
+        if of.effective_clusters < CLUSTERS_SURE && !of.is_unspread {
             cautions.push(Caution::FewClusters(is_later, of.effective_clusters));
         }
     }

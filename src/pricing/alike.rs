@@ -148,7 +148,7 @@ mod tests {
     fn a_row_with_one_price_is_one() {
         let day = ["2026-10-05T00:00:00Z", "2026-10-05T23:59:59.999Z"];
         check("gpt-4o", day, [1, 100_000], Ok(()));
-        check("deepseek-v4-flash", ["2026-10-05T02:00Z", "2026-10-05T02:59Z"], [1, 9], Ok(()));
+        check("deepseek-v4-flash", ["2026-10-13T02:00Z", "2026-10-13T02:59Z"], [1, 9], Ok(()));
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn dearer_hours_within_a_row_are_found() {
-        let day = ["2026-10-05T00:00:00Z", "2026-10-05T23:59:59Z"];
+        let day = ["2026-10-13T00:00:00Z", "2026-10-13T23:59:59Z"];
         check("deepseek-v4-flash", day, [1, 9], Err(Unlike::Hours));
     }
 

@@ -243,8 +243,9 @@ pub(super) fn doubt(one: &Doubt, outcome: &Outcome) -> String {
              not know single calls; save a new one of the log"
             .to_owned(),
         Doubt::Unspread { is_later } => format!(
-            "the {} log is a roll-up that does not say how sure a comparison is; \
-             `llmcost rollup --lots` keeps what the interval needs",
+            "the {} log is a roll-up that says neither how sure a comparison is nor which calls repeat a \
+             failed one, so each counts as a request; `llmcost rollup --lots` keeps what the interval \
+             needs",
             if *is_later { "later" } else { "earlier" }
         ),
         Doubt::NotCompared { cost, all } => {

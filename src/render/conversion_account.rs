@@ -20,8 +20,11 @@ pub(super) fn compose(report: &ConversionReport) -> Screen {
             left_out(&mut screen, "the first records do not have it", Tone::Warning, late);
         }
         Written::Rollup { rows, calls, unordered, forgotten } => {
-            let title =
-                format!("{} of {}", counted(*rows, "row", "rows"), counted(*calls, "call", "calls"));
+            let title = format!(
+                "{} of {}",
+                counted(*rows, "row", "rows"),
+                counted(*calls, "call", "calls")
+            );
             screen.title(format!("a roll-up written: {title}"));
             lines(&mut screen, accounting(&report.input, *calls));
             broken_conversations(&mut screen, *unordered, *forgotten);

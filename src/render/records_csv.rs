@@ -38,9 +38,7 @@ impl CsvRecords {
     pub fn write(&mut self, calls: &Calls, out: &mut dyn io::Write) -> io::Result<()> {
         let mut writer = Writer::from_writer(out);
         let cost = self.rows.columns().iter().position(|name| name == "cost_usd");
-        self.rows.each(calls, |cells| {
-            write_row(&mut writer, cells, cost)
-        })?;
+        self.rows.each(calls, |cells| write_row(&mut writer, cells, cost))?;
         writer.flush()
     }
 }

@@ -26,9 +26,7 @@ impl JsonLines {
     pub fn write(&mut self, calls: &Calls, out: &mut dyn io::Write) -> io::Result<()> {
         let columns = self.rows.columns().to_vec();
         let is_first = &mut self.is_first;
-        self.rows.each(calls, |cells| {
-            write_record(&columns, cells, std::mem::take(is_first), out)
-        })
+        self.rows.each(calls, |cells| write_record(&columns, cells, std::mem::take(is_first), out))
     }
 }
 

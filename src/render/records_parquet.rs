@@ -149,13 +149,11 @@ fn schema(columns: &[(String, Kind)]) -> TypePtr {
             Kind::Times => Type::primitive_type_builder(name, Physical::INT64)
                 .with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
             Kind::Counts => Type::primitive_type_builder(name, Physical::INT64),
-            Kind::Amounts => {
-                Type::primitive_type_builder(name, Physical::FIXED_LEN_BYTE_ARRAY)
-                    .with_length(16)
-                    .with_logical_type(Some(LogicalType::decimal(SCALE, PRECISION)))
-                    .with_precision(PRECISION)
-                    .with_scale(SCALE)
-            }
+            Kind::Amounts => Type::primitive_type_builder(name, Physical::FIXED_LEN_BYTE_ARRAY)
+                .with_length(16)
+                .with_logical_type(Some(LogicalType::decimal(SCALE, PRECISION)))
+                .with_precision(PRECISION)
+                .with_scale(SCALE),
             Kind::Texts => Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
                 .with_logical_type(Some(LogicalType::String)),
         };

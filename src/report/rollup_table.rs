@@ -52,10 +52,9 @@ fn kind_of(column: &str) -> ColumnKind {
     match column {
         "time" | "time_to" | "first_time" | "last_time" => ColumnKind::Times,
         "cost_usd" => ColumnKind::Amounts,
-        "provider" | "model" | "request_model" | "call_type" | "geo" | "service_tier" | "status"
-        | "finish_reason" | "counting" | "turn" | "output_sizes" | "prompt_sizes" | "reason" => {
-            ColumnKind::Texts
-        }
+        "provider" | "model" | "request_model" | "call_type" | "geo" | "service_tier"
+        | "status" | "finish_reason" | "counting" | "turn" | "output_sizes" | "prompt_sizes"
+        | "reason" => ColumnKind::Texts,
         _ => ColumnKind::Counts,
     }
 }
@@ -78,7 +77,8 @@ mod tests {
             "prompt_max",
         ];
         let named = |name: &str| {
-            let ends = ["_tokens", "calls", "searches", "answers"].iter().any(|end| name.ends_with(end));
+            let ends =
+                ["_tokens", "calls", "searches", "answers"].iter().any(|end| name.ends_with(end));
             ends || ["repeated_min", "left_out"].contains(&name) || OTHERS.contains(&name)
         };
         for name in COLUMNS {

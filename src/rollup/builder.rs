@@ -147,14 +147,17 @@ impl<'a> RollupBuilder<'a> {
         let written = |(names, key, sums): &(Vec<String>, Key, Sums)| {
             (key.bucket, values(key, names, sums, &self.boundaries).iter().map(sortable).collect())
         };
-        named.sort_by_cached_key(|row| -> (Option<(i64, i64)>, Vec<(u64, String)>) { written(row) });
+        named
+            .sort_by_cached_key(|row| -> (Option<(i64, i64)>, Vec<(u64, String)>) { written(row) });
         let calls = named.iter().map(|(_, _, sums)| sums.calls).sum();
         let others = self.options.by.len();
         let mut rows: Vec<Vec<Value>> = named
             .iter()
             .map(|(names, key, sums)| values(key, names, sums, &self.boundaries))
             .collect();
-        rows.extend(left_out_records.iter().map(|(reason, count)| left_out(*count, reason, others)));
+        rows.extend(
+            left_out_records.iter().map(|(reason, count)| left_out(*count, reason, others)),
+        );
         Rollup {
             others: self.options.by,
             rows,
@@ -170,7 +173,8 @@ impl<'a> RollupBuilder<'a> {
         let price = self.pricer.price(calls, row, call);
         let geo = calls.name(column::GEO, row);
         let model = price.calculated.map(|found| found.model).or_else(|| {
-            let found = self.book.find(calls.name(column::PROVIDER, row), calls.name(column::MODEL, row));
+            let found =
+                self.book.find(calls.name(column::PROVIDER, row), calls.name(column::MODEL, row));
             found.and_then(|id| self.book.placed(id, geo)).ok()
         });
         let by_hour = self.options.every == Every::Hour

@@ -113,7 +113,8 @@ pub(super) fn class_from(boundaries: &[u64], class: usize) -> u64 {
 
 /// The values of a row, in the order of the columns; `names` are those of its key.
 pub(super) fn values(key: &Key, names: &[String], sums: &Sums, boundaries: &[u64]) -> Vec<Value> {
-    let instant = |at: Option<i64>| at.map_or(Value::Absent, |at| Value::time(Instant::from_millis(at)));
+    let instant =
+        |at: Option<i64>| at.map_or(Value::Absent, |at| Value::time(Instant::from_millis(at)));
     let (fixed, others) = names.split_at(NAMES.len());
     let name = |name: &String| Value::text(name.clone());
     let mut values = vec![

@@ -104,10 +104,7 @@ mod tests {
     fn classes_are_a_sixteenth_wide() {
         let classes = [0, 1, 31, 32, 33, 34, 60, 61, 64, 67, 127, 128, 135, 136, 1_000, 65_535];
         let found = classes.map(size_class);
-        assert_eq!(
-            found,
-            [0, 1, 31, 32, 32, 34, 60, 60, 64, 64, 124, 128, 128, 136, 992, 63_488]
-        );
+        assert_eq!(found, [0, 1, 31, 32, 32, 34, 60, 60, 64, 64, 124, 128, 128, 136, 992, 63_488]);
         assert_eq!(size_class(u64::MAX), 0xf800_0000_0000_0000);
     }
 

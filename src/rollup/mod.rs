@@ -13,8 +13,6 @@ mod turns;
 
 #[cfg(test)]
 mod properties;
-#[cfg(test)]
-mod samples;
 
 pub use builder::{Every, Rollup, RollupBuilder, RollupOptions};
 pub use columns::{COLUMNS, Value, boundaries};

@@ -182,9 +182,13 @@ impl AnswerLengths {
                 // Only on which side of what is short they lie is known, and asked.
                 let long = answers.saturating_sub(short);
                 let below = Tokens::new(SHORT_ANSWER.get() - 1);
-                lengths.counted.extend([(below, short), (SHORT_ANSWER, long)].map(
-                    |(value, calls)| Counted { value, calls, is_exact: true },
-                ));
+                lengths.counted.extend(
+                    [(below, short), (SHORT_ANSWER, long)].map(|(value, calls)| Counted {
+                        value,
+                        calls,
+                        is_exact: true,
+                    }),
+                );
                 continue;
             }
             let mean = tokens.get() / calls.call(row).calls.max(1);
@@ -208,10 +212,8 @@ mod tests {
         let counted = single.iter();
         let counted =
             counted.map(|value| Counted { value: *value, calls: 1, is_exact: true }).collect();
-        let values = [
-            Values { single, ..Values::default() },
-            Values { counted, ..Values::default() },
-        ];
+        let values =
+            [Values { single, ..Values::default() }, Values { counted, ..Values::default() }];
         for values in values {
             assert_eq!(values.robust_minimum(), (Tokens::new(expected), false));
         }

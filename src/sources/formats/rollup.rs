@@ -117,8 +117,12 @@ fn roll(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         Some(first) => {
             let last = values.writing().time(&values.text(Field::EndTime));
             last.filter(|last| *last >= first).ok_or_else(|| {
-                (Code::BadNumber, "a row of a roll-up says its `last_time`, not before its \
-                                 `first_time`".to_owned())
+                (
+                    Code::BadNumber,
+                    "a row of a roll-up says its `last_time`, not before its \
+                                 `first_time`"
+                        .to_owned(),
+                )
             })?
         }
     };

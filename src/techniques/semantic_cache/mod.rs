@@ -208,7 +208,8 @@ impl Technique for SemanticCache {
 
     fn against_rollups(&self) -> Option<&'static str> {
         let replayed = self.is_replayed();
-        replayed.then_some("questions are compared call by call; `--semantic-cache=RATE` takes a rate")
+        replayed
+            .then_some("questions are compared call by call; `--semantic-cache=RATE` takes a rate")
     }
 
     fn dimensions(&self) -> Vec<String> {
