@@ -104,6 +104,7 @@ fn topics() -> Vec<Topic> {
         ("estimate", "what is declared of a workload without a log, and how", estimate::DOCS),
         ("backtest", "how calls are predicted without their cache counters", backtest::DOCS),
         ("claims", "what published guides claim, recomputed", CLAIMS),
+        ("sql", "the query that rolls a log up where it is stored", super::sql::DOCS),
         ("prices", "the tables of prices, and how to write one of your own", PRICES),
     ] {
         topics.push(Topic::new("Commands", name, summary, || docs.to_owned()));
