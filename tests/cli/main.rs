@@ -32,6 +32,7 @@ mod prompt_texts;
 mod readme;
 mod real_logs;
 mod replay;
+mod rollup;
 mod same_bytes;
 mod samples_agents;
 mod samples_exports;
