@@ -344,5 +344,17 @@ fn command(args: &SqlArgs) -> String {
     if args.keep_copies {
         words.push("--keep-copies".to_owned());
     }
-    words.join(" ")
+    // A line end would end the comment.
+    words
+        .join(" ")
+        .chars()
+        .map(|letter| if is_hidden(letter) { '\u{FFFD}' } else { letter })
+        .collect()
+}
+
+/// Whether a letter could end a line, or hide what is in it.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || Name::parse(&letter.to_string())
+            .is_err_and(|error| matches!(error, NameError::Invisible(_)))
 }

@@ -116,7 +116,12 @@ impl<'a> RollupBuilder<'a> {
         self.columns.enter(calls);
         self.pricer.enter();
         let conversation = calls.dimensions.position(CONVERSATION);
-        for row in 0..calls.len() {
+        // What comes in one piece is in no order: conversations go on in that of time.
+        let mut rows: Vec<Row> = (0..calls.len()).collect();
+        if conversation.is_some() {
+            rows.sort_by_key(|row| calls.call(*row).time);
+        }
+        for row in rows {
             let call = calls.call(row);
             let (lot, requests) = lot(row).unzip();
             let key = Key { lot, ..self.key_of(calls, row, &call) };

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::units::Tokens;
-use crate::usage::Calls;
+use crate::usage::{Calls, Counting};
 
 use super::facts::Facts;
 
 /// The columns that shared starts of prompts go by.
-pub(super) const PREFIX_COLUMNS: [&str; 7] = [
+pub(super) const PREFIX_COLUMNS: [&str; 8] = [
+    MARK,
     "turn",
     "prompt_sizes",
     "repeated_min",
@@ -19,10 +20,15 @@ pub(super) const PREFIX_COLUMNS: [&str; 7] = [
 ];
 
 /// The columns that the lengths of answers go by.
-pub(super) const ANSWER_COLUMNS: [&str; 3] = ["turn", "answers", "short_answers"];
+pub(super) const ANSWER_COLUMNS: [&str; 4] = [MARK, "turn", "answers", "short_answers"];
 
-/// The column that says whether an answer is needed before a batch has it.
-pub(super) const FEEDS_COLUMN: &str = "feeds";
+/// The columns that say whether an answer is needed before a batch has it.
+pub(super) const FEEDS_COLUMNS: [&str; 2] = [MARK, FEEDS];
+
+/// The column that says that a row is of a roll-up, and of which version.
+const MARK: &str = "rollup";
+
+const FEEDS: &str = "feeds";
 
 /// The steps of caches for which repeated input is summed up, in the order of the columns.
 const STEPS: [u64; 4] = [1, 64, 128, 256];
@@ -98,22 +104,30 @@ impl RolledRow {
 
 /// What each row says; nothing where no row is one of a roll-up.
 pub(super) fn rolled_rows(calls: &Calls) -> Option<Arc<[Option<RolledRow>]>> {
-    if !calls.has_rolled() {
+    let place = |name: &str| calls.dimensions.position(name);
+    let mark = place(MARK).filter(|mark| !calls.dimensions[*mark].is_empty());
+    if !calls.has_rolled() && mark.is_none() {
         return None;
     }
-    let place = |name: &str| calls.dimensions.position(name);
-    let [turn, sizes, feeds] = ["turn", "prompt_sizes", FEEDS_COLUMN].map(place);
+    let [turn, sizes, feeds] = ["turn", "prompt_sizes", FEEDS].map(place);
     let [answers, short] = ["answers", "short_answers"].map(place);
     let repeated_min = place("repeated_min");
     let repeated = PREFIX_COLUMNS.into_iter().filter(|name| name.ends_with("_tokens")).map(place);
     let repeated: Vec<Option<usize>> = repeated.collect();
     let rows = (0..calls.len()).map(|row| {
-        if !calls.call(row).is_rolled() {
+        let call = calls.call(row);
+        // Records that summed up calls before they were rolled up are marked by the column alone.
+        let is_marked = mark.is_some_and(|mark| calls.name(mark, row) == "1") && !call.is_single();
+        if !call.is_rolled() && !is_marked {
             return None;
         }
         let text = |place: Option<usize>| place.map_or("", |place| calls.name(place, row));
         let count = |place| text(place).parse::<u64>().ok();
         let turn = text(turn);
+        if call.counting == Counting::Known {
+            // Each such record counts once, whatever it sums up; only what follows it is told.
+            return Some(RolledRow { feeds: text(feeds) == "1", ..RolledRow::default() });
+        }
         let mut found = RolledRow {
             follows: turn == "follows",
             begins: turn == "begins",

@@ -13,7 +13,7 @@ use super::branch::{Branch, push_taken};
 use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
-use super::rolled::FEEDS_COLUMN;
+use super::rolled::FEEDS_COLUMNS;
 use super::scope::{Scope, Selection};
 use super::settings;
 use super::technique::{
@@ -299,8 +299,8 @@ impl Technique for Batch {
     fn wishes(&self) -> Vec<String> {
         let signs = [eligibility::KEY, eligibility::TAGS, eligibility::USER];
         let signs = if self.policy.is_some() { &signs[..] } else { &[] };
-        let always = [deadline::COLUMN, FEEDS_COLUMN];
-        signs.iter().chain(&always).map(|name| (*name).to_owned()).collect()
+        let always = [deadline::COLUMN].into_iter().chain(FEEDS_COLUMNS);
+        signs.iter().copied().chain(always).map(|name| name.to_owned()).collect()
     }
 
     /// Cache hits are best effort in a batch, and which calls can wait is not certain.
