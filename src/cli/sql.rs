@@ -153,6 +153,7 @@ pub(super) fn run(args: SqlArgs) -> Result<ExitStatus, Failure> {
     let dialect = known.find(|dialect| dialect.name == args.dialect);
     let dialect = dialect.expect("clap takes no other name");
     let settings = Settings::resolve(args.common())?;
+    check_assumed(&settings)?;
     let prices = Prices::load(&settings)?;
     let request = request(&args, &settings, &prices.book, dialect)?;
     if !settings.quiet {
@@ -278,6 +279,21 @@ fn by(
         by.push((name.to_owned(), column));
     }
     Ok(by)
+}
+
+/// What is assumed stands in the query as text.
+fn check_assumed(settings: &Settings) -> Result<(), Failure> {
+    let assumed = [
+        ("--assume-model", &settings.assume_model),
+        ("--assume-call-type", &settings.assume_call_type),
+    ];
+    for (flag, name) in assumed {
+        if name.chars().any(is_hidden) {
+            let failure = Failure::usage(anyhow!("{flag}: `{name}` has an invisible character"));
+            return Err(failure.hint("write it in one line, with letters that can be seen"));
+        }
+    }
+    Ok(())
 }
 
 fn unnamed(who: &str, name: &str, error: NameError, dialect: &Dialect) -> Failure {

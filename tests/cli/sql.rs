@@ -63,10 +63,11 @@ fn slips_are_told_with_what_to_do() {
 /// What is typed stands in the comment at the beginning, where a line end would begin SQL.
 #[test]
 fn nothing_typed_ends_the_comment() {
-    let run =
-        sql(&["--dialect", "postgres", "--columns", FOUR, "--assume-call-type", "a\nDROP TABLE x"]);
+    let assumed = ["--dialect", "postgres", "--assume-call-type", "a\nDROP TABLE x"];
+    check_refused(&assumed, "--assume-call-type", "in one line");
+    let run = sql(&["--dialect", "postgres", "--columns", &format!("{FOUR},a\nb"), "-q"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(!run.stdout.lines().any(|line| line.starts_with("DROP")), "{}", run.stdout);
+    assert!(!run.stdout.lines().any(|line| line.starts_with('b')), "{}", run.stdout);
 }
 
 /// The rows of a query in the order and with the texts of an engine are a roll-up.
@@ -81,7 +82,7 @@ fn what_an_engine_gives_out_is_read_as_a_roll_up() {
          2026-10-01T11:00:00.000Z,gpt-4o,1001,4000,2,2000,2000,4000,20,2,2,10:2:20,1920:2:4000,\\N,\\N\n\
          1,,,,,,,,,,,,,,,,,3,missing-usage\n",
     );
-    let report = json(folder.path(), &["analyze", "rows.csv", "--json"]);
+    let report = json(folder.path(), &["analyze", "rows.csv"]);
     // 4,000 tokens at $2.50 and 20 at $10 a million.
     assert_eq!(report["totals"]["cost_usd"], "0.0102");
     assert_eq!(report["totals"]["calls"], 2);

@@ -8,6 +8,7 @@ Ends with 1 when anything differs. An engine that is not installed is told and l
 """
 
 import argparse
+import datetime
 import json
 import pathlib
 import subprocess
@@ -60,24 +61,67 @@ def other_record(record):
 class Shape:
     """A table: its name, its columns and their kinds, its rows, and the flags that explain it."""
 
-    def __init__(self, table, columns, rows, flags):
-        self.table, self.columns, self.rows, self.flags = table, columns, rows, flags
+    def __init__(self, log, table, columns, rows, flags):
+        self.log, self.table, self.columns, self.rows, self.flags = log, table, columns, rows, flags
 
 
-def shapes(records):
+class Log:
+    """A log, what its roll-up should be, and the figures that llmcost makes of it."""
+
+    def __init__(self, args, name, calls, *more):
+        self.path = args.work / f"{name}.jsonl"
+        run([sys.executable, HERE / "make_log.py", self.path, calls, *more])
+        self.records = read_jsonl(self.path)
+        every = "hour" if more else "day"
+        rolled = args.work / f"{name}-rollup.jsonl"
+        run([args.llmcost, "rollup", self.path, "--by", "team", "--every", every, "--output", rolled])
+        python = args.work / f"{name}-expected.jsonl"
+        python.write_text(run([sys.executable, HERE / "expected.py", self.path, PRICES, every]),
+                          encoding="utf-8")
+        self.expected = {"llmcost rollup": canonical(read_jsonl(rolled)),
+                         "Python": canonical(read_jsonl(python))}
+        self.totals = totals(args.llmcost, self.path)
+
+
+def written(time, place):
+    """The same point in time in one of the ways in which texts state it."""
+    if time is None:
+        return [None, ""][place % 2]
+    moment = datetime.datetime.fromisoformat(time.replace("Z", "+00:00"))
+    millis = f".{moment.microsecond // 1000:03d}" if moment.microsecond else ""
+    east = moment + datetime.timedelta(hours=5, minutes=30)
+    plain = "%Y-%m-%d{}%H:%M:%S"
+    return [time, moment.strftime(plain.format(" ")) + millis + "+00:00",
+            east.strftime(plain.format("T")) + millis + "+05:30",
+            moment.strftime(plain.format("T")) + (millis or ".000") + "999Z"][place % 4]
+
+
+def shapes(logs):
     """The tables that every engine is given."""
+    log, hours = logs
+    records = log.records
     by = ["--by", "team"]
-    own_rows = [[record.get(name) for name in OWN] for record in records]
+    # Microseconds are cut off, not rounded.
+    own_rows = [[record.get("time") and written(record["time"], 3),
+                 *(record.get(name) for name in list(OWN)[1:])] for record in records]
     # Named as a step of the query is: neither may be taken for the other.
-    yield "own names", Shape("log", dict(OWN), own_rows,
+    yield "own names", Shape(log, "log", dict(OWN), own_rows,
                              ["--columns", ",".join(OWN), *by])
     kinds = {**OWN, "time": "whole", "cost_usd": "money"}
     columns = {OTHER[name]: kind for name, kind in kinds.items()}
     rows = [[record.get(name) for name in OWN] for record in map(other_record, records)]
     mapping = ",".join(f"{name}={column}" for name, column in OTHER.items() if name != "team")
     stated = "input_includes_cache=true,time_unit=ms,cost_unit=cents"
-    yield "other names", Shape("calls", columns, rows,
+    yield "other names", Shape(log, "calls", columns, rows,
                                ["--map", f"{mapping},{stated},team=group", *by])
+    kinds = {**OWN, "time": "text"}
+    rows = [[written(record.get("time"), place), *(record.get(name) for name in list(OWN)[1:])]
+            for place, record in enumerate(records)]
+    yield "times as texts", Shape(log, "texts", kinds, rows,
+                                  ["--columns", ",".join(OWN), "--times", "texts", *by])
+    rows = [[record.get(name) for name in OWN] for record in hours.records]
+    yield "hours", Shape(hours, "hours", dict(OWN), rows,
+                         ["--columns", ",".join(OWN), "--every", "hour", *by])
 
 
 def run(command, **more):
@@ -103,7 +147,7 @@ def totals(llmcost, path):
     return found
 
 
-def check(engine, shape_name, shape, args, expected, log_totals):
+def check(engine, shape_name, shape, args):
     """Runs one engine over one table; what differs, in words."""
     dialect = engine.dialect
     query = args.work / f"{engine.name}-{shape_name.replace(' ', '-')}.sql"
@@ -114,10 +158,10 @@ def check(engine, shape_name, shape, args, expected, log_totals):
     engine.run(shape, query, result)
     found = canonical(read_csv(result))
     told = []
-    for name, rows in expected.items():
+    for name, rows in shape.log.expected.items():
         told += [f"{name}: {line}" for line in differences(rows, found)]
     sums = totals(args.llmcost, result)
-    for name, value in log_totals.items():
+    for name, value in shape.log.totals.items():
         if sums[name] != value:
             told.append(f"{name} of the roll-up is {str(sums[name])[:300]}, of the log "
                         f"{str(value)[:300]}")
@@ -133,31 +177,24 @@ def main():
     args = parser.parse_args()
     args.llmcost = args.llmcost.resolve()
     args.work.mkdir(parents=True, exist_ok=True)
-    log = args.work / "log.jsonl"
-    run([sys.executable, HERE / "make_log.py", log, args.calls])
-    records = read_jsonl(log)
-    rolled = args.work / "rollup.jsonl"
-    run([args.llmcost, "rollup", log, "--by", "team", "--output", rolled])
-    (args.work / "expected.jsonl").write_text(
-        run([sys.executable, HERE / "expected.py", log, PRICES]), encoding="utf-8")
-    expected = {"llmcost rollup": canonical(read_jsonl(rolled)),
-                "Python": canonical(read_jsonl(args.work / "expected.jsonl"))}
-    log_totals = totals(args.llmcost, log)
+    logs = [Log(args, "log", args.calls), Log(args, "hours", "1500", "hours")]
     failed = False
-    told = differences(expected["Python"], expected["llmcost rollup"])
-    failed |= report("llmcost rollup", "against Python", told, len(expected["Python"]), 0)
+    for log in logs:
+        told = differences(log.expected["Python"], log.expected["llmcost rollup"])
+        failed |= report("llmcost rollup", f"{log.path.stem} against Python", told,
+                         len(log.expected["Python"]), 0)
     for name in args.engines:
         if name == "parsed":
-            failed |= check_parsed(args, records)
+            failed |= check_parsed(args, logs)
             continue
         engine, why = engines.find(name, args.work)
         if engine is None:
             print(f"left out   {name}: {why}")
             continue
         try:
-            for shape_name, shape in shapes(records):
+            for shape_name, shape in shapes(logs):
                 start = time.monotonic()
-                told, rows = check(engine, shape_name, shape, args, expected, log_totals)
+                told, rows = check(engine, shape_name, shape, args)
                 failed |= report(name, shape_name, told, rows, time.monotonic() - start)
         except Exception as error:  # Each engine has errors of its own; all of them fail the check.
             failed |= report(name, "not run", [str(error)[:3000]], 0, 0)
@@ -166,11 +203,11 @@ def main():
     return int(failed)
 
 
-def check_parsed(args, records):
+def check_parsed(args, logs):
     """The queries of engines that cannot be run here, held against a parser of their dialects."""
     failed = False
     for dialect, table in engines.PARSED.items():
-        for shape_name, shape in shapes(records[:1]):
+        for shape_name, shape in shapes(logs):
             query = args.work / f"parsed-{dialect}-{shape_name.replace(' ', '-')}.sql"
             run([args.llmcost, "sql", "--dialect", dialect, "--table", table, *shape.flags, "--quiet",
                  "--output", query])

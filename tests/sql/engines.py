@@ -166,7 +166,7 @@ class DuckDB(Engine):
 class ClickHouse(Engine):
     """The embedded engine from PyPI (chdb), in this process."""
 
-    KINDS = {"time": "Nullable(DateTime64(3, 'UTC'))", "text": "Nullable(String)",
+    KINDS = {"time": "Nullable(DateTime64(6, 'UTC'))", "text": "Nullable(String)",
              "whole": "Nullable(UInt64)", "money": "Nullable(Decimal(38, 18))"}
 
     def __init__(self, name, work):

@@ -1,6 +1,8 @@
 """Writes a log of made-up calls that has every case a roll-up must get right, as JSONL.
 
-    python3 make_log.py LOG.jsonl [CALLS]
+    python3 make_log.py LOG.jsonl [CALLS [hours]]
+
+With `hours` some calls are of a model whose prices depend on the hour of the day.
 
 The same numbers come out on every machine: there is no clock and no hash order in it.
 """
@@ -18,6 +20,7 @@ EDGES = [0, 1, 31, 32, 33, 59, 60, 61, 63, 64, 511, 512, 1000, 1001, 1023, 1024,
 MODELS = [("anthropic", "claude-sonnet-4-6"), ("anthropic", "claude-haiku-4-5"),
           ("anthropic", "claude-opus-4-6"), ("openai", "gpt-5.4"), ("openai", "gpt-5-mini"),
           ("google", "gemini-2.5-pro"), ("", "home-made"), (None, None)]
+HOURLY = [("deepseek", "deepseek-chat"), ("deepseek", "deepseek-v4-flash")]
 TIERS = [None, "", "standard", "Default", "batch", "flex", "on_demand_priority", "PRIORITY", "scale"]
 STATUSES = [None, "", "ok", "Success", "failed", "429", "503", "200", "queued", "Timeout", "99",
             "123456"]
@@ -37,6 +40,7 @@ def iso(time, random_):
 
 def main():
     path, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 6500
+    models = MODELS + (HOURLY * 4 if sys.argv[3:] == ["hours"] else [])
     rng = random.Random(20261122)
     records, number = [], 0
     conversations = {}
@@ -45,7 +49,7 @@ def main():
         number += 1
         time += datetime.timedelta(milliseconds=rng.choice([1, 7, 900, 61_000, 150_000, 299_000]))
         # One model has most calls: what is told by one in a thousand of them needs many.
-        provider, model = rng.choice(MODELS + MODELS[:1] * 8)
+        provider, model = rng.choice(models + MODELS[:1] * 8)
         record = {"time": iso(time, rng), "provider": provider, "model": model,
                   "call_type": rng.choice(["chat", "chat", "report", "classify", "", None])}
         if model is None:

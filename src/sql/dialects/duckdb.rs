@@ -2,7 +2,8 @@
 
 use crate::sql::dialect::{Dialect, Escape, Forms, Quotes};
 
-/// A text with an offset becomes a timestamp in UTC.
+/// Milliseconds are cut off microseconds: `EPOCH_MS` rounds. A text with an offset is a `TIMESTAMPTZ`:
+/// as a `TIMESTAMP` its offset would be passed over.
 pub(super) static DUCKDB: Dialect = Dialect {
     name: "duckdb",
     label: "DuckDB",
@@ -31,8 +32,10 @@ pub(super) static DUCKDB: Dialect = Dialect {
         remainder: "{0} % {1}",
         greater: "GREATEST({0}, {1})",
         smaller: "LEAST({0}, {1})",
-        moment: "EPOCH_MS({0})",
-        read_moment: "EPOCH_MS(TRY_CAST({0} AS TIMESTAMP))",
+        moment: "EPOCH_US({0}) // 1000",
+        read_moment: "CASE WHEN REGEXP_MATCHES({0}, ':[0-9][0-9].*([zZ]|UTC|[+-][0-9:]+)$') \
+                      THEN EPOCH_US(TRY_CAST({0} AS TIMESTAMPTZ)) \
+                      ELSE EPOCH_US(TRY_CAST({0} AS TIMESTAMP)) END // 1000",
         iso: "STRFTIME(EPOCH_MS({0}), '%Y-%m-%dT%H:%M:%S.%gZ')",
         joined: "STRING_AGG({0}, ' ')",
         is_digits: "REGEXP_FULL_MATCH({0}, '[0-9]+')",
