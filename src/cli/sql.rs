@@ -47,7 +47,7 @@ pub(super) struct SqlArgs {
     /// The table with the log, such as `billing.calls`; a part with a point in it goes in quotes.
     #[arg(long, value_name = "NAME", default_value = "llm_cost_log")]
     table: String,
-    /// All columns that the table has; by default time, model, input_tokens, output_tokens and those
+    /// All columns that the table has; by default `time`, `model`, `input_tokens`, `output_tokens` and those
     /// that are mapped.
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     columns: Vec<String>,
@@ -148,16 +148,16 @@ impl SqlArgs {
     }
 }
 
-pub(super) fn run(args: SqlArgs) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &SqlArgs) -> Result<ExitStatus, Failure> {
     let mut known = DIALECTS.iter();
     let dialect = known.find(|dialect| dialect.name == args.dialect);
     let dialect = dialect.expect("clap takes no other name");
     let settings = Settings::resolve(args.common())?;
     check_assumed(&settings)?;
     let prices = Prices::load(&settings)?;
-    let request = request(&args, &settings, &prices.book, dialect)?;
+    let request = request(args, &settings, &prices.book, dialect)?;
     if !settings.quiet {
-        tell(&request, dialect, &args);
+        tell(&request, dialect, args);
         note_open_cache(&settings);
     }
     let query = rollup_query(&request, dialect)
@@ -230,8 +230,8 @@ fn columns(args: &SqlArgs, settings: &Settings) -> Result<TableColumns, Failure>
     let columns = table_columns(&names, &settings.map);
     let assumes_model = !settings.assume_model.is_empty() || columns.has(Field::RequestModel);
     let missing = ASSUMED.into_iter().filter(|field| !columns.has(*field));
-    let missing = missing.filter(|field| *field != Field::Model || !assumes_model);
-    if let Some(name) = missing.filter_map(Field::own_name).next() {
+    let mut missing = missing.filter(|field| *field != Field::Model || !assumes_model);
+    if let Some(name) = missing.find_map(Field::own_name) {
         let failure = Failure::usage(anyhow!("--columns: none of them is the `{name}` of a call"));
         return Err(failure.hint(format!("--map {name}=COLUMN says which it is")));
     }

@@ -193,7 +193,7 @@ impl Dialect {
     /// # Errors
     /// When it is none, or has more parts than tables of the engine have.
     pub fn table(&self, text: &str) -> Result<Name, NameError> {
-        self.limited(Name::parse(text)?, self.table_parts)
+        limited(Name::parse(text)?, self.table_parts)
     }
 
     /// The name of a column that this engine can have.
@@ -201,10 +201,10 @@ impl Dialect {
     /// # Errors
     /// When it is none, or a point divides it in an engine whose columns have no parts.
     pub fn column(&self, text: &str) -> Result<Name, NameError> {
-        self.limited(Name::parse(text)?, self.column_parts)
+        limited(Name::parse(text)?, self.column_parts)
     }
+}
 
-    fn limited(&self, name: Name, most: usize) -> Result<Name, NameError> {
-        if name.parts().len() > most { Err(NameError::TooManyParts(most)) } else { Ok(name) }
-    }
+fn limited(name: Name, most: usize) -> Result<Name, NameError> {
+    if name.parts().len() > most { Err(NameError::TooManyParts(most)) } else { Ok(name) }
 }

@@ -119,7 +119,7 @@ pub(super) fn one_of<'a>(value: Expr, texts: impl IntoIterator<Item = &'a str>) 
 }
 
 impl Expr {
-    pub(super) fn is_null(self) -> Self {
+    pub(super) fn absent(self) -> Self {
         Self::IsNull(Box::new(self))
     }
 
@@ -135,11 +135,11 @@ impl Expr {
         infix("*", [self, other])
     }
 
-    pub(super) fn is(self, other: Self) -> Self {
+    pub(super) fn equals(self, other: Self) -> Self {
         infix("=", [self, other])
     }
 
-    pub(super) fn is_not(self, other: Self) -> Self {
+    pub(super) fn differs_from(self, other: Self) -> Self {
         infix("<>", [self, other])
     }
 

@@ -154,14 +154,15 @@ pub(super) fn laid(value: &Expr, dialect: &Dialect, indent: usize) -> String {
             };
             let value = flat(value, dialect);
             let groups = filled(&names(within), ",", deeper + "PARTITION BY ".len());
-            let mut text = format!("{value} OVER (\n{0}PARTITION BY {groups}", spaces(deeper));
+            let mut lines = vec![format!("{value} OVER ("), format!("PARTITION BY {groups}")];
             if !by.is_empty() {
-                let order = filled(&names(by), ",", deeper + "ORDER BY ".len());
-                text.push_str(&format!("\n{}ORDER BY {order}", spaces(deeper)));
+                lines.push(format!(
+                    "ORDER BY {}",
+                    filled(&names(by), ",", deeper + "ORDER BY ".len())
+                ));
             }
-            if !frame.is_empty() {
-                text.push_str(&format!("\n{}{frame}", spaces(deeper)));
-            }
+            lines.extend((!frame.is_empty()).then(|| (*frame).to_owned()));
+            let text = lines.join(&format!("\n{}", spaces(deeper)));
             format!("{text}\n{})", spaces(indent))
         }
         _ => line,

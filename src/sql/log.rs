@@ -147,7 +147,7 @@ fn time(request: &Request, dialect: &Dialect, places: &[Expr]) -> Expr {
 }
 
 fn is_text(place: &Expr) -> Expr {
-    call("TYPEOF", [place.clone()]).is(text("text"))
+    call("TYPEOF", [place.clone()]).equals(text("text"))
 }
 
 /// Seconds may have a fraction, so they become milliseconds before anything is cut off.
@@ -182,7 +182,7 @@ fn number(request: &Request, value: Expr) -> Expr {
 /// Two such records with equal counts may be two calls.
 pub(super) fn is_loose() -> Expr {
     let is_short = call("LENGTH", [column("request_id")]).below(whole(8));
-    infix("AND", [is_short, column("time_ms").is_null()])
+    infix("AND", [is_short, column("time_ms").absent()])
 }
 
 /// The names of the columns that were asked for, until they are given out: theirs might be those of

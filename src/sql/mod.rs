@@ -16,6 +16,7 @@ mod request;
 mod rollup_query;
 mod summing;
 mod turns;
+mod words;
 
 #[cfg(test)]
 mod tests;

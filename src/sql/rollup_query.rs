@@ -60,7 +60,7 @@ fn results(table: &Table<'_>) -> Vec<Select> {
     let left_out = Select {
         columns: left_out.collect(),
         from: From::Step(RECORDS),
-        condition: Some(column("reason").is_not(text(""))),
+        condition: Some(column("reason").differs_from(text(""))),
         groups: vec!["reason".to_owned()],
     };
     let rows =

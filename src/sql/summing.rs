@@ -143,7 +143,7 @@ impl Table<'_> {
             }
         }
         if self.has(Field::CostUsd) {
-            add("has_cost", when([(column("cost_usd").is_null(), whole(0))], whole(1)));
+            add("has_cost", when([(column("cost_usd").absent(), whole(0))], whole(1)));
         }
         add("has_prompt", when([(column("prompt").above(whole(0)), whole(1))], whole(0)));
         add("answer_size", size_class("answer"));
@@ -151,7 +151,7 @@ impl Table<'_> {
             for name in ["turn", "feeds", "repeated", "gap_ms"] {
                 add(name, column(name));
             }
-            let is_none = column("turn").is_not(text("follows"));
+            let is_none = column("turn").differs_from(text("follows"));
             let class = self.class_of(&column("repeated"));
             add("repeated_from", when([(is_none, whole(-1))], class));
         }
@@ -175,7 +175,7 @@ impl Table<'_> {
         let length = self.request.every.millis();
         let within = |at: &i64| at.rem_euclid(length) != 0;
         let changes = self.request.changes.iter().map(|at| at.millis()).filter(within);
-        passed_of(column("time_ms"), changes.collect())
+        passed_of(&column("time_ms"), changes.collect())
     }
 
     /// Which part of an hour it is, where the prices of some hours begin within one.
@@ -184,7 +184,7 @@ impl Table<'_> {
         let minutes = self.request.minutes.iter().map(|minute| minute * MINUTE_MILLIS);
         let inside: Vec<i64> =
             minutes.filter(|at| at % length != 0 && length < DAY_MILLIS).collect();
-        passed_of(form(Form::Remainder, [column("time_ms"), whole(DAY_MILLIS)]), inside)
+        passed_of(&form(Form::Remainder, [column("time_ms"), whole(DAY_MILLIS)]), inside)
     }
 
     /// The first size of the class of a prompt.
@@ -219,9 +219,8 @@ impl Table<'_> {
         if self.has(Field::CostUsd) {
             sums.push(("cost_usd".to_owned(), column("cost_usd"), Sum::Money));
         }
-        let per_row = |name: &str| match self.has(Field::Calls) {
-            true => column(name).times(column("calls")),
-            false => column(name),
+        let per_row = |name: &str| {
+            if self.has(Field::Calls) { column(name).times(column("calls")) } else { column(name) }
         };
         sums.push(("prompt_tokens".to_owned(), per_row("prompt"), Sum::Whole));
         sums.push(("answer_tokens".to_owned(), per_row("answer"), Sum::Whole));
@@ -331,7 +330,8 @@ impl Table<'_> {
             let parts = [size, calls, tokens].map(|name| form(Form::Text, [column(name)]));
             let [from, calls, tokens] = parts;
             let entry = infix("||", [from, text(":"), calls, text(":"), tokens]);
-            let is_told = infix("AND", [column(place).is(whole(1)), column(size).above(whole(0))]);
+            let is_told =
+                infix("AND", [column(place).equals(whole(1)), column(size).above(whole(0))]);
             let entry = when([(is_told, entry)], Expr::Null);
             columns.push((name.to_owned(), form(Form::Joined, [entry])));
         }
@@ -358,15 +358,18 @@ impl Table<'_> {
             "last_time" => iso("last_ms"),
             "prompt_to" => self.class_end(),
             "prompt_sizes" | "output_sizes" => column(name),
-            "feeds" if known(name) => when([(column(name).is(whole(1)), whole(1))], Expr::Null),
+            "feeds" if known(name) => when([(column(name).equals(whole(1)), whole(1))], Expr::Null),
             "repeated_from" if known(name) => {
                 when([(column(name).at_least(whole(0)), column(name))], Expr::Null)
             }
             "cost_usd" if known(name) => {
-                when([(column("has_cost").is(whole(1)), column(name))], Expr::Null)
+                when([(column("has_cost").equals(whole(1)), column(name))], Expr::Null)
             }
-            _ if name.starts_with("repeated_") || name.starts_with("gap_") => known(name)
-                .then(|| when([(column("turn").is(text("follows")), column(name))], Expr::Null))?,
+            _ if name.starts_with("repeated_") || name.starts_with("gap_") => {
+                known(name).then(|| {
+                    when([(column("turn").equals(text("follows")), column(name))], Expr::Null)
+                })?
+            }
             _ => known(name).then(|| column(name))?,
         })
     }
@@ -387,7 +390,7 @@ const SPREADS: [[&str; 5]; 2] = [
 ];
 
 /// How many of these numbers, which are in order, a value has passed; nothing where there are none.
-fn passed_of(value: Expr, marks: Vec<i64>) -> Option<Expr> {
+fn passed_of(value: &Expr, marks: Vec<i64>) -> Option<Expr> {
     if marks.is_empty() {
         return None;
     }

@@ -105,10 +105,10 @@ impl Table<'_> {
             if self.has(Field::LatencyMs) { start().plus(column("latency_ms")) } else { start() };
         let is_soon = column("time_after").minus(whole(BATCH_MILLIS)).at_most(start());
         let is_needed = infix("AND", [is_soon, column("last_within_day").at_least(end)]);
-        let undated = infix("AND", [start().is_null(), column("calls_together").above(whole(1))]);
+        let undated = infix("AND", [start().absent(), column("calls_together").above(whole(1))]);
         when(
             [
-                (column("conversation").is(text("")), whole(0)),
+                (column("conversation").equals(text("")), whole(0)),
                 (undated, whole(1)),
                 (is_needed, whole(1)),
             ],
@@ -125,18 +125,18 @@ impl Table<'_> {
         };
         let turn = when(
             [
-                (column("is_turn").is(whole(0)), text("")),
-                (column("grown").is(whole(1)), text("follows")),
-                (next.is(whole(1)), text("begins")),
+                (column("is_turn").equals(whole(0)), text("")),
+                (column("grown").equals(whole(1)), text("follows")),
+                (next.equals(whole(1)), text("begins")),
             ],
             text("alone"),
         );
         let repeated = form(Form::Smaller, [column("prompt_before"), column("prompt")]);
-        let repeated = when([(column("grown").is(whole(1)), repeated)], whole(0));
+        let repeated = when([(column("grown").equals(whole(1)), repeated)], whole(0));
         let gap = column("time_order").minus(column("time_before"));
         let is_known = infix(
             "AND",
-            [column("grown").is(whole(1)), column("time_before").above(whole(NO_TIME))],
+            [column("grown").equals(whole(1)), column("time_before").above(whole(NO_TIME))],
         );
         vec![
             ("turn", turn),
@@ -150,9 +150,11 @@ impl Table<'_> {
 /// conversation are spread over their times, so that no window holds all of them.
 fn ordered() -> Vec<(&'static str, Expr)> {
     let time = || column("time_ms").or_else(whole(NO_TIME));
-    let is_named = || column("conversation").is_not(text(""));
-    let is_turn =
-        infix("AND", [is_named(), column("prompt").above(whole(0)), column("calls").is(whole(1))]);
+    let is_named = || column("conversation").differs_from(text(""));
+    let is_turn = infix(
+        "AND",
+        [is_named(), column("prompt").above(whole(0)), column("calls").equals(whole(1))],
+    );
     vec![
         ("time_order", time()),
         ("lone", when([(is_named(), whole(0))], time())),
@@ -168,7 +170,7 @@ fn grown() -> Expr {
     let holds = column("prompt").at_least(infix("-", [history(), slack]));
     let is_grown = infix(
         "AND",
-        [column("is_turn").is(whole(1)), column("model_before").is(column("model")), holds],
+        [column("is_turn").equals(whole(1)), column("model_before").equals(column("model")), holds],
     );
     when([(is_grown, whole(1))], whole(0))
 }

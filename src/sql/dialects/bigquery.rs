@@ -1,4 +1,4 @@
-//! Google `BigQuery` (GoogleSQL).
+//! Google `BigQuery` (`GoogleSQL`).
 
 use crate::sql::dialect::{Dialect, Escape, Forms, Quotes};
 
