@@ -16,7 +16,6 @@ use super::failure::Failure;
 use super::inspection::{Keeper, reading_words};
 use super::intake::Intake;
 use super::output::deliver;
-use super::rolled::RolledPrices;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
@@ -65,11 +64,9 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let mut table: Option<Calls> = None;
     let mut keeper = Keeper::new(&options, input.clone(), args.deep, settings.threads);
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
-    let mut rolled = RolledPrices::new(prices.books());
     let [needed, mut wished] = what_if::columns(settings.format);
     wished.extend(Keeper::columns());
-    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
-        rolled.look(calls);
+    let intake = Intake::read_priced(&settings, &prices, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
         if has_panel {
             table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied())).append(calls);
@@ -79,7 +76,6 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
             finder.add(calls);
         }
     })?;
-    rolled.judge(&intake.reading)?;
     settings.journal.stage("reading and adding up");
     let calls = table.filter(|_| !intake.has_rollups).map(|table| table.sorted_by_time());
     let panel =

@@ -69,9 +69,7 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
     // Prices of the day of the last call hold for both, unless the user named a day.
     let last = last_instant(&log.calls).filter(|_| settings.as_of.is_none());
     let level = GatePrices::new(&prices.book, last.and_then(start_of_day));
-    for read in std::iter::once(&log).chain(&old) {
-        refuse_sums(read, [&prices.book, level.level()], &gate, &how)?;
-    }
+    refuse_sums([Some(&log), old.as_ref()], [&prices.book, level.level()], &gate, &how)?;
     let measured = measured(&log, &level, &how)?;
     let against = match &old {
         _ if !saved.is_empty() => Against::Baselines(saved.clone()),
@@ -238,14 +236,21 @@ fn measured(log: &Read, prices: &GatePrices<'_>, how: &Measure) -> Result<Measur
 
 /// Refuses rows of roll-ups that bill at several prices, and what they do not tell.
 fn refuse_sums(
+    logs: [Option<&Read>; 2],
+    books: [&PriceBook; 2],
+    gate: &GateArgs,
+    how: &Measure,
+) -> Result<(), Failure> {
+    let mut rollups = logs.into_iter().flatten().filter(|read| read.intake.has_rollups);
+    rollups.try_for_each(|read| refuse_sum(read, books, gate, how))
+}
+
+fn refuse_sum(
     read: &Read,
     books: [&PriceBook; 2],
     gate: &GateArgs,
     how: &Measure,
 ) -> Result<(), Failure> {
-    if !read.intake.has_rollups {
-        return Ok(());
-    }
     let mut rolled = RolledPrices::new(books);
     rolled.look(&read.calls);
     rolled.judge(&read.intake.reading)?;

@@ -21,7 +21,6 @@ use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::intake::Intake;
 use super::output::{Undelivered, deliver, deliver_while};
-use super::rolled::RolledPrices;
 use super::settings::Settings;
 use super::supplies::{Prices, judge};
 
@@ -308,12 +307,7 @@ fn bill(settings: &Settings) -> Result<ExitStatus, Failure> {
     let prices = Prices::load(settings)?;
     let list = prices.list.as_ref();
     let mut charges = Charges::new(&prices.book, list, &settings.by, settings.days);
-    let mut rolled = RolledPrices::new(prices.books());
-    let intake = Intake::read(settings, &[], &mut |calls| {
-        rolled.look(calls);
-        charges.add(calls);
-    })?;
-    rolled.judge(&intake.reading)?;
+    let intake = Intake::read_priced(settings, &prices, &[], &[], &mut |calls| charges.add(calls))?;
     let lines = billing_lines(charges.finish(), &settings.by, settings.days);
     deliver(settings.output.as_deref(), |out| write_billing_lines(&lines, out))?;
     let unpriced_calls = charges.unpriced_calls();

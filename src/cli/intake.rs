@@ -15,8 +15,9 @@ use super::guess::proposed;
 use super::inputs::{inputs, keep_log, stored_bytes, without_repeats};
 use super::journal::now;
 use super::progress::ReadProgress;
-use super::rolled::RolledRows;
+use super::rolled::{RolledPrices, RolledRows};
 use super::settings::{Selection, Settings};
+use super::supplies::Prices;
 
 /// What was read.
 pub(super) struct Intake {
@@ -62,6 +63,24 @@ impl Intake {
             keep_log(&inputs, output)?;
         }
         Self::read_as(settings, inputs, dimensions, optional, false, sink)
+    }
+
+    /// As [`Intake::read_with`], where calls are priced: rows of roll-ups that bill at several prices
+    /// are refused.
+    pub(super) fn read_priced(
+        settings: &Settings,
+        prices: &Prices,
+        dimensions: &[String],
+        optional: &[String],
+        sink: &mut dyn FnMut(&Calls),
+    ) -> Result<Self, Failure> {
+        let mut rolled = RolledPrices::new(prices.books());
+        let intake = Self::read_with(settings, dimensions, optional, &mut |calls| {
+            rolled.look(calls);
+            sink(calls);
+        })?;
+        rolled.judge(&intake.reading)?;
+        Ok(intake)
     }
 
     fn read_as(

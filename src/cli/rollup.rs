@@ -34,6 +34,7 @@ Examples:
 
 /// `llmcost rollup`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RollupArgs {
     /// Logs: files, patterns, folders, or - for standard input.
     #[arg(value_name = "FILE")]

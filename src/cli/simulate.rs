@@ -21,7 +21,6 @@ use super::inspection::reading_words;
 use super::intake::Intake;
 use super::output::deliver;
 use super::progress::{EmbedProgress, ReplayProgress};
-use super::rolled::RolledPrices;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
@@ -52,17 +51,12 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let [mut needed, mut wished] = what_if::columns(settings.format);
     needed.extend(plan.dimensions());
     wished.extend(plan.wishes());
-    let mut rolled = RolledPrices::new(prices.books());
-    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
-        rolled.look(calls);
+    let intake = Intake::read_priced(&settings, &prices, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
-    rolled.judge(&intake.reading)?;
-    if intake.has_rollups {
-        refuse(&plan, claim.is_some())?;
-    }
+    refuse(&plan, claim.is_some(), &intake)?;
     let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).sorted_by_time();
     embed(&args.techniques, &settings, &mut calls)?;
     settings.journal.stage("reading");
@@ -106,7 +100,10 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
 }
 
 /// Refuses what a roll-up does not tell.
-fn refuse(plan: &Plan, has_claim: bool) -> Result<(), Failure> {
+fn refuse(plan: &Plan, has_claim: bool, intake: &Intake) -> Result<(), Failure> {
+    if !intake.has_rollups {
+        return Ok(());
+    }
     let claim = has_claim.then_some(("claim", "its steps are judged call by call"));
     plan.against_rollups().or(claim).map_or(Ok(()), |(name, why)| {
         Err(Failure::usage(anyhow!("`{name}` cannot be told from a roll-up: {why}"))

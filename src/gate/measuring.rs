@@ -120,7 +120,7 @@ pub fn measure(calls: &Calls, prices: &GatePrices<'_>, measure: &Measure) -> Mea
         measuring.add(row, &mut demand);
     }
     if calls.has_rolled() {
-        measuring.found.cluster = LOT.to_owned();
+        LOT.clone_into(&mut measuring.found.cluster);
     }
     measuring.finish(&demand.keys(), prices.level())
 }

@@ -142,24 +142,13 @@ impl<'a> RollupBuilder<'a> {
     pub fn finish(mut self, left_out_records: &[(&str, u64)]) -> Rollup {
         let rows = &mut self.rows;
         self.conversations.finish(&mut |told| rows.add(told));
-        let mut named: Vec<(Vec<String>, Key, Sums)> = self
-            .rows
-            .0
-            .into_iter()
-            .map(|(key, sums)| (self.columns.names(&key.names), key, sums))
-            .collect();
-        // Symbols and addresses are no order: equal names are told apart by what stands in the row.
-        let written = |(names, key, sums): &(Vec<String>, Key, Sums)| {
-            (key.bucket, values(key, names, sums, &self.boundaries).iter().map(sortable).collect())
-        };
-        named
-            .sort_by_cached_key(|row| -> (Option<(i64, i64)>, Vec<(u64, String)>) { written(row) });
-        let calls = named.iter().map(|(_, _, sums)| sums.calls).sum();
+        let names = |key: &Key| self.columns.names(&key.names);
+        let row = |(key, sums): (&Key, &Sums)| values(key, &names(key), sums, &self.boundaries);
+        let mut rows: Vec<Vec<Value>> = self.rows.0.iter().map(row).collect();
+        // Symbols and addresses are no order: rows are sorted by what stands in them, times first.
+        rows.sort_unstable();
+        let calls = self.rows.0.values().map(|sums| sums.calls).sum();
         let others = self.options.by.len();
-        let mut rows: Vec<Vec<Value>> = named
-            .iter()
-            .map(|(names, key, sums)| values(key, names, sums, &self.boundaries))
-            .collect();
         rows.extend(
             left_out_records.iter().map(|(reason, count)| left_out(*count, reason, others)),
         );
@@ -220,16 +209,6 @@ impl<'a> RollupBuilder<'a> {
     fn rules(&self, model: ModelId, call: &Call) -> usize {
         let rules = self.book.cache_policy(model, call.time);
         rules.map_or(0, |rules| std::ptr::from_ref(rules).addr())
-    }
-}
-
-/// Numbers by their size, before texts.
-fn sortable(value: &Value) -> (u64, String) {
-    match value {
-        Value::Absent => (0, String::new()),
-        Value::Count(count) => (*count, String::new()),
-        Value::Time(at) => (at.millis().unsigned_abs(), String::new()),
-        Value::Text(text) => (0, text.clone()),
     }
 }
 

@@ -71,7 +71,7 @@ pub const COLUMNS: [&str; 53] = [
 pub(super) const NAMES: [&str; 5] = ["provider", "model", "request_model", "call_type", "geo"];
 
 /// One value of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Nothing, or nothing known.
     Absent,

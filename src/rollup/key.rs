@@ -69,7 +69,8 @@ pub(super) enum Logged {
 }
 
 /// What the calls of one row have in common.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each keeps calls apart for a reason of its own")]
 pub(super) struct Key {
     /// The first millisecond of the bucket and the first one after it; nothing without a time.
     pub(super) bucket: Option<(i64, i64)>,

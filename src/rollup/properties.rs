@@ -94,14 +94,14 @@ fn logs() -> impl Strategy<Value = Vec<Named>> {
         prop::sample::select(vec!["chat", "tag", ""]),
         prop::sample::select(vec!["", "", "one", "two", "three"]),
     );
-    let named = (names, call()).prop_map(|((model, call_type, conversation), call)| Named {
+    let one = (names, call()).prop_map(|((model, call_type, conversation), call)| Named {
         model,
         call_type,
         conversation,
         call,
     });
     // As a log is written: in the order of time.
-    proptest::collection::vec(named, 1..70).prop_map(|mut log| {
+    proptest::collection::vec(one, 1..70).prop_map(|mut log| {
         log.sort_by_key(|one| one.call.time);
         log
     })

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use crate::techniques::has_grown;
 use crate::units::Tokens;
-use crate::usage::{Call, Symbol};
+use crate::usage::{Call, Instant, Symbol};
 
 use super::key::{Key, Turn};
 use super::sums::{Repeated, prompt_of};
@@ -79,7 +79,7 @@ impl Conversations {
             self.forget(done);
         }
         let conversation = self.known.entry_ref(name).or_default();
-        let time = told.call.time.known().map(|time| time.millis());
+        let time = told.call.time.known().map(Instant::millis);
         self.unordered += u64::from(time.is_some() && time < conversation.latest);
         conversation.tell_those_before(time);
         let prompt = prompt_of(&told.call);
@@ -143,7 +143,7 @@ impl Conversation {
     fn tell_those_before(&mut self, time: Option<i64>) {
         for waiting in self.waiting.iter_mut().filter(|waiting| waiting.may_feed) {
             let call = &waiting.told.call;
-            let Some(start) = call.time.known().map(|start| start.millis()) else {
+            let Some(start) = call.time.known().map(Instant::millis) else {
                 (waiting.told.key.feeds, waiting.may_feed) = (true, false);
                 continue;
             };
@@ -168,7 +168,7 @@ impl Conversation {
     /// Gives out the calls of which everything is known.
     fn release(&mut self, now: Option<i64>, done: &mut impl FnMut(Told)) {
         let is_over = |waiting: &Waiting| {
-            let start = waiting.told.call.time.known().map(|start| start.millis());
+            let start = waiting.told.call.time.known().map(Instant::millis);
             start.zip(now).is_some_and(|(start, now)| now > start + BATCH_MILLIS)
         };
         let is_known = |waiting: &mut Waiting| {

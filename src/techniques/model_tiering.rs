@@ -314,14 +314,14 @@ impl ModelTiering {
 /// That tokens of a roll-up are counted anew by rows where another tokenizer counts.
 fn rolled_note(rehoming: &Rehoming, facts: &Facts<'_>) -> Option<String> {
     facts.rolled()?;
-    let targets = rehoming.moves.iter().map(|to| to.target);
+    let mut targets = rehoming.moves.iter().map(|to| to.target);
     let is_other = |target| {
         facts.modelled_rows().any(|(_, model)| {
             let ratio = facts.book.tokenizer_ratio(model, target);
             ratio.low != ratio.high || ratio.likely != Factor::ONE
         })
     };
-    targets.map(is_other).any(|is_other| is_other).then(|| {
+    targets.any(is_other).then(|| {
         "in a roll-up, tokens of another tokenizer are counted by rows: whether a prompt is long enough \
          for a cache or a price of the target is judged by the mean of calls of one class of sizes"
             .to_owned()

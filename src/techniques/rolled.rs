@@ -53,6 +53,7 @@ impl SizeClass {
 
 /// What a row of a roll-up says of its calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "words of different columns")]
 pub(super) struct RolledRow {
     /// Whether they grew out of the turns before them.
     pub(super) follows: bool,

@@ -300,7 +300,7 @@ impl Technique for Batch {
         let signs = [eligibility::KEY, eligibility::TAGS, eligibility::USER];
         let signs = if self.policy.is_some() { &signs[..] } else { &[] };
         let always = [deadline::COLUMN].into_iter().chain(FEEDS_COLUMNS);
-        signs.iter().copied().chain(always).map(|name| name.to_owned()).collect()
+        signs.iter().copied().chain(always).map(str::to_owned).collect()
     }
 
     /// Cache hits are best effort in a batch, and which calls can wait is not certain.
