@@ -25,11 +25,11 @@ use super::supplies::Prices;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   llmcost sql --dialect postgres --table llm_cost_log > rollup.sql
-  llmcost sql --dialect postgres | psql --quiet --csv prod | llmcost simulate - --cache-hit 0.95
-  llmcost sql --dialect bigquery --table my-project.logs.calls --by team --since 2026-10-01
-  llmcost sql --dialect duckdb --table '\"usage.parquet\"' --columns time,model,input_tokens,\
-output_tokens,conversation
-  llmcost sql --dialect clickhouse --map time=created_at,input_tokens=tok_in,output_tokens=tok_out";
+  llmcost sql --dialect postgres | psql --csv prod | llmcost analyze -
+  llmcost sql --dialect bigquery --table my-project.logs.calls --by team
+  llmcost sql --dialect spark --columns time,model,input_tokens,output_tokens
+  llmcost sql --dialect duckdb --table '\"usage.parquet\"' --since 2026-10-01
+  llmcost sql --dialect clickhouse --map time=at,input_tokens=tok_in";
 
 /// The page of `llmcost explain sql`, which is also a document.
 pub(super) const DOCS: &str = include_str!("../../docs/sql/README.md");
