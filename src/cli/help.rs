@@ -112,7 +112,7 @@ const HEADINGS: [(&str, &[&str]); 22] = [
 const RUN: &str = "Run";
 
 /// Of commands with many flags, `-h` shows these; `--help` shows all.
-const USUAL: [&str; 31] = [
+const USUAL: [&str; 33] = [
     "baseline",
     "batch",
     "best",
@@ -123,6 +123,7 @@ const USUAL: [&str; 31] = [
     "columns",
     "compare-at",
     "demo",
+    "dialect",
     "discount",
     "format",
     "help",
@@ -140,6 +141,7 @@ const USUAL: [&str; 31] = [
     "shared-prompt",
     "show",
     "since",
+    "table",
     "threshold",
     "tier",
     "until",

@@ -55,9 +55,8 @@ pub(super) enum Escape {
     Backslash,
 }
 
-/// A template for each form: `{0}` and `{1}` are its values.
+/// A template for each [`Form`], which says what each is: `{0}` and `{1}` are its values.
 #[derive(Debug)]
-#[expect(clippy::missing_docs_in_private_items, reason = "`Form` says what each is")]
 pub(super) struct Forms {
     pub(super) whole: &'static str,
     pub(super) truncated: &'static str,

@@ -128,12 +128,9 @@ mod tests {
 
     fn check(text: &str, expected: Result<&[&str], NameError>) {
         let name = Name::parse(text);
-        let parts = name.as_ref().map(|name| name.0.iter().map(|part| &*part.text).collect());
-        assert_eq!(
-            parts,
-            expected.map(<[&str]>::to_vec).as_ref().map(Clone::clone).map_err(|e| e),
-            "{text}"
-        );
+        let parts = name.map(|name| name.0.into_iter().map(|part| part.text).collect::<Vec<_>>());
+        let expected = expected.map(|parts| parts.iter().map(|part| (*part).to_owned()).collect());
+        assert_eq!(parts, expected, "{text}");
     }
 
     #[test]

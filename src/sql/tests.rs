@@ -146,7 +146,7 @@ fn every_template_has_a_place_for_each_of_its_values() {
         for times in [Times::Timestamps, Times::Texts, Times::Numbers] {
             for every in [Every::Day, Every::Hour] {
                 let columns = format!("{COLUMNS},calls,cache_write_tokens,audio_input_tokens");
-                let request = Request { times, every, ..request(dialect, &columns, &stated) };
+                let request = Request { every, times, ..request(dialect, &columns, &stated) };
                 let text = query(&request, dialect);
                 assert!(!text.contains("{0}") && !text.contains("{1}"), "{text}");
             }
