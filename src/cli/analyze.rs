@@ -17,6 +17,7 @@ use super::failure::Failure;
 use super::inspection::{Keeper, reading_words};
 use super::intake::Intake;
 use super::output::deliver;
+use super::rolled::RolledPrices;
 use super::settings::Settings;
 use super::show;
 use super::supplies::{Prices, judge};
@@ -72,12 +73,14 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         finder: finder.clone(),
         keeper: &keeper,
         table: has_panel.then(Vec::new),
+        rolled: RolledPrices::new(prices.books()),
     };
     let (intake, shares) = Intake::read_shared(&settings, &needed, &wished, lapsed, &begin)?;
-    let Sums { analyzer, finder, table, .. } =
+    let Sums { analyzer, finder, table, rolled, .. } =
         shares.into_iter().reduce(Sums::merged).expect("there is at least one thread");
+    rolled.judge(&intake.reading)?;
     settings.journal.stage("reading and adding up");
-    let calls = table.map(in_order);
+    let calls = table.filter(|_| !intake.has_rollups).map(in_order);
     let panel =
         calls.map_or(Ok(None), |calls| what_if::panel(&calls, &prices.book, &settings, &input))?;
     let mut analysis = analyzer.finish();
@@ -121,10 +124,12 @@ struct Sums<'a> {
     keeper: &'a Keeper,
     /// All calls, where they are wanted, with their places in the order of the input.
     table: Option<Vec<(u64, Calls)>>,
+    rolled: RolledPrices<'a>,
 }
 
 impl Share for Sums<'_> {
     fn take(&mut self, order: u64, calls: Calls) {
+        self.rolled.look(&calls);
         self.analyzer.add(&calls);
         if let Some(finder) = &mut self.finder {
             finder.add(&calls);
@@ -139,6 +144,7 @@ impl Share for Sums<'_> {
 impl Sums<'_> {
     fn merged(mut self, other: Self) -> Self {
         self.analyzer.merge(other.analyzer);
+        self.rolled.merge(other.rolled);
         if let (Some(mine), Some(theirs)) = (&mut self.finder, other.finder) {
             mine.merge(theirs);
         }

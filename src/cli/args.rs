@@ -15,6 +15,8 @@ use super::estimate::EstimateArgs;
 use super::formats::FormatsArgs;
 use super::manual::{CompletionsArgs, ManArgs};
 use super::prices::PricesCommand;
+use super::rollup::RollupArgs;
+use super::sql::SqlArgs;
 use super::technique_args::TechniqueArgs;
 
 /// More threads than this only cost memory.
@@ -77,6 +79,12 @@ pub(super) enum Command {
     /// The records of any log, in one shape: llmcost's own JSONL or CSV, or the lines of a bill.
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(Box<ConvertArgs>),
+    /// A log as sums of calls that bill alike: small, to be added up, for the same figures.
+    #[command(after_help = super::rollup::EXAMPLES)]
+    Rollup(Box<RollupArgs>),
+    /// The query that rolls a log up where it is stored, in the SQL of eight engines.
+    #[command(after_help = super::sql::EXAMPLES)]
+    Sql(Box<SqlArgs>),
     /// The log formats that are read.
     #[command(after_help = super::formats::EXAMPLES)]
     Formats(FormatsArgs),

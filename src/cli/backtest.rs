@@ -198,6 +198,7 @@ fn read(
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
+    intake.refuse_rollups("backtest", "it needs single calls; give it the log itself")?;
     let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     Ok((calls, analyzer.finish().window, intake))
 }

@@ -9,10 +9,11 @@ use crate::gate::{
     Verdict, measure, run as judge,
 };
 use crate::insights::{AnalysisOptions, Analyzer, Window};
+use crate::pricing::PriceBook;
 use crate::render::{check_reason, write_annotations, write_check, write_comment, write_junit};
 use crate::report::{CheckReport, ComparedWith};
 use crate::sources::Input;
-use crate::usage::{Calls, Days, DerivedColumn, Dimensions, Instant};
+use crate::usage::{Call, Calls, Days, DerivedColumn, Dimensions, Instant, Rolled};
 
 use super::args::CommonArgs;
 use super::check_args::{CheckArgs, GateArgs, UnitArg};
@@ -26,6 +27,7 @@ use super::failure::{Failure, note, say};
 use super::inputs::keep_log;
 use super::intake::Intake;
 use super::output::deliver;
+use super::rolled::RolledPrices;
 use super::settings::Settings;
 use super::supplies::{Prices, judge as judge_reading};
 
@@ -67,6 +69,7 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
     // Prices of the day of the last call hold for both, unless the user named a day.
     let last = last_instant(&log.calls).filter(|_| settings.as_of.is_none());
     let level = GatePrices::new(&prices.book, last.and_then(start_of_day));
+    refuse_sums([Some(&log), old.as_ref()], [&prices.book, level.level()], &gate, &how)?;
     let measured = measured(&log, &level, &how)?;
     let against = match &old {
         _ if !saved.is_empty() => Against::Baselines(saved.clone()),
@@ -231,8 +234,43 @@ fn measured(log: &Read, prices: &GatePrices<'_>, how: &Measure) -> Result<Measur
         .hint("add the prices with --prices FILE.toml; `llmcost analyze` says what is missing"))
 }
 
+/// Refuses rows of roll-ups that bill at several prices, and what they do not tell.
+fn refuse_sums(
+    logs: [Option<&Read>; 2],
+    books: [&PriceBook; 2],
+    gate: &GateArgs,
+    how: &Measure,
+) -> Result<(), Failure> {
+    let mut rollups = logs.into_iter().flatten().filter(|read| read.intake.has_rollups);
+    rollups.try_for_each(|read| refuse_sum(read, books, gate, how))
+}
+
+fn refuse_sum(
+    read: &Read,
+    books: [&PriceBook; 2],
+    gate: &GateArgs,
+    how: &Measure,
+) -> Result<(), Failure> {
+    let mut rolled = RolledPrices::new(books);
+    rolled.look(&read.calls);
+    rolled.judge(&read.intake.reading)?;
+    if how.unit != Unit::Call {
+        let why =
+            "its rows are of requests, not of conversations or test cases; give it the log itself";
+        read.intake.refuse_rollups("check --unit", why)?;
+    }
+    let calls = (0..read.calls.len()).map(|row| read.calls.call(row));
+    let has_lots = calls.filter_map(|call| Rolled::of(&call)).all(|rolled| rolled.lot.is_some());
+    if gate.save_baseline.is_some() && !has_lots {
+        let why = "a baseline keeps what an interval needs; roll up with --lots";
+        read.intake.refuse_rollups("check --save-baseline", why)?;
+    }
+    Ok(())
+}
+
 fn last_instant(calls: &Calls) -> Option<Instant> {
-    (0..calls.len()).filter_map(|row| calls.call(row).time.known()).max()
+    let last = |call: Call| Rolled::of(&call).map_or(call.time, |rolled| rolled.last).known();
+    (0..calls.len()).filter_map(|row| last(calls.call(row))).max()
 }
 
 /// Prices change at moments of UTC, whatever the zone of the report.

@@ -227,6 +227,8 @@ fn records(
             }
         });
         let intake = intake.map_err(Undelivered::Failed)?;
+        let refused = intake.refuse_rollups("convert", "its rows are no calls");
+        refused.map_err(Undelivered::Failed)?;
         failed?;
         writer.finish(out)?;
         Ok((intake, written))
@@ -305,7 +307,7 @@ fn bill(settings: &Settings) -> Result<ExitStatus, Failure> {
     let prices = Prices::load(settings)?;
     let list = prices.list.as_ref();
     let mut charges = Charges::new(&prices.book, list, &settings.by, settings.days);
-    let intake = Intake::read(settings, &[], &mut |calls| charges.add(calls))?;
+    let intake = Intake::read_priced(settings, &prices, &[], &[], &mut |calls| charges.add(calls))?;
     let lines = billing_lines(charges.finish(), &settings.by, settings.days);
     deliver(settings.output.as_deref(), |out| write_billing_lines(&lines, out))?;
     let unpriced_calls = charges.unpriced_calls();

@@ -34,6 +34,9 @@ const CLAIMS: &str = include_str!("claims.md");
 /// How `llmcost check` judges.
 const CHECK: &str = include_str!("check_docs.md");
 
+/// What roll-ups are, and what they tell.
+const ROLLUPS: &str = include_str!("../../docs/rollups.md");
+
 /// Less of a name could be anything.
 const PART_MIN: usize = 4;
 
@@ -103,7 +106,9 @@ fn topics() -> Vec<Topic> {
         ("check", "when calls count as dearer, and how sure that is", CHECK),
         ("estimate", "what is declared of a workload without a log, and how", estimate::DOCS),
         ("backtest", "how calls are predicted without their cache counters", backtest::DOCS),
+        ("rollups", "logs as sums that give the same figures, and what they tell", ROLLUPS),
         ("claims", "what published guides claim, recomputed", CLAIMS),
+        ("sql", "the query that rolls a log up where it is stored", super::sql::DOCS),
         ("prices", "the tables of prices, and how to write one of your own", PRICES),
     ] {
         topics.push(Topic::new("Commands", name, summary, || docs.to_owned()));

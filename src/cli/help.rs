@@ -6,7 +6,7 @@ use super::args::Cli;
 
 /// Under which heading a flag stands, in every command that has it. Headings of derived structs
 /// would go on to the flags after them, so all of them are here.
-const HEADINGS: [(&str, &[&str]); 21] = [
+const HEADINGS: [(&str, &[&str]); 22] = [
     ("Plan", &["plan", "example"]),
     (
         "Techniques: fewer calls",
@@ -90,6 +90,7 @@ const HEADINGS: [(&str, &[&str]); 21] = [
         ],
     ),
     ("Prediction", &["hide", "calibrate", "chain"]),
+    ("The log and its engine", &["dialect", "table", "times", "keep-copies"]),
     ("Which calls", &["where", "since", "until"]),
     ("Which models", &["all", "retired", "sort"]),
     ("Of the tables", &["checked-on", "edition"]),
@@ -108,7 +109,13 @@ const HEADINGS: [(&str, &[&str]); 21] = [
     ("Who bills", &["provider"]),
     ("Prices", &["prices", "as-of", "cost-mode"]),
     ("Writing", &["force", "print"]),
-    ("Report", &["by", "top", "show", "format", "json", "output", "color", "columns", "currency"]),
+    (
+        "Report",
+        &[
+            "by", "every", "lots", "top", "show", "format", "json", "output", "color", "columns",
+            "currency",
+        ],
+    ),
     (RUN, &["config", "strict", "threads", "quiet", "verbose", "help", "version"]),
 ];
 
@@ -116,7 +123,7 @@ const HEADINGS: [(&str, &[&str]); 21] = [
 const RUN: &str = "Run";
 
 /// Of commands with many flags, `-h` shows these; `--help` shows all.
-const USUAL: [&str; 31] = [
+const USUAL: [&str; 33] = [
     "baseline",
     "batch",
     "best",
@@ -127,6 +134,7 @@ const USUAL: [&str; 31] = [
     "columns",
     "compare-at",
     "demo",
+    "dialect",
     "discount",
     "format",
     "help",
@@ -144,6 +152,7 @@ const USUAL: [&str; 31] = [
     "shared-prompt",
     "show",
     "since",
+    "table",
     "threshold",
     "tier",
     "until",

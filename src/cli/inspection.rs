@@ -29,6 +29,7 @@ struct Kept {
     tables: Vec<(u64, Calls)>,
     calls: usize,
     is_full: bool,
+    has_rollups: bool,
 }
 
 impl Keeper {
@@ -63,7 +64,10 @@ impl Keeper {
     pub(super) fn keep(&self, order: u64, calls: Calls) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.calls = kept.calls.saturating_add(calls.len());
-        if !self.is_deep && kept.calls > MOST_CALLS {
+        kept.has_rollups |= calls.has_rolled();
+        if kept.has_rollups {
+            kept.tables = Vec::new();
+        } else if !self.is_deep && kept.calls > MOST_CALLS {
             kept.is_full = true;
             self.lapsed.store(true, Ordering::Relaxed);
             kept.tables = Vec::new();
@@ -76,6 +80,10 @@ impl Keeper {
     pub(super) fn inspect(&self, book: &PriceBook) -> Inspection {
         let kept = &mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kept = std::mem::take(kept);
+        if kept.has_rollups {
+            // What it looks for is found in single calls.
+            return Inspection::default();
+        }
         if kept.is_full {
             return Inspection::too_long();
         }

@@ -18,7 +18,9 @@ use super::guess::proposed;
 use super::inputs::{inputs, keep_log, stored_bytes, without_repeats};
 use super::journal::now;
 use super::progress::ReadProgress;
+use super::rolled::{RolledPrices, RolledRows};
 use super::settings::{Selection, Settings};
+use super::supplies::Prices;
 
 /// What was read.
 pub(super) struct Intake {
@@ -26,6 +28,8 @@ pub(super) struct Intake {
     pub(super) reading: Reading,
     /// Calls that the user's own conditions left out.
     pub(super) filtered_out: u64,
+    /// Whether some of the input is a roll-up.
+    pub(super) has_rollups: bool,
 }
 
 impl Intake {
@@ -64,6 +68,24 @@ impl Intake {
         Self::read_as(settings, inputs, dimensions, optional, false, sink)
     }
 
+    /// As [`Intake::read_with`], where calls are priced: rows of roll-ups that bill at several prices
+    /// are refused.
+    pub(super) fn read_priced(
+        settings: &Settings,
+        prices: &Prices,
+        dimensions: &[String],
+        optional: &[String],
+        sink: &mut dyn FnMut(&Calls),
+    ) -> Result<Self, Failure> {
+        let mut rolled = RolledPrices::new(prices.books());
+        let intake = Self::read_with(settings, dimensions, optional, &mut |calls| {
+            rolled.look(calls);
+            sink(calls);
+        })?;
+        rolled.judge(&intake.reading)?;
+        Ok(intake)
+    }
+
     fn read_as(
         settings: &Settings,
         inputs: Vec<Input>,
@@ -74,7 +96,7 @@ impl Intake {
     ) -> Result<Self, Failure> {
         let asked = Asked::new(settings, inputs, dimensions, optional, None)?;
         let options = ReadOptions { late_columns, ..asked.options.clone() };
-        let mut sorter = Sorter::new(&settings.selection, options.dimensions.len());
+        let mut sorter = Sorter::new(settings, options.dimensions.len());
         let reading = asked.read(settings, |inputs, progress| {
             read(inputs, &options, progress, &mut |calls| sorter.take(calls, sink))
         });
@@ -96,10 +118,10 @@ impl Intake {
         }
         let asked = Asked::new(settings, inputs, dimensions, optional, lapsed)?;
         let width = asked.options.dimensions.len();
-        let mut sorter = Sorter::new(&settings.selection, width);
+        let mut sorter = Sorter::new(settings, width);
         let mut parts = Vec::new();
         let reading = asked.read(settings, |inputs, progress| {
-            let begin = || (Sorter::new(&settings.selection, width), begin());
+            let begin = || (Sorter::new(settings, width), begin());
             let (reading, shares) = read_shared(inputs, &asked.options, progress, &begin);
             for (part, share) in shares {
                 sorter.merge(part);
@@ -114,6 +136,17 @@ impl Intake {
     pub(super) fn previews(settings: &Settings) -> Result<Vec<Preview>, Failure> {
         let options = options(settings, Dimensions::new([]));
         Ok(inputs(settings)?.iter().filter_map(|input| preview(input, &options)).collect())
+    }
+
+    /// Refuses roll-ups where a command needs each call; `why` says what it does with them.
+    pub(super) fn refuse_rollups(&self, command: &str, why: &str) -> Result<(), Failure> {
+        if !self.has_rollups {
+            return Ok(());
+        }
+        let file = self.reading.files.iter().find(|file| file.format == Some("rollup"));
+        let name = file.map_or("the input", |file| file.name.as_str());
+        Err(Failure::usage(anyhow!("{name} is a roll-up, which `{command}` does not take: {why}"))
+            .hint("`llmcost explain rollups` says what roll-ups are for"))
     }
 
     /// The account for the report.
@@ -187,6 +220,8 @@ impl<'a> Asked<'a> {
         if let Some(error) = sorter.failure {
             return Err(Failure::usage(error));
         }
+        sorter.rolled.judge(&reading)?;
+        tell_of_rollups(&mut reading);
         check_readable(&reading, settings)?;
         for (place, dimension) in self.options.dimensions.iter().enumerate() {
             sorter.seen[place] |= self.optional.contains(&dimension.name);
@@ -199,7 +234,8 @@ impl<'a> Asked<'a> {
             }
             reading.ledger.push(Code::MissingColumn, place, || told);
         }
-        Ok(Intake { reading, filtered_out: sorter.filtered_out })
+        let has_rollups = sorter.rolled.are_there();
+        Ok(Intake { reading, filtered_out: sorter.filtered_out, has_rollups })
     }
 }
 
@@ -222,6 +258,7 @@ fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
 /// Keeps the wanted calls of each batch.
 struct Sorter<'s> {
     selection: &'s Selection,
+    rolled: RolledRows<'s>,
     filtered_out: u64,
     /// Which dimensions had a name at all.
     seen: Vec<bool>,
@@ -229,8 +266,9 @@ struct Sorter<'s> {
 }
 
 impl<'s> Sorter<'s> {
-    fn new(selection: &'s Selection, dimensions: usize) -> Self {
-        Self { selection, filtered_out: 0, seen: vec![false; dimensions], failure: None }
+    fn new(settings: &'s Settings, dimensions: usize) -> Self {
+        let (selection, rolled) = (&settings.selection, RolledRows::new(settings));
+        Self { selection, rolled, filtered_out: 0, seen: vec![false; dimensions], failure: None }
     }
 
     fn take(&mut self, calls: &Calls, sink: &mut dyn FnMut(&Calls)) {
@@ -248,6 +286,7 @@ impl<'s> Sorter<'s> {
     }
 
     fn see(&mut self, calls: &Calls) {
+        self.rolled.look(calls);
         for (seen, dimension) in self.seen.iter_mut().zip(calls.dimensions.iter()) {
             *seen |= !dimension.is_empty();
         }
@@ -280,6 +319,7 @@ impl<'s> Sorter<'s> {
             *mine |= theirs;
         }
         self.failure = self.failure.take().or(other.failure);
+        self.rolled.merge(other.rolled);
     }
 }
 
@@ -295,9 +335,22 @@ impl<S: Share> Share for (Sorter<'_>, S) {
     }
 }
 
+/// Says once for each roll-up what it does not tell.
+fn tell_of_rollups(reading: &mut Reading) {
+    let rollups = (0..).zip(&reading.files).filter(|(_, file)| file.format == Some("rollup"));
+    let files: Vec<u32> = rollups.map(|(number, _)| number).collect();
+    for file in files {
+        reading.ledger.push(Code::RolledUp, Place { file, line: 0 }, || {
+            "a roll-up: sums are those of its calls; single calls (the costliest, how costs are spread, \
+             what follows what) are not in it"
+                .to_owned()
+        });
+    }
+}
+
 /// Says that a mapping leaves open whether cached tokens are inside the input: taken for the wrong
 /// one, a bill is far off.
-fn note_open_cache(settings: &Settings) {
+pub(super) fn note_open_cache(settings: &Settings) {
     let column = |field: &str| {
         let found = settings.map.iter().find(|(name, _)| name == field);
         found.map(|(_, column)| column.as_str())
@@ -315,7 +368,7 @@ fn note_open_cache(settings: &Settings) {
 }
 
 /// A name that is no field must be a column that the run asks for; else it is a slip.
-fn check_mapped_fields(settings: &Settings, wanted: &[&str]) -> Result<(), Failure> {
+pub(super) fn check_mapped_fields(settings: &Settings, wanted: &[&str]) -> Result<(), Failure> {
     let mut known: Vec<&str> = Field::ALL.into_iter().filter_map(Field::own_name).collect();
     known.extend(STATEMENTS.iter().map(|statement| statement.name));
     known.extend(wanted);

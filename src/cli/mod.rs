@@ -32,10 +32,13 @@ mod output;
 mod plan;
 mod prices;
 mod progress;
+mod rolled;
+mod rollup;
 mod settings;
 mod show;
 mod simulate;
 mod sources;
+mod sql;
 mod supplies;
 mod technique_args;
 mod what_if;
@@ -91,6 +94,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Backtest(args) => backtest::run(*args),
         Command::Plan(args) => plan::run(&args),
         Command::Convert(args) => convert::run(*args),
+        Command::Sql(args) => sql::run(&args),
+        Command::Rollup(args) => rollup::run(*args),
         Command::Formats(args) => formats::run(args),
         Command::Prices { command } => prices::run(command),
         Command::Config(args) => config::run(args),

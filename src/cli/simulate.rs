@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use crate::insights::{Analysis, AnalysisOptions, Analyzer};
 use crate::render::{OutputFormat, write_exhibit, write_savings, write_savings_page};
 use crate::report::{AnalysisReport, SavingsReport};
-use crate::simulation::{SimulationError, judge_claim, simulate_watched};
+use crate::simulation::{Plan, SimulationError, judge_claim, simulate_watched};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
@@ -51,11 +51,12 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     let [mut needed, mut wished] = what_if::columns(settings.format);
     needed.extend(plan.dimensions());
     wished.extend(plan.wishes());
-    let intake = Intake::read_with(&settings, &needed, &wished, &mut |calls| {
+    let intake = Intake::read_priced(&settings, &prices, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
         let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
         table.append(calls);
     })?;
+    refuse(&plan, claim.is_some(), &intake)?;
     let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     embed(&args.techniques, &settings, &mut calls)?;
     settings.journal.stage("reading");
@@ -68,7 +69,11 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         let judged = judge_claim(&steps, &calls, &prices.book, settings.threads);
         outcome.exhibits.push(judged.map_err(failure)?);
     }
-    let panel = what_if::panel(&calls, &prices.book, &settings, &input)?;
+    let panel = if intake.has_rollups {
+        None
+    } else {
+        what_if::panel(&calls, &prices.book, &settings, &input)?
+    };
     let analysis = analyzer.finish();
     let today = has_page.then(|| today(&analysis, &intake, &prices, &settings));
     let unpriced = outcome.unpriced.calls;
@@ -92,6 +97,19 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     give_out(&report, today.as_ref(), &args.show, &settings)?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// Refuses what a roll-up does not tell.
+fn refuse(plan: &Plan, has_claim: bool, intake: &Intake) -> Result<(), Failure> {
+    if !intake.has_rollups {
+        return Ok(());
+    }
+    let claim = has_claim.then_some(("claim", "its steps are judged call by call"));
+    plan.against_rollups().or(claim).map_or(Ok(()), |(name, why)| {
+        Err(Failure::usage(anyhow!("`{name}` cannot be told from a roll-up: {why}"))
+            .hint("give it the log itself")
+            .hint("`llmcost explain rollups` says what roll-ups tell"))
+    })
 }
 
 /// The same calls as `analyze` reports them, for a page.

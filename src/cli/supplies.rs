@@ -91,6 +91,11 @@ impl Prices {
         Ok(prices)
     }
 
+    /// What is billed, and the list prices where contracts change them.
+    pub(super) fn books(&self) -> impl Iterator<Item = &PriceBook> {
+        std::iter::once(&self.book).chain(&self.list)
+    }
+
     /// Where the prices come from, for the report.
     pub(super) fn source(&self) -> PriceSource {
         let (oldest, newest) = self.book.checked_on();

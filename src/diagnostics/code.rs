@@ -40,6 +40,8 @@ pub enum Code {
     ReasoningExceedsOutput,
     /// A row stands for several calls.
     AggregatedRow,
+    /// A file is a roll-up: its sums are exact, and nothing is known of single calls.
+    RolledUp,
     /// A service tier that is not known.
     UnknownTier,
     /// Counts of a record that do not add up; how they were read is in the message.
@@ -70,7 +72,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -85,6 +87,7 @@ impl Code {
         Self::CacheExceedsInput,
         Self::ReasoningExceedsOutput,
         Self::AggregatedRow,
+        Self::RolledUp,
         Self::UnknownTier,
         Self::InconsistentCounts,
         Self::PossibleCopy,
@@ -117,6 +120,7 @@ impl Code {
             Self::CacheExceedsInput => "cache-exceeds-input",
             Self::ReasoningExceedsOutput => "reasoning-exceeds-output",
             Self::AggregatedRow => "aggregated-row",
+            Self::RolledUp => "rolled-up",
             Self::UnknownTier => "unknown-tier",
             Self::InconsistentCounts => "inconsistent-counts",
             Self::PossibleCopy => "possible-copy",
@@ -140,6 +144,7 @@ impl Code {
             | Self::BadTime
             | Self::MissingTime
             | Self::AggregatedRow
+            | Self::RolledUp
             | Self::UnknownTier
             | Self::InconsistentCounts
             | Self::PossibleCopy
@@ -212,6 +217,12 @@ impl Code {
             Self::AggregatedRow => {
                 "The row sums up several calls. Where prices depend on the size of a single prompt, \
                  which cannot be known, the mean prompt decides."
+            }
+            Self::RolledUp => {
+                "The file is a roll-up. Sums, costs and shares are those of its calls. Nothing is known of \
+                 single calls: the costliest ones, how costs are spread over calls, and what looks at \
+                 one call after another is left out; analyze the log for those. A copy of a roll-up \
+                 cannot be told from another part of the log: what is given twice counts twice."
             }
             Self::UnknownTier => {
                 "The service tier is not one that has prices; the call is reported as unpriced \

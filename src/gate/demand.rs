@@ -3,9 +3,10 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::insights::KeyColumns;
+use crate::pricing::PriceBook;
 use crate::techniques::{Attempts, Facts, RetryPolicy};
 use crate::units::{mixed, seed_of};
-use crate::usage::{Calls, Clusters, Row, Symbol};
+use crate::usage::{Calls, Clusters, Days, Rolled, Row, Symbol};
 
 use super::measurement::Measure;
 use super::spread::lot_of;
@@ -81,6 +82,10 @@ impl<'c> Demand<'c> {
         }
         let next = self.groups.len();
         let own = *self.groups.entry(self.key.clone()).or_insert(next);
+        if let Some(rolled) = Rolled::of(&call) {
+            let units = rolled.requests.unwrap_or(call.calls);
+            return Some(Belonging { group: own, units, lot: rolled.lot.unwrap_or_default() });
+        }
         let calls = if self.further.contains(&row) { 0 } else { call.calls };
         let conversation = self.conversation.map(|place| self.calls.symbol(place, row));
         let conversation = conversation.filter(|symbol| !symbol.is_empty());
@@ -131,6 +136,32 @@ impl<'c> Demand<'c> {
     pub(super) fn cluster(&self) -> &'static str {
         self.clusters.what()
     }
+}
+
+/// What a check goes by besides costs, of one row of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lot {
+    /// The lot of the bootstrap into which the row's cluster falls.
+    pub lot: u32,
+    /// The calls of the row that are no further attempt of an earlier request.
+    pub requests: u64,
+}
+
+/// The lot and the requests of each row of a log, whose rows are in order of time, as a check of
+/// requests takes them.
+///
+/// # Panics
+/// Never: a request belongs somewhere.
+pub fn lots(calls: &Calls, book: &PriceBook) -> Vec<Lot> {
+    let facts = Facts::new(calls, book);
+    let measure = Measure { unit: Unit::Call, group_by: Vec::new(), days: Days::UTC };
+    let mut demand = Demand::new(&facts, &measure);
+    let rows = 0..calls.len();
+    rows.map(|row| {
+        let found = demand.of(row).expect("every call is a request");
+        Lot { lot: found.lot, requests: found.units }
+    })
+    .collect()
 }
 
 /// A long name as a number that stands for it in every log.

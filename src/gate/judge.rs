@@ -175,6 +175,8 @@ impl Judge<'_> {
         let (drawn, clusters) = (question.drawn, question.clusters);
         let estimate =
             ratio.and_then(|ratio| Estimate::new(ratio, drawn, self.confidence(), clusters));
+        // Sums without clusters vary by nothing that could be drawn.
+        let estimate = estimate.filter(|_| !(self.before.is_unspread || self.after.is_unspread));
         let (verdict, why) = match estimate {
             _ if self.is_guessed => (Verdict::Inconclusive, Why::Repriced),
             _ if self.pairs.common.is_empty() && question.what == Judged::Unit => {

@@ -71,6 +71,9 @@ pub struct Measurement {
     pub measure: Measure,
     /// What a cluster of the bootstrap is: the column, or `call`.
     pub cluster: String,
+    /// Whether some of it is of a roll-up that does not keep the lots of clusters apart: then nothing
+    /// is known of how sure a comparison is.
+    pub is_unspread: bool,
     /// How many clusters there are, at most one a lot.
     pub clusters: u64,
     /// Over how many clusters of equal cost the cost would be spread as unevenly.

@@ -8,7 +8,7 @@ use crate::insights::{CostMode, Price, Pricer};
 use crate::pricing::{PriceBook, RateCard};
 use crate::techniques::Facts;
 use crate::units::Usd;
-use crate::usage::{Call, Calls, Clusters, Instant, Row, ServiceTier, Symbol, column};
+use crate::usage::{Call, Calls, Clusters, Instant, Rolled, Row, ServiceTier, Symbol, column};
 
 use super::demand::{Belonging, Demand};
 use super::measurement::{Measure, MeasuredGroup, Measurement, UnpricedCalls};
@@ -23,6 +23,9 @@ pub const COLUMNS: [&str; 6] = {
     let [first, second, third] = Clusters::COLUMNS;
     [first, second, third, "api_key", "error_code", "retry_after"]
 };
+
+/// What clusters are called where a roll-up tells only their lots.
+const LOT: &str = "lot";
 
 /// The prices of a run: those at which calls were billed, and those of one day for all of them.
 #[derive(Clone, Debug)]
@@ -45,7 +48,7 @@ impl<'b> GatePrices<'b> {
     }
 
     /// The prices of the one day.
-    pub(super) const fn level(&self) -> &PriceBook {
+    pub const fn level(&self) -> &PriceBook {
         &self.level
     }
 
@@ -116,6 +119,9 @@ pub fn measure(calls: &Calls, prices: &GatePrices<'_>, measure: &Measure) -> Mea
     for row in 0..calls.len() {
         measuring.add(row, &mut demand);
     }
+    if calls.has_rolled() {
+        LOT.clone_into(&mut measuring.found.cluster);
+    }
     measuring.finish(&demand.keys(), prices.level())
 }
 
@@ -123,6 +129,7 @@ fn empty(measure: &Measure, prices: &GatePrices<'_>, cluster: &str) -> Measureme
     Measurement {
         measure: measure.clone(),
         cluster: cluster.to_owned(),
+        is_unspread: false,
         clusters: 0,
         effective_clusters: 0,
         span: None,
@@ -170,11 +177,14 @@ impl Measuring<'_> {
     }
 
     fn note(&mut self, call: &Call, own: Usd) {
+        let rolled = Rolled::of(call);
+        self.found.is_unspread |= rolled.is_some_and(|rolled| rolled.lot.is_none());
         self.found.calls += call.calls;
         self.found.billed += own;
         if let Some(time) = call.time.known() {
-            let (first, last) = self.found.span.unwrap_or((time, time));
-            self.found.span = Some((first.min(time), last.max(time)));
+            let end = rolled.map_or(time, |rolled| rolled.last);
+            let (first, last) = self.found.span.unwrap_or((time, end));
+            self.found.span = Some((first.min(time), last.max(end)));
             if let Some(day) = self.found.measure.days.day_of(time) {
                 *self.found.by_day.entry(day).or_default() += own;
             }
@@ -254,7 +264,8 @@ impl Measuring<'_> {
         }
         found.groups.sort_by(|one, other| one.key.cmp(&other.key));
         found.count_clusters();
-        if found.measure.unit == Unit::Call {
+        // The mean cost of several calls is none of theirs.
+        if found.measure.unit == Unit::Call && !self.calls.has_rolled() {
             found.percentile = percentile(self.costs);
         }
         found.unpriced = self

@@ -34,6 +34,7 @@ mod tests;
 pub use acknowledgement::{Acknowledgement, Judged};
 pub use baseline::{Baseline, BaselineError, Repricing};
 pub use cause::{Cause, CauseGroup, EffectOf};
+pub use demand::{Lot, lots};
 pub use estimate::Estimate;
 pub use limits::{Limit, LimitCheck};
 pub use measurement::{Measure, Measurement, UnpricedCalls};

@@ -127,8 +127,14 @@ pub enum Doubt {
         /// All calls.
         all: u64,
     },
-    /// The percentile that was asked for is not in the baseline, or not at these prices.
+    /// The percentile that was asked for is not in the baseline, or not at these prices, or a log is
+    /// a roll-up.
     NoPercentile,
+    /// A roll-up does not keep apart what an interval goes by: whether it is of the later log.
+    Unspread {
+        /// Whether it is.
+        is_later: bool,
+    },
     /// Cost of groups that the baseline does not have, of all cost.
     NotCompared {
         /// Their cost, in dollars.
@@ -145,6 +151,7 @@ impl Doubt {
             Self::Unseen { .. } => "unpriced_or_skipped",
             Self::WithoutConversation { .. } => "without_conversation",
             Self::NoPercentile => "no_percentile",
+            Self::Unspread { .. } => "unspread",
             Self::NotCompared { .. } => "not_compared",
         }
     }

@@ -62,6 +62,12 @@ pub fn run(
         unseen(of, is_later, options).into_iter().chain(loose(of, is_later, options))
     });
     let mut doubts: Vec<Doubt> = gaps.collect();
+    if let Some(before) = &before {
+        // Limits need no interval.
+        let both = [(before, false), (&after, true)].into_iter();
+        let unspread = both.filter(|(of, _)| of.is_unspread);
+        doubts.extend(unspread.map(|(_, is_later)| Doubt::Unspread { is_later }));
+    }
     let comparison = before.map(|before| {
         compare(before, &after, prices, options, repricing, &acknowledged, &mut doubts)
     });
@@ -160,7 +166,7 @@ fn cautions(
 ) -> Vec<Caution> {
     let mut cautions = Vec::new();
     for (is_later, of) in [(false, before), (true, after)] {
-        if of.effective_clusters < CLUSTERS_SURE {
+        if of.effective_clusters < CLUSTERS_SURE && !of.is_unspread {
             cautions.push(Caution::FewClusters(is_later, of.effective_clusters));
         }
     }

@@ -54,6 +54,13 @@ impl Calendar {
         }
     }
 
+    /// Says that some call was made as late as this: a row of a roll-up has many.
+    pub(super) fn stretch(&mut self, last: Instant) {
+        if let Some(known) = &mut self.last {
+            *known = last.max(*known);
+        }
+    }
+
     /// Makes the day of an instant the current one; false when it has none.
     fn enter(&mut self, time: Instant) -> bool {
         if let Some(current) = &self.current

@@ -45,7 +45,7 @@ impl<'a> CardTotals<'a> {
         let is_silent = card.is_unbilled() && call.input_total().is_zero();
         whole.calls += if is_silent { 0 } else { call.calls };
         whole.cost += cost;
-        if call.calls > 1 && card.is_hourly() {
+        if call.calls > 1 && !call.is_rolled() && card.is_hourly() {
             whole.hourless_calls += call.calls;
         }
         if card.is_flat() {

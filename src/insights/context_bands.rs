@@ -8,10 +8,10 @@ use super::tally::CallsAndCost;
 
 /// Upper limits of the bands, in tokens; the last one is where long-context prices begin at
 /// several providers.
-const LIMITS: [u64; 5] = [1_000, 4_000, 16_000, 64_000, 200_000];
+pub const BAND_LIMITS: [u64; 5] = [1_000, 4_000, 16_000, 64_000, 200_000];
 
 /// The bands by size, the one without a limit, and the one of rows that sum up several calls.
-const BANDS: usize = LIMITS.len() + 2;
+const BANDS: usize = BAND_LIMITS.len() + 2;
 
 /// The place of rows that sum up several calls.
 const SUMMED: usize = BANDS - 1;
@@ -23,9 +23,10 @@ pub(super) struct ContextBands([CallsAndCost; BANDS]);
 impl ContextBands {
     /// Counts a call; `cost` is nothing when it is not known.
     pub(super) fn add(&mut self, call: &Call, cost: Option<Usd>) {
-        let place = if call.is_single() {
-            let prompt = call.input_total().get();
-            LIMITS.iter().position(|limit| prompt <= *limit).unwrap_or(LIMITS.len())
+        let place = if call.is_of_one_size() {
+            // In a roll-up, no class of sizes has a limit of a band within it.
+            let prompt = call.input_total().get() / call.calls.max(1);
+            BAND_LIMITS.iter().position(|limit| prompt <= *limit).unwrap_or(BAND_LIMITS.len())
         } else {
             SUMMED
         };
@@ -36,7 +37,7 @@ impl ContextBands {
     /// Adds a single call of known cost with a prompt of so many tokens.
     #[inline]
     pub(super) fn add_plain(&mut self, prompt: u64, cost: Usd) {
-        let place = LIMITS.iter().map(|limit| usize::from(prompt > *limit)).sum::<usize>();
+        let place = BAND_LIMITS.iter().map(|limit| usize::from(prompt > *limit)).sum::<usize>();
         self.0[place].add(1, Some(cost));
     }
 
@@ -64,11 +65,11 @@ fn band(place: usize, total: CallsAndCost, whole: CallsAndCost) -> Band {
     let above = match place {
         SUMMED => None,
         0 => Some(0),
-        _ => Some(LIMITS[place - 1]),
+        _ => Some(BAND_LIMITS[place - 1]),
     };
     Band {
         above,
-        up_to: LIMITS.get(place).copied(),
+        up_to: BAND_LIMITS.get(place).copied(),
         total,
         call_share: Share::of(i128::from(total.calls), i128::from(whole.calls)),
         cost_share: Share::of(total.cost.atto(), whole.cost.atto()),

@@ -44,6 +44,7 @@ pub use change::{
 };
 pub use charges::{Charge, ChargeCost, Charges, Meter};
 pub use concentration::intensity;
+pub use context_bands::BAND_LIMITS;
 pub use findings::Finding;
 pub use forecast::{MonthForecast, month_forecasts};
 pub use inspection::{

@@ -17,6 +17,8 @@ pub enum LibraryError {
     NoInput(NoInput),
     /// An input could not be opened, or its format is unknown: its name, and the reason.
     Unreadable(String, String),
+    /// An input is a roll-up, whose rows sum up calls: the program reads those, this library does not.
+    RolledUp(String),
     /// A column has to be named when the log is read.
     UnreadColumn(String),
     /// No record of the log has this column.
@@ -34,6 +36,11 @@ impl fmt::Display for LibraryError {
             ),
             Self::NoInput(error) => error.fmt(f),
             Self::Unreadable(name, reason) => write!(f, "cannot read {name}: {reason}"),
+            Self::RolledUp(name) => write!(
+                f,
+                "{name} is a roll-up: its rows sum up calls; read the log it was made of, or ask \
+                 `llmcost analyze`"
+            ),
             Self::UnreadColumn(name) => write!(
                 f,
                 "the log was read without the column `{name}`; name it with `LogReader::column`, or \
@@ -52,6 +59,7 @@ impl Error for LibraryError {
             Self::Simulation(error) => Some(error),
             Self::UnknownFormat(_)
             | Self::Unreadable(..)
+            | Self::RolledUp(_)
             | Self::UnreadColumn(_)
             | Self::UnknownColumn(_) => None,
         }

@@ -193,6 +193,9 @@ impl LogReader {
             return Err(LibraryError::Unreadable(name.clone(), reason.clone()));
         }
         let asked = self.columns.into_iter().collect();
+        if let Some(file) = reading.files.iter().find(|file| file.format == Some("rollup")) {
+            return Err(LibraryError::RolledUp(file.name.clone()));
+        }
         Ok(Log { calls: calls.into_time_order(), reading, asked, threads })
     }
 }

@@ -1,8 +1,10 @@
 //! What tokens cost: price tables to a book of rate cards, and the one function in which tokens
 //! meet prices.
 
+mod alike;
 mod book;
 mod card;
+mod changes;
 mod check;
 mod contract;
 mod cost;
@@ -30,6 +32,7 @@ mod tokenizer;
 mod trace;
 mod unpriced;
 
+pub use alike::Unlike;
 pub use book::{PriceBook, hexadecimal};
 pub use card::RateCard;
 pub use check::{TableCheck, TableRemark, TableWarning, check_table};

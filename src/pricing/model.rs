@@ -96,6 +96,11 @@ pub(super) struct Limit {
 }
 
 impl Limit {
+    /// The longest prompt below it.
+    pub(super) const fn last_below(&self) -> u64 {
+        if self.inclusive { self.tokens.saturating_sub(1) } else { self.tokens }
+    }
+
     /// Whether `calls` prompts that sum to these tokens are, on average, beyond the limit.
     fn is_crossed(&self, tokens: &PerClass<Tokens>, calls: u64) -> bool {
         let counted = tokens.iter().filter(|(class, _)| self.counts[*class]);

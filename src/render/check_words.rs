@@ -105,6 +105,7 @@ fn clusters(outcome: &Outcome) -> String {
         "call" => "calls".to_owned(),
         "conversation" => "conversations".to_owned(),
         "user" => "users".to_owned(),
+        "lot" => "clusters".to_owned(),
         _ => "prompts".to_owned(),
     }
 }
@@ -238,8 +239,15 @@ pub(super) fn doubt(one: &Doubt, outcome: &Outcome) -> String {
             format!("{calls} of no conversation ({share} of {log}) are in no unit")
         }
         Doubt::NoPercentile => "the 95th percentile was not compared: the baseline was saved at \
-             other prices, at which other calls may be the dearest; save a new one"
+             other prices, at which other calls may be the dearest, or of a roll-up, which does \
+             not know single calls; save a new one of the log"
             .to_owned(),
+        Doubt::Unspread { is_later } => format!(
+            "the {} log is a roll-up that says neither how sure a comparison is nor which calls repeat a \
+             failed one, so each counts as a request; `llmcost rollup --lots` keeps what the interval \
+             needs",
+            if *is_later { "later" } else { "earlier" }
+        ),
         Doubt::NotCompared { cost, all } => {
             format!("{} of the cost is of {}", part(cost.atto(), all.atto()), not_compared(outcome))
         }

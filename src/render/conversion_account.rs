@@ -19,6 +19,16 @@ pub(super) fn compose(report: &ConversionReport) -> Screen {
             left_out(&mut screen, "it may hold prompts or answers", Tone::Quiet, texts);
             left_out(&mut screen, "the first records do not have it", Tone::Warning, late);
         }
+        Written::Rollup { rows, calls, unordered, forgotten } => {
+            let title = format!(
+                "{} of {}",
+                counted(*rows, "row", "rows"),
+                counted(*calls, "call", "calls")
+            );
+            screen.title(format!("a roll-up written: {title}"));
+            lines(&mut screen, accounting(&report.input, *calls));
+            broken_conversations(&mut screen, *unordered, *forgotten);
+        }
         Written::BillingLines { lines: written, unpriced_calls } => {
             screen.title(format!("{} of a bill written", counted(*written, "line", "lines")));
             // Bills count charges, not calls, so no number of calls is compared.
@@ -38,6 +48,31 @@ pub(super) fn compose(report: &ConversionReport) -> Screen {
     }
     diagnostics(&mut screen, &report.diagnostics);
     screen
+}
+
+/// Says what could not be told of conversations.
+fn broken_conversations(screen: &mut Screen, unordered: u64, forgotten: u64) {
+    if unordered > 0 {
+        let calls = counted(unordered, "call stands", "calls stand");
+        screen.line(
+            Tone::Warning,
+            format!(
+                "{calls} after a later one of the same conversation: what a prompt repeats was told \
+                 in the order of the log; only `simulate --cache-hit` and `--batch` go by it. \
+                 Sort the log by time for them"
+            ),
+        );
+    }
+    if forgotten > 0 {
+        let conversations = counted(forgotten, "conversation was", "conversations were");
+        screen.line(
+            Tone::Warning,
+            format!(
+                "{conversations} taken to be over, as there are very many: what later turns of them \
+                 repeat is not known"
+            ),
+        );
+    }
 }
 
 /// Names the columns that were left out for a reason.

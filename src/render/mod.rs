@@ -50,6 +50,7 @@ mod records_csv;
 mod records_focus;
 mod records_jsonl;
 mod records_parquet;
+mod records_rollup;
 mod savings_document;
 mod savings_screen;
 mod screen;
@@ -94,6 +95,7 @@ use crate::sources::{Format, Guess, SavedSource};
 pub use records_csv::CsvRecords;
 pub use records_jsonl::JsonLines;
 pub use records_parquet::ParquetRecords;
+pub use records_rollup::{RollupShape, write_rollup};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -28,10 +28,7 @@ impl CsvRecords {
     /// # Errors
     /// When `out` cannot be written.
     pub fn start(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut writer = Writer::from_writer(out);
-        let names = self.rows.columns().iter().map(|name| guarded(name));
-        writer.write_record(names.map(Cow::into_owned)).map_err(io_error)?;
-        writer.flush()
+        write_header(self.rows.columns(), out)
     }
 
     /// Writes calls.
@@ -41,21 +38,35 @@ impl CsvRecords {
     pub fn write(&mut self, calls: &Calls, out: &mut dyn io::Write) -> io::Result<()> {
         let mut writer = Writer::from_writer(out);
         let cost = self.rows.columns().iter().position(|name| name == "cost_usd");
-        self.rows.each(calls, |cells| {
-            for (place, cell) in cells.iter().enumerate() {
-                let text = match cell {
-                    Cell::Absent => Cow::Borrowed(""),
-                    Cell::Count(count) => Cow::Owned(count.to_string()),
-                    // A negative amount is a number, in a spreadsheet too.
-                    Cell::Text(text) if Some(place) == cost => Cow::Borrowed(&**text),
-                    Cell::Text(text) => guarded(text),
-                };
-                writer.write_field(&*text).map_err(io_error)?;
-            }
-            writer.write_record(None::<&[u8]>).map_err(io_error)
-        })?;
+        self.rows.each(calls, |cells| write_row(&mut writer, cells, cost))?;
         writer.flush()
     }
+}
+
+/// Writes the names of columns.
+pub(super) fn write_header(columns: &[String], out: &mut dyn io::Write) -> io::Result<()> {
+    let mut writer = Writer::from_writer(out);
+    let names = columns.iter().map(|name| guarded(name));
+    writer.write_record(names.map(Cow::into_owned)).map_err(io_error)?;
+    writer.flush()
+}
+
+/// Writes a row; `cost` is the place of an amount, which is a number even below zero.
+pub(super) fn write_row(
+    writer: &mut Writer<&mut dyn io::Write>,
+    cells: &[Cell<'_>],
+    cost: Option<usize>,
+) -> io::Result<()> {
+    for (place, cell) in cells.iter().enumerate() {
+        let text = match cell {
+            Cell::Absent => Cow::Borrowed(""),
+            Cell::Count(count) => Cow::Owned(count.to_string()),
+            Cell::Text(text) if Some(place) == cost => Cow::Borrowed(&**text),
+            Cell::Text(text) => guarded(text),
+        };
+        writer.write_field(&*text).map_err(io_error)?;
+    }
+    writer.write_record(None::<&[u8]>).map_err(io_error)
 }
 
 /// A name that a spreadsheet takes for a formula, or that a reader of the table would take for

@@ -26,26 +26,33 @@ impl JsonLines {
     pub fn write(&mut self, calls: &Calls, out: &mut dyn io::Write) -> io::Result<()> {
         let columns = self.rows.columns().to_vec();
         let is_first = &mut self.is_first;
-        self.rows.each(calls, |cells| {
-            let names_all = std::mem::take(is_first);
-            let mut before = "{";
-            for (column, cell) in columns.iter().zip(cells) {
-                if *cell == Cell::Absent && !names_all {
-                    continue;
-                }
-                out.write_all(before.as_bytes())?;
-                before = ",";
-                serde_json::to_writer(&mut *out, column)?;
-                out.write_all(b":")?;
-                match cell {
-                    Cell::Absent => out.write_all(b"null")?,
-                    Cell::Count(count) => write!(out, "{count}")?,
-                    Cell::Text(text) => write_text(text, out)?,
-                }
-            }
-            out.write_all(b"}\n")
-        })
+        self.rows.each(calls, |cells| write_record(&columns, cells, std::mem::take(is_first), out))
     }
+}
+
+/// Writes one record; `names_all` says whether columns without a value are named too.
+pub(super) fn write_record(
+    columns: &[String],
+    cells: &[Cell<'_>],
+    names_all: bool,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut before = "{";
+    for (column, cell) in columns.iter().zip(cells) {
+        if *cell == Cell::Absent && !names_all {
+            continue;
+        }
+        out.write_all(before.as_bytes())?;
+        before = ",";
+        serde_json::to_writer(&mut *out, column)?;
+        out.write_all(b":")?;
+        match cell {
+            Cell::Absent => out.write_all(b"null")?,
+            Cell::Count(count) => write!(out, "{count}")?,
+            Cell::Text(text) => write_text(text, out)?,
+        }
+    }
+    out.write_all(b"}\n")
 }
 
 /// Writes a text so that it is read back as itself. Readers take a text that says `null` for no

@@ -31,8 +31,26 @@ const SCALE: i32 = 18;
 /// Writes records, a row group at a time: no more of them are in memory.
 pub struct ParquetRecords {
     rows: RecordRows,
+    table: ParquetTable,
+}
+
+/// Writes rows of cells as Parquet, a row group at a time.
+pub(super) struct ParquetTable {
     group: Group,
     file: SerializedFileWriter<Vec<u8>>,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Instants.
+    Times,
+    /// Whole numbers.
+    Counts,
+    /// Dollars.
+    Amounts,
+    /// Texts.
+    Texts,
 }
 
 /// The rows of one row group.
@@ -59,20 +77,9 @@ enum Values {
 
 impl ParquetRecords {
     /// A writer of records with these columns.
-    ///
-    /// # Panics
-    /// Never: the schema is its own, and it writes to memory.
     pub fn new(rows: RecordRows) -> Self {
-        let properties = WriterProperties::builder()
-            .set_created_by(concat!("llmcost ", env!("CARGO_PKG_VERSION")).to_owned())
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_key_value_metadata(Some(vec![KeyValue::new(PARQUET_KEY.to_owned(), None)]))
-            .build();
-        let file = SerializedFileWriter::new(Vec::new(), schema(&rows), Arc::new(properties))
-            .expect("the schema is good, and memory takes everything");
-        let columns = rows.columns().iter().map(|name| Column::new(name)).collect();
-        Self { rows, group: Group { columns, rows: 0, bytes: 0 }, file }
+        let columns = rows.columns().iter().map(|name| (name.clone(), Kind::of(name)));
+        Self { table: ParquetTable::new(&columns.collect::<Vec<_>>()), rows }
     }
 
     /// Writes calls.
@@ -80,15 +87,8 @@ impl ParquetRecords {
     /// # Errors
     /// When `out` cannot be written.
     pub fn write(&mut self, calls: &Calls, out: &mut dyn io::Write) -> io::Result<()> {
-        let Self { rows, group, file } = self;
-        rows.each(calls, |cells| {
-            group.push(cells)?;
-            if group.rows >= ROWS_MAX || group.bytes >= BYTES_MAX {
-                group.write(file)?;
-                hand_on(file, out)?;
-            }
-            Ok(())
-        })
+        let Self { rows, table } = self;
+        rows.each(calls, |cells| table.write(cells, out))
     }
 
     /// Writes the rows that are left and the end of the file.
@@ -96,6 +96,38 @@ impl ParquetRecords {
     /// # Errors
     /// When `out` cannot be written.
     pub fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        self.table.finish(out)
+    }
+}
+
+impl ParquetTable {
+    /// A table with these columns.
+    pub(super) fn new(columns: &[(String, Kind)]) -> Self {
+        let properties = WriterProperties::builder()
+            .set_created_by(concat!("llmcost ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_key_value_metadata(Some(vec![KeyValue::new(PARQUET_KEY.to_owned(), None)]))
+            .build();
+        let file = SerializedFileWriter::new(Vec::new(), schema(columns), Arc::new(properties))
+            .expect("the schema is good, and memory takes everything");
+        let columns = columns.iter().map(|(_, kind)| Column::new(*kind)).collect();
+        Self { group: Group { columns, rows: 0, bytes: 0 }, file }
+    }
+
+    /// Writes a row.
+    pub(super) fn write(&mut self, cells: &[Cell<'_>], out: &mut dyn io::Write) -> io::Result<()> {
+        let Self { group, file } = self;
+        group.push(cells)?;
+        if group.rows >= ROWS_MAX || group.bytes >= BYTES_MAX {
+            group.write(file)?;
+            hand_on(file, out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rows that are left and the end of the file.
+    pub(super) fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
         self.group.write(&mut self.file)?;
         self.file.finish()?;
         hand_on(&mut self.file, out)
@@ -111,20 +143,18 @@ fn hand_on(file: &mut SerializedFileWriter<Vec<u8>>, out: &mut dyn io::Write) ->
     Ok(())
 }
 
-fn schema(rows: &RecordRows) -> TypePtr {
-    let fields = rows.columns().iter().map(|name| {
-        let field = match Values::of(name) {
-            Values::Times(_) => Type::primitive_type_builder(name, Physical::INT64)
+fn schema(columns: &[(String, Kind)]) -> TypePtr {
+    let fields = columns.iter().map(|(name, kind)| {
+        let field = match kind {
+            Kind::Times => Type::primitive_type_builder(name, Physical::INT64)
                 .with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
-            Values::Counts(_) => Type::primitive_type_builder(name, Physical::INT64),
-            Values::Amounts(_) => {
-                Type::primitive_type_builder(name, Physical::FIXED_LEN_BYTE_ARRAY)
-                    .with_length(16)
-                    .with_logical_type(Some(LogicalType::decimal(SCALE, PRECISION)))
-                    .with_precision(PRECISION)
-                    .with_scale(SCALE)
-            }
-            Values::Texts(_) => Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
+            Kind::Counts => Type::primitive_type_builder(name, Physical::INT64),
+            Kind::Amounts => Type::primitive_type_builder(name, Physical::FIXED_LEN_BYTE_ARRAY)
+                .with_length(16)
+                .with_logical_type(Some(LogicalType::decimal(SCALE, PRECISION)))
+                .with_precision(PRECISION)
+                .with_scale(SCALE),
+            Kind::Texts => Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
                 .with_logical_type(Some(LogicalType::String)),
         };
         let field = field.with_repetition(Repetition::OPTIONAL).build();
@@ -134,15 +164,15 @@ fn schema(rows: &RecordRows) -> TypePtr {
     Arc::new(schema.expect("names of columns are distinct"))
 }
 
-impl Values {
+impl Kind {
     fn of(column: &str) -> Self {
         match column {
-            "time" => Self::Times(Vec::new()),
-            "cost_usd" => Self::Amounts(Vec::new()),
+            "time" => Self::Times,
+            "cost_usd" => Self::Amounts,
             "searches" | "file_searches" | "http_status" | "max_tokens" | "attempt"
-            | "latency_ms" => Self::Counts(Vec::new()),
-            tokens if tokens.ends_with("_tokens") && is_own(tokens) => Self::Counts(Vec::new()),
-            _ => Self::Texts(Vec::new()),
+            | "latency_ms" => Self::Counts,
+            tokens if tokens.ends_with("_tokens") && is_own(tokens) => Self::Counts,
+            _ => Self::Texts,
         }
     }
 }
@@ -153,8 +183,14 @@ fn is_own(column: &str) -> bool {
 }
 
 impl Column {
-    fn new(name: &str) -> Self {
-        Self { levels: Vec::new(), values: Values::of(name) }
+    fn new(kind: Kind) -> Self {
+        let values = match kind {
+            Kind::Times => Values::Times(Vec::new()),
+            Kind::Counts => Values::Counts(Vec::new()),
+            Kind::Amounts => Values::Amounts(Vec::new()),
+            Kind::Texts => Values::Texts(Vec::new()),
+        };
+        Self { levels: Vec::new(), values }
     }
 
     /// Adds a value; says how many bytes of text it has.

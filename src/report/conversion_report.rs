@@ -18,6 +18,17 @@ pub enum Written {
         /// not have them.
         late: Vec<String>,
     },
+    /// A roll-up.
+    Rollup {
+        /// How many rows.
+        rows: u64,
+        /// How many calls they sum up.
+        calls: u64,
+        /// Calls that stand after a later one of their conversation.
+        unordered: u64,
+        /// Conversations that were taken to be over because there are so many.
+        forgotten: u64,
+    },
     /// Lines of a bill.
     BillingLines {
         /// How many.

@@ -20,6 +20,7 @@ mod price_source;
 mod record_cells;
 mod record_ids;
 mod records;
+mod rollup_table;
 mod savings_conversion;
 mod savings_month;
 mod savings_report;
@@ -49,6 +50,7 @@ pub use price_sheet::{
 pub use price_source::PriceSource;
 pub use record_cells::Cell;
 pub use records::{RECORD_COLUMNS, RecordRows};
+pub use rollup_table::{ColumnKind, RollupTable};
 pub use savings_report::{
     BestSetLine, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,
 };

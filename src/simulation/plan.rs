@@ -169,6 +169,21 @@ impl Plan {
             && !self.group_by.iter().any(by_hour)
     }
 
+    /// What of it cannot be told from a roll-up, and why; nothing where all of it can.
+    pub fn against_rollups(&self) -> Option<(&'static str, &'static str)> {
+        const EACH: &str = "it follows each call in time";
+        let technique =
+            self.techniques().find_map(|one| Some((one.info().name, one.against_rollups()?)));
+        let apart = [
+            ("spend_cap", !self.spend_caps.is_empty(), EACH),
+            ("self_host", self.self_host.is_some(), EACH),
+            ("fine_tune", self.fine_tune.is_some(), "it looks at each call"),
+            ("interval", self.asked.interval, "it draws single calls"),
+        ];
+        let apart = apart.into_iter().find(|(_, is_asked, _)| *is_asked);
+        technique.or(apart.map(|(name, _, why)| (name, why)))
+    }
+
     /// The columns that must be read from the log besides those every table has.
     pub fn dimensions(&self) -> Vec<String> {
         let mut needed: Vec<String> = self.techniques().flat_map(Technique::dimensions).collect();

@@ -46,6 +46,9 @@ pub(super) const UNCOUNTED: &str = "the row sums up calls, but not how many; it 
 /// Says so where a record stands for several calls. Whether the rows of a pivoted sum say how many
 /// is only known when all of them are there.
 pub(super) fn tell_of_sums(format: &Format, draft: &Draft<'_>, remarks: &mut Vec<Remark>) {
+    if draft.call.is_rolled() {
+        return;
+    }
     let calls = std::iter::once(&draft.call).chain(draft.parts.iter().map(|(_, call)| call));
     let summed: u64 = calls.map(|call| call.calls).filter(|calls| *calls > 1).sum();
     if summed > 1 {
@@ -122,7 +125,8 @@ fn status(values: &Values<'_>) -> Status {
     }
 }
 
-const OK_WORDS: &[&str] = &[
+/// These, as a status, say that a call was answered.
+pub(super) const OK_WORDS: &[&str] = &[
     "ok",
     "success",
     "succeeded",
@@ -138,7 +142,7 @@ const OK_WORDS: &[&str] = &[
 ];
 
 /// Only these say that a call failed; any other word may be a state such as `queued`.
-const ERROR_WORDS: &[&str] = &[
+pub(super) const ERROR_WORDS: &[&str] = &[
     "error",
     "errored",
     "failed",

@@ -155,11 +155,19 @@ pub enum Field {
     Eligible,
     /// The hashes of the prompt's text in blocks, made from its tools, instructions and messages.
     TextBlocks,
+    /// The smallest prompt of a row of a roll-up.
+    PromptMin,
+    /// The largest prompt of such a row.
+    PromptMax,
+    /// How many of its calls are no further attempt.
+    Requests,
+    /// What is known of how many calls it sums up, where that is no plain number.
+    Counting,
 }
 
 impl Field {
     /// Every field, in order.
-    pub const ALL: [Self; 75] = [
+    pub const ALL: [Self; 79] = [
         Self::Time,
         Self::EndTime,
         Self::Provider,
@@ -235,6 +243,10 @@ impl Field {
         Self::Embedding,
         Self::Eligible,
         Self::TextBlocks,
+        Self::PromptMin,
+        Self::PromptMax,
+        Self::Requests,
+        Self::Counting,
     ];
 
     /// The name for `--map` and in llmcost's own logs; nothing for what only a format can use.
@@ -315,7 +327,11 @@ impl Field {
             | Self::Currency
             | Self::CostCents
             | Self::CostTicks
-            | Self::TextBlocks => return None,
+            | Self::TextBlocks
+            | Self::PromptMin
+            | Self::PromptMax
+            | Self::Requests
+            | Self::Counting => return None,
         })
     }
 

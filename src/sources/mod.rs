@@ -8,6 +8,7 @@
 mod assembly;
 mod buffers;
 mod chunk;
+mod columns;
 mod counts;
 mod crew;
 mod database;
@@ -56,6 +57,7 @@ mod walk;
 mod words;
 mod writing;
 
+pub use columns::{STATUS_WORDS, TableColumns, table_columns};
 pub use discover::{Found, Input, NoInput, discover};
 pub use field::Field;
 pub use format::Format;

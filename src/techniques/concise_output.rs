@@ -9,7 +9,8 @@ use super::facts::{Facts, Scene};
 use super::feedback::{Gone, Shorten, Turns, WithFeedback};
 use super::ranged::Ranged;
 use super::reductions::{Preset, Reduction};
-use super::routes::AnswerLengths;
+use super::rolled;
+use super::routes::{AnswerLengths, SHORT_ANSWER};
 use super::scope::{Scope, Selection};
 use super::settings;
 use super::technique::{Effect, Evidence, Info, Prepared, Scenario, Stage, Technique};
@@ -59,9 +60,6 @@ May 2026, which states output tokens before and after for four tasks, and a hand
 /// How much shorter answers get when no rate is given.
 const DEFAULT_RATE: [&str; 3] = ["0.10", "0.25", "0.45"];
 
-/// Answers whose middle is shorter than this have nothing to lose.
-const SHORT_ANSWER: Tokens = Tokens::new(60);
-
 /// Settings of `[concise_output]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,6 +101,11 @@ impl super::Settings for ConciseOutput {
         }
     }
 }
+
+/// What a roll-up does not tell of conversations.
+const NO_FEEDBACK: &str = "concise answers: shorter answers also shorten the later prompts of their \
+                           conversations; a roll-up does not tell by how much, so that saving is \
+                           left out";
 
 struct Shortening {
     selection: Selection,
@@ -186,12 +189,17 @@ impl Technique for ConciseOutput {
         self.condition.is_none()
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        None
+    }
+
     fn dimensions(&self) -> Vec<String> {
         self.scope().dimensions()
     }
 
     fn wishes(&self) -> Vec<String> {
-        self.feedback.then(|| conversations::COLUMN.to_owned()).into_iter().collect()
+        let own = self.feedback.then_some(conversations::COLUMN);
+        own.into_iter().chain(rolled::ANSWER_COLUMNS).map(str::to_owned).collect()
     }
 
     fn has_range(&self, facts: &Facts<'_>) -> bool {
@@ -225,6 +233,9 @@ impl Technique for ConciseOutput {
         let inner = Shortening { selection, rates, prompt_tokens, is_short };
         let turns = self.feedback.then(|| Turns::of(facts, |row| inner.acts(facts, row))).flatten();
         assumptions.extend(turns.as_ref().map(Turns::sentence));
+        if self.feedback && rolled::has_turns(facts) {
+            warnings.push(NO_FEEDBACK.to_owned());
+        }
         let rewrite = WithFeedback { inner, turns };
         let mut prepared = Prepared::ready(rewrite, Evidence::Assumed, self.note(scenario));
         prepared.assumptions = assumptions;

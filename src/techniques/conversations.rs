@@ -67,7 +67,7 @@ pub(super) fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
         let model = calls.symbol(column::MODEL, row);
         let turn = Turn { row, model, input, output: call.output_total() };
         let Some(before) = last[conversation.index()].replace(turn) else { continue };
-        if before.model == model && has_grown(before, input) {
+        if before.model == model && has_grown(before.input + before.output, input) {
             found[row].repeated = Some(before.input);
             found[row].grew_from = Some(before.row);
             found[before.row].is_continued = true;
@@ -76,9 +76,8 @@ pub(super) fn growth(facts: &Facts<'_>) -> Option<Vec<Growth>> {
     Some(found)
 }
 
-/// `in_t >= in_{t-1} + out_{t-1} - slack`.
-fn has_grown(before: Turn, input: Tokens) -> bool {
-    let history = before.input + before.output;
+/// Whether a prompt holds all of a history: `in_t >= in_{t-1} + out_{t-1} - slack`.
+pub fn has_grown(history: Tokens, input: Tokens) -> bool {
     let slack = SLACK_MIN.max(history.get() / SLACK_DIVISOR);
     input >= history.saturating_sub(Tokens::new(slack))
 }
@@ -93,9 +92,8 @@ mod tests {
     use super::*;
 
     fn check(before: (u64, u64), input: u64, expected: bool) {
-        let (before_input, output) = (Tokens::new(before.0), Tokens::new(before.1));
-        let turn = Turn { row: 0, model: Symbol::EMPTY, input: before_input, output };
-        assert_eq!(has_grown(turn, Tokens::new(input)), expected, "{before:?} -> {input}");
+        let history = Tokens::new(before.0 + before.1);
+        assert_eq!(has_grown(history, Tokens::new(input)), expected, "{before:?} -> {input}");
     }
 
     #[test]

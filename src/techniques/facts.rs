@@ -11,6 +11,7 @@ use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 use super::branch::Branch;
 use super::conversations::{self, Growth};
 use super::error::TechniqueError;
+use super::rolled::{RolledRow, rolled_rows};
 use super::routes::StaticPrompts;
 use super::technique::Scenario;
 use super::warmth::CacheRules;
@@ -26,6 +27,7 @@ pub struct Facts<'a> {
     // Several techniques ask, each at every end of what is not known; the log stays the same.
     static_prompts: OnceLock<Arc<StaticPrompts>>,
     growth: OnceLock<Option<Arc<[Growth]>>>,
+    rolled: OnceLock<Option<Arc<[Option<RolledRow>]>>>,
     /// Whether somebody reads what techniques tell of themselves.
     is_read: bool,
     watch: Option<&'a dyn Watch>,
@@ -54,8 +56,8 @@ impl<'a> Facts<'a> {
             })
         });
         let models = models.collect();
-        let (static_prompts, growth) = (OnceLock::new(), OnceLock::new());
-        Self { calls, book, models, static_prompts, growth, is_read: true, watch: None }
+        let (static_prompts, growth, rolled) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { calls, book, models, static_prompts, growth, rolled, is_read: true, watch: None }
     }
 
     /// The same where only figures are wanted: techniques leave out tables and sentences that take
@@ -99,6 +101,11 @@ impl<'a> Facts<'a> {
     /// How each row stands in its conversation; nothing when the log does not name conversations.
     pub fn growth(&self) -> Option<Arc<[Growth]>> {
         self.growth.get_or_init(|| conversations::growth(self).map(Arc::from)).clone()
+    }
+
+    /// What each row of a roll-up says of its calls; nothing where there is no such row.
+    pub(super) fn rolled(&self) -> Option<Arc<[Option<RolledRow>]>> {
+        self.rolled.get_or_init(|| rolled_rows(self.calls)).clone()
     }
 
     /// The model of a call; nothing when the book does not have it.

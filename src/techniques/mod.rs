@@ -34,6 +34,7 @@ mod ranged;
 mod reductions;
 mod rehoming;
 mod retry_hygiene;
+mod rolled;
 mod routes;
 mod routing_notes;
 mod scope;
@@ -55,7 +56,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use toml::de::ValueDeserializer;
 
 pub use branch::Branch;
-pub use conversations::Growth;
+pub use conversations::{Growth, has_grown};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
 pub use provider_discount::{MonthlyTerms, Tier as DiscountTier};

@@ -311,6 +311,23 @@ impl ModelTiering {
     }
 }
 
+/// That tokens of a roll-up are counted anew by rows where another tokenizer counts.
+fn rolled_note(rehoming: &Rehoming, facts: &Facts<'_>) -> Option<String> {
+    facts.rolled()?;
+    let mut targets = rehoming.moves.iter().map(|to| to.target);
+    let is_other = |target| {
+        facts.modelled_rows().any(|(_, model)| {
+            let ratio = facts.book.tokenizer_ratio(model, target);
+            ratio.low != ratio.high || ratio.likely != Factor::ONE
+        })
+    };
+    targets.any(is_other).then(|| {
+        "in a roll-up, tokens of another tokenizer are counted by rows: whether a prompt is long enough \
+         for a cache or a price of the target is judged by the mean of calls of one class of sizes"
+            .to_owned()
+    })
+}
+
 fn unmeasured() -> Vec<String> {
     vec!["quality: unmeasured".to_owned()]
 }
@@ -332,6 +349,12 @@ fn kept_back(limit: Option<Rate>, is_cautious: bool, found: &Matches) -> Option<
 impl Technique for ModelTiering {
     fn info(&self) -> &'static Info {
         <Self as super::Settings>::INFO
+    }
+
+    fn against_rollups(&self) -> Option<&'static str> {
+        let per_call =
+            self.per == Per::Call && self.rules().iter().all(|rule| rule.without.is_none());
+        (!per_call).then_some("a roll-up does not tell which calls belong to one conversation")
     }
 
     fn dimensions(&self) -> Vec<String> {
@@ -372,6 +395,7 @@ impl Technique for ModelTiering {
         assumptions.extend(self.together());
         assumptions.extend(tokenizer_ratios(&rehoming, facts));
         assumptions.extend(rehoming.assumptions(facts));
+        assumptions.extend(rolled_note(&rehoming, facts));
         if found.matched == 0 && found.on_target == 0 {
             let mut refused = Prepared::refused(&self.no_match());
             refused.warnings = warnings;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::branch::Branch;
 use super::conversations::{Growth, recounted};
 use super::facts::Facts;
+use super::rolled::RolledRow;
 use super::routes::StaticPrompts;
 use super::scope::Selection;
 use super::settings::Portion;
 use super::technique::Scenario;
 use super::wording::{grouped, percent};
-use crate::units::{Rate, TokenClass, Tokens};
+use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::Row;
 
 /// The shared start of prompts.
@@ -24,6 +25,8 @@ pub(super) enum Prefixes {
         growth: Option<Arc<[Growth]>>,
         /// The shortest prompts.
         prompts: Arc<StaticPrompts>,
+        /// What rows of a roll-up say of their calls.
+        rolled: Option<Arc<[Option<RolledRow>]>>,
     },
 }
 
@@ -42,13 +45,64 @@ impl Prefixes {
     pub(super) fn new(declared: Option<Portion>, facts: &Facts<'_>) -> Self {
         match declared {
             Some(portion) => Self::Declared(portion),
-            None => Self::Observed { growth: facts.growth(), prompts: facts.static_prompts() },
+            None => Self::Observed {
+                growth: facts.growth(),
+                prompts: facts.static_prompts(),
+                rolled: facts.rolled(),
+            },
         }
     }
 
     /// Whether the user says how much of the input is shared.
     pub(super) const fn are_declared(&self) -> bool {
         matches!(self, Self::Declared(_))
+    }
+
+    /// The shareable input of a branch in steps of the cache, for the whole row, and for one call as
+    /// it is.
+    pub(super) fn stored(
+        &self,
+        branch: &Branch,
+        facts: &Facts<'_>,
+        row: Row,
+        step: u64,
+    ) -> (Tokens, Tokens) {
+        let step = step.max(1);
+        let prefix = branch.per_call(self.of(branch, facts, row));
+        let usual = branch.for_row(Tokens::new(prefix.get() / step * step));
+        let is_as_logged = branch.token_ratio == Factor::ONE && branch.stable_prefix.is_none();
+        let told = self.rolled(row).filter(|_| is_as_logged && counted(facts, row).is_zero());
+        let exact = told.and_then(|told| self.told(told, row, step));
+        (exact.unwrap_or(usual), prefix)
+    }
+
+    /// What the calls of a row of a roll-up share, each in steps of a cache; nothing where that is not
+    /// told exactly.
+    fn told(&self, told: &RolledRow, row: Row, step: u64) -> Option<Tokens> {
+        let Self::Observed { prompts, .. } = self else { return None };
+        let floor = prompts.floor(row);
+        if told.follows {
+            return told.repeated(step).filter(|_| told.repeated_min >= floor);
+        }
+        told.shared(floor.get(), step)
+    }
+
+    fn rolled(&self, row: Row) -> Option<&RolledRow> {
+        match self {
+            Self::Observed { rolled: Some(rolled), .. } => rolled[row].as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Calls in rows of a roll-up whose shared starts are only known on average.
+    pub(super) fn untold(&self, facts: &Facts<'_>) -> u64 {
+        let Self::Observed { rolled: Some(rolled), prompts, .. } = self else { return 0 };
+        let rows = rolled.iter().enumerate();
+        let untold = rows.filter(|(row, told)| {
+            let told = told.as_ref().filter(|_| counted(facts, *row).is_zero());
+            told.is_some_and(|told| prompts.is_vague(*row) || self.told(told, *row, 1).is_none())
+        });
+        untold.map(|(row, _)| facts.calls.call(row).calls).sum()
     }
 
     /// The shareable input of a branch, for the whole row.
@@ -58,6 +112,11 @@ impl Prefixes {
             Self::Declared(Portion::Share(share)) => share.of(prompt),
             Self::Declared(Portion::Tokens(tokens)) => branch.for_row(*tokens).min(prompt),
             Self::Observed { prompts, .. } => {
+                let rolled = self.rolled(row).filter(|_| counted(facts, row).is_zero());
+                if let Some(known) = rolled.and_then(|told| self.told(told, row, 1)) {
+                    let prefix = recounted(known, branch.token_ratio, prompt);
+                    return branch.stable_prefix.map_or(prefix, |stable| prefix.min(stable));
+                }
                 // Where the provider counted what it cached, no estimate knows better.
                 let counted = counted(facts, row);
                 let known = if counted.is_zero() {
@@ -82,6 +141,11 @@ impl Prefixes {
     }
 
     fn growth(&self, row: Row) -> Growth {
+        if let Some(told) = self.rolled(row) {
+            let repeated = told.follows.then(|| told.repeated(1)).flatten();
+            let (is_turn, is_continued) = (told.is_turn, told.begins);
+            return Growth { repeated, grew_from: None, is_turn, is_continued };
+        }
         match self {
             Self::Observed { growth: Some(growth), .. } => growth[row],
             _ => Growth::default(),

@@ -8,6 +8,7 @@ use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::prefixes::Prefixes;
+use super::rolled;
 use super::scope::{Scope, Selection};
 use super::settings::{self, Portion};
 use super::technique::{
@@ -188,6 +189,17 @@ impl super::Settings for PromptCaching {
     }
 }
 
+/// That a roll-up tells some shared starts on average only.
+fn untold(calls: u64) -> Option<String> {
+    (calls > 0).then(|| {
+        format!(
+            "prompt caching: of {} calls the roll-up tells the shared start on average only; the log \
+             itself, or `llmcost rollup`, tells it exactly",
+            grouped(calls)
+        )
+    })
+}
+
 struct Cache {
     selection: Selection,
     hit: Rate,
@@ -236,6 +248,16 @@ impl Technique for PromptCaching {
         self.policy.is_none() && self.condition.is_none()
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        if self.policy.is_some() {
+            Some("a replay needs each call; `--cache-hit RATE` takes a rate instead")
+        } else if self.cacheable.is_some() {
+            Some("`cacheable` is taken of each prompt; without it what the log supports is shared")
+        } else {
+            None
+        }
+    }
+
     fn dimensions(&self) -> Vec<String> {
         let mut needed = self.scope().dimensions();
         if self.policy.is_some() {
@@ -247,7 +269,10 @@ impl Technique for PromptCaching {
     }
 
     fn wishes(&self) -> Vec<String> {
-        if self.policy.is_some() { Lineage::wishes() } else { Vec::new() }
+        if self.policy.is_some() {
+            return Lineage::wishes();
+        }
+        rolled::PREFIX_COLUMNS.map(str::to_owned).to_vec()
     }
 
     fn has_range(&self, facts: &Facts<'_>) -> bool {
@@ -257,7 +282,9 @@ impl Technique for PromptCaching {
                 || facts.has_batch_calls()
                 || facts.has_automatic();
         }
-        let may_observe = self.cacheable.is_none() && conversations::are_named(facts);
+        let has_turns = || rolled::has_turns(facts);
+        let may_observe =
+            self.cacheable.is_none() && (conversations::are_named(facts) || has_turns());
         may_observe || facts.has_batch_calls()
     }
 
@@ -266,10 +293,11 @@ impl Technique for PromptCaching {
         if let Some(policy) = self.policy {
             return Ok(CacheReplay::prepare(facts, selection, self.order(policy), scenario));
         }
-        let warnings = selection.warnings("prompt caching");
+        let mut warnings = selection.warnings("prompt caching");
         let hit = self.hit.unwrap_or(Rate::ZERO);
         let prefixes = Prefixes::new(self.cacheable, facts);
         let mut assumptions = prefixes.evidence(facts, &selection);
+        warnings.extend(untold(prefixes.untold(facts)));
         assumptions.push(
             "input the log shows as read from or written to a cache stays as it is".to_owned(),
         );
@@ -294,12 +322,11 @@ impl Cache {
         if !self.prefixes.are_declared() && !branch.cached().is_zero() {
             return Ok(Tokens::ZERO);
         }
-        let prefix = branch.per_call(self.prefixes.of(branch, scene.facts, scene.row));
+        let step = policy.granularity.get();
+        let (stored, prefix) = self.prefixes.stored(branch, scene.facts, scene.row, step);
         if let Some(min) = policy.min_tokens.filter(|min| prefix < *min) {
             return Err(Decline::BelowMinimum(min));
         }
-        let step = policy.granularity.get().max(1);
-        let stored = branch.for_row(Tokens::new(prefix.get() / step * step));
         let fresh = stored.saturating_sub(branch.cached());
         Ok(fresh.min(branch.call.tokens[TokenClass::Input]))
     }
@@ -316,12 +343,16 @@ impl Cache {
         if branch.is_cut || !self.prefixes.writes_growth(scene.facts, scene.row, self.scenario) {
             return Tokens::ZERO;
         }
-        let prompt = branch.call.input_total();
+        let prompt = branch.per_call(branch.call.input_total());
         if policy.min_tokens.is_some_and(|min| prompt < min) {
             return Tokens::ZERO;
         }
         let step = policy.granularity.get().max(1);
-        let boundary = Tokens::new(prompt.get() / step * step);
+        let boundary = if step == 1 {
+            branch.call.input_total()
+        } else {
+            branch.for_row(Tokens::new(prompt.get() / step * step))
+        };
         let rest = branch.call.tokens[TokenClass::Input].saturating_sub(read);
         boundary.saturating_sub(read).min(rest)
     }

@@ -11,8 +11,11 @@ use super::facts::Facts;
 /// it.
 pub const SHARED_PROMPT: &str = "<shared_prompt>";
 
+/// Answers whose middle one is shorter than this have nothing that could go.
+pub(super) const SHORT_ANSWER: Tokens = Tokens::new(60);
+
 /// A prompt that was seen once is shared with nobody.
-const MIN_CALLS: usize = 2;
+const MIN_CALLS: u64 = 2;
 
 /// The prompt part that all calls of one type and model can share at most, one entry a row.
 ///
@@ -21,6 +24,8 @@ const MIN_CALLS: usize = 2;
 pub struct StaticPrompts {
     routes: Vec<u32>,
     floors: Vec<Tokens>,
+    /// Of each, whether a roll-up tells it on average only.
+    vague: Vec<bool>,
     is_declared: bool,
 }
 
@@ -35,7 +40,8 @@ impl StaticPrompts {
         let declared = declared.filter(|place| !calls.dimensions[*place].is_empty());
         let mut known: HashMap<[Symbol; 3], u32> = HashMap::new();
         let mut routes = Vec::with_capacity(calls.len());
-        let mut inputs: Vec<Vec<Tokens>> = Vec::new();
+        let mut inputs: Vec<Values> = Vec::new();
+        let rolled = facts.rolled();
         for row in 0..calls.len() {
             let said = declared.map_or(Symbol::EMPTY, |place| calls.symbol(place, row));
             let names =
@@ -43,23 +49,35 @@ impl StaticPrompts {
             let next = u32::try_from(known.len()).expect("fewer routes than 2^32");
             let route = *known.entry(names).or_insert(next);
             if route == next && inputs.len() == next as usize {
-                inputs.push(Vec::new());
+                inputs.push(Values::default());
             }
             routes.push(route);
+            if let Some(Some(sums)) = rolled.as_ref().map(|rows| &rows[row])
+                && !sums.prompts.is_empty()
+            {
+                let sizes = sums.prompts.iter().map(|one| Counted {
+                    value: Tokens::new(one.from),
+                    calls: one.calls,
+                    is_exact: one.is_exact(),
+                });
+                inputs[route as usize].counted.extend(sizes);
+                continue;
+            }
             // A failed call whose log counts nothing says nothing about prompts.
             let input = mean_input(facts, row);
             if !input.is_zero() {
-                inputs[route as usize].push(input);
+                inputs[route as usize].single.push(input);
             }
         }
-        let mut floors: Vec<_> = inputs.into_iter().map(robust_minimum).collect();
+        let (mut floors, vague): (Vec<_>, Vec<_>) =
+            inputs.into_iter().map(Values::robust_minimum).unzip();
         if let Some(place) = declared {
             for ([_, _, said], route) in known {
                 let tokens = calls.dimensions[place].resolve(said).parse().unwrap_or(0);
                 floors[route as usize] = Tokens::new(tokens);
             }
         }
-        Self { routes, floors, is_declared: declared.is_some() }
+        Self { routes, floors, vague, is_declared: declared.is_some() }
     }
 
     /// Whether a declared workload says what is shared, so that nothing is bounded by lengths.
@@ -77,6 +95,11 @@ impl StaticPrompts {
         self.floors.len()
     }
 
+    /// Whether it is only known to be no shorter, and less than a sixteenth longer.
+    pub(super) fn is_vague(&self, row: Row) -> bool {
+        self.vague[self.routes[row] as usize]
+    }
+
     /// The shared prompt of a call, at most.
     pub fn floor(&self, row: Row) -> Tokens {
         self.floors[self.routes[row] as usize]
@@ -88,13 +111,55 @@ fn mean_input(facts: &Facts<'_>, row: Row) -> Tokens {
     Tokens::new(call.input_total().get() / call.calls.max(1))
 }
 
-/// The value that one in a thousand lies at or below.
-fn robust_minimum(mut inputs: Vec<Tokens>) -> Tokens {
-    if inputs.len() < MIN_CALLS {
-        return Tokens::ZERO;
+/// Values of calls: of single ones, and of several each.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    single: Vec<Tokens>,
+    counted: Vec<Counted>,
+}
+
+/// A value that several calls have, or one that theirs are a little above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Counted {
+    value: Tokens,
+    calls: u64,
+    is_exact: bool,
+}
+
+impl Values {
+    fn count(&self) -> u64 {
+        let single = u64::try_from(self.single.len()).unwrap_or(u64::MAX);
+        self.counted.iter().map(|one| one.calls).sum::<u64>() + single
     }
-    let place = inputs.len().div_ceil(1_000) - 1;
-    *inputs.select_nth_unstable(place).1
+
+    /// The value that one in a thousand lies at or below, and whether it may be a little larger.
+    fn robust_minimum(self) -> (Tokens, bool) {
+        let all = self.count();
+        if all < MIN_CALLS { (Tokens::ZERO, false) } else { self.at(all.div_ceil(1_000) - 1) }
+    }
+
+    /// The middle one; the later of two.
+    fn middle(self) -> Tokens {
+        let all = self.count();
+        if all == 0 { Tokens::ZERO } else { self.at(all / 2).0 }
+    }
+
+    /// The value at a place in order, from 0, which there is; and whether it may be a little larger.
+    fn at(mut self, place: u64) -> (Tokens, bool) {
+        if self.counted.is_empty() {
+            let place = usize::try_from(place).expect("a place in a list");
+            return (*self.single.select_nth_unstable(place).1, false);
+        }
+        let single = self.single.into_iter();
+        self.counted.extend(single.map(|value| Counted { value, calls: 1, is_exact: true }));
+        self.counted.sort_unstable();
+        let mut reached = 0;
+        let found = self.counted.iter().find(|one| {
+            reached += one.calls;
+            reached > place
+        });
+        found.map_or((Tokens::ZERO, false), |one| (one.value, !one.is_exact))
+    }
 }
 
 /// The middle length of visible answers by call type.
@@ -106,21 +171,30 @@ impl AnswerLengths {
     /// Measures the answers of a log.
     pub(super) fn measure(facts: &Facts<'_>) -> Self {
         let calls = facts.calls;
-        let mut lengths = vec![Vec::new(); calls.dimensions[column::CALL_TYPE].len()];
+        let mut lengths = vec![Values::default(); calls.dimensions[column::CALL_TYPE].len()];
         let visible = calls.token_column(TokenClass::Output);
         // A call without an answer, such as a failed one, says nothing about the length of answers.
+        let rolled = facts.rolled();
         for (row, tokens) in visible.enumerate().filter(|(_, tokens)| !tokens.is_zero()) {
-            let mean = tokens.get() / calls.call(row).calls.max(1);
-            lengths[calls.symbol(column::CALL_TYPE, row).index()].push(Tokens::new(mean));
-        }
-        let medians = lengths.into_iter().map(|mut lengths| {
-            let middle = lengths.len() / 2;
-            if lengths.is_empty() {
-                return Tokens::ZERO;
+            let lengths = &mut lengths[calls.symbol(column::CALL_TYPE, row).index()];
+            let sums = rolled.as_ref().and_then(|rows| rows[row].as_ref());
+            if let Some((answers, short)) = sums.and_then(|sums| sums.answers) {
+                // Only on which side of what is short they lie is known, and asked.
+                let long = answers.saturating_sub(short);
+                let below = Tokens::new(SHORT_ANSWER.get() - 1);
+                lengths.counted.extend(
+                    [(below, short), (SHORT_ANSWER, long)].map(|(value, calls)| Counted {
+                        value,
+                        calls,
+                        is_exact: true,
+                    }),
+                );
+                continue;
             }
-            *lengths.select_nth_unstable(middle).1
-        });
-        Self { medians: medians.collect() }
+            let mean = tokens.get() / calls.call(row).calls.max(1);
+            lengths.single.push(Tokens::new(mean));
+        }
+        Self { medians: lengths.into_iter().map(Values::middle).collect() }
     }
 
     /// The middle length of answers to calls of a type.
@@ -134,8 +208,15 @@ mod tests {
     use super::*;
 
     fn check(inputs: &[u64], expected: u64) {
-        let inputs = inputs.iter().copied().map(Tokens::new).collect();
-        assert_eq!(robust_minimum(inputs), Tokens::new(expected));
+        let single: Vec<_> = inputs.iter().copied().map(Tokens::new).collect();
+        let counted = single.iter();
+        let counted =
+            counted.map(|value| Counted { value: *value, calls: 1, is_exact: true }).collect();
+        let values =
+            [Values { single, ..Values::default() }, Values { counted, ..Values::default() }];
+        for values in values {
+            assert_eq!(values.robust_minimum(), (Tokens::new(expected), false));
+        }
     }
 
     #[test]

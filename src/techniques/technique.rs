@@ -150,6 +150,13 @@ pub trait Technique: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// Why it cannot be told from a roll-up, whose rows sum up calls that bill at one price; nothing
+    /// where it can, to the cent.
+    fn against_rollups(&self) -> Option<&'static str> {
+        let sums = self.sums_rows();
+        (!sums).then_some("it looks at each call")
+    }
+
     /// What it makes of the bill of a whole calendar month, apart from its calls.
     fn monthly_terms(&self) -> Option<MonthlyTerms<'_>> {
         None

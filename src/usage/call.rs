@@ -50,20 +50,24 @@ impl ServiceTier {
         }
     }
 
-    /// Reads the spellings that providers and logs use. An empty text is the standard tier.
+    /// The spellings that providers and logs use, besides a tier's own name; an empty text is the
+    /// standard tier.
+    pub const SPELLINGS: [(&'static str, Self); 9] = [
+        ("", Self::Standard),
+        ("default", Self::Standard),
+        ("auto", Self::Standard),
+        ("on_demand", Self::Standard),
+        ("not_available", Self::Standard),
+        ("on_demand_flex", Self::Flex),
+        ("on_demand_priority", Self::Priority),
+        ("flex_discount", Self::Flex),
+        ("priority_on_demand", Self::Priority),
+    ];
+
+    /// Reads a tier, in letters of any case.
     pub fn parse(text: &str) -> Self {
-        let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
-        if is(&["", "standard", "default", "auto", "on_demand", "not_available"]) {
-            return Self::Standard;
-        }
-        let others = [
-            ("on_demand_flex", Self::Flex),
-            ("on_demand_priority", Self::Priority),
-            ("flex_discount", Self::Flex),
-            ("priority_on_demand", Self::Priority),
-        ];
         let own = Self::ALL.map(|tier| (tier.name(), tier));
-        let mut known = own.into_iter().chain(others);
+        let mut known = Self::SPELLINGS.into_iter().chain(own);
         known
             .find(|(name, _)| name.eq_ignore_ascii_case(text))
             .map_or(Self::Unknown, |(_, tier)| tier)
@@ -81,13 +85,16 @@ pub enum Counting {
     /// As [`Counting::Unknown`], but the log says that all prompts were of the long kind that has
     /// prices of its own.
     UnknownLong,
+    /// It is, and the row is one of a roll-up: its calls bill at one price, and their prompts are of
+    /// one class of sizes. What stands in the fields of single calls then is in [`Rolled`](super::Rolled).
+    Rolled,
 }
 
 impl Counting {
     /// The word in a record for a row whose calls nobody counted; nothing where they are counted.
     pub const fn name(self) -> Option<&'static str> {
         match self {
-            Self::Known => None,
+            Self::Known | Self::Rolled => None,
             Self::Unknown => Some("unknown"),
             Self::UnknownLong => Some("unknown-long"),
         }
@@ -156,35 +163,35 @@ impl FinishReason {
         }
     }
 
-    /// Reads the spellings of the providers.
+    /// The spellings of the providers; any other is [`FinishReason::Other`].
+    pub const SPELLINGS: [(&'static [&'static str], Self); 6] = [
+        (&["", "unknown"], Self::Unknown),
+        (&["stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token"], Self::Stop),
+        (&["length", "max_tokens", "max_output_tokens", "incomplete"], Self::Length),
+        (
+            &["tool_use", "tool_call", "tool_calls", "tool-calls", "toolUse", "function_call"],
+            Self::ToolUse,
+        ),
+        (
+            &[
+                "refusal",
+                "content_filter",
+                "content-filter",
+                "safety",
+                "recitation",
+                "blocklist",
+                "prohibited_content",
+            ],
+            Self::Refusal,
+        ),
+        (&["error", "failed"], Self::Error),
+    ];
+
+    /// Reads a spelling, in letters of any case.
     pub fn parse(text: &str) -> Self {
-        const SPELLINGS: [(&[&str], FinishReason); 6] = [
-            (&["", "unknown"], FinishReason::Unknown),
-            (
-                &["stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token"],
-                FinishReason::Stop,
-            ),
-            (&["length", "max_tokens", "max_output_tokens", "incomplete"], FinishReason::Length),
-            (
-                &["tool_use", "tool_call", "tool_calls", "tool-calls", "toolUse", "function_call"],
-                FinishReason::ToolUse,
-            ),
-            (
-                &[
-                    "refusal",
-                    "content_filter",
-                    "content-filter",
-                    "safety",
-                    "recitation",
-                    "blocklist",
-                    "prohibited_content",
-                ],
-                FinishReason::Refusal,
-            ),
-            (&["error", "failed"], FinishReason::Error),
-        ];
         let spells = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
-        SPELLINGS.iter().find(|(names, _)| spells(names)).map_or(Self::Other, |(_, reason)| *reason)
+        let mut known = Self::SPELLINGS.iter();
+        known.find(|(names, _)| spells(names)).map_or(Self::Other, |(_, reason)| *reason)
     }
 }
 
@@ -262,10 +269,20 @@ impl Call {
         self.calls == 1 && matches!(self.counting, Counting::Known)
     }
 
+    /// Whether the row is one of a roll-up.
+    pub const fn is_rolled(&self) -> bool {
+        matches!(self.counting, Counting::Rolled)
+    }
+
+    /// Whether all its prompts are of one class of sizes: there is one, or a roll-up says so.
+    pub const fn is_of_one_size(&self) -> bool {
+        self.is_single() || self.is_rolled()
+    }
+
     /// Over how many prompts its tokens are spread, to find the size of one.
     pub const fn prompts(&self) -> u64 {
         match self.counting {
-            Counting::Known => self.calls,
+            Counting::Known | Counting::Rolled => self.calls,
             // So many that none is long.
             Counting::Unknown => u64::MAX,
             // So few that one is: all of them together are longer than any of them.
@@ -278,7 +295,8 @@ impl Call {
     pub fn is_cost_alone(&self) -> bool {
         let used = self.searches > 0 || self.file_searches > 0;
         let used = used || self.tokens.iter().any(|(_, count)| !count.is_zero());
-        self.counting != Counting::Known && !used && self.logged_cost.is_some()
+        let is_uncounted = matches!(self.counting, Counting::Unknown | Counting::UnknownLong);
+        is_uncounted && !used && self.logged_cost.is_some()
     }
 
     /// All output tokens, reasoning included.

@@ -258,9 +258,19 @@ impl Calls {
         (0..self.len()).map(|row| column.get(row))
     }
 
+    /// Whether any row is one of a roll-up.
+    pub fn has_rolled(&self) -> bool {
+        let is_rolled = |kind: &KindId| self.kinds.get(*kind).counting == Counting::Rolled;
+        let known = self.kinds.all().iter().any(|kind| kind.counting == Counting::Rolled);
+        known && self.kind.iter().any(is_rolled)
+    }
+
     /// Where the rows stand that sum up calls without saying how many.
     pub fn uncounted(&self) -> impl Iterator<Item = Place> {
-        let is_uncounted = |row: &Row| self.kinds.get(self.kind[*row]).counting != Counting::Known;
+        let is_uncounted = |row: &Row| {
+            let counting = self.kinds.get(self.kind[*row]).counting;
+            !matches!(counting, Counting::Known | Counting::Rolled)
+        };
         (0..self.len()).filter(is_uncounted).map(|row| self.fields.place.get(row))
     }
 

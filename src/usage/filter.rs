@@ -124,12 +124,29 @@ impl Filter {
         self.columns.iter().map(String::as_str).find(|name| turns::takes_whole_log(name))
     }
 
+    /// A column that differs from call to call, if there is one: it cannot select rows of a roll-up.
+    fn of_single_calls(&self) -> Option<&str> {
+        const SHARED: [&str; 4] = ["http_status", "service_tier", "status", "finish_reason"];
+        let is_single = |name: &&str| {
+            let is_built_in = is_number(name) || is_text(name) || *name == turns::FIRST_TURN;
+            (is_built_in && !SHARED.contains(name)) || turns::takes_whole_log(name)
+        };
+        self.columns.iter().map(String::as_str).find(is_single)
+    }
+
     /// Whether the condition holds, one answer a row; NULL does not hold.
     ///
     /// # Errors
-    /// When a column is not there.
+    /// When a column is not there, or the calls are those of a roll-up and a column differs from call
+    /// to call.
     pub fn matches(&self, calls: &Calls) -> Result<Vec<bool>, FilterError> {
         let fail = |reason| FilterError { expression: self.text.clone(), reason };
+        if let Some(name) = self.of_single_calls().filter(|_| calls.has_rolled()) {
+            return Err(fail(format!(
+                "`{name}` differs from call to call, and the rows of a roll-up sum up several; select \
+                 by names that a row shares, or select when rolling up"
+            )));
+        }
         let answer = evaluate(&self.expression, &|name| {
             column(calls, name).ok_or_else(|| format!("there is no column `{name}`"))
         });

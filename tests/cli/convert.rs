@@ -66,6 +66,11 @@ fn every_fixture_says_the_same_when_converted_and_again() {
     for path in fixtures(&project().join("fixtures/formats")) {
         let folder = tempfile::tempdir().expect("a folder");
         let (folder, log) = (folder.path(), path.to_str().expect("a path"));
+        if path.parent().is_some_and(|folder| folder.ends_with("rollup")) {
+            // Its rows are no calls.
+            assert_eq!(run(folder, &["convert", log, "-o", "a.jsonl"]).code, Some(2), "{log}");
+            continue;
+        }
         if run(folder, &["analyze", log]).code != Some(0) {
             assert_eq!(run(folder, &["convert", log, "-o", "a.jsonl"]).code, Some(3), "{log}");
             continue;

@@ -173,7 +173,7 @@ fn every_schema_is_one_of_a_document_and_the_other_way_round() {
         names.filter_map(|name| Some(name.strip_suffix(".schema.json")?.to_owned())).collect();
     known.sort();
     // What `config show` says depends on the machine; the room that writes it has a test of its own.
-    let others = ["baseline", "config-show", "record"].map(str::to_owned);
+    let others = ["baseline", "config-show", "record", "rollup"].map(str::to_owned);
     let mut used: Vec<String> =
         WRITTEN.iter().map(|(_, schema, _)| (*schema).to_owned()).chain(others).collect();
     used.sort();
@@ -193,6 +193,17 @@ fn machine_output_of_other_kinds_follows_its_schema() {
         assert!(faults.is_empty(), "{line}: {faults:?}");
     }
     assert!(!record.is_valid(&Value::Object(Map::from_iter([("calls".to_owned(), "x".into())]))));
+    let row = validator("rollup");
+    let sums = super::support::run(
+        project(),
+        &["rollup", "fixtures/formats/llmcost/usage.jsonl", "--by", "product", "--format", "jsonl"],
+    );
+    assert_eq!(sums.code, Some(0), "{}", sums.stderr);
+    for line in sums.stdout.lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let faults: Vec<_> = row.iter_errors(&line).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{line}: {faults:?}");
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("baseline.json");
     let path = path.to_str().expect("text");

@@ -13,6 +13,7 @@ use super::super::exit_status::ExitStatus;
 use super::super::failure::Failure;
 use super::super::intake::Intake;
 use super::super::output::deliver;
+use super::super::rolled::RolledPrices;
 use super::super::settings::Settings;
 use super::super::supplies::{judge, read_table};
 use super::args::DiffArgs;
@@ -50,7 +51,9 @@ pub(super) fn run(args: DiffArgs) -> Result<ExitStatus, Failure> {
             })
         };
         let (mut common, mut rest) = (analyzers(), analyzers());
+        let mut rolled = RolledPrices::new(billed.each_ref());
         let intake = Intake::read(&settings, &[], &mut |calls| {
+            rolled.look(calls);
             let [old, new] = billed.each_ref().map(|book| priced_rows(calls, book));
             // A call that loses its price is no saving.
             let both: Vec<_> = old.iter().zip(new).map(|(old, new)| *old && new).collect();
@@ -63,6 +66,7 @@ pub(super) fn run(args: DiffArgs) -> Result<ExitStatus, Failure> {
                 }
             }
         })?;
+        rolled.judge(&intake.reading)?;
         let (common, rest) = (common.map(Analyzer::finish), rest.map(Analyzer::finish));
         let unpriced = rest[1].unpriced.iter().map(|model| model.calls).sum();
         diff = diff.with_effect(common, rest, intake.accounting(), &intake.reading.ledger);

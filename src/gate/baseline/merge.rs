@@ -27,6 +27,7 @@ pub(in super::super) fn merged(mut one: Measurement, mut other: Measurement) -> 
         (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
         (known, none) => known.or(none),
     };
+    one.is_unspread |= other.is_unspread;
     one.calls += other.calls;
     one.billed += other.billed;
     for (day, cost) in other.by_day {

@@ -72,6 +72,8 @@ fn baseline(document: &Document) -> Result<Baseline, BaselineError> {
         measurement: Measurement {
             measure: Measure { unit, group_by: document.group_by.clone(), days },
             cluster: document.cluster.clone(),
+            // A log of which that is not known is not saved.
+            is_unspread: false,
             clusters: document.clusters,
             effective_clusters: document.effective_clusters,
             span: window,

@@ -178,7 +178,7 @@ impl<'a> ChangeFinder<'a> {
         span.calls += call.calls;
         span.cost += cost;
         span.fees += cost - by_class.iter().map(|(_, cost)| *cost).sum();
-        span.uncounted += u64::from(call.counting != Counting::Known);
+        span.uncounted += u64::from(!matches!(call.counting, Counting::Known | Counting::Rolled));
         for class in TokenClass::ALL {
             span.tokens[class] += call.tokens[class];
         }

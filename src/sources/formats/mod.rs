@@ -50,6 +50,7 @@ mod portkey;
 mod qwen_bailian;
 mod qwen_code;
 mod reports;
+mod rollup;
 mod sglang;
 mod simonw_llm;
 mod table;
@@ -62,6 +63,8 @@ pub(super) use table::{counts_inside_input, is_other_money, usual_field};
 
 /// Every format that is known. Order matters: shapes overlap, and the first match wins.
 pub static FORMATS: &[&Format] = &[
+    // Its columns begin like those of llmcost's own records.
+    &rollup::ROLLUP,
     // Coding agents.
     &qwen_code::QWEN_CODE,
     &claude_code::CLAUDE_CODE,

@@ -135,7 +135,7 @@ pub(in crate::sources) fn is_signed(has: impl Fn(&str) -> bool) -> bool {
         "audio_cache_read_tokens",
         "output_tokens",
     ];
-    SIGNATURE.into_iter().all(has)
+    SIGNATURE.into_iter().all(&has) && !super::rollup::is_rollup(has)
 }
 
 /// Has the two counts under their own names, and no column that only home-made tables have: one

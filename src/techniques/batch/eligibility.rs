@@ -93,7 +93,7 @@ impl Eligibility {
             tags: calls.dimensions.position(TAGS),
             user: calls.dimensions.position(USER),
             deadlines: Deadlines::of(calls),
-            feeds: feeding(calls, wait),
+            feeds: feeding(facts, wait),
             wait,
         };
         let mut verdicts: Vec<Verdict> = (0..calls.len())
@@ -189,8 +189,12 @@ impl Deadlines {
 
 /// Whether a call of the same conversation started after each call had ended, and before a batch
 /// would have been answered. Without times every later call counts.
-pub(super) fn feeding(calls: &Calls, wait: i64) -> Vec<bool> {
+pub(super) fn feeding(facts: &Facts<'_>, wait: i64) -> Vec<bool> {
+    let calls = facts.calls;
     let mut feeds = vec![false; calls.len()];
+    for (row, feeds) in facts.rolled().iter().flat_map(|rows| rows.iter()).zip(&mut feeds) {
+        *feeds = row.as_ref().is_some_and(|row| row.feeds);
+    }
     let Some(place) = calls.dimensions.position(conversations::COLUMN) else { return feeds };
     let named = (0..calls.len()).map(|row| (row, (calls.symbol(place, row), Symbol::EMPTY)));
     let named = named.filter(|(_, (conversation, _))| !conversation.is_empty());

@@ -13,6 +13,7 @@ use super::branch::{Branch, push_taken};
 use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
+use super::rolled::FEEDS_COLUMNS;
 use super::scope::{Scope, Selection};
 use super::settings;
 use super::technique::{
@@ -226,7 +227,7 @@ impl Batch {
             deadlines.allows(facts.calls, row, &call, self.deadline) == Some(false)
         };
         let feeds = match self.feeds {
-            Feeds::Stay => feeding(facts.calls, self.deadline),
+            Feeds::Stay => feeding(facts, self.deadline),
             Feeds::Ignore => vec![false; facts.calls.len()],
         };
         let is_meant = |row: &Row| {
@@ -279,6 +280,16 @@ impl Technique for Batch {
         self.policy.is_none() && self.condition.is_none()
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        if self.policy.is_some() {
+            Some("`auto` looks at each call; give a rate or call types")
+        } else if self.feeds == Feeds::Stay && self.deadline != deadline::WITHIN {
+            Some("a roll-up tells which answers are needed within 24 h, no other span")
+        } else {
+            None
+        }
+    }
+
     fn dimensions(&self) -> Vec<String> {
         let mut needed = self.scope().dimensions();
         needed.push(conversations::COLUMN.to_owned());
@@ -288,7 +299,8 @@ impl Technique for Batch {
     fn wishes(&self) -> Vec<String> {
         let signs = [eligibility::KEY, eligibility::TAGS, eligibility::USER];
         let signs = if self.policy.is_some() { &signs[..] } else { &[] };
-        signs.iter().chain(&[deadline::COLUMN]).map(|name| (*name).to_owned()).collect()
+        let always = [deadline::COLUMN].into_iter().chain(FEEDS_COLUMNS);
+        signs.iter().copied().chain(always).map(str::to_owned).collect()
     }
 
     /// Cache hits are best effort in a batch, and which calls can wait is not certain.

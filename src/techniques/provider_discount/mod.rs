@@ -123,6 +123,10 @@ impl Technique for ProviderDiscount {
         <Self as super::Settings>::INFO
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        None
+    }
+
     fn sums_rows(&self) -> bool {
         self.condition.is_none()
     }

@@ -128,6 +128,9 @@ impl Attempts {
         let mut found = Self { avoidable: Vec::new(), linked: 0, inferred: 0, further: Vec::new() };
         for row in 0..facts.calls.len() {
             let call = facts.calls.call(row);
+            if call.is_rolled() {
+                continue;
+            }
             let is_numbered = call.retry_of != 0 || call.attempt > 1;
             if is_numbered {
                 found.further.push(row);

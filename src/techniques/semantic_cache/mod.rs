@@ -206,6 +206,12 @@ impl Technique for SemanticCache {
         <Self as super::Settings>::INFO
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        let replayed = self.is_replayed();
+        replayed
+            .then_some("questions are compared call by call; `--semantic-cache=RATE` takes a rate")
+    }
+
     fn dimensions(&self) -> Vec<String> {
         let mut needed = self.calls().dimensions();
         if self.is_replayed() {

@@ -1,0 +1,250 @@
+//! `llmcost rollup`: a log as sums of calls that bill alike.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
+
+use crate::diagnostics::{Ledger, Severity};
+use crate::gate::{COLUMNS as LOT_COLUMNS, lots};
+use crate::render::{RollupShape, Style, write_conversion, write_rollup};
+use crate::report::{ConversionReport, RollupTable, Written};
+use crate::rollup::{COLUMNS, Every, RollupBuilder, RollupOptions};
+use crate::sources::{Field, is_taken};
+use crate::usage::{Calls, DerivedColumn};
+
+use super::args::{CommonArgs, FormatArg, InputArgs, OutputArgs};
+use super::exit_status::ExitStatus;
+use super::failure::Failure;
+use super::intake::Intake;
+use super::output::deliver;
+use super::settings::Settings;
+use super::supplies::{Prices, judge};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  llmcost rollup logs/ -o october.jsonl
+  llmcost rollup logs/ --by team,user -o october.parquet
+  llmcost rollup usage.jsonl --every hour --format csv
+  llmcost rollup usage.jsonl --lots -o for-check.parquet
+  llmcost analyze september.jsonl october.jsonl
+  cat shard-*.jsonl | llmcost simulate - --cache-hit 0.95";
+
+/// `llmcost rollup`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct RollupArgs {
+    /// Logs: files, patterns, folders, or - for standard input.
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// Write to this file; its ending tells the format: .jsonl, .csv or .parquet.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The format of what is written, whatever the ending; without a file, to standard output.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<ShapeArg>,
+    /// How long a bucket is: a day by default; an hour of UTC.
+    #[arg(long, value_enum, value_name = "SPAN")]
+    every: Option<EveryArg>,
+    /// The other columns of the log to keep: reports can group and select by these only.
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    by: Vec<String>,
+    /// Keep rows apart by the lots that `check` draws for its interval: more rows, and the whole log
+    /// is held in memory.
+    #[arg(long)]
+    lots: bool,
+    #[command(flatten)]
+    input: InputArgs,
+    /// Use the sample month that is part of the program.
+    #[arg(long, conflicts_with = "files")]
+    demo: bool,
+    /// Price tables that add to and override the built-in ones: rows are split where they change.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
+    prices: Vec<PathBuf>,
+    /// Fail if a record was skipped or a mapped column is nowhere (3).
+    #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
+    strict: bool,
+    /// How many threads read; all cores by default.
+    #[arg(long, value_name = "N", env = "LLMCOST_THREADS",
+          value_parser = clap::value_parser!(u16).range(1..=super::args::THREADS_MAX))]
+    threads: Option<u16>,
+    /// The project's configuration instead of ./llmcost.toml.
+    #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
+    config: Option<PathBuf>,
+    /// No progress and no account on stderr, only errors.
+    #[arg(short, long, env = "LLMCOST_QUIET", value_parser = FalseyValueParser::new())]
+    quiet: bool,
+    /// Say on stderr which files were read as what, by which prices, and how long it took.
+    #[arg(short, long, env = "LLMCOST_VERBOSE", value_parser = FalseyValueParser::new(),
+          conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+/// The form of a roll-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ShapeArg {
+    /// One JSON record a row.
+    Jsonl,
+    /// A table.
+    Csv,
+    /// A table with types.
+    Parquet,
+}
+
+/// How long a bucket is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EveryArg {
+    /// A day; an hour for models whose prices depend on the hour.
+    Day,
+    /// An hour.
+    Hour,
+}
+
+impl RollupArgs {
+    fn common(self) -> CommonArgs {
+        let output = OutputArgs {
+            // The endings of roll-ups are none of a report's.
+            format: Some(FormatArg::Table),
+            output: self.output,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            ..OutputArgs::default()
+        };
+        CommonArgs {
+            files: self.files,
+            input: self.input,
+            output,
+            demo: self.demo,
+            prices: self.prices,
+            as_of: None,
+            strict: self.strict,
+            threads: self.threads,
+            config: self.config,
+        }
+    }
+}
+
+pub(super) fn run(args: RollupArgs) -> Result<ExitStatus, Failure> {
+    let shape = shape(&args)?;
+    let (by, has_lots) = (columns(&args.by)?, args.lots);
+    let every = match args.every {
+        None | Some(EveryArg::Day) => Every::Day,
+        Some(EveryArg::Hour) => Every::Hour,
+    };
+    let mut settings = Settings::resolve(args.common())?;
+    // Groups of reports, which the configuration may name, are nothing to a roll-up.
+    settings.by.clear();
+    let prices = Prices::load(&settings)?;
+    let options = RollupOptions { every, days: settings.days, by };
+    let dimensions = options.dimensions();
+    let mut builder = RollupBuilder::new(&prices.book, options);
+    let mut wishes = RollupOptions::wishes();
+    if has_lots {
+        wishes.extend(LOT_COLUMNS.map(str::to_owned));
+    }
+    let mut table: Option<Calls> = None;
+    let intake = Intake::read_with(&settings, &dimensions, &wishes, &mut |calls| {
+        if has_lots {
+            table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied())).append(calls);
+        } else {
+            builder.add(calls);
+        }
+    })?;
+    intake
+        .refuse_rollups("rollup", "its rows are sums already: read several of them as they are")?;
+    if let Some(calls) = table.map(|table| table.sorted_by_time()) {
+        let lots = lots(&calls, &prices.book);
+        builder.add_with(&calls, |row| Some((lots[row].lot, lots[row].requests)));
+    }
+    let rollup = builder.finish(&left_out(&intake.reading.ledger));
+    let written = Written::Rollup {
+        rows: rollup.rows.len() as u64,
+        calls: rollup.calls,
+        unordered: rollup.unordered,
+        forgotten: rollup.forgotten,
+    };
+    let table = RollupTable::new(rollup);
+    deliver(settings.output.as_deref(), |out| write_rollup(&table, shape, out))?;
+    tell(&settings, &intake, written);
+    judge(settings.strict, &intake.reading, 0)
+}
+
+/// How many records were skipped, by reason.
+fn left_out(ledger: &Ledger) -> Vec<(&'static str, u64)> {
+    let skipped = ledger.entries().filter(|(code, _)| code.severity() == Severity::Skipped);
+    skipped.map(|(code, entry)| (code.name(), entry.count)).collect()
+}
+
+fn shape(args: &RollupArgs) -> Result<RollupShape, Failure> {
+    let shape = args.format.map_or_else(|| shape_of(args.output.as_deref()), Ok)?;
+    Ok(match shape {
+        ShapeArg::Jsonl => RollupShape::Jsonl,
+        ShapeArg::Csv => RollupShape::Csv,
+        ShapeArg::Parquet => RollupShape::Parquet,
+    })
+}
+
+/// What the ending of a file asks for.
+fn shape_of(output: Option<&Path>) -> Result<ShapeArg, Failure> {
+    const HINT: &str =
+        "say -o sums.jsonl, sums.csv or sums.parquet; or --format jsonl, csv or parquet";
+    let Some(path) = output else {
+        return Err(Failure::usage(anyhow!("it is not said in which form to write")).hint(HINT));
+    };
+    let name = path.to_string_lossy().to_lowercase();
+    let endings = [
+        (".csv", ShapeArg::Csv),
+        (".parquet", ShapeArg::Parquet),
+        (".jsonl", ShapeArg::Jsonl),
+        (".ndjson", ShapeArg::Jsonl),
+    ];
+    let found = endings.into_iter().find(|(ending, _)| name.ends_with(ending));
+    found.map(|(_, shape)| shape).ok_or_else(|| {
+        let shown = path.display();
+        Failure::usage(anyhow!("the ending of {shown} says no format")).hint(HINT)
+    })
+}
+
+/// The columns that are kept besides those of every roll-up.
+fn columns(asked: &[String]) -> Result<Vec<String>, Failure> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in asked.iter().filter(|name| !name.is_empty()) {
+        if matches!(
+            DerivedColumn::named(name),
+            Some(DerivedColumn::Day | DerivedColumn::Month | DerivedColumn::Hour)
+        ) {
+            let failure = Failure::usage(anyhow!("--by: `{name}` is made from the time of a row"));
+            return Err(failure.hint("--every hour keeps hours apart; days always are"));
+        }
+        if COLUMNS.contains(&name.as_str()) {
+            continue;
+        }
+        let is_number = Field::named(name).is_some() && name != "conversation";
+        if is_number || is_taken(name) && name != "conversation" {
+            let failure = Failure::usage(anyhow!(
+                "--by: `{name}` has another meaning in llmcost's own records, and differs from call \
+                 to call"
+            ));
+            return Err(failure.hint("--by is for columns that many calls share, such as team"));
+        }
+        if !kept.contains(name) {
+            kept.push(name.clone());
+        }
+    }
+    Ok(kept)
+}
+
+/// Says what was written and left out, on stderr: standard output may be the roll-up.
+fn tell(settings: &Settings, intake: &Intake, written: Written) {
+    if settings.quiet {
+        return;
+    }
+    let report = ConversionReport::new(intake.accounting(), &intake.reading.ledger, written);
+    let style = Style { color: false, ..settings.style };
+    let mut text = Vec::new();
+    // With stderr gone there is nobody left to tell.
+    let _ = write_conversion(&report, style, &mut text);
+    let _ = io::stderr().write_all(&text);
+}

@@ -1,0 +1,143 @@
+//! Roll-ups that llmcost writes, or a query of `llmcost sql`: rows that sum up calls which bill alike.
+//!
+//! Unlike other sums a row says which sizes its prompts have, so that it is priced as exactly as its
+//! calls. Rows of the same names add up: a roll-up has no copies.
+
+use crate::diagnostics::{Code, Severity};
+use crate::sources::field::Field;
+use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen};
+use crate::sources::values::Values;
+use crate::usage::{Counting, Instant, Rolled};
+
+/// The version of the columns.
+const VERSION: &str = "1";
+
+/// Sums of calls that are alike, as `llmcost rollup` writes them.
+pub(in crate::sources) static ROLLUP: Format = Format {
+    name: "rollup",
+    summary: "sums of calls that bill alike, from `llmcost rollup` or a query of `llmcost sql`",
+    provider: "",
+    recognises: |record| is_rollup(|name| record.get(name).is_some()),
+    recognises_columns: |columns| is_rollup(|name| columns.iter().any(|column| column == name)),
+    fields: &[
+        ("rollup", Field::RecordType),
+        ("first_time", Field::Time),
+        ("last_time", Field::EndTime),
+        ("provider", Field::Provider),
+        ("model", Field::Model),
+        ("request_model", Field::RequestModel),
+        ("call_type", Field::CallType),
+        ("geo", Field::Geo),
+        ("service_tier", Field::ServiceTier),
+        ("status", Field::Status),
+        ("finish_reason", Field::FinishReason),
+        ("counting", Field::Counting),
+        ("calls", Field::Calls),
+        ("requests", Field::Requests),
+        ("lot", Field::MaxTokens),
+        ("prompt_min", Field::PromptMin),
+        ("prompt_max", Field::PromptMax),
+        ("input_tokens", Field::Input),
+        ("cache_read_tokens", Field::CacheRead),
+        ("cache_write_5m_tokens", Field::CacheWrite5m),
+        ("cache_write_1h_tokens", Field::CacheWrite1h),
+        ("audio_input_tokens", Field::AudioInput),
+        ("audio_cache_read_tokens", Field::AudioCacheRead),
+        ("image_input_tokens", Field::ImageInput),
+        ("output_tokens", Field::Output),
+        ("reasoning_tokens", Field::Reasoning),
+        ("audio_output_tokens", Field::AudioOutput),
+        ("image_output_tokens", Field::ImageOutput),
+        ("searches", Field::Searches),
+        ("file_searches", Field::FileSearches),
+        ("cost_usd", Field::CostUsd),
+        ("left_out", Field::Amount),
+        ("reason", Field::Metric),
+    ],
+    wrappers: &[""],
+    loose_names: false,
+    convention: |_| Convention { settled: true, ..Convention::EXCLUSIVE },
+    unfold: None,
+    quick: None,
+    identity: Identity::WholeRecord,
+    screen: |_| Screen::WithoutTokens,
+    session: None,
+    refine,
+};
+
+/// Whether the columns are those of a roll-up.
+pub(in crate::sources) fn is_rollup(has: impl Fn(&str) -> bool) -> bool {
+    ["rollup", "first_time", "prompt_from", "prompt_max", "calls"].into_iter().all(has)
+}
+
+fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let version = values.text(Field::RecordType);
+    if version != VERSION {
+        let text = format!(
+            "a roll-up of version `{version}`; this llmcost reads version {VERSION}: make it again, \
+             or take the llmcost that wrote it"
+        );
+        return Err((Code::BadNumber, text));
+    }
+    if values.has(Field::Amount) {
+        return Err(left_out(values));
+    }
+    let counting = values.text(Field::Counting);
+    if counting.is_empty() {
+        roll(values, draft)
+    } else if counting == "summed" {
+        // A row that summed up calls before it was rolled up is no more than that.
+        Ok(())
+    } else if let Some(known) = Counting::named(&counting) {
+        draft.call.counting = known;
+        Ok(())
+    } else {
+        Err((Code::BadNumber, format!("counting says `{counting}`, which no roll-up says")))
+    }
+}
+
+fn roll(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let size = |field, name: &str| {
+        let size = values.count(field).ok().flatten();
+        size.map(|size| u32::try_from(size).unwrap_or(u32::MAX)).ok_or_else(|| {
+            (Code::BadNumber, format!("a row of a roll-up says its `{name}`, a whole number"))
+        })
+    };
+    let [prompt_min, prompt_max] =
+        [size(Field::PromptMin, "prompt_min")?, size(Field::PromptMax, "prompt_max")?];
+    let call = &mut draft.call;
+    let mean = call.input_total().get() / call.calls.max(1);
+    if !(u64::from(prompt_min)..=u64::from(prompt_max)).contains(&mean) {
+        let text = format!(
+            "the mean prompt of {mean} tokens is not between the smallest and the largest one"
+        );
+        return Err((Code::BadNumber, text));
+    }
+    let last = match call.time.known() {
+        None => Instant::MISSING,
+        Some(first) => {
+            let last = values.writing().time(&values.text(Field::EndTime));
+            last.filter(|last| *last >= first).ok_or_else(|| {
+                (
+                    Code::BadNumber,
+                    "a row of a roll-up says its `last_time`, not before its \
+                                 `first_time`"
+                        .to_owned(),
+                )
+            })?
+        }
+    };
+    let requests = values.count(Field::Requests).ok().flatten();
+    let lot = call.max_tokens;
+    Rolled { last, prompt_min, prompt_max, requests, lot }.put(call);
+    Ok(())
+}
+
+/// The row that says what was not rolled up: it is skipped, as those records were.
+fn left_out(values: &Values<'_>) -> Refusal {
+    let (count, reason) = (values.text(Field::Amount), values.text(Field::Metric));
+    let is_meant = |code: &Code| code.name() == reason && code.severity() == Severity::Skipped;
+    let code = Code::ALL.into_iter().find(is_meant);
+    let text = format!("{count} records of the log were left out when it was rolled up: {reason}");
+    (code.unwrap_or(Code::MissingUsage), text)
+}
