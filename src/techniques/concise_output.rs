@@ -107,6 +107,11 @@ const NO_FEEDBACK: &str = "concise answers: shorter answers also shorten the lat
                            conversations; a roll-up does not tell by how much, so that saving is \
                            left out";
 
+/// What a roll-up without the columns for it does not tell of answers.
+const NO_LENGTHS: &str = "concise answers: the roll-up does not say how many answers are short \
+                          (`answers`, `short_answers`), so the mean of each row decides which call \
+                          types are left alone";
+
 struct Shortening {
     selection: Selection,
     /// By symbol of the call type: how much shorter its answers get; nothing where they stay.
@@ -235,6 +240,9 @@ impl Technique for ConciseOutput {
         assumptions.extend(turns.as_ref().map(Turns::sentence));
         if self.feedback && rolled::has_turns(facts) {
             warnings.push(NO_FEEDBACK.to_owned());
+        }
+        if rolled::lacks_answers(facts) {
+            warnings.push(NO_LENGTHS.to_owned());
         }
         let rewrite = WithFeedback { inner, turns };
         let mut prepared = Prepared::ready(rewrite, Evidence::Assumed, self.note(scenario));

@@ -6,7 +6,7 @@ use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::rehoming::{Cascade, Matches, Move, Rehoming, Scaling};
-use super::routing_notes::{dearer_calls, tokenizer_ratios};
+use super::routing_notes::{counted_by_rows, dearer_calls, tokenizer_ratios};
 use super::sessions::{Per, keep_together};
 use super::settings;
 use super::technique::{
@@ -311,23 +311,6 @@ impl ModelTiering {
     }
 }
 
-/// That tokens of a roll-up are counted anew by rows where another tokenizer counts.
-fn rolled_note(rehoming: &Rehoming, facts: &Facts<'_>) -> Option<String> {
-    facts.rolled()?;
-    let mut targets = rehoming.moves.iter().map(|to| to.target);
-    let is_other = |target| {
-        facts.modelled_rows().any(|(_, model)| {
-            let ratio = facts.book.tokenizer_ratio(model, target);
-            ratio.low != ratio.high || ratio.likely != Factor::ONE
-        })
-    };
-    targets.any(is_other).then(|| {
-        "in a roll-up, tokens of another tokenizer are counted by rows: whether a prompt is long enough \
-         for a cache or a price of the target is judged by the mean of calls of one class of sizes"
-            .to_owned()
-    })
-}
-
 fn unmeasured() -> Vec<String> {
     vec!["quality: unmeasured".to_owned()]
 }
@@ -395,7 +378,7 @@ impl Technique for ModelTiering {
         assumptions.extend(self.together());
         assumptions.extend(tokenizer_ratios(&rehoming, facts));
         assumptions.extend(rehoming.assumptions(facts));
-        assumptions.extend(rolled_note(&rehoming, facts));
+        assumptions.extend(counted_by_rows(&rehoming, facts));
         if found.matched == 0 && found.on_target == 0 {
             let mut refused = Prepared::refused(&self.no_match());
             refused.warnings = warnings;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::units::Tokens;
+use crate::units::{TokenClass, Tokens};
 use crate::usage::{Calls, Counting};
 
 use super::facts::Facts;
@@ -157,6 +157,17 @@ fn classes(text: &str) -> Vec<SizeClass> {
     let mut found: Vec<SizeClass> = text.split_whitespace().filter_map(class).collect();
     found.sort_unstable();
     found
+}
+
+/// Whether a roll-up leaves out how long answers are.
+pub(super) fn lacks_answers(facts: &Facts<'_>) -> bool {
+    let has_output = |row: usize| !facts.calls.token_column(TokenClass::Output)[row].is_zero();
+    let rows = facts.rolled();
+    let mut rows = rows.iter().flat_map(|rows| rows.iter().enumerate());
+    rows.any(|(row, told)| {
+        let is_silent = told.as_ref().is_some_and(|told| told.answers.is_none());
+        is_silent && facts.calls.call(row).is_rolled() && has_output(row)
+    })
 }
 
 /// Whether a roll-up says how calls stand in conversations.

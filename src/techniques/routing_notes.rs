@@ -60,3 +60,14 @@ pub(super) fn dearer_calls(rehoming: &Rehoming, facts: &Facts<'_>) -> Vec<String
     };
     found.into_iter().map(sentence).collect()
 }
+
+/// That tokens of a roll-up are counted anew by rows where another tokenizer counts.
+pub(super) fn counted_by_rows(rehoming: &Rehoming, facts: &Facts<'_>) -> Option<String> {
+    facts.rolled()?;
+    let is_other = !tokenizer_ratios(rehoming, facts).is_empty();
+    is_other.then(|| {
+        "in a roll-up, tokens of another tokenizer are counted by rows: whether a prompt is long enough \
+         for a cache or a price of the target is judged by the mean of calls of one class of sizes"
+            .to_owned()
+    })
+}

@@ -180,13 +180,12 @@ fn a_check_of_roll_ups_says_what_it_says_of_the_logs() {
 
 /// A day of calls of two teams.
 fn day(folder: &Path, more: &[&str]) {
-    let mut text = String::new();
-    for (hour, team) in [(1, "red"), (9, "blue"), (22, "red")] {
-        text += &format!(
+    let call = |(hour, team): (u32, &str)| {
+        format!(
             r#"{{"time":"2026-10-05T{hour:02}:30:00Z","model":"gpt-4o","team":"{team}","input_tokens":1000,"output_tokens":10}}"#
-        );
-        text.push('\n');
-    }
+        )
+    };
+    let text = [(1, "red"), (9, "blue"), (22, "red")].map(call).join("\n");
     fs::write(folder.join("day.jsonl"), text).expect("writes");
     roll_up(folder, "day.jsonl", more, "sums.jsonl");
 }
