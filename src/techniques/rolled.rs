@@ -161,7 +161,7 @@ fn classes(text: &str) -> Vec<SizeClass> {
 
 /// Whether a roll-up leaves out how long answers are.
 pub(super) fn lacks_answers(facts: &Facts<'_>) -> bool {
-    let has_output = |row: usize| !facts.calls.token_column(TokenClass::Output)[row].is_zero();
+    let has_output = |row: usize| !facts.calls.tokens(TokenClass::Output, row).is_zero();
     let rows = facts.rolled();
     let mut rows = rows.iter().flat_map(|rows| rows.iter().enumerate());
     rows.any(|(row, told)| {
