@@ -38,6 +38,7 @@ const MOST_IN_BROWSER: usize = 900;
 const PIPE_WIDTH: u16 = 100;
 
 /// Everything a command over a log needs to know.
+#[expect(clippy::struct_excessive_bools, reason = "flags that have nothing to do with each other")]
 pub(super) struct Settings {
     pub(super) files: Vec<String>,
     pub(super) demo: bool,

@@ -175,7 +175,9 @@ impl<'a> Analyzer<'a> {
         for (row, (kind, time)) in plain.kinds.iter().zip(plain.times).enumerate() {
             if !lanes.holds(*kind, *time) {
                 let left = lanes.take(*kind, self.lane(calls, row, *time));
-                left.iter().for_each(|lane| self.close(calls, kind.index(), lane));
+                if let Some(lane) = left {
+                    self.close(calls, kind.index(), &lane);
+                }
             }
             let call = PlainCall::of(plain, &classes, row);
             let lane = lanes.get(*kind).filter(|_| plain.is_plain(row));

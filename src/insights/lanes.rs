@@ -16,6 +16,7 @@ const CLASSES: usize = TokenClass::ALL.len();
 
 /// What the calls of one kind share, and their sums so far.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 pub(super) struct Lane<'a> {
     pub(super) card: &'a RateCard,
     pub(super) model: ModelId,

@@ -95,7 +95,7 @@ impl PriceList {
             let place = *class as usize;
             // Far below the range: eleven times 2³² tokens at 2⁶⁴ each.
             total += i128::from(self.prices[place]) * i128::from(counts[place]);
-            is_known &= self.is_priced[place] | (counts[place] == 0);
+            is_known = is_known && (self.is_priced[place] || counts[place] == 0);
         }
         is_known.then_some(Usd::from_atto(total))
     }

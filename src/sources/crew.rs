@@ -52,7 +52,7 @@ impl Board {
 
 /// What a thread does next.
 enum Turn {
-    Sum(u64, Calls),
+    Sum(u64, Box<Calls>),
     Feed,
     Leave,
 }
@@ -156,7 +156,7 @@ impl<'i> Crew<'i> {
         };
         let mut waiting = BTreeMap::new();
         let mut next = 0;
-        for (sequence, step) in received.iter() {
+        for (sequence, step) in &received {
             if matches!(step, Step::Broken) {
                 break;
             }
@@ -191,7 +191,7 @@ impl<'i> Crew<'i> {
                 Turn::Leave => return,
                 Turn::Sum(order, calls) => {
                     if let Some(share) = share {
-                        share.take(order, calls);
+                        share.take(order, *calls);
                     }
                     continue;
                 }
@@ -215,7 +215,7 @@ impl<'i> Crew<'i> {
         let mut state = self.board.lock();
         loop {
             if sums && let Some((order, calls)) = state.settled.pop_front() {
-                return Turn::Sum(order, calls);
+                return Turn::Sum(order, Box::new(calls));
             }
             if state.ended || state.fed {
                 return Turn::Leave;

@@ -209,7 +209,7 @@ impl Quick {
     }
 
     /// The numbers beside the tokens; nothing where they need a closer look.
-    fn details(&self, values: &Values<'_>, call: &mut Call) -> Option<()> {
+    fn details(values: &Values<'_>, call: &mut Call) -> Option<()> {
         let present = values.present();
         let has = |field| present & bit(field) != 0;
         if has(Field::Searches) || has(Field::FileSearches) {
@@ -271,7 +271,8 @@ impl Parser<'_> {
             }
         };
         let mut call = Call::default();
-        if quick.tokens(values, &mut call).is_none() || quick.details(values, &mut call).is_none() {
+        if quick.tokens(values, &mut call).is_none() || Quick::details(values, &mut call).is_none()
+        {
             return false;
         }
         call.place.line = line;

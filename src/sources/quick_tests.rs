@@ -184,18 +184,28 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Where the logs of others are.
+#[expect(clippy::disallowed_methods, reason = "no output depends on it, only what is tested")]
+#[expect(clippy::print_stderr, reason = "a test says what it left out")]
+fn shared() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let shared = std::env::var_os("LLMCOST_SHARED").map_or(beside, PathBuf::from);
+    if shared.is_dir() {
+        return Some(shared);
+    }
+    eprintln!("left out: logs of others, which LLMCOST_SHARED may name");
+    None
+}
+
 /// Fixtures always; samples and traces of others where they are.
 #[test]
 fn both_ways_say_the_same_of_real_logs() {
     let mut files = Vec::new();
     files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
-    match std::env::var_os("LLMCOST_SHARED").map(PathBuf::from) {
-        Some(shared) => {
-            ["samples", "traces"]
-                .iter()
-                .for_each(|part| files_below(&shared.join(part), &mut files));
+    if let Some(shared) = shared() {
+        for part in ["samples", "traces"] {
+            files_below(&shared.join(part), &mut files);
         }
-        None => eprintln!("left out: logs of others; LLMCOST_SHARED does not say where they are"),
     }
     let mut checked = 0;
     for file in files {

@@ -39,7 +39,7 @@ impl KindId {
 /// The distinct kinds of a table, in order of their first call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kinds {
-    kinds: Vec<Kind>,
+    all: Vec<Kind>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
     last: u32,
@@ -51,10 +51,10 @@ impl Kinds {
     /// # Panics
     /// Beyond 2³² kinds.
     pub(super) fn intern(&mut self, kind: &Kind) -> KindId {
-        if self.kinds.get(self.last as usize) == Some(kind) {
+        if self.all.get(self.last as usize) == Some(kind) {
             return KindId(self.last);
         }
-        let (kinds, hasher) = (&self.kinds, &self.hasher);
+        let (kinds, hasher) = (&self.all, &self.hasher);
         let hash = hasher.hash_one(kind);
         if let Some(found) = self.index.find(hash, |at| kinds[*at as usize] == *kind) {
             self.last = *found;
@@ -62,18 +62,18 @@ impl Kinds {
         }
         let at = u32::try_from(kinds.len()).expect("fewer than 2^32 kinds of calls");
         self.index.insert_unique(hash, at, |known| hasher.hash_one(kinds[*known as usize]));
-        self.kinds.push(*kind);
+        self.all.push(*kind);
         self.last = at;
         KindId(at)
     }
 
     /// The kind at a place.
     pub(super) fn get(&self, id: KindId) -> &Kind {
-        &self.kinds[id.index()]
+        &self.all[id.index()]
     }
 
     /// All of them.
     pub(super) fn all(&self) -> &[Kind] {
-        &self.kinds
+        &self.all
     }
 }

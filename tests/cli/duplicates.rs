@@ -29,7 +29,7 @@ fn copies_count_where_the_user_says_so() {
 
 #[test]
 fn a_report_says_that_copies_were_not_looked_for() {
-    let folder = folder_with("log.jsonl", &format!("{CALL}\n"));
+    let folder = folder_with("log.jsonl", format!("{CALL}\n"));
     let out = run(folder.path(), &["analyze", "log.jsonl", "--keep-duplicates"]);
     let said = "copies of calls were not looked for (--keep-duplicates)";
     assert!(out.stdout.contains(said), "{}", out.stdout);
