@@ -11,15 +11,16 @@ use crate::sources::{
     FORMATS, Field, Input, Preview, ReadOptions, Reading, STATEMENTS, Share, Spare, Statement,
     preview, quoted_for_shell, read, read_shared,
 };
-use crate::usage::{Calls, Dimensions, Filter, FilterError, column};
+use crate::usage::{Calls, Dimensions, Filter, column};
 
 use super::failure::{Failure, note, warn};
 use super::guess::proposed;
 use super::inputs::{inputs, keep_log, stored_bytes, without_repeats};
 use super::journal::now;
 use super::progress::ReadProgress;
-use super::rolled::{RolledPrices, RolledRows};
-use super::settings::{Selection, Settings};
+use super::rolled::{RolledPrices, tell_of_rollups};
+use super::settings::Settings;
+use super::sorter::Sorter;
 use super::supplies::Prices;
 
 /// What was read.
@@ -252,99 +253,6 @@ fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
         spare: None,
         keep_duplicates: settings.keep_duplicates,
         late_columns: false,
-    }
-}
-
-/// Keeps the wanted calls of each batch.
-struct Sorter<'s> {
-    selection: &'s Selection,
-    rolled: RolledRows<'s>,
-    filtered_out: u64,
-    /// Which dimensions had a name at all.
-    seen: Vec<bool>,
-    failure: Option<FilterError>,
-}
-
-impl<'s> Sorter<'s> {
-    fn new(settings: &'s Settings, dimensions: usize) -> Self {
-        let (selection, rolled) = (&settings.selection, RolledRows::new(settings));
-        Self { selection, rolled, filtered_out: 0, seen: vec![false; dimensions], failure: None }
-    }
-
-    fn take(&mut self, calls: &Calls, sink: &mut dyn FnMut(&Calls)) {
-        if self.takes_all() {
-            self.see(calls);
-            sink(calls);
-        } else if let Some(wanted) = self.wanted(calls) {
-            sink(&wanted);
-        }
-    }
-
-    fn takes_all(&self) -> bool {
-        let Selection { filter, since, before } = self.selection;
-        filter.is_none() && since.is_none() && before.is_none()
-    }
-
-    fn see(&mut self, calls: &Calls) {
-        self.rolled.look(calls);
-        for (seen, dimension) in self.seen.iter_mut().zip(calls.dimensions.iter()) {
-            *seen |= !dimension.is_empty();
-        }
-    }
-
-    /// The calls that were asked for.
-    fn wanted(&mut self, calls: &Calls) -> Option<Calls> {
-        self.see(calls);
-        let Selection { filter, since, before } = self.selection;
-        let mut keep = match filter.as_ref().map(|filter| filter.matches(calls)) {
-            Some(Ok(keep)) => keep,
-            None => vec![true; calls.len()],
-            Some(Err(error)) => {
-                self.failure.get_or_insert(error);
-                return None;
-            }
-        };
-        for (keep, time) in keep.iter_mut().zip(calls.time_column()) {
-            *keep &= since.is_none_or(|since| *time >= since);
-            *keep &= before.is_none_or(|before| *time < before && !time.is_missing());
-        }
-        self.filtered_out += keep.iter().filter(|keep| !**keep).count() as u64;
-        Some(calls.filtered(&keep))
-    }
-
-    /// Takes over what another one saw.
-    fn merge(&mut self, other: Self) {
-        self.filtered_out += other.filtered_out;
-        for (mine, theirs) in self.seen.iter_mut().zip(other.seen) {
-            *mine |= theirs;
-        }
-        self.failure = self.failure.take().or(other.failure);
-        self.rolled.merge(other.rolled);
-    }
-}
-
-impl<S: Share> Share for (Sorter<'_>, S) {
-    fn take(&mut self, order: u64, calls: Calls) {
-        let (sorter, share) = self;
-        if sorter.takes_all() {
-            sorter.see(&calls);
-            share.take(order, calls);
-        } else if let Some(wanted) = sorter.wanted(&calls) {
-            share.take(order, wanted);
-        }
-    }
-}
-
-/// Says once for each roll-up what it does not tell.
-fn tell_of_rollups(reading: &mut Reading) {
-    let rollups = (0..).zip(&reading.files).filter(|(_, file)| file.format == Some("rollup"));
-    let files: Vec<u32> = rollups.map(|(number, _)| number).collect();
-    for file in files {
-        reading.ledger.push(Code::RolledUp, Place { file, line: 0 }, || {
-            "a roll-up: sums are those of its calls; single calls (the costliest, how costs are spread, \
-             what follows what) are not in it"
-                .to_owned()
-        });
     }
 }
 

@@ -37,6 +37,7 @@ mod rollup;
 mod settings;
 mod show;
 mod simulate;
+mod sorter;
 mod sources;
 mod sql;
 mod supplies;

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 
-use crate::diagnostics::Place;
+use crate::diagnostics::{Code, Place};
 use crate::pricing::{PriceBook, Unlike};
 use crate::sources::{FileReading, Reading};
 use crate::usage::{Call, Calls, Filter, Instant, Rolled, Row, column};
@@ -204,5 +204,18 @@ fn prices_told(model: &str, unlike: Unlike) -> (String, &'static str) {
             ),
             "only the log itself tells how much that is",
         ),
+    }
+}
+
+/// Says once for each roll-up what it does not tell.
+pub(super) fn tell_of_rollups(reading: &mut Reading) {
+    let rollups = (0..).zip(&reading.files).filter(|(_, file)| file.format == Some("rollup"));
+    let files: Vec<u32> = rollups.map(|(number, _)| number).collect();
+    for file in files {
+        reading.ledger.push(Code::RolledUp, Place { file, line: 0 }, || {
+            "a roll-up: sums are those of its calls; single calls (the costliest, how costs are spread, \
+             what follows what) are not in it"
+                .to_owned()
+        });
     }
 }
