@@ -2,7 +2,7 @@
 //!
 //! Most records of a log are alike: known words, plain counts, a time, some ids. Such a record
 //! becomes a call without a look at fields that it does not have. Everything else, and whatever is
-//! doubtful, goes the long way ([`decode`](super::decode::decode)), which decides.
+//! doubtful, goes the long way ([`decode`]), which decides.
 
 use std::sync::Arc;
 

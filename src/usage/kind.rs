@@ -13,7 +13,7 @@ use super::dimension::{Symbol, column};
 /// The names of a call in the fixed dimensions, and how it was served and ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Kind {
-    /// By the places of [`column`].
+    /// By the places of [`mod@column`].
     pub names: [Symbol; column::FIXED.len()],
     /// The lane it was served in.
     pub service_tier: ServiceTier,
