@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from decimal import Decimal
 
@@ -85,7 +86,7 @@ class PostgreSQL(Engine):
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         self.programs = found[-1].parent if found else pathlib.Path(shutil.which("initdb")).parent
         # Sockets have short names, and root may not run a server.
-        self.home = pathlib.Path(ran(["mktemp", "-d", "/tmp/llmcost-sql-XXXXXX"]).decode().strip())
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="llmcost-sql-"))
         self.as_user = []
         if os.geteuid() == 0:
             self.as_user = ["runuser", "-u", "postgres", "--"]
