@@ -57,31 +57,25 @@ impl Narrow for CallCount {
     }
 }
 
-impl Narrow for u32 {
-    type Short = Self;
-    const USUAL: Self = 0;
-    const USUAL_SHORT: Self = 0;
-    const ESCAPE: Self = Self::MAX;
-    fn short(self) -> Self {
-        self
-    }
-    fn of_short(short: Self) -> Self {
-        short
-    }
+/// Numbers that are short already.
+macro_rules! short_already {
+    ($($number:ty)*) => {$(
+        impl Narrow for $number {
+            type Short = Self;
+            const USUAL: Self = 0;
+            const USUAL_SHORT: Self = 0;
+            const ESCAPE: Self = Self::MAX;
+            fn short(self) -> Self {
+                self
+            }
+            fn of_short(short: Self) -> Self {
+                short
+            }
+        }
+    )*};
 }
 
-impl Narrow for u16 {
-    type Short = Self;
-    const USUAL: Self = 0;
-    const USUAL_SHORT: Self = 0;
-    const ESCAPE: Self = Self::MAX;
-    fn short(self) -> Self {
-        self
-    }
-    fn of_short(short: Self) -> Self {
-        short
-    }
-}
+short_already!(u16 u32 Fingerprint);
 
 /// Zero is nothing, so every number is one more.
 impl Narrow for Option<u32> {
@@ -94,19 +88,6 @@ impl Narrow for Option<u32> {
     }
     fn of_short(short: u32) -> Self {
         short.checked_sub(1)
-    }
-}
-
-impl Narrow for Fingerprint {
-    type Short = Self;
-    const USUAL: Self = 0;
-    const USUAL_SHORT: Self = 0;
-    const ESCAPE: Self = Self::MAX;
-    fn short(self) -> Self {
-        self
-    }
-    fn of_short(short: Self) -> Self {
-        short
     }
 }
 
