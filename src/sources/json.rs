@@ -23,7 +23,7 @@ impl Parser<'_> {
         // Nothing has to be looked at before the values of a record.
         let is_direct = self.plan.is_direct();
         // Checked once for the whole chunk; only where that fails, line by line.
-        let whole = std::str::from_utf8(bytes).ok();
+        let whole = simdutf8::basic::from_utf8(bytes).ok();
         let mut values = Values::new(self.plan.slots).written(self.plan.writing);
         let (mut start, mut line) = (0, 0);
         while start < bytes.len() {

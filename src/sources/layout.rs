@@ -13,6 +13,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::paths::{NodeId, Paths, Target};
+use super::scan::{Text, Texts, plain_end};
 use super::values::Values;
 
 /// Bounds on what is kept of a chunk with free-form records.
@@ -33,7 +34,7 @@ pub(super) struct Layouts {
     places: Vec<After>,
     /// The place of a value by its path through the record: keys and list positions.
     by_path: HashMap<Box<[u8]>, usize>,
-    texts: Vec<u8>,
+    texts: Texts,
     targets: Vec<Target>,
     misses: u32,
 }
@@ -43,13 +44,13 @@ pub(super) struct Layouts {
 #[derive(Debug, Default)]
 struct After {
     next: Vec<Step>,
-    ends: Vec<Range<usize>>,
+    ends: Vec<Text>,
 }
 
 /// A text between two values, and where the second one goes.
 #[derive(Debug)]
 struct Step {
-    text: Range<usize>,
+    text: Text,
     targets: Range<usize>,
     place: usize,
 }
@@ -59,7 +60,7 @@ impl Default for Layouts {
         Self {
             places: vec![After::default()],
             by_path: HashMap::new(),
-            texts: Vec::new(),
+            texts: Texts::default(),
             targets: Vec::new(),
             misses: 0,
         }
@@ -96,11 +97,10 @@ impl Layouts {
     #[inline]
     fn next_value(&self, place: usize, bytes: &[u8], at: usize) -> Option<(usize, usize, usize)> {
         self.places[place].next.iter().enumerate().find_map(|(found, next)| {
-            let text = &self.texts[next.text.clone()];
-            if !stands(bytes, at, text) {
+            if !self.texts.stands(next.text, bytes, at) {
                 return None;
             }
-            let start = at + text.len();
+            let start = at + next.text.len();
             scalar_end(bytes, start).map(|end| (found, start, end))
         })
     }
@@ -109,10 +109,9 @@ impl Layouts {
     /// line end, so nothing of the next line was taken for a part of it.
     fn end(&self, place: usize, bytes: &[u8], at: usize) -> Option<usize> {
         self.places[place].ends.iter().find_map(|text| {
-            let text = &self.texts[text.clone()];
             let end = at + text.len();
-            let is_line = stands(bytes, at, text) && matches!(bytes.get(end), None | Some(b'\n'));
-            is_line.then_some(end)
+            let is_line = matches!(bytes.get(end), None | Some(b'\n'));
+            (is_line && self.texts.stands(*text, bytes, at)).then_some(end)
         })
     }
 
@@ -130,9 +129,9 @@ impl Layouts {
         }
         let end = &record.as_bytes()[at..];
         let ends = &self.places[place].ends;
-        if ends.len() < TEXTS_MAX && !ends.iter().any(|text| self.texts[text.clone()] == *end) {
-            let text = self.keep(end);
-            self.places[place].ends.push(text);
+        if ends.len() < TEXTS_MAX && !ends.iter().any(|text| self.texts.is(*text, end)) {
+            let text = self.texts.keep(end);
+            self.places[place].ends.extend(text);
         }
     }
 
@@ -149,34 +148,17 @@ impl Layouts {
     }
 
     fn add(&mut self, place: usize, text: &[u8], value: &Value, next: usize, paths: &Paths) {
-        let known = |known: &Step| known.place == next && self.texts[known.text.clone()] == *text;
+        let known = |known: &Step| known.place == next && self.texts.is(known.text, text);
         let texts = &self.places[place].next;
         if texts.len() == TEXTS_MAX || texts.iter().any(known) {
             return;
         }
         let first = self.targets.len();
         self.targets.extend(value.node.into_iter().flat_map(|node| paths.targets(node)));
-        let text = Step { text: self.keep(text), targets: first..self.targets.len(), place: next };
-        self.places[place].next.push(text);
+        let targets = first..self.targets.len();
+        let step = self.texts.keep(text).map(|text| Step { text, targets, place: next });
+        self.places[place].next.extend(step);
     }
-
-    fn keep(&mut self, text: &[u8]) -> Range<usize> {
-        let start = self.texts.len();
-        self.texts.extend_from_slice(text);
-        start..self.texts.len()
-    }
-}
-
-/// Whether a text stands at a place: eight bytes at a time, which for texts of this length is faster
-/// than a call.
-#[inline]
-fn stands(bytes: &[u8], at: usize, text: &[u8]) -> bool {
-    let Some(found) = bytes.get(at..at + text.len()) else { return false };
-    let (found_words, found_rest) = found.as_chunks::<8>();
-    let (words, rest) = text.as_chunks::<8>();
-    let same =
-        |(one, two): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*two);
-    found_words.iter().zip(words).all(same) && found_rest.iter().eq(rest)
 }
 
 /// The end of the scalar that starts at `at`, or nothing when there is no valid one.
@@ -227,7 +209,7 @@ fn number_end(bytes: &[u8], start: usize) -> Option<usize> {
 /// The place after the closing quote of a string whose text starts at `at`.
 fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at += plain_length(&bytes[at..]);
+        at = plain_end(bytes, at);
         match *bytes.get(at)? {
             b'"' => return Some(at + 1),
             b'\\' => at = escape_end(bytes, at + 1)?,
@@ -245,34 +227,6 @@ fn escape_end(bytes: &[u8], at: usize) -> Option<usize> {
         }
         _ => None,
     }
-}
-
-const ONES: u64 = u64::from_ne_bytes([1; 8]);
-const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-
-/// How many bytes come before the first quote, backslash or control character, eight at a time.
-fn plain_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    let mut words = bytes.chunks_exact(8);
-    for word in &mut words {
-        let word = u64::from_le_bytes(word.try_into().expect("chunks of eight"));
-        let found = zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c)) | controls(word);
-        if found != 0 {
-            // The lowest mark is exact; a borrow can only set false marks above a true one.
-            return length + (found.trailing_zeros() / 8) as usize;
-        }
-        length += 8;
-    }
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    length + words.remainder().iter().take_while(|byte| !special(byte)).count()
-}
-
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGHS
-}
-
-const fn controls(word: u64) -> u64 {
-    word.wrapping_sub(ONES * 0x20) & !word & HIGHS
 }
 
 /// A scalar of a record: its path, where it stands, and the node of the record's tree if it is

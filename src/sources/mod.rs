@@ -46,6 +46,7 @@ mod reader;
 mod reading;
 mod rows;
 mod saved;
+mod scan;
 mod session;
 mod signs;
 mod stores;

@@ -62,7 +62,7 @@ pub(super) fn plain_text(bytes: &[u8]) -> Option<&str> {
     let is_break = |at: usize| bytes.get(at + 1) == Some(&b'\n');
     let is_plain =
         memchr::memchr(b'"', bytes).is_none() && memchr::memchr_iter(b'\r', bytes).all(is_break);
-    std::str::from_utf8(bytes).ok().filter(|_| is_plain)
+    simdutf8::basic::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 
 /// Parses a chunk of a table. The first chunk of a file starts with the header, or with lines
