@@ -7,7 +7,7 @@ use crate::usage::{Counting, Fingerprint, FinishReason, Instant, ServiceTier, St
 use super::counts::counts;
 use super::field::Field;
 use super::format::{Convention, Draft, Format, Identity, Refusal, Remark};
-use super::values::Values;
+use super::values::{Raw, Values};
 
 /// Reads one record into an empty `draft`; a draft is large, and copying it would be felt.
 ///
@@ -84,7 +84,7 @@ fn names<'a>(values: &Values<'a>, format: &Format, draft: &mut Draft<'a>) {
 }
 
 /// Equal ids have equal fingerprints, in every file and thread.
-pub(super) fn fingerprint(values: &Values<'_>, field: Field) -> Fingerprint {
+pub(super) fn fingerprint<'a>(values: &impl Raw<'a>, field: Field) -> Fingerprint {
     let text = values.text(field);
     if text.is_empty() { 0 } else { super::duplicates::hash(0, text.as_bytes()) }
 }

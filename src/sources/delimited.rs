@@ -4,7 +4,7 @@ use crate::diagnostics::Code;
 
 use super::chunk::newlines;
 use super::parse::Parser;
-use super::plain_table::{parse_plain, plain_text};
+use super::plain_table::{ShortRows, parse_plain, plain_text};
 use super::quick::Memory;
 use super::quotes::Rows;
 use super::values::Values;
@@ -185,14 +185,20 @@ fn row<'a>(
         parser.not_utf8(line);
         return;
     };
+    let cell = |place: usize| record.range(place).map_or("", |range| &text[range]);
+    if let Some(quick) = &mut memory.quick {
+        let mut short = ShortRows::new(quick);
+        if short.row(parser, (0..columns).map(cell), line) {
+            return;
+        }
+    }
     for place in 0..columns {
-        let cell = record.range(place).map_or("", |range| &text[range]);
-        fill(parser, place, cell, line, values);
+        fill(parser, place, cell(place), line, values);
     }
-    let quick = memory.quick.as_mut();
-    if !quick.is_some_and(|quick| parser.quick_record(quick, values, line)) {
-        parser.record(values, line);
+    if let Some(quick) = &mut memory.quick {
+        parser.learn_words(quick, values);
     }
+    parser.record(values, line);
 }
 
 /// Takes the cell of a column.
@@ -221,7 +227,7 @@ pub(super) fn fill<'a>(
 
 /// A cell without white space around it; most have none.
 #[inline]
-fn trimmed(cell: &str) -> &str {
+pub(super) fn trimmed(cell: &str) -> &str {
     let is_ink = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let bytes = cell.as_bytes();
     if is_ink(bytes.first()) && is_ink(bytes.last()) { cell } else { cell.trim() }

@@ -20,6 +20,10 @@ use super::walk::walk;
 impl Parser<'_> {
     pub(super) fn json_lines(&mut self, bytes: &[u8], memory: &mut Memory) {
         let Memory { layouts, quick, .. } = memory;
+        let mut short = quick.as_mut().map(|quick| {
+            let ride = quick.ride();
+            (quick, ride)
+        });
         // Nothing has to be looked at before the values of a record.
         let is_direct = self.plan.is_direct();
         // Checked once for the whole chunk; only where that fails, line by line.
@@ -28,15 +32,26 @@ impl Parser<'_> {
         let (mut start, mut line) = (0, 0);
         while start < bytes.len() {
             if let Some(whole) = whole.filter(|_| is_direct) {
+                if let Some((quick, ride)) = short.as_mut() {
+                    ride.begin();
+                    if let Some(length) = layouts.read(&whole[start..], ride)
+                        && self.ride(quick, ride, line + 1)
+                    {
+                        line += 1;
+                        self.lines.lines += 1;
+                        start += length + 1;
+                        continue;
+                    }
+                }
                 values.clear();
                 if let Some(length) = layouts.read(&whole[start..], &mut values) {
                     line += 1;
                     self.lines.lines += 1;
-                    let quick = quick.as_mut();
-                    if !quick.is_some_and(|quick| self.quick_record(quick, &values, line)) {
-                        let ends = self.read_record(&whole[start..start + length], line, &values);
-                        self.count_ends(ends);
+                    if let Some((quick, _)) = short.as_mut() {
+                        self.learn_words(quick, &values);
                     }
+                    let ends = self.read_record(&whole[start..start + length], line, &values);
+                    self.count_ends(ends);
                     start += length + 1;
                     continue;
                 }

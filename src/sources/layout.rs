@@ -28,6 +28,20 @@ const RETRY_EVERY: u32 = 16;
 /// The place before the first value of a record.
 const START: usize = 0;
 
+/// Takes the values of a record as they are met.
+pub(super) trait Taker<'a> {
+    /// Takes the raw text of a value; says whether it wants the rest of the record.
+    fn take(&mut self, target: Target, raw: &'a str) -> bool;
+}
+
+impl<'a> Taker<'a> for Values<'a> {
+    #[inline]
+    fn take(&mut self, target: Target, raw: &'a str) -> bool {
+        self.set(target.slot, target.rank, raw);
+        true
+    }
+}
+
 /// The layouts met so far in a chunk.
 #[derive(Debug)]
 pub(super) struct Layouts {
@@ -68,10 +82,10 @@ impl Default for Layouts {
 }
 
 impl Layouts {
-    /// Fills `values` if the record that `text` begins with has a known layout, and says where it
-    /// ends: at the end of its line or of the text. Otherwise answers nothing; `values` may then hold
-    /// part of the record.
-    pub(super) fn read<'a>(&mut self, text: &'a str, values: &mut Values<'a>) -> Option<usize> {
+    /// Gives the values of the record that `text` begins with to `taker`, if it has a known layout, and
+    /// says where it ends: at the end of its line or of the text. Otherwise, or when the taker wants no
+    /// more, answers nothing; the taker may then have part of the record.
+    pub(super) fn read<'a>(&mut self, text: &'a str, taker: &mut impl Taker<'a>) -> Option<usize> {
         let bytes = text.as_bytes();
         let (mut place, mut at) = (START, 0);
         loop {
@@ -82,7 +96,9 @@ impl Layouts {
             };
             let next = &self.places[place].next[found];
             for target in &self.targets[next.targets.clone()] {
-                values.set(target.slot, target.rank, &text[start..end]);
+                if !taker.take(*target, &text[start..end]) {
+                    return None;
+                }
             }
             let following = next.place;
             if found > 0 {

@@ -91,7 +91,7 @@ fn plain_text_ends_at_the_first_special_byte() {
             let mut bytes = vec![0xc3; length];
             bytes.push(special);
             bytes.extend_from_slice(b"\"\\rest");
-            assert_eq!(plain_length(&bytes), length);
+            assert_eq!(plain_end(&bytes, 0), length);
         }
     }
 }

@@ -21,7 +21,7 @@ use super::quick::Memory;
 use super::reading::Lines;
 use super::session::{SoFar, Totals};
 use super::threads::{ThreadId, total_key};
-use super::values::Values;
+use super::values::{Raw, Values};
 use super::walk::walk;
 
 /// What became of a chunk. Places count lines from the start of the chunk, and name no file yet.
@@ -365,10 +365,10 @@ impl<'p> Parser<'p> {
         }
     }
 
-    pub(super) fn key(
+    pub(super) fn key<'a>(
         &mut self,
         identity: Identity,
-        values: &Values<'_>,
+        values: &impl Raw<'a>,
         model: &str,
         call: &Call,
     ) -> CallKey {
@@ -423,7 +423,7 @@ impl<'p> Parser<'p> {
 
 /// Whether an id tells no calls apart: a short one (a row's number, a user) without the time of
 /// the day beside it is often shared by calls with equal counts.
-pub(super) fn is_loose(values: &Values<'_>) -> bool {
+pub(super) fn is_loose<'a>(values: &impl Raw<'a>) -> bool {
     const TELLING: usize = 8;
     const DAY: usize = "2026-10-05".len();
     // Quotes may stand around it; most ids are longer anyway.

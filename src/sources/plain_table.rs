@@ -5,9 +5,10 @@
 
 use crate::diagnostics::Code;
 
-use super::delimited::{before_header, fill};
+use super::delimited::{before_header, fill, trimmed};
+use super::layout::Taker;
 use super::parse::Parser;
-use super::quick::Memory;
+use super::quick::{Memory, Quick, Ride};
 use super::values::Values;
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
@@ -65,6 +66,42 @@ pub(super) fn plain_text(bytes: &[u8]) -> Option<&str> {
     simdutf8::basic::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 
+/// Rows on the short way.
+pub(super) struct ShortRows<'q, 'a> {
+    pub(super) quick: &'q mut Quick,
+    ride: Ride<'a>,
+}
+
+impl<'q, 'a> ShortRows<'q, 'a> {
+    pub(super) fn new(quick: &'q mut Quick) -> Self {
+        let ride = quick.ride();
+        Self { quick, ride }
+    }
+
+    /// Reads a row the short way; says whether that was enough.
+    #[inline]
+    pub(super) fn row(
+        &mut self,
+        parser: &mut Parser<'_>,
+        cells: impl Iterator<Item = &'a str>,
+        line: u64,
+    ) -> bool {
+        self.ride.begin();
+        let columns = &parser.plan.columns;
+        for (cell, targets) in cells.zip(columns) {
+            let cell = trimmed(cell);
+            // What is inside of it, the long way finds.
+            if cell.starts_with('{') {
+                return false;
+            }
+            if !targets.iter().all(|target| self.ride.take(*target, cell)) {
+                return false;
+            }
+        }
+        parser.ride(self.quick, &self.ride, line)
+    }
+}
+
 /// Parses a chunk of a table. The first chunk of a file starts with the header, or with lines
 /// before it.
 pub(super) fn parse_plain(
@@ -82,6 +119,7 @@ pub(super) fn parse_plain(
     let mut line = super::chunk::newlines(&bytes[..start]);
     parser.count_other_lines(&bytes[..start], &[]);
     let mut is_header = first;
+    let mut short = memory.quick.as_mut().map(ShortRows::new);
     while start < bytes.len() {
         let end = split(bytes, start, delimiter, &mut ends);
         line += 1;
@@ -92,7 +130,6 @@ pub(super) fn parse_plain(
         } else if std::mem::take(&mut is_header) {
             parser.lines.continuation += 1;
         } else {
-            values.clear();
             let last = start + row.len();
             let cell = |place: usize| {
                 let from = if place == 0 { start } else { ends[place - 1] + 1 };
@@ -101,11 +138,15 @@ pub(super) fn parse_plain(
             let found = ends.len();
             let is_longer = found == columns + 1 && cell(columns).trim_ascii().is_empty();
             if found == columns || is_longer {
-                for place in 0..columns {
-                    fill(parser, place, cell(place), line, &mut values);
-                }
-                let quick = memory.quick.as_mut();
-                if !quick.is_some_and(|quick| parser.quick_record(quick, &values, line)) {
+                let cells = (0..columns).map(cell);
+                if !short.as_mut().is_some_and(|short| short.row(parser, cells, line)) {
+                    values.clear();
+                    for place in 0..columns {
+                        fill(parser, place, cell(place), line, &mut values);
+                    }
+                    if let Some(short) = &mut short {
+                        parser.learn_words(short.quick, &values);
+                    }
                     parser.record(&values, line);
                 }
             } else {

@@ -14,10 +14,10 @@ use crate::usage::Vector;
 
 use super::field::Field;
 use super::text_blocks::text_blocks;
-use super::values::Values;
+use super::values::Raw;
 
 /// The text of a slot as a dimension takes it.
-pub(super) fn told<'a>(values: &Values<'a>, slot: usize) -> Cow<'a, str> {
+pub(super) fn told<'a>(values: &impl Raw<'a>, slot: usize) -> Cow<'a, str> {
     if slot == Field::TextBlocks.slot() {
         let [tools, system, prompt] =
             [Field::Tools, Field::SystemPrompt, Field::Prompt].map(|field| values.text(field));

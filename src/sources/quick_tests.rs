@@ -12,7 +12,7 @@ use super::*;
 use crate::usage::{Dimensions, Row};
 
 fn dimensions() -> Dimensions {
-    Dimensions::new(["conversation", "team", "prompt"])
+    Dimensions::new(["conversation", "team", "prompt", "speed", "http_status"])
 }
 
 fn plan_of(text: &str) -> Option<Arc<FilePlan>> {

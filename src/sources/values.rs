@@ -35,6 +35,33 @@ pub(super) fn bounded(count: Option<u64>, of: &str) -> Result<Tokens, (Code, Str
     Ok(Tokens::new(count))
 }
 
+/// Something that holds the raw values of a record.
+pub(super) trait Raw<'a> {
+    /// The raw text of a slot; empty when there is none.
+    fn raw(&self, slot: usize) -> &'a str;
+
+    /// The text of a slot, without JSON quotes and escapes; empty when there is none.
+    #[inline]
+    fn text_at(&self, slot: usize) -> Cow<'a, str> {
+        let raw = self.raw(slot);
+        // Most values of most records are not there.
+        if raw.is_empty() { Cow::Borrowed(raw) } else { unquoted(raw) }
+    }
+
+    /// The text of a field.
+    #[inline]
+    fn text(&self, field: Field) -> Cow<'a, str> {
+        self.text_at(field.slot())
+    }
+}
+
+impl<'a> Raw<'a> for Values<'a> {
+    #[inline]
+    fn raw(&self, slot: usize) -> &'a str {
+        self.raw[slot]
+    }
+}
+
 /// Rank of a slot that has no value yet.
 const UNSET: u16 = u16::MAX;
 
@@ -105,11 +132,6 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The slots that have a value, a bit each; those beyond 128 have none.
-    pub(super) const fn present(&self) -> u128 {
-        self.present
-    }
-
     /// Takes the raw text of a value: a JSON value, or a CSV cell. Text that means "nothing" is
     /// as good as no value.
     #[inline]
@@ -149,21 +171,13 @@ impl<'a> Values<'a> {
     }
 
     #[inline]
+    pub(super) fn text(&self, field: Field) -> Cow<'a, str> {
+        Raw::text(self, field)
+    }
+
+    #[inline]
     pub(super) fn has(&self, field: Field) -> bool {
         !self.raw[field.slot()].is_empty()
-    }
-
-    /// The text of a slot, without JSON quotes and escapes; empty when there is none.
-    #[inline]
-    pub(super) fn text_at(&self, slot: usize) -> Cow<'a, str> {
-        let raw = self.raw[slot];
-        // Most values of most records are not there.
-        if raw.is_empty() { Cow::Borrowed(raw) } else { unquoted(raw) }
-    }
-
-    #[inline]
-    pub(super) fn text(&self, field: Field) -> Cow<'a, str> {
-        self.text_at(field.slot())
     }
 
     /// A whole number: `12`, `12.0`, `"12"`, `1,234`, `1.2e3`.
@@ -365,6 +379,6 @@ mod tests {
     fn escapes_are_decoded() {
         let mut values = Values::new(1);
         values.set(0, 0, r#""a\"b\u00e9""#);
-        assert_eq!(values.text_at(0), "a\"bé");
+        assert_eq!(Raw::text_at(&values, 0), "a\"bé");
     }
 }

@@ -10,7 +10,6 @@ use crate::usage::{Dimensions, FinishReason, Kind, KindId, ServiceTier, Status, 
 
 use super::field::Field;
 use super::format::Draft;
-use super::values::Values;
 
 /// Logs with more different words in these fields have something else in one of them.
 const MOST: usize = 1 << 14;
@@ -90,7 +89,8 @@ pub(super) struct WordBook {
     index: HashTable<u32>,
     hasher: FixedState,
     key: Vec<u8>,
-    mask: u128,
+    /// Whether nothing is known of the words that were looked up last.
+    is_waiting: bool,
     /// Tables come one after another; each numbers its kinds anew.
     table: u64,
 }
@@ -109,36 +109,40 @@ impl WordBook {
     /// Begins another table.
     pub(super) fn next_table(&mut self) {
         self.table += 1;
-        self.mask = WORDS.into_iter().fold(0, |mask, field| mask | 1 << field.slot());
         if self.entries.len() >= MOST {
             self.entries.clear();
             self.index.clear();
         }
     }
 
-    /// What is known of the words of a record.
+    /// What is known of the words of a record: slots and raw texts.
     #[inline]
-    pub(super) fn look_up(&mut self, values: &Values<'_>) -> Known {
-        let mut present = values.present() & self.mask;
+    pub(super) fn look_up(&mut self, words: &[(u8, &str)]) -> Known {
         self.key.clear();
-        while present != 0 {
-            let slot = present.trailing_zeros();
+        for (slot, raw) in words {
             // No byte of UTF-8 is the first one.
-            self.key.extend_from_slice(&[0xff, u8::try_from(slot).unwrap_or(0xff)]);
-            self.key.extend_from_slice(values.raw(slot as usize).as_bytes());
-            present &= present - 1;
+            self.key.extend_from_slice(&[0xff, *slot]);
+            self.key.extend_from_slice(raw.as_bytes());
         }
         let hash = self.hash(&self.key);
         let found = self.index.find(hash, |at| *self.entries[*at as usize].words == *self.key);
-        match found.map(|at| *at as usize) {
+        let found = found.map(|at| *at as usize);
+        self.is_waiting = found.is_none();
+        match found {
             None => Known::Nothing,
             Some(at) if self.entries[at].said.is_none() => Known::Odd,
             Some(at) => Known::Said(at),
         }
     }
 
+    /// Whether words were looked up of which nothing is known.
+    pub(super) const fn is_waiting(&self) -> bool {
+        self.is_waiting
+    }
+
     /// Keeps what the words that were looked up last say; nothing where they need a closer look.
     pub(super) fn learn(&mut self, said: Option<Said>) {
+        self.is_waiting = false;
         let Ok(at) = u32::try_from(self.entries.len()) else { return };
         if self.entries.len() >= MOST {
             return;
