@@ -21,7 +21,7 @@ use super::findings;
 use super::forecast::forecast;
 use super::grouping::KeyTable;
 use super::key_columns::KeyColumns;
-use super::lanes::{Lane, Lanes, PlainCall};
+use super::lanes::{At, Lane, Lanes};
 use super::options::{AnalysisOptions, CostMode};
 use super::pricer::{Price, Pricer};
 use super::remarks::PriceRemarks;
@@ -173,26 +173,30 @@ impl<'a> Analyzer<'a> {
         let mut lanes = std::mem::take(&mut self.lanes);
         lanes.enter(calls.kinds().len());
         for (row, (kind, time)) in plain.kinds.iter().zip(plain.times).enumerate() {
-            if !lanes.holds(*kind, *time) {
+            let mut known = lanes.at(*kind, *time);
+            if matches!(known, At::Unknown) {
                 let left = lanes.take(*kind, self.lane(calls, row, *time));
                 if let Some(lane) = left {
                     self.close(calls, kind.index(), &lane);
                 }
+                known = lanes.at(*kind, *time);
             }
-            let call = PlainCall::of(plain, &classes, row);
-            let lane = lanes.get(*kind).filter(|_| plain.is_plain(row));
-            let cost = lane.and_then(|lane| lane.add(&classes, &call));
-            let Some(cost) = cost else {
+            let added = match known {
+                At::Lane(lane) if plain.is_plain(row) => lane.add(&classes, row),
+                _ => None,
+            };
+            let Some(call) = added else {
                 self.add_row(calls, row);
                 continue;
             };
             if !by_kind {
                 self.columns.key_of_plain(calls, row, &mut self.key);
-                self.groups.entry(&self.key).add_plain(&classes, &call.counts, cost);
+                let tally = self.groups.entry(&self.key);
+                tally.add_plain(&classes, &call.counts, call.cost);
             }
-            self.sums.add_plain(calls, row, *time, call.prompt, cost);
+            self.sums.add_plain(calls, row, *time, call.prompt, call.cost);
             if has_costs && let Some(logged) = plain.logged_cost(row) {
-                self.sums.logged.compare_plain(logged, cost);
+                self.sums.logged.compare_plain(logged, call.cost);
             }
         }
         for (kind, lane) in lanes.drain() {
@@ -340,7 +344,7 @@ impl<'a> Sums<'a> {
     /// Adds of a plain call what differs from call to call; the rest is added by [`Sums::close`].
     #[inline]
     fn add_plain(&mut self, calls: &Calls, row: Row, time: Instant, prompt: u64, cost: Usd) {
-        self.calendar.add(time, 1, Some(cost));
+        self.calendar.add_plain(time, cost);
         self.bands.add_plain(prompt, cost);
         self.histogram.add(cost);
         if self.costliest.may_keep(cost) {

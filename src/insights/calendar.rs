@@ -54,6 +54,21 @@ impl Calendar {
         }
     }
 
+    /// As [`Calendar::add`], of a single call of known cost.
+    #[inline]
+    pub(super) fn add_plain(&mut self, time: Instant, cost: Usd) {
+        match (&mut self.current, &mut self.first, &mut self.last) {
+            (Some(current), Some(first), Some(last))
+                if current.start <= time && time < current.end =>
+            {
+                (*first, *last) = (time.min(*first), time.max(*last));
+                current.total.calls += 1;
+                current.total.cost += cost;
+            }
+            _ => self.add(time, 1, Some(cost)),
+        }
+    }
+
     /// Says that some call was made as late as this: a row of a roll-up has many.
     pub(super) fn stretch(&mut self, last: Instant) {
         if let Some(known) = &mut self.last {

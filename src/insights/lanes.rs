@@ -4,10 +4,10 @@
 //! time. Their tokens are summed here and handed over once a table; whatever is not plain goes
 //! through the [`Pricer`](super::pricer::Pricer), row by row, with the same result.
 
-use crate::pricing::{ModelId, PriceBook, PriceList, RateCard};
+use crate::pricing::{Bill, ModelId, PriceBook, PriceList, RateCard};
 use crate::units::{PerClass, TokenClass, Tokens, Usd};
 use crate::usage::{
-    Calls, Counting, FinishReason, Instant, Kind, KindId, PlainCalls, Row, Status, column,
+    Calls, ClassColumn, Counting, FinishReason, Instant, Kind, KindId, Row, Status, column,
 };
 
 use super::tally::Tally;
@@ -35,11 +35,12 @@ pub(super) struct Lane<'a> {
     tokens: [u64; CLASSES],
 }
 
-/// One plain call: its tokens, and those of its prompt.
+/// One plain call: its tokens, those of its prompt, and what it cost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlainCall {
     pub(super) counts: [u32; CLASSES],
     pub(super) prompt: u64,
+    pub(super) cost: Usd,
 }
 
 /// The lanes of the kinds of one table.
@@ -57,6 +58,16 @@ enum State<'a> {
     Known(Box<Lane<'a>>),
 }
 
+/// What is known of a kind.
+pub(super) enum At<'l, 'a> {
+    /// Its lane.
+    Lane(&'l mut Lane<'a>),
+    /// Its calls have to be looked at one by one.
+    Various,
+    /// Nothing yet, or nothing for that time.
+    Unknown,
+}
+
 impl<'a> Lanes<'a> {
     /// Makes room for the kinds of a table; sums were handed over before.
     pub(super) fn enter(&mut self, kinds: usize) {
@@ -64,13 +75,13 @@ impl<'a> Lanes<'a> {
         self.lanes.resize(kinds, State::Unknown);
     }
 
-    /// Whether the lane of a kind, or that it has none, is known for a time.
+    /// What is known of a kind at a time.
     #[inline]
-    pub(super) fn holds(&self, kind: KindId, time: Instant) -> bool {
-        match &self.lanes[kind.index()] {
-            State::Known(lane) => lane.from <= time && time < lane.before,
-            State::Various => true,
-            State::Unknown => false,
+    pub(super) fn at(&mut self, kind: KindId, time: Instant) -> At<'_, 'a> {
+        match &mut self.lanes[kind.index()] {
+            State::Known(lane) if lane.from <= time && time < lane.before => At::Lane(lane),
+            State::Various => At::Various,
+            State::Known(_) | State::Unknown => At::Unknown,
         }
     }
 
@@ -83,35 +94,12 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    /// The lane of a kind, if it has one.
-    #[inline]
-    pub(super) fn get(&mut self, kind: KindId) -> Option<&mut Lane<'a>> {
-        match &mut self.lanes[kind.index()] {
-            State::Known(lane) => Some(lane),
-            State::Unknown | State::Various => None,
-        }
-    }
-
     /// Takes out all lanes, each with the place of its kind.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (usize, Box<Lane<'a>>)> {
         self.lanes.drain(..).enumerate().filter_map(|(kind, state)| match state {
             State::Known(lane) => Some((kind, lane)),
             State::Unknown | State::Various => None,
         })
-    }
-}
-
-impl PlainCall {
-    /// The call of a row, as far as it has tokens of these classes.
-    #[inline]
-    pub(super) fn of(plain: &PlainCalls<'_>, classes: &[TokenClass], row: Row) -> Self {
-        let mut call = Self { counts: [0; CLASSES], prompt: 0 };
-        for class in classes {
-            let count = plain.tokens(*class, row);
-            call.counts[*class as usize] = count;
-            call.prompt += if class.is_input() { u64::from(count) } else { 0 };
-        }
-        call
     }
 }
 
@@ -149,23 +137,31 @@ impl<'a> Lane<'a> {
         })
     }
 
-    /// Adds a call and answers its cost in dollars; nothing, and adds nothing, where its prices are
-    /// not those of the lane.
+    /// Adds the call of a row, with its tokens of these classes, and answers it; nothing, and adds
+    /// nothing, where its prices are not those of the lane.
     #[inline]
-    pub(super) fn add(&mut self, classes: &[TokenClass], call: &PlainCall) -> Option<Usd> {
-        let is_short = call.prompt < self.prompts_below;
-        let is_empty = (self.needs_output && !has_output(&call.counts))
-            || (self.needs_input && call.prompt == 0);
+    pub(super) fn add(&mut self, classes: &[ClassColumn<'_>], row: Row) -> Option<PlainCall> {
+        let (mut counts, mut bill) = ([0; CLASSES], Bill::default());
+        let (mut prompt, mut answer) = (0, 0);
+        for column in classes {
+            let count = column.tokens(row);
+            counts[column.class as usize] = count;
+            *(if column.class.is_input() { &mut prompt } else { &mut answer }) += u64::from(count);
+            self.prices.bill(column.class, count, &mut bill);
+        }
+        let is_short = prompt < self.prompts_below;
+        let is_empty = (self.needs_output && answer == 0) || (self.needs_input && prompt == 0);
         if !is_short || is_empty {
             return None;
         }
-        let cost = self.prices.cost(classes, &call.counts)?;
+        let cost = bill.total()?;
         self.calls += 1;
         self.cost += cost;
-        for class in classes {
-            self.tokens[*class as usize] += u64::from(call.counts[*class as usize]);
+        for column in classes {
+            let place = column.class as usize;
+            self.tokens[place] += u64::from(counts[place]);
         }
-        Some(cost)
+        Some(PlainCall { counts, prompt, cost })
     }
 
     /// The sums of the calls added.
@@ -193,8 +189,4 @@ impl<'a> Lane<'a> {
     pub(super) const fn cost(&self) -> Usd {
         self.cost
     }
-}
-
-fn has_output(counts: &[u32; CLASSES]) -> bool {
-    TokenClass::ALL.into_iter().any(|class| !class.is_input() && counts[class as usize] > 0)
 }

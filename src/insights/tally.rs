@@ -1,7 +1,7 @@
 //! Sums over calls.
 
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
-use crate::usage::Call;
+use crate::usage::{Call, ClassColumn};
 
 /// A number of calls and what they cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,9 +91,9 @@ impl Tally {
 
     /// Counts a single call of known cost, whose tokens of these classes are among `counts`, those of
     /// all classes.
-    pub fn add_plain(&mut self, classes: &[TokenClass], counts: &[u32], cost: Usd) {
+    pub fn add_plain(&mut self, classes: &[ClassColumn<'_>], counts: &[u32], cost: Usd) {
         self.calls += 1;
-        for class in classes {
+        for ClassColumn { class, .. } in classes {
             self.tokens[*class] += Tokens::new(u64::from(counts[*class as usize]));
         }
         self.cost += cost;

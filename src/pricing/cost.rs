@@ -63,7 +63,26 @@ pub fn cost_of_tokens(tokens: &PerClass<Tokens>, card: &RateCard) -> Result<Usd,
 pub struct PriceList {
     /// In units of 10⁻¹⁸ dollars a token.
     prices: [u64; TokenClass::ALL.len()],
-    is_priced: [bool; TokenClass::ALL.len()],
+    /// All bits of the classes without a price.
+    unpriced: [u32; TokenClass::ALL.len()],
+}
+
+/// What tokens of some classes cost, while it is added up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bill {
+    /// In units of 10⁻¹⁸ dollars.
+    atto: u128,
+    /// Not zero where a class that was used has no price.
+    unpriced: u32,
+}
+
+impl Bill {
+    /// The sum in dollars; nothing where a class that was used has no price.
+    #[inline]
+    pub fn total(self) -> Option<Usd> {
+        let atto = i128::try_from(self.atto).ok()?;
+        (self.unpriced == 0).then_some(Usd::from_atto(atto))
+    }
 }
 
 impl PriceList {
@@ -73,31 +92,22 @@ impl PriceList {
         if !card.is_flat() {
             return None;
         }
-        let mut list = Self { prices: [0; _], is_priced: [false; _] };
+        let mut list = Self { prices: [0; _], unpriced: [u32::MAX; _] };
         for class in TokenClass::ALL {
             let Some(price) = card.price(class) else { continue };
             list.prices[class as usize] = u64::try_from(price.atto()).ok()?;
-            list.is_priced[class as usize] = true;
+            list.unpriced[class as usize] = 0;
         }
         Some(list)
     }
 
-    /// What tokens of these classes cost, `counts` being those of all classes, without any fee: what
-    /// [`cost`] answers. Nothing where a class that was used has no price.
+    /// Adds the tokens of a class to a bill: what [`cost`] adds, without any fee.
     #[inline]
-    pub fn cost(
-        &self,
-        classes: &[TokenClass],
-        counts: &[u32; TokenClass::ALL.len()],
-    ) -> Option<Usd> {
-        let (mut total, mut is_known) = (0i128, true);
-        for class in classes {
-            let place = *class as usize;
-            // Far below the range: eleven times 2³² tokens at 2⁶⁴ each.
-            total += i128::from(self.prices[place]) * i128::from(counts[place]);
-            is_known = is_known && (self.is_priced[place] || counts[place] == 0);
-        }
-        is_known.then_some(Usd::from_atto(total))
+    pub fn bill(&self, class: TokenClass, count: u32, bill: &mut Bill) {
+        let place = class as usize;
+        // Far below the range: eleven times 2³² tokens at 2⁶⁴ each.
+        bill.atto += u128::from(self.prices[place]) * u128::from(count);
+        bill.unpriced |= self.unpriced[place] & count;
     }
 }
 
@@ -319,8 +329,11 @@ mod tests {
             let card = RateCard::new(&prices, Fees::default());
             let tokens = PerClass::from_fn(|class| Tokens::new(u64::from(counts[class as usize])));
             let list = PriceList::of(&card).expect("small prices");
-            let found = list.cost(&TokenClass::ALL, &counts);
-            prop_assert_eq!(found, cost(&Call { tokens, ..Call::default() }, &card).ok());
+            let mut bill = Bill::default();
+            for class in TokenClass::ALL {
+                list.bill(class, counts[class as usize], &mut bill);
+            }
+            prop_assert_eq!(bill.total(), cost(&Call { tokens, ..Call::default() }, &card).ok());
         }
 
         #[test]

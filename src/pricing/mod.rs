@@ -37,7 +37,7 @@ pub use book::{PriceBook, hexadecimal};
 pub use card::RateCard;
 pub use check::{TableCheck, TableRemark, TableWarning, check_table};
 pub use contract::{Contract, ContractError, ContractProblem};
-pub use cost::{Charge, PriceList, charges, cost, cost_of_tokens};
+pub use cost::{Bill, Charge, PriceList, charges, cost, cost_of_tokens};
 pub use facts::{BandFacts, LaneFacts, PlaceFacts, ScheduleFacts};
 pub use import::{
     ImportError, ImportFormat, ImportOptions, ImportProblem, Imported, ImportedTable, LeftOut,

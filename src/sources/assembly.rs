@@ -148,7 +148,7 @@ impl Assembly {
             return;
         }
         let verdicts: Vec<Verdict> = match identity {
-            Identity::Unknown => vec![Verdict::New; parsed.keys.len()],
+            Identity::Unknown => Vec::new(),
             Identity::WholeRecord => self.whole_records(&parsed),
             Identity::Bucket => {
                 self.number(file, &mut parsed.keys);
@@ -191,13 +191,14 @@ impl Assembly {
             }
             return;
         }
-        let is_kept = |(row, verdict): (usize, &Verdict)| *verdict == Verdict::New && !is_sum(row);
-        let keep: Vec<bool> = verdicts.iter().enumerate().map(is_kept).collect();
-        if keep.iter().all(|keep| *keep) {
-            sink(parsed.calls);
-        } else {
-            sink(parsed.calls.filtered(&keep));
+        if sums.is_empty() && verdicts.iter().all(|verdict| *verdict == Verdict::New) {
+            return sink(parsed.calls);
         }
+        // Without verdicts, every call is new.
+        let is_new = |row: usize| verdicts.get(row).is_none_or(|known| *known == Verdict::New);
+        let rows = 0..parsed.calls.len();
+        let keep: Vec<bool> = rows.map(|row| is_new(row) && !is_sum(row)).collect();
+        sink(parsed.calls.filtered(&keep));
     }
 
     /// Tells apart the sums of one file that have the same name.

@@ -185,18 +185,17 @@ fn row<'a>(
         parser.not_utf8(line);
         return;
     };
-    let cell = |place: usize| record.range(place).map_or("", |range| &text[range]);
-    if let Some(quick) = &mut memory.quick {
-        let mut short = ShortRows::new(quick);
-        if short.row(parser, (0..columns).map(cell), line) {
-            return;
-        }
+    let place_of = |cell: usize| record.range(cell).unwrap_or_default();
+    let cell = |place: usize| &text[place_of(place)];
+    let mut short = memory.quick.as_mut().map(ShortRows::new);
+    if short.as_mut().is_some_and(|short| short.row(parser, text, place_of, line)) {
+        return;
     }
     for place in 0..columns {
         fill(parser, place, cell(place), line, values);
     }
-    if let Some(quick) = &mut memory.quick {
-        parser.learn_words(quick, values);
+    if let Some(short) = &mut short {
+        short.learn_words(parser, values);
     }
     parser.record(values, line);
 }

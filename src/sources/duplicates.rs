@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use foldhash::quality::FixedState;
+use foldhash::quality::{FixedState, FoldHasher};
 use hashbrown::{HashMap, HashSet};
 
 use crate::usage::{Call, Calls, Row, Symbol};
@@ -21,6 +21,49 @@ pub(super) fn hash(seed: u64, bytes: &[u8]) -> u64 {
 /// question.
 pub(super) fn key(bytes: &[u8]) -> CallKey {
     (u128::from(hash(1, bytes)) << 64) | u128::from(hash(2, bytes))
+}
+
+/// Stands for the name of a model in keys.
+pub(super) fn name_hash(name: &str) -> u64 {
+    hash(3, name.as_bytes())
+}
+
+/// Makes a key of several things.
+pub(super) struct KeyMaker([FoldHasher<'static>; 2]);
+
+impl KeyMaker {
+    /// Begins with an id.
+    #[inline]
+    pub(super) fn new(id: &str) -> Self {
+        let mut maker = Self([1, 2].map(|seed| FixedState::with_seed(seed).build_hasher()));
+        maker.text(id);
+        maker
+    }
+
+    /// Adds a text.
+    #[inline]
+    pub(super) fn text(&mut self, text: &str) {
+        for hasher in &mut self.0 {
+            hasher.write(text.as_bytes());
+            // Where it ends is part of it.
+            hasher.write_usize(text.len());
+        }
+    }
+
+    /// Adds a number.
+    #[inline]
+    pub(super) fn number(&mut self, number: u64) {
+        for hasher in &mut self.0 {
+            hasher.write_u64(number);
+        }
+    }
+
+    /// The key.
+    #[inline]
+    pub(super) fn key(self) -> CallKey {
+        let [first, second] = self.0.map(|hasher| u128::from(hasher.finish().max(1)));
+        first << 64 | second
+    }
 }
 
 /// How many keys are kept. Two sets of this size are held, so memory stays below half a

@@ -12,7 +12,8 @@ use super::layout::Layouts;
 use super::others::{is_odd, other};
 use super::parse::Parser;
 use super::plan::FilePlan;
-use super::quick::Memory;
+use super::quick::{Memory, Quick};
+use super::ride::Ride;
 use super::rows::{Row, list_in};
 use super::values::Values;
 use super::walk::walk;
@@ -24,31 +25,27 @@ impl Parser<'_> {
             let ride = quick.ride();
             (quick, ride)
         });
-        // Nothing has to be looked at before the values of a record.
-        let is_direct = self.plan.is_direct();
         // Checked once for the whole chunk; only where that fails, line by line.
         let whole = simdutf8::basic::from_utf8(bytes).ok();
+        // Nothing has to be looked at before the values of a record.
+        let is_direct = self.plan.is_direct();
         let mut values = Values::new(self.plan.slots).written(self.plan.writing);
         let (mut start, mut line) = (0, 0);
         while start < bytes.len() {
             if let Some(whole) = whole.filter(|_| is_direct) {
                 if let Some((quick, ride)) = short.as_mut() {
-                    ride.begin();
-                    if let Some(length) = layouts.read(&whole[start..], ride)
-                        && self.ride(quick, ride, line + 1)
-                    {
-                        line += 1;
-                        self.lines.lines += 1;
-                        start += length + 1;
-                        continue;
+                    let (next, lines) = self.short_lines(whole, start, line, layouts, quick, ride);
+                    (start, line) = (next, line + lines);
+                    if start >= bytes.len() {
+                        break;
                     }
                 }
                 values.clear();
                 if let Some(length) = layouts.read(&whole[start..], &mut values) {
                     line += 1;
                     self.lines.lines += 1;
-                    if let Some((quick, _)) = short.as_mut() {
-                        self.learn_words(quick, &values);
+                    if let Some((quick, ride)) = short.as_mut() {
+                        self.learn_words(quick, ride, &values);
                     }
                     let ends = self.read_record(&whole[start..start + length], line, &values);
                     self.count_ends(ends);
@@ -80,6 +77,31 @@ impl Parser<'_> {
             start = end + 1;
         }
         self.text_lines = line;
+    }
+
+    /// Reads lines the short way from a place on, as many as go there; answers the place behind them,
+    /// and how many they are.
+    fn short_lines<'a>(
+        &mut self,
+        text: &'a str,
+        start: usize,
+        line: u64,
+        layouts: &mut Layouts,
+        quick: &mut Quick,
+        ride: &mut Ride<'a>,
+    ) -> (usize, u64) {
+        let (mut start, mut lines) = (start, 0);
+        while start < text.len() {
+            ride.begin();
+            let Some(end) = layouts.ride(text, start, ride, &mut quick.words) else { break };
+            if !self.ride(quick, ride, line + lines + 1) {
+                break;
+            }
+            lines += 1;
+            start = end + 1;
+        }
+        self.lines.lines += lines;
+        (start, lines)
     }
 
     /// Counts the records on a line beyond the first one.

@@ -13,7 +13,8 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::paths::{NodeId, Paths, Target};
-use super::scan::{Text, Texts, plain_end};
+use super::ride::Role;
+use super::scan::{Text, Texts, number, plain_end};
 use super::values::Values;
 
 /// Bounds on what is kept of a chunk with free-form records.
@@ -26,94 +27,91 @@ const PATIENCE: u32 = 64;
 const RETRY_EVERY: u32 = 16;
 
 /// The place before the first value of a record.
-const START: usize = 0;
-
-/// Takes the values of a record as they are met.
-pub(super) trait Taker<'a> {
-    /// Takes the raw text of a value; says whether it wants the rest of the record.
-    fn take(&mut self, target: Target, raw: &'a str) -> bool;
-}
-
-impl<'a> Taker<'a> for Values<'a> {
-    #[inline]
-    fn take(&mut self, target: Target, raw: &'a str) -> bool {
-        self.set(target.slot, target.rank, raw);
-        true
-    }
-}
+pub(super) const START: usize = 0;
 
 /// The layouts met so far in a chunk.
 #[derive(Debug)]
 pub(super) struct Layouts {
-    places: Vec<After>,
+    pub(super) places: Vec<After>,
     /// The place of a value by its path through the record: keys and list positions.
     by_path: HashMap<Box<[u8]>, usize>,
-    texts: Texts,
-    targets: Vec<Target>,
+    pub(super) texts: Texts,
+    pub(super) targets: Vec<Target>,
     misses: u32,
+    /// By slot, what becomes of a value on the short way; empty where there is none.
+    roles: Vec<Role>,
 }
 
 /// What may follow a value: the start of another one, or the end of the record. The likeliest
 /// comes first.
 #[derive(Debug, Default)]
-struct After {
-    next: Vec<Step>,
+pub(super) struct After {
+    pub(super) next: Vec<Step>,
     ends: Vec<Text>,
 }
 
 /// A text between two values, and where the second one goes.
 #[derive(Debug)]
-struct Step {
-    text: Text,
-    targets: Range<usize>,
-    place: usize,
+pub(super) struct Step {
+    pub(super) text: Text,
+    pub(super) targets: Range<usize>,
+    pub(super) place: usize,
+    /// What becomes of the value on the short way, and its slot if it has just one.
+    pub(super) role: Role,
+    pub(super) slot: u8,
 }
 
 impl Default for Layouts {
     fn default() -> Self {
+        Self::with_roles(Vec::new())
+    }
+}
+
+impl Layouts {
+    /// No layouts yet, of records whose values have these roles on the short way.
+    pub(super) fn with_roles(roles: Vec<Role>) -> Self {
         Self {
             places: vec![After::default()],
             by_path: HashMap::new(),
             texts: Texts::default(),
             targets: Vec::new(),
             misses: 0,
+            roles,
         }
     }
-}
 
-impl Layouts {
-    /// Gives the values of the record that `text` begins with to `taker`, if it has a known layout, and
-    /// says where it ends: at the end of its line or of the text. Otherwise, or when the taker wants no
-    /// more, answers nothing; the taker may then have part of the record.
-    pub(super) fn read<'a>(&mut self, text: &'a str, taker: &mut impl Taker<'a>) -> Option<usize> {
+    /// Gives the values of the record that `text` begins with to `values`, if it has a known layout,
+    /// and says where it ends: at the end of its line or of the text. Otherwise answers nothing;
+    /// `values` may then have part of the record.
+    pub(super) fn read<'a>(&mut self, text: &'a str, values: &mut Values<'a>) -> Option<usize> {
         let bytes = text.as_bytes();
         let (mut place, mut at) = (START, 0);
         loop {
             let Some((found, start, end)) = self.next_value(place, bytes, at) else {
-                let end = self.end(place, bytes, at);
-                self.misses = if end.is_some() { 0 } else { self.misses.saturating_add(1) };
-                return end;
+                return self.end(place, bytes, at);
             };
             let next = &self.places[place].next[found];
             for target in &self.targets[next.targets.clone()] {
-                if !taker.take(*target, &text[start..end]) {
-                    return None;
-                }
+                values.set(target.slot, target.rank, &text[start..end]);
             }
             let following = next.place;
-            if found > 0 {
-                // Moves up by one, so that what is frequent is found first.
-                self.places[place].next.swap(found, found - 1);
-            }
+            self.move_up(place, found);
             (place, at) = (following, end);
         }
     }
 
-    /// Which of the texts after `place` stands at `at`, and where the value behind it is.
+    /// Moves a text up by one, so that what is frequent is found first.
     #[inline]
+    pub(super) fn move_up(&mut self, place: usize, found: usize) {
+        if found > 0 {
+            self.places[place].next.swap(found, found - 1);
+        }
+    }
+
+    /// Which of the texts after `place` stands at `at`, and where the value behind it is.
     fn next_value(&self, place: usize, bytes: &[u8], at: usize) -> Option<(usize, usize, usize)> {
         self.places[place].next.iter().enumerate().find_map(|(found, next)| {
-            if !self.texts.stands(next.text, bytes, at) {
+            if !self.texts.stands(&next.text, bytes, at) {
                 return None;
             }
             let start = at + next.text.len();
@@ -123,12 +121,18 @@ impl Layouts {
 
     /// Where a record ends whose last value is at `place`. No text between values and no value has a
     /// line end, so nothing of the next line was taken for a part of it.
-    fn end(&self, place: usize, bytes: &[u8], at: usize) -> Option<usize> {
-        self.places[place].ends.iter().find_map(|text| {
+    #[inline]
+    pub(super) fn end(&mut self, place: usize, bytes: &[u8], at: usize) -> Option<usize> {
+        for text in &self.places[place].ends {
             let end = at + text.len();
-            let is_line = matches!(bytes.get(end), None | Some(b'\n'));
-            (is_line && self.texts.stands(*text, bytes, at)).then_some(end)
-        })
+            let is_line = bytes.get(end).is_none_or(|byte| *byte == b'\n');
+            if is_line && self.texts.stands(text, bytes, at) {
+                self.misses = 0;
+                return Some(end);
+            }
+        }
+        self.misses = self.misses.saturating_add(1);
+        None
     }
 
     /// Keeps the layout of a record that [`super::walk`] found valid.
@@ -145,7 +149,7 @@ impl Layouts {
         }
         let end = &record.as_bytes()[at..];
         let ends = &self.places[place].ends;
-        if ends.len() < TEXTS_MAX && !ends.iter().any(|text| self.texts.is(*text, end)) {
+        if ends.len() < TEXTS_MAX && !ends.iter().any(|text| self.texts.is(text, end)) {
             let text = self.texts.keep(end);
             self.places[place].ends.extend(text);
         }
@@ -164,7 +168,7 @@ impl Layouts {
     }
 
     fn add(&mut self, place: usize, text: &[u8], value: &Value, next: usize, paths: &Paths) {
-        let known = |known: &Step| known.place == next && self.texts.is(known.text, text);
+        let known = |known: &Step| known.place == next && self.texts.is(&known.text, text);
         let texts = &self.places[place].next;
         if texts.len() == TEXTS_MAX || texts.iter().any(known) {
             return;
@@ -172,13 +176,15 @@ impl Layouts {
         let first = self.targets.len();
         self.targets.extend(value.node.into_iter().flat_map(|node| paths.targets(node)));
         let targets = first..self.targets.len();
-        let step = self.texts.keep(text).map(|text| Step { text, targets, place: next });
+        let (role, slot) = Role::among(&self.targets[targets.clone()], &self.roles);
+        let step =
+            self.texts.keep(text).map(|text| Step { text, targets, place: next, role, slot });
         self.places[place].next.extend(step);
     }
 }
 
 /// The end of the scalar that starts at `at`, or nothing when there is no valid one.
-fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Option<usize> {
     match *bytes.get(at)? {
         b'"' => string_end(bytes, at + 1),
         b'-' | b'0'..=b'9' => number_end(bytes, at),
@@ -194,6 +200,12 @@ fn word_end(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
 }
 
 fn number_end(bytes: &[u8], start: usize) -> Option<usize> {
+    // A digit or a letter behind it makes it something else, or longer.
+    if let Some((_, end)) = number(bytes, start)
+        && matches!(bytes.get(end), Some(b',' | b'}'))
+    {
+        return Some(end);
+    }
     let digits = |from: usize| {
         let count = bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         from + count

@@ -46,6 +46,7 @@ mod reader;
 mod reading;
 mod rows;
 mod saved;
+mod ride;
 mod scan;
 mod session;
 mod signs;

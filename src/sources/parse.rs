@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 
 use crate::diagnostics::{Code, Ledger, Place};
-use crate::usage::{Call, Calls, Dimensions, Symbol, column};
+use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 
 use super::chunk::{Chunk, newlines};
 use super::decode::{decode, fingerprint, tell_of_sums};
 use super::delimited::parse_delimited;
 use super::detect::NAMES_MAX;
-use super::duplicates::{CallKey, key};
+use super::duplicates::{CallKey, KeyMaker, key, name_hash};
 use super::field::Field;
 use super::format::{Convention, Draft, Identity, Remark, Screen};
 use super::framing::Framing;
@@ -27,7 +27,7 @@ use super::walk::walk;
 /// What became of a chunk. Places count lines from the start of the chunk, and name no file yet.
 pub(super) struct Parsed {
     pub(super) calls: Calls,
-    /// One key for each call.
+    /// One key for each call; none where copies count.
     pub(super) keys: Vec<RecordKey>,
     pub(super) lines: Lines,
     /// How many lines of text it has: less than in `lines` where records share one.
@@ -75,6 +75,7 @@ pub(super) fn parse(
     let mut parser = Parser::new(plan, assumed, dimensions);
     parser.so_far = std::mem::take(so_far);
     parser.inside_line = chunk.inside_line;
+    parser.calls.reserve(memory.calls);
     if let Some(passed_over) = chunk.passed_over {
         parser.lines.lines += passed_over.lines;
         parser.lines.continuation += passed_over.lines - 1;
@@ -94,6 +95,7 @@ pub(super) fn parse(
         (None, _) => newlines(&chunk.bytes),
     };
     *so_far = std::mem::take(&mut parser.so_far);
+    memory.calls = parser.calls.len();
     parser.finish(newlines)
 }
 
@@ -133,6 +135,8 @@ pub(super) struct Parser<'p> {
     late_columns: BTreeSet<String>,
     /// The dimensions of its records that are wanted.
     pub(super) wanted: &'p [(usize, usize)],
+    /// Whether anybody looks for calls of one request.
+    pub(super) wants_requests: bool,
     pub(super) symbols: Vec<Symbol>,
     remarks: Vec<Remark>,
     key_bytes: Vec<u8>,
@@ -154,6 +158,7 @@ impl<'p> Parser<'p> {
             sums: Vec::new(),
             late_columns: BTreeSet::new(),
             wanted: plan.wanted(),
+            wants_requests: !plan.has_lapsed(),
             symbols: vec![Symbol::EMPTY; dimensions.len()],
             remarks: Vec::new(),
             key_bytes: Vec::new(),
@@ -354,30 +359,31 @@ impl<'p> Parser<'p> {
         let thread = total.map_or(0, |_| fingerprint(values, Field::Conversation));
         self.calls.push(&draft.call, &self.symbols);
         let is_loose = plan.identity == Identity::WholeRecord && is_loose(values);
-        self.keys.push(RecordKey { key, thread, counts_line: true, is_loose });
+        // Where every record is a call, no keys are looked at.
+        let is_keyed = self.plan.identity != Identity::Unknown;
+        let counts_line = true;
+        self.keys.extend(is_keyed.then_some(RecordKey { key, thread, counts_line, is_loose }));
         for (number, (model, call)) in (1..).zip(&draft.parts) {
             self.symbols[column::MODEL] = self.calls.dimensions[column::MODEL].intern(model);
             let mut call = *call;
             call.place = draft.call.place;
             self.calls.push(&call, &self.symbols);
             let key = if key == 0 { 0 } else { key.wrapping_add(number) };
-            self.keys.push(RecordKey { key, thread, counts_line: false, is_loose });
+            let counts_line = false;
+            self.keys.extend(is_keyed.then_some(RecordKey { key, thread, counts_line, is_loose }));
         }
     }
 
-    pub(super) fn key<'a>(
+    fn key(
         &mut self,
         identity: Identity,
-        values: &impl Raw<'a>,
+        values: &Values<'_>,
         model: &str,
         call: &Call,
     ) -> CallKey {
-        if identity == Identity::Unknown {
-            return 0;
-        }
-        let bytes = &mut self.key_bytes;
-        bytes.clear();
         if matches!(identity, Identity::Bucket | Identity::Pivot) {
+            let bytes = &mut self.key_bytes;
+            bytes.clear();
             // The counts of a pivoted sum are told apart by their metric, and belong together.
             let names = |field: &Field| {
                 field.names_a_sum() || *field == Field::Metric && identity == Identity::Bucket
@@ -388,37 +394,44 @@ impl<'p> Parser<'p> {
             }
             return key(bytes);
         }
-        let id = values.text(Field::RequestId);
-        if id.is_empty() {
-            return 0;
-        }
-        bytes.extend_from_slice(id.as_bytes());
-        match identity {
-            Identity::Response => {
-                bytes.push(0);
-                bytes.extend_from_slice(model.as_bytes());
-                bytes.push(0);
-                bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
-            }
-            Identity::Stream => {
-                bytes.push(0);
-                bytes.extend_from_slice(values.text(Field::SecondId).as_bytes());
-            }
-            _ => {
-                bytes.push(0);
-                bytes.extend_from_slice(model.as_bytes());
-                bytes.extend_from_slice(&call.time.millis().to_le_bytes());
-                bytes.extend_from_slice(&call.attempt.to_le_bytes());
-                for (place, (_, tokens)) in (0..).zip(call.tokens.iter()) {
-                    if !tokens.is_zero() {
-                        bytes.push(place);
-                        bytes.extend_from_slice(&tokens.get().to_le_bytes());
-                    }
-                }
-            }
-        }
-        key(bytes)
+        let tokens = call.tokens.iter().map(|(_, tokens)| tokens.get());
+        record_key(identity, values, name_hash(model), call.time, call.attempt, tokens)
     }
+}
+
+/// The key of a record with an id; zero where it has none. `model` is the hash of its name, `tokens`
+/// are the counts of all classes.
+#[inline]
+pub(super) fn record_key<'a>(
+    identity: Identity,
+    values: &impl Raw<'a>,
+    model: u64,
+    time: Instant,
+    attempt: u16,
+    tokens: impl Iterator<Item = u64>,
+) -> CallKey {
+    let id = values.text(Field::RequestId);
+    if identity == Identity::Unknown || id.is_empty() {
+        return 0;
+    }
+    let mut maker = KeyMaker::new(&id);
+    match identity {
+        Identity::Response => {
+            maker.number(model);
+            maker.text(&values.text(Field::SecondId));
+        }
+        Identity::Stream => maker.text(&values.text(Field::SecondId)),
+        _ => {
+            maker.number(model);
+            maker.number(time.millis().cast_unsigned());
+            maker.number(u64::from(attempt));
+            for (place, count) in (0..).zip(tokens).filter(|(_, count)| *count > 0) {
+                maker.number(place);
+                maker.number(count);
+            }
+        }
+    }
+    maker.key()
 }
 
 /// Whether an id tells no calls apart: a short one (a row's number, a user) without the time of

@@ -1,48 +1,45 @@
 //! The rows of a table without any quote: the fast way through a chunk of it.
 //!
 //! Without quotes a cell ends at a delimiter and a row at a line end, wherever they stand, so both
-//! are found eight bytes at a time.
+//! are found sixteen bytes at a time.
+
+use std::ops::Range;
+
+use wide::u8x16;
 
 use crate::diagnostics::Code;
 
-use super::delimited::{before_header, fill, trimmed};
-use super::layout::Taker;
+use super::delimited::{before_header, fill};
 use super::parse::Parser;
-use super::quick::{Memory, Quick, Ride};
+use super::quick::{Memory, Quick};
+use super::ride::Ride;
 use super::values::Values;
 
-const ONES: u64 = u64::from_ne_bytes([1; 8]);
-const LOWS: u64 = u64::from_ne_bytes([0x7f; 8]);
-
-/// The highest bit of each byte of a word that is zero, and no other bit.
-const fn zeros(word: u64) -> u64 {
-    !(((word & LOWS) + LOWS) | word | LOWS)
-}
-
 /// Where the cells of the row at `at` end, the last one at the end of its line, which is answered.
+#[inline]
 fn split(bytes: &[u8], at: usize, delimiter: u8, ends: &mut Vec<usize>) -> usize {
     ends.clear();
-    let (delimiters, breaks) = (ONES * u64::from(delimiter), ONES * u64::from(b'\n'));
+    let (delimiters, breaks) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
     let mut start = at;
-    let (words, rest) = bytes[at..].as_chunks::<8>();
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let line_end = zeros(word ^ breaks);
-        let mut found = zeros(word ^ delimiters);
+    let (blocks, rest) = bytes[at..].as_chunks::<16>();
+    for block in blocks {
+        let block = u8x16::new(*block);
+        let mut found = block.simd_eq(delimiters).to_bitmask();
+        let line_end = block.simd_eq(breaks).to_bitmask();
         if line_end != 0 {
-            // Only what is below the first line end is of this row.
+            // Only what is before the first line end is of this row.
             found &= (line_end & line_end.wrapping_neg()) - 1;
         }
         while found != 0 {
-            ends.push(start + (found.trailing_zeros() / 8) as usize);
+            ends.push(start + found.trailing_zeros() as usize);
             found &= found - 1;
         }
         if line_end != 0 {
-            let end = start + (line_end.trailing_zeros() / 8) as usize;
+            let end = start + line_end.trailing_zeros() as usize;
             ends.push(end);
             return end;
         }
-        start += 8;
+        start += 16;
     }
     for byte in rest {
         if *byte == b'\n' {
@@ -78,27 +75,30 @@ impl<'q, 'a> ShortRows<'q, 'a> {
         Self { quick, ride }
     }
 
-    /// Reads a row the short way; says whether that was enough.
+    /// Reads a row the short way; says whether that was enough. `cell` has the places of the cells
+    /// in `text`, by column.
     #[inline]
     pub(super) fn row(
         &mut self,
         parser: &mut Parser<'_>,
-        cells: impl Iterator<Item = &'a str>,
+        text: &'a str,
+        cell: impl Fn(usize) -> Range<usize>,
         line: u64,
     ) -> bool {
         self.ride.begin();
         let columns = &parser.plan.columns;
-        for (cell, targets) in cells.zip(columns) {
-            let cell = trimmed(cell);
-            // What is inside of it, the long way finds.
-            if cell.starts_with('{') {
-                return false;
-            }
-            if !targets.iter().all(|target| self.ride.take(*target, cell)) {
+        for (column, (role, slot)) in self.quick.columns.iter().enumerate() {
+            let (targets, words) = (&columns[column], &mut self.quick.words);
+            if !self.ride.meet_cell(*role, *slot, targets, text, cell(column), words) {
                 return false;
             }
         }
-        parser.ride(self.quick, &self.ride, line)
+        parser.ride(self.quick, &mut self.ride, line)
+    }
+
+    /// Keeps what the words of the row say, as the long way finds it in `values`.
+    pub(super) fn learn_words(&mut self, parser: &mut Parser<'_>, values: &Values<'_>) {
+        parser.learn_words(self.quick, &mut self.ride, values);
     }
 }
 
@@ -131,21 +131,21 @@ pub(super) fn parse_plain(
             parser.lines.continuation += 1;
         } else {
             let last = start + row.len();
-            let cell = |place: usize| {
-                let from = if place == 0 { start } else { ends[place - 1] + 1 };
-                text.get(from..ends[place].min(last)).unwrap_or_default()
+            let place_of = |cell: usize| {
+                let from = if cell == 0 { start } else { ends[cell - 1] + 1 };
+                from..ends[cell].min(last)
             };
+            let cell = |place: usize| text.get(place_of(place)).unwrap_or_default();
             let found = ends.len();
             let is_longer = found == columns + 1 && cell(columns).trim_ascii().is_empty();
             if found == columns || is_longer {
-                let cells = (0..columns).map(cell);
-                if !short.as_mut().is_some_and(|short| short.row(parser, cells, line)) {
+                if !short.as_mut().is_some_and(|short| short.row(parser, text, place_of, line)) {
                     values.clear();
                     for place in 0..columns {
                         fill(parser, place, cell(place), line, &mut values);
                     }
                     if let Some(short) = &mut short {
-                        parser.learn_words(short.quick, &values);
+                        short.learn_words(parser, &values);
                     }
                     parser.record(&values, line);
                 }

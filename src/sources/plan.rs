@@ -107,10 +107,16 @@ impl FilePlan {
 
     /// The dimensions that are wanted now.
     pub(super) fn wanted(&self) -> &[(usize, usize)] {
-        let spare = self.spare.as_ref().filter(|spare| spare.lapsed.load(Ordering::Relaxed));
-        let Some(spare) = spare else { return &self.dimensions };
+        let Some(spare) = self.spare.as_ref().filter(|_| self.has_lapsed()) else {
+            return &self.dimensions;
+        };
         let end = self.dimensions.partition_point(|(place, _)| *place < spare.from);
         &self.dimensions[..end]
+    }
+
+    /// Whether nobody wants any more what only a look at single calls needs.
+    pub(super) fn has_lapsed(&self) -> bool {
+        self.spare.as_ref().is_some_and(|spare| spare.lapsed.load(Ordering::Relaxed))
     }
 
     /// Lets some dimensions lapse.

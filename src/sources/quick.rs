@@ -7,68 +7,42 @@
 use std::sync::Arc;
 
 use crate::units::{TokenClass, Tokens, Usd};
-use crate::usage::{Call, Counting, Instant, column};
+use crate::usage::{Call, Counting, PlainRecord, column};
 
 use super::decode::{COST_MAX, decode, fingerprint};
 use super::field::Field;
 use super::format::{Convention, Draft, Identity, Screen};
 use super::framing::Framing;
-use super::layout::{Layouts, Taker};
-use super::parse::{Parser, RecordKey, is_loose, may_be_sum};
-use super::paths::Target;
+use super::layout::Layouts;
+use super::parse::{Parser, RecordKey, is_loose, may_be_sum, record_key};
 use super::plan::FilePlan;
 use super::prompts::told;
-use super::values::{COUNT_MAX, Raw, Values, is_nothing, plain_digits};
+use super::ride::{COUNTS, KEPT_MAX, NUMBERS, Ride, Role, Slots};
+use super::values::{Raw, Values};
 use super::words::{Known, Said, WORDS, WordBook};
 use super::writing::Writing;
 
-/// Counts of tokens that the short way knows.
-const COUNTS: [Field; 11] = [
-    Field::Input,
-    Field::CacheRead,
-    Field::CacheWrite,
-    Field::CacheWrite5m,
-    Field::CacheWrite1h,
-    Field::Output,
-    Field::Reasoning,
-    Field::AudioInput,
-    Field::ImageInput,
-    Field::AudioOutput,
-    Field::ImageOutput,
-];
-
-/// What else may be there.
-const OTHERS: [Field; 25] = [
-    Field::Time,
-    Field::Total,
-    Field::Searches,
-    Field::FileSearches,
-    Field::MaxTokens,
-    Field::Attempt,
-    Field::RetryOf,
-    Field::RequestId,
-    Field::SecondId,
-    Field::Conversation,
-    Field::LatencyMs,
-    Field::CostUsd,
-    Field::Calls,
+/// Fields whose values may be there and say nothing of a call.
+const UNREAD: [Field; 10] = [
     Field::Project,
     Field::ApiKey,
     Field::User,
     Field::Parent,
     Field::Blocks,
     Field::BlockScope,
-    Field::Prompt,
     Field::PromptHash,
-    Field::PromptContext,
-    Field::SystemPrompt,
-    Field::Tools,
     Field::Eligible,
+    Field::Conversation,
+    Field::Prompt,
 ];
 
-const fn bit(field: Field) -> u128 {
-    1 << field.slot()
-}
+/// Fields whose values are kept: what they say is found at the end of the record.
+const READ: [Field; 5] =
+    [Field::RetryOf, Field::RequestId, Field::SecondId, Field::CostUsd, Field::TextBlocks];
+
+/// What a dimension is made of may stand in several places.
+const MADE_OF: [Field; 4] =
+    [Field::Prompt, Field::PromptContext, Field::SystemPrompt, Field::Tools];
 
 /// What a thread remembers of the file it reads.
 #[derive(Debug, Default)]
@@ -76,14 +50,18 @@ pub(super) struct Memory {
     plan: Option<Arc<FilePlan>>,
     pub(super) layouts: Layouts,
     pub(super) quick: Option<Quick>,
+    /// How many calls the chunk before had.
+    pub(super) calls: usize,
 }
 
 impl Memory {
     /// Turns to a chunk of a file.
     pub(super) fn turn_to(&mut self, plan: &Arc<FilePlan>) {
         if !self.plan.as_ref().is_some_and(|known| Arc::ptr_eq(known, plan)) {
-            let (layouts, quick) = (Layouts::default(), Quick::of(plan));
-            *self = Self { plan: Some(Arc::clone(plan)), layouts, quick };
+            let quick = Quick::of(plan);
+            let roles = quick.as_ref().map_or_else(Vec::new, |quick| quick.roles.clone());
+            let layouts = Layouts::with_roles(roles);
+            *self = Self { plan: Some(Arc::clone(plan)), layouts, quick, calls: 0 };
         }
         if let Some(quick) = &mut self.quick {
             quick.words.next_table();
@@ -94,9 +72,11 @@ impl Memory {
 /// The short way through the records of one file.
 #[derive(Debug)]
 pub(super) struct Quick {
-    words: WordBook,
+    pub(super) words: WordBook,
     /// By slot.
     roles: Vec<Role>,
+    /// Of a table, the role and the slot of each column.
+    pub(super) columns: Vec<(Role, u8)>,
     writing: Writing,
     convention: Convention,
     identity: Identity,
@@ -105,104 +85,40 @@ pub(super) struct Quick {
     taken: u64,
 }
 
-/// What the short way does with a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    /// Nothing.
-    Ignored,
-    /// Counts tokens: its place among [`COUNTS`].
-    Count(u8),
-    /// Is a word.
-    Word,
-    /// Keeps it, at this place.
-    Kept(u8),
-    /// Leaves the record to the long way.
-    Closer,
-}
+/// What no call is without.
+const NEEDED: Slots = Slots::of(&[Field::Input, Field::Output, Field::Time]);
 
-/// More values than this are kept of no record.
-const KEPT_MAX: usize = 32;
+/// What is rarely there.
+const DETAILS: Slots = Slots::of(&[
+    Field::Searches,
+    Field::FileSearches,
+    Field::Calls,
+    Field::MaxTokens,
+    Field::Attempt,
+    Field::RetryOf,
+    Field::CostUsd,
+]);
 
-/// The values of a record on the short way, as they are met.
-pub(super) struct Ride<'a> {
-    roles: Vec<Role>,
-    /// The slots that have a value, a bit each.
-    seen: u128,
-    counts: [u64; COUNTS.len()],
-    words: [(u8, &'a str); WORDS.len()],
-    word_count: usize,
-    /// What was kept; of records before, where the slot has no value.
-    kept: [&'a str; KEPT_MAX],
-}
-
-impl<'a> Ride<'a> {
-    /// Begins another record.
-    #[inline]
-    pub(super) fn begin(&mut self) {
-        self.seen = 0;
-        self.word_count = 0;
-        self.counts = [0; COUNTS.len()];
-    }
-
+impl Ride<'_> {
     const fn has(&self, field: Field) -> bool {
-        self.seen & bit(field) != 0
+        self.has_any(Slots::of(&[field]))
     }
 
-    /// A number that may be missing, which is none; nothing where it is not plainly written.
+    /// A number that may be missing, which is none.
     #[inline]
-    fn number(&self, field: Field) -> Option<u64> {
-        if !self.has(field) {
-            return Some(0);
-        }
-        plain_digits(self.raw(field.slot())).filter(|count| *count <= COUNT_MAX)
+    fn number_of(&self, field: Field) -> u64 {
+        let place = COUNTS.len() + place_of(&NUMBERS, field);
+        self.numbers[place]
     }
 }
 
-impl<'a> Raw<'a> for Ride<'a> {
-    /// Of words and what was kept; nobody asks for the text of counts.
-    #[inline]
-    fn raw(&self, slot: usize) -> &'a str {
-        match self.roles[slot] {
-            Role::Kept(place) if self.seen & 1 << slot != 0 => self.kept[usize::from(place)],
-            Role::Word => {
-                let mut words = self.words[..self.word_count].iter();
-                let found = words.find(|(known, _)| usize::from(*known) == slot);
-                found.map_or("", |(_, raw)| raw)
-            }
-            _ => "",
-        }
+/// The place of a field among others.
+const fn place_of(fields: &[Field], field: Field) -> usize {
+    let mut place = 0;
+    while fields[place].slot() != field.slot() {
+        place += 1;
     }
-}
-
-impl<'a> Taker<'a> for Ride<'a> {
-    #[inline]
-    fn take(&mut self, target: Target, raw: &'a str) -> bool {
-        let slot = usize::from(target.slot);
-        let role = self.roles[slot];
-        if role == Role::Ignored || is_nothing(raw) {
-            return true;
-        }
-        // Two places of one field have ranks, which the long way knows.
-        let slot_bit = 1u128 << slot;
-        if role == Role::Closer || self.seen & slot_bit != 0 {
-            return false;
-        }
-        self.seen |= slot_bit;
-        match role {
-            Role::Count(place) => {
-                let count = plain_digits(raw).filter(|count| *count <= COUNT_MAX);
-                self.counts[usize::from(place)] = count.unwrap_or(0);
-                return count.is_some();
-            }
-            Role::Word => {
-                self.words[self.word_count] = (slot.to_le_bytes()[0], raw);
-                self.word_count += 1;
-            }
-            Role::Kept(place) => self.kept[usize::from(place)] = raw,
-            Role::Ignored | Role::Closer => {}
-        }
-        true
-    }
+    place
 }
 
 impl Quick {
@@ -215,10 +131,13 @@ impl Quick {
             && plan.known_keys.is_none()
             && plan.constants.is_empty()
             && plan.writing.is_usual()
-            && plan.slots <= u128::BITS as usize;
+            && plan.slots <= Slots::MOST;
+        let roles = roles(plan, closer);
+        let columns = plan.columns.iter().map(|targets| Role::among(targets, &roles)).collect();
         (is_line && is_plain).then(|| Self {
             words: WordBook::default(),
-            roles: roles(plan, closer),
+            roles,
+            columns,
             writing: plan.writing,
             convention: plan.convention,
             identity: plan.identity,
@@ -229,19 +148,13 @@ impl Quick {
 
     /// An empty ride.
     pub(super) fn ride<'a>(&self) -> Ride<'a> {
-        Ride {
-            roles: self.roles.clone(),
-            seen: 0,
-            counts: [0; _],
-            words: [(0, ""); _],
-            word_count: 0,
-            kept: [""; _],
-        }
+        Ride::new(self.roles.clone())
     }
 
     /// Takes the counts apart as [`counts`](super::counts::counts) does; nothing where they need a
     /// closer look.
-    fn tokens(&self, ride: &Ride<'_>, call: &mut Call) -> Option<()> {
+    #[inline]
+    fn tokens(&self, ride: &Ride<'_>) -> Option<[u64; TokenClass::ALL.len()]> {
         let [
             input,
             read,
@@ -254,7 +167,8 @@ impl Quick {
             image,
             audio_out,
             image_out,
-        ] = ride.counts;
+            ..,
+        ] = ride.numbers;
         let convention = self.convention;
         let split = short + long;
         let cached = read + written.max(split);
@@ -262,111 +176,103 @@ impl Quick {
             return None;
         }
         if ride.has(Field::Total) && !convention.settled {
-            let as_usual = ride.number(Field::Total)? == input + output
+            let as_usual = ride.number_of(Field::Total) == input + output
                 && (cached == 0 || convention.input_includes_cache)
                 && convention.output_includes_reasoning;
             if !as_usual {
                 return None;
             }
         }
-        let media = |count: u64| if convention.includes_media { count } else { 0 };
         let inside = |is_inside: bool, count: u64| if is_inside { count } else { 0 };
-        let input = input.checked_sub(inside(convention.input_includes_cache, cached))?;
-        let input = input.checked_sub(media(audio + image))?;
-        let output = output.checked_sub(inside(convention.output_includes_reasoning, reasoning))?;
-        let output = output.checked_sub(media(audio_out + image_out))?;
-        let tokens = &mut call.tokens;
-        for (class, count) in [
-            (TokenClass::Input, input),
-            (TokenClass::CacheRead, read),
-            (TokenClass::CacheWrite5m, short + written.saturating_sub(split)),
-            (TokenClass::CacheWrite1h, long),
-            (TokenClass::AudioInput, audio),
-            (TokenClass::ImageInput, image),
-            (TokenClass::Output, output),
-            (TokenClass::Reasoning, reasoning),
-            (TokenClass::AudioOutput, audio_out),
-            (TokenClass::ImageOutput, image_out),
-        ] {
-            tokens[class] = Tokens::new(count);
-        }
-        Some(())
+        let media = convention.includes_media;
+        let input = input
+            .checked_sub(inside(convention.input_includes_cache, cached))?
+            .checked_sub(inside(media, audio + image))?;
+        let output = output
+            .checked_sub(inside(convention.output_includes_reasoning, reasoning))?
+            .checked_sub(inside(media, audio_out + image_out))?;
+        let mut counts = [0; TokenClass::ALL.len()];
+        counts[TokenClass::Input as usize] = input;
+        counts[TokenClass::CacheRead as usize] = read;
+        counts[TokenClass::CacheWrite5m as usize] = short + written.saturating_sub(split);
+        counts[TokenClass::CacheWrite1h as usize] = long;
+        counts[TokenClass::AudioInput as usize] = audio;
+        counts[TokenClass::ImageInput as usize] = image;
+        counts[TokenClass::Output as usize] = output;
+        counts[TokenClass::Reasoning as usize] = reasoning;
+        counts[TokenClass::AudioOutput as usize] = audio_out;
+        counts[TokenClass::ImageOutput as usize] = image_out;
+        Some(counts)
     }
 
-    /// The numbers beside the tokens; nothing where they need a closer look.
+    /// The numbers beside the tokens that are rarely there; nothing where they need a closer look.
     fn details(&self, ride: &Ride<'_>, call: &mut Call) -> Option<()> {
-        call.searches = u32::try_from(ride.number(Field::Searches)?).ok()?;
-        call.file_searches = u32::try_from(ride.number(Field::FileSearches)?).ok()?;
-        if ride.has(Field::Calls) && ride.number(Field::Calls)? != 1 {
+        call.searches = u32::try_from(ride.number_of(Field::Searches)).ok()?;
+        call.file_searches = u32::try_from(ride.number_of(Field::FileSearches)).ok()?;
+        if ride.has(Field::Calls) && ride.number_of(Field::Calls) != 1 {
             return None;
         }
-        call.attempt = u16::try_from(ride.number(Field::Attempt)?).ok()?;
+        call.attempt = u16::try_from(ride.number_of(Field::Attempt)).ok()?;
         if ride.has(Field::MaxTokens) {
-            call.max_tokens = Some(u32::try_from(ride.number(Field::MaxTokens)?).ok()?);
-        }
-        if ride.has(Field::LatencyMs) {
-            call.latency_ms = Some(u32::try_from(ride.number(Field::LatencyMs)?).ok()?);
+            call.max_tokens = Some(u32::try_from(ride.number_of(Field::MaxTokens)).ok()?);
         }
         if ride.has(Field::CostUsd) {
             let amount = self.writing.dollars(&ride.text(Field::CostUsd), 18)?;
             call.logged_cost = Some(amount).filter(|cost| (Usd::ZERO..=COST_MAX).contains(cost));
             call.logged_cost?;
         }
-        let raw = ride.raw(Field::Time.slot());
-        let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
-        call.time = match Instant::parse_usual(inner) {
+        call.retry_of = fingerprint(ride, Field::RetryOf);
+        Some(())
+    }
+
+    /// What a record says; nothing where it needs a closer look.
+    #[inline]
+    fn record(&self, ride: &Ride<'_>, line: u64) -> Option<PlainRecord> {
+        let counts = self.tokens(ride)?;
+        let time = match ride.time {
             Some(time) => time,
             None => self.writing.time(&ride.text(Field::Time))?,
         };
-        Some(())
+        let latency_ms = if ride.has(Field::LatencyMs) {
+            Some(u32::try_from(ride.number_of(Field::LatencyMs)).ok()?)
+        } else {
+            None
+        };
+        Some(PlainRecord { time, counts, latency_ms, request: 0, line })
     }
 }
 
 /// What becomes of the values of a file: those that nobody asks for are not even kept.
 fn roles(plan: &FilePlan, closer: &[Field]) -> Vec<Role> {
-    const READ: [Field; 13] = [
-        Field::Time,
-        Field::Total,
-        Field::Searches,
-        Field::FileSearches,
-        Field::MaxTokens,
-        Field::Attempt,
-        Field::RetryOf,
-        Field::RequestId,
-        Field::SecondId,
-        Field::LatencyMs,
-        Field::CostUsd,
-        Field::Calls,
-        Field::TextBlocks,
-    ];
     let mut roles = vec![Role::Closer; plan.slots];
-    for field in OTHERS {
+    for field in UNREAD.into_iter().chain(MADE_OF) {
         roles[field.slot()] = Role::Ignored;
     }
     for field in WORDS {
         roles[field.slot()] = Role::Word;
     }
-    for (place, field) in (0..).zip(COUNTS) {
-        roles[field.slot()] = Role::Count(place);
+    roles[Field::Time.slot()] = Role::Time;
+    for (place, field) in (0..).zip(COUNTS.into_iter().chain(NUMBERS)) {
+        roles[field.slot()] = Role::Number(place);
     }
-    // What a dimension is made of may stand in several places.
-    let made_of = [Field::Prompt, Field::PromptContext, Field::SystemPrompt, Field::Tools];
+    let (read, made_of) = (READ.map(Field::slot), MADE_OF.map(Field::slot));
     let asked = plan.dimensions.iter().map(|(_, slot)| *slot);
-    let kept = READ.into_iter().chain(made_of).map(Field::slot).chain(asked);
     let mut places = 0u8;
-    for slot in kept {
-        if matches!(roles[slot], Role::Count(_)) {
-            // A column of counts, of which only numbers are kept.
-            return vec![Role::Closer; plan.slots];
-        }
-        let is_free = matches!(roles[slot], Role::Ignored | Role::Closer);
-        let is_known = slot >= Field::ALL.len() || OTHERS.iter().any(|field| field.slot() == slot);
-        if is_free && is_known && usize::from(places) < KEPT_MAX {
-            roles[slot] = Role::Kept(places);
-            places += 1;
-        } else if is_free && is_known {
-            // More columns than are kept: each record is read the long way.
-            return vec![Role::Closer; plan.slots];
+    for slot in read.into_iter().chain(made_of).chain(asked) {
+        let is_known = slot >= Field::ALL.len() || read.contains(&slot);
+        match roles[slot] {
+            // Of numbers and times no text is kept.
+            Role::Number(_) | Role::Time => return vec![Role::Closer; plan.slots],
+            Role::Ignored | Role::Closer if usize::from(places) == KEPT_MAX => {
+                // More columns than are kept: each record is read the long way.
+                return vec![Role::Closer; plan.slots];
+            }
+            Role::Closer if !is_known => {}
+            Role::Ignored | Role::Closer => {
+                roles[slot] = Role::Kept(places);
+                places += 1;
+            }
+            Role::Word | Role::Kept(_) | Role::Several => {}
         }
     }
     for field in closer {
@@ -377,29 +283,38 @@ fn roles(plan: &FilePlan, closer: &[Field]) -> Vec<Role> {
 
 impl Parser<'_> {
     /// Reads a record whose values were met; says whether the short way was enough.
-    pub(super) fn ride(&mut self, quick: &mut Quick, ride: &Ride<'_>, line: u64) -> bool {
-        const NEEDED: u128 = bit(Field::Input) | bit(Field::Output) | bit(Field::Time);
-        if ride.seen & NEEDED != NEEDED {
+    #[inline]
+    pub(super) fn ride(&mut self, quick: &mut Quick, ride: &mut Ride<'_>, line: u64) -> bool {
+        if !ride.has_all(NEEDED) {
             return false;
         }
-        let Known::Said(at) = quick.words.look_up(&ride.words[..ride.word_count]) else {
-            return false;
+        let at = match quick.words.look_up(&ride.phrase) {
+            Known::Said(at) => at,
+            Known::Odd => return false,
+            Known::Nothing => {
+                ride.is_new = true;
+                return false;
+            }
         };
-        let mut call = Call::default();
-        if quick.tokens(ride, &mut call).is_none() || quick.details(ride, &mut call).is_none() {
-            return false;
-        }
-        call.place.line = line;
+        let Some(mut record) = quick.record(ride, line) else { return false };
         for (place, slot) in self.wanted {
             self.symbols[*place] = self.calls.dimensions[*place].intern(&told(ride, *slot));
         }
-        call.request = fingerprint(ride, Field::RequestId);
-        call.retry_of = fingerprint(ride, Field::RetryOf);
-        let key = self.key(quick.identity, ride, quick.words.said(at).model(), &call);
-        let kind = quick.words.kind(at, &mut self.calls);
-        self.calls.push_of_kind(kind, &call, &self.symbols[column::FIXED.len()..]);
-        let is_loose = quick.identity == Identity::WholeRecord && is_loose(ride);
-        self.keys.push(RecordKey { key, thread: 0, counts_line: true, is_loose });
+        if self.wants_requests {
+            record.request = fingerprint(ride, Field::RequestId);
+        }
+        if ride.has_any(DETAILS) {
+            if !self.push_detailed(quick, ride, &record, at) {
+                return false;
+            }
+        } else {
+            self.push_key(quick, ride, &record, 0, at);
+            let kind = quick.words.kind(at, &mut self.calls);
+            // Where nothing is wanted, no symbol has a name.
+            let named = if self.wanted.is_empty() { 0 } else { self.symbols.len() };
+            let symbols = self.symbols.get(column::FIXED.len()..named).unwrap_or_default();
+            self.calls.push_plain(kind, &record, symbols);
+        }
         self.lines.records += 1;
         #[cfg(test)]
         {
@@ -408,12 +323,63 @@ impl Parser<'_> {
         true
     }
 
-    /// Keeps what the words say that were met last, as the long way finds it in `values`, if that is
-    /// not known.
-    pub(super) fn learn_words(&mut self, quick: &mut Quick, values: &Values<'_>) {
-        if quick.words.is_waiting() {
+    #[inline]
+    fn push_key(
+        &mut self,
+        quick: &Quick,
+        ride: &Ride<'_>,
+        record: &PlainRecord,
+        attempt: u16,
+        at: usize,
+    ) {
+        let identity = quick.identity;
+        if identity != Identity::Unknown {
+            let model = quick.words.said(at).model_hash;
+            let tokens = record.counts.iter().copied();
+            let key = record_key(identity, ride, model, record.time, attempt, tokens);
+            let is_loose =
+                identity == Identity::WholeRecord && ride.time.is_none() && is_loose(ride);
+            self.keys.push(RecordKey { key, thread: 0, counts_line: true, is_loose });
+        }
+    }
+
+    /// Adds a call of which more is known than of most; says whether that was enough.
+    #[inline(never)]
+    fn push_detailed(
+        &mut self,
+        quick: &mut Quick,
+        ride: &Ride<'_>,
+        record: &PlainRecord,
+        at: usize,
+    ) -> bool {
+        let mut call = Call::default();
+        if quick.details(ride, &mut call).is_none() {
+            return false;
+        }
+        call.time = record.time;
+        for class in TokenClass::ALL {
+            call.tokens[class] = Tokens::new(record.counts[class as usize]);
+        }
+        call.latency_ms = record.latency_ms;
+        call.request = record.request;
+        call.place.line = record.line;
+        self.push_key(quick, ride, record, call.attempt, at);
+        let kind = quick.words.kind(at, &mut self.calls);
+        self.calls.push_of_kind(kind, &call, &self.symbols[column::FIXED.len()..]);
+        true
+    }
+
+    /// Keeps what the words of a ride say, as the long way finds it in `values`, if that is not
+    /// known.
+    pub(super) fn learn_words(
+        &mut self,
+        quick: &mut Quick,
+        ride: &mut Ride<'_>,
+        values: &Values<'_>,
+    ) {
+        if std::mem::take(&mut ride.is_new) {
             let said = self.said(values);
-            quick.words.learn(said);
+            quick.words.learn(ride.phrase, said);
         }
     }
 

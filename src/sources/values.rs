@@ -137,7 +137,7 @@ impl<'a> Values<'a> {
     #[inline]
     pub(super) fn set(&mut self, slot: u16, rank: u16, raw: &'a str) {
         let slot = usize::from(slot);
-        if rank <= self.ranks[slot] && !is_nothing(raw) {
+        if rank <= self.ranks[slot] && !is_nothing(raw.as_bytes()) {
             self.raw[slot] = raw;
             self.ranks[slot] = rank;
             self.present |= bit(slot);
@@ -218,30 +218,32 @@ impl<'a> Values<'a> {
     }
 }
 
+/// The longest spelling of "no value", in bytes.
+pub(super) const NOTHING_MAX: usize = 9;
+
 /// Spellings of "no value" in JSON, SQL exports, spreadsheets and data frames.
 #[inline]
-pub(super) fn is_nothing(raw: &str) -> bool {
-    /// The longest of them; most values are longer, or digits.
-    const LONGEST: usize = 9;
-    let first = raw.as_bytes().first();
-    if raw.len() > LONGEST || first.is_some_and(u8::is_ascii_digit) {
+pub(super) fn is_nothing(raw: &[u8]) -> bool {
+    // Most values are longer, or digits.
+    let first = raw.first();
+    if raw.len() > NOTHING_MAX || first.is_some_and(u8::is_ascii_digit) {
         return false;
     }
     matches!(
         raw,
-        "" | "null"
-            | "NULL"
-            | "None"
-            | "NaN"
-            | "nan"
-            | "\\N"
-            | "\"\""
-            | "undefined"
-            | "-"
-            | "\"None\""
-            | "\"null\""
-            | "{}"
-            | "[]"
+        b"" | b"null"
+            | b"NULL"
+            | b"None"
+            | b"NaN"
+            | b"nan"
+            | b"\\N"
+            | b"\"\""
+            | b"undefined"
+            | b"-"
+            | b"\"None\""
+            | b"\"null\""
+            | b"{}"
+            | b"[]"
     )
 }
 
@@ -272,7 +274,7 @@ fn any_count(raw: &str) -> Result<u64, BadValue> {
 /// reads one.
 pub(super) fn lenient<'de, D: Deserializer<'de>>(parser: D) -> Result<Option<u64>, D::Error> {
     let raw = <&RawValue>::deserialize(parser)?.get();
-    if is_nothing(raw) {
+    if is_nothing(raw.as_bytes()) {
         return Ok(None);
     }
     match any_count(raw) {

@@ -1,15 +1,15 @@
 //! What the words of a record say (its names, lane and outcome), found once for all records with the
 //! same words.
 
-use std::hash::{BuildHasher, Hasher};
-
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+use hashbrown::HashMap;
 
-use crate::usage::{Dimensions, FinishReason, Kind, KindId, ServiceTier, Status, column};
+use crate::usage::{Calls, Dimensions, FinishReason, Kind, KindId, ServiceTier, Status, column};
 
+use super::duplicates::name_hash;
 use super::field::Field;
 use super::format::Draft;
+use super::scan::both_ends;
 
 /// Logs with more different words in these fields have something else in one of them.
 const MOST: usize = 1 << 14;
@@ -35,6 +35,8 @@ pub(super) const WORDS: [Field; 13] = [
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     names: [Box<str>; column::FIXED.len()],
+    /// Of the name of the model.
+    pub(super) model_hash: u64,
     service_tier: ServiceTier,
     status: Status,
     finish_reason: FinishReason,
@@ -47,16 +49,12 @@ impl Said {
             [&draft.provider, &draft.model, &draft.request_model, &draft.call_type, &draft.geo]
                 .map(|name| Box::from(&**name));
         Self {
+            model_hash: name_hash(&model),
             names: [provider, model, request_model, call_type, geo],
             service_tier: draft.call.service_tier,
             status: draft.call.status,
             finish_reason: draft.call.finish_reason,
         }
-    }
-
-    /// The model that answered.
-    pub(super) fn model(&self) -> &str {
-        &self.names[column::MODEL]
     }
 
     fn kind(&self, dimensions: &mut Dimensions) -> Kind {
@@ -73,26 +71,100 @@ impl Said {
     }
 }
 
+/// The words of a record, in their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Phrase {
+    words: [u16; Self::LONGEST],
+    length: usize,
+    hash: u64,
+}
+
+impl Phrase {
+    /// No record has more: each field has one word.
+    pub(super) const LONGEST: usize = 16;
+
+    /// How many words it has.
+    #[inline]
+    pub(super) const fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Adds a word.
+    #[inline]
+    pub(super) fn push(&mut self, word: u16) {
+        self.words[self.length] = word;
+        self.length += 1;
+        self.hash = mixed(self.hash ^ u64::from(word));
+    }
+}
+
+/// Spreads what differs over the upper bits, from where places are taken.
+#[inline]
+const fn mixed(bits: u64) -> u64 {
+    bits.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+}
+
+/// A place of so many near ones for what is thus mixed.
+#[inline]
+fn place(mixed: u64, places: usize) -> usize {
+    debug_assert!(places.is_power_of_two());
+    usize::try_from(mixed & (places as u64 - 1)).expect("less than so many places")
+}
+
+/// A word that was met lately, by what is quickly looked at.
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    ends: (u64, u64),
+    slot: u8,
+    length: usize,
+    word: u16,
+}
+
+impl Near {
+    /// No word.
+    const NONE: Self = Self { ends: (0, 0), slot: 0, length: usize::MAX, word: 0 };
+}
+
+/// So many words and phrases are found without a search.
+const NEAR_WORDS: usize = 512;
+const NEAR_PHRASES: usize = 4096;
+
 #[derive(Clone, Debug)]
 struct Entry {
-    words: Box<[u8]>,
+    phrase: Phrase,
     /// Nothing where records with these words always need a closer look.
     said: Option<Said>,
     /// The kind in the table of a chunk.
     kind: (u64, KindId),
 }
 
-/// The words met so far, and what they say.
-#[derive(Debug, Default)]
+/// The words met so far, and what they say together.
+#[derive(Debug)]
 pub(super) struct WordBook {
+    near: Box<[Near]>,
+    /// From one on; zero is no word.
+    words: HashMap<(u8, Box<[u8]>), u16, FixedState>,
+    /// The text of each.
+    texts: Vec<Box<[u8]>>,
+    near_phrases: Box<[u32]>,
+    phrases: HashMap<Phrase, u32, FixedState>,
     entries: Vec<Entry>,
-    index: HashTable<u32>,
-    hasher: FixedState,
-    key: Vec<u8>,
-    /// Whether nothing is known of the words that were looked up last.
-    is_waiting: bool,
     /// Tables come one after another; each numbers its kinds anew.
     table: u64,
+}
+
+impl Default for WordBook {
+    fn default() -> Self {
+        Self {
+            near: vec![Near::NONE; NEAR_WORDS].into(),
+            words: HashMap::default(),
+            texts: vec![Box::default()],
+            near_phrases: vec![0; NEAR_PHRASES].into(),
+            phrases: HashMap::default(),
+            entries: Vec::new(),
+            table: 0,
+        }
+    }
 }
 
 /// What is known of the words of a record.
@@ -108,49 +180,66 @@ pub(super) enum Known {
 impl WordBook {
     /// Begins another table.
     pub(super) fn next_table(&mut self) {
-        self.table += 1;
-        if self.entries.len() >= MOST {
-            self.entries.clear();
-            self.index.clear();
+        let table = self.table + 1;
+        if self.entries.len() >= MOST || self.texts.len() >= MOST {
+            *self = Self::default();
         }
+        self.table = table;
     }
 
-    /// What is known of the words of a record: slots and raw texts.
+    /// The number of a word, by its slot and raw text; nothing where there are too many.
     #[inline]
-    pub(super) fn look_up(&mut self, words: &[(u8, &str)]) -> Known {
-        self.key.clear();
-        for (slot, raw) in words {
-            // No byte of UTF-8 is the first one.
-            self.key.extend_from_slice(&[0xff, *slot]);
-            self.key.extend_from_slice(raw.as_bytes());
+    pub(super) fn word(&mut self, slot: u8, raw: &[u8]) -> Option<u16> {
+        let ends = both_ends(raw);
+        let hash = mixed(mixed(ends.0) ^ ends.1 ^ u64::from(slot));
+        let near = &self.near[place(hash, NEAR_WORDS)];
+        let is_near = near.ends == ends && near.length == raw.len() && near.slot == slot;
+        // Short texts are known by their ends.
+        if is_near && (raw.len() <= 16 || *self.texts[usize::from(near.word)] == *raw) {
+            return Some(near.word);
         }
-        let hash = self.hash(&self.key);
-        let found = self.index.find(hash, |at| *self.entries[*at as usize].words == *self.key);
-        let found = found.map(|at| *at as usize);
-        self.is_waiting = found.is_none();
-        match found {
-            None => Known::Nothing,
-            Some(at) if self.entries[at].said.is_none() => Known::Odd,
-            Some(at) => Known::Said(at),
-        }
+        self.far_word(slot, raw, hash)
     }
 
-    /// Whether words were looked up of which nothing is known.
-    pub(super) const fn is_waiting(&self) -> bool {
-        self.is_waiting
+    fn far_word(&mut self, slot: u8, raw: &[u8], hash: u64) -> Option<u16> {
+        let key = (slot, Box::from(raw));
+        let word = if let Some(word) = self.words.get(&key) {
+            *word
+        } else {
+            let word = u16::try_from(self.texts.len()).ok().filter(|word| *word < u16::MAX)?;
+            self.texts.push(Box::from(raw));
+            self.words.insert(key, word);
+            word
+        };
+        self.near[place(hash, NEAR_WORDS)] =
+            Near { ends: both_ends(raw), slot, length: raw.len(), word };
+        Some(word)
     }
 
-    /// Keeps what the words that were looked up last say; nothing where they need a closer look.
-    pub(super) fn learn(&mut self, said: Option<Said>) {
-        self.is_waiting = false;
+    /// What is known of the words of a record.
+    #[inline]
+    pub(super) fn look_up(&mut self, phrase: &Phrase) -> Known {
+        let near = self.near_phrases[place(phrase.hash, NEAR_PHRASES)] as usize;
+        let at = match self.entries.get(near) {
+            Some(entry) if entry.phrase.words == phrase.words => near,
+            _ => match self.phrases.get(phrase) {
+                None => return Known::Nothing,
+                Some(at) => {
+                    self.near_phrases[place(phrase.hash, NEAR_PHRASES)] = *at;
+                    *at as usize
+                }
+            },
+        };
+        if self.entries[at].said.is_none() { Known::Odd } else { Known::Said(at) }
+    }
+
+    /// Keeps what words say; nothing where they need a closer look.
+    pub(super) fn learn(&mut self, phrase: Phrase, said: Option<Said>) {
         let Ok(at) = u32::try_from(self.entries.len()) else { return };
-        if self.entries.len() >= MOST {
-            return;
+        if self.entries.len() < MOST {
+            self.phrases.insert(phrase, at);
+            self.entries.push(Entry { phrase, said, kind: (0, KindId::default()) });
         }
-        let (hash, words) = (self.hash(&self.key), self.key.as_slice().into());
-        self.entries.push(Entry { words, said, kind: (0, KindId::default()) });
-        let (entries, hasher) = (&self.entries, &self.hasher);
-        self.index.insert_unique(hash, at, |at| hash_of(hasher, &entries[*at as usize].words));
     }
 
     /// What words say.
@@ -161,7 +250,7 @@ impl WordBook {
 
     /// The kind of calls with these words, in the table that was begun last.
     #[inline]
-    pub(super) fn kind(&mut self, at: usize, calls: &mut crate::usage::Calls) -> KindId {
+    pub(super) fn kind(&mut self, at: usize, calls: &mut Calls) -> KindId {
         let entry = &mut self.entries[at];
         if entry.kind.0 != self.table {
             let said = entry.said.as_ref().expect("only places of what is said are given out");
@@ -170,14 +259,48 @@ impl WordBook {
         }
         entry.kind.1
     }
-
-    fn hash(&self, words: &[u8]) -> u64 {
-        hash_of(&self.hasher, words)
-    }
 }
 
-fn hash_of(hasher: &FixedState, words: &[u8]) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    hasher.write(words);
-    hasher.finish()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equal_words_have_equal_numbers(
+            words in proptest::collection::vec((0u8..3, "[ab]{0,9}(same middle of all)?[ab]{0,9}"), 1..60)
+        ) {
+            let mut book = WordBook::default();
+            let number = |(slot, text): &(u8, String)| book.word(*slot, text.as_bytes());
+            let numbers: Vec<_> = words.iter().chain(&words).map(number).collect();
+            for (one, first) in words.iter().chain(&words).zip(&numbers) {
+                for (two, second) in words.iter().zip(&numbers[words.len()..]) {
+                    prop_assert_eq!(one == two, first == second, "{:?} {:?}", one, two);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_phrases_say_is_known_again() {
+        let mut book = WordBook::default();
+        let phrase = |words: &[u16]| {
+            let mut phrase = Phrase::default();
+            words.iter().for_each(|word| phrase.push(*word));
+            phrase
+        };
+        for at in 1..3 * NEAR_PHRASES {
+            let phrase = phrase(&[1, u16::try_from(at).expect("few")]);
+            assert!(matches!(book.look_up(&phrase), Known::Nothing));
+            let said = (at % 2 == 0).then(|| Said::of(&Draft::default()));
+            book.learn(phrase, said);
+            match book.look_up(&phrase) {
+                Known::Said(place) => assert_eq!((place + 1, at % 2), (at, 0)),
+                known => assert!(matches!(known, Known::Odd) && at % 2 == 1),
+            }
+        }
+        assert!(matches!(book.look_up(&phrase(&[1])), Known::Nothing));
+        assert!(matches!(book.look_up(&phrase(&[1, 7])), Known::Odd));
+    }
 }

@@ -8,7 +8,8 @@ use super::clock::Instant;
 use super::dimension::{Dimensions, Symbol, column};
 use super::fields::Fields;
 use super::kind::{Kind, KindId, Kinds};
-use super::narrow::CallCount;
+use super::narrow::{CallCount, Column};
+use super::plain::PlainRecord;
 
 /// The index of a call in its table.
 pub type Row = usize;
@@ -40,20 +41,27 @@ pub struct Calls {
     time: Vec<Instant>,
     fields: Fields,
     /// One column for each dimension beyond the fixed ones.
-    symbols: Vec<Vec<Symbol>>,
+    symbols: Vec<Column<Symbol>>,
 }
 
 impl Calls {
     /// An empty table over these dimensions.
     pub fn new(dimensions: Dimensions) -> Self {
         Self {
-            symbols: vec![Vec::new(); dimensions.len() - FIXED],
+            symbols: vec![Column::default(); dimensions.len() - FIXED],
             dimensions,
             kinds: Kinds::default(),
             kind: Vec::new(),
             time: Vec::new(),
             fields: Fields::default(),
         }
+    }
+
+    /// Makes room for so many rows.
+    pub fn reserve(&mut self, rows: usize) {
+        self.kind.reserve(rows);
+        self.time.reserve(rows);
+        self.fields.reserve(rows);
     }
 
     /// How many rows there are.
@@ -92,12 +100,26 @@ impl Calls {
     #[inline]
     pub fn push_of_kind(&mut self, kind: KindId, call: &Call, symbols: &[Symbol]) {
         debug_assert_eq!(symbols.len(), self.symbols.len());
+        let row = self.kind.len();
         for (column, symbol) in self.symbols.iter_mut().zip(symbols) {
-            column.push(*symbol);
+            column.push(row, *symbol);
         }
-        self.fields.push(self.kind.len(), call);
+        self.fields.push(row, call);
         self.kind.push(kind);
         self.time.push(call.time);
+    }
+
+    /// Adds a plain call of a known kind. `symbols` are those of the dimensions beyond the fixed ones;
+    /// what is left out has no name.
+    #[inline]
+    pub fn push_plain(&mut self, kind: KindId, record: &PlainRecord, symbols: &[Symbol]) {
+        let row = self.kind.len();
+        for (column, symbol) in self.symbols.iter_mut().zip(symbols) {
+            column.push(row, *symbol);
+        }
+        self.fields.push_plain(row, record);
+        self.kind.push(kind);
+        self.time.push(record.time);
     }
 
     /// Takes over the counts of a further snapshot of the same call, the input side or the output
@@ -181,7 +203,9 @@ impl Calls {
     /// Moves the places of all rows: a chunk counts lines from its own start.
     pub fn shift_places(&mut self, file: u32, lines_before: u64) {
         let rows = self.len();
-        self.fields.place.map(rows, |place| Place { file, line: place.line + lines_before });
+        if !self.fields.place.shift(rows, file, lines_before) {
+            self.fields.place.map(rows, |place| Place { file, line: place.line + lines_before });
+        }
     }
 
     /// The call of a row, without its dimensions.
@@ -224,7 +248,7 @@ impl Calls {
     pub fn symbol(&self, place: usize, row: Row) -> Symbol {
         match place.checked_sub(FIXED) {
             None => self.kinds.get(self.kind[row]).names[place],
-            Some(other) => self.symbols[other][row],
+            Some(other) => self.symbols[other].get(row),
         }
     }
 
@@ -241,7 +265,8 @@ impl Calls {
     pub fn fill_from(&mut self, place: usize, source: usize, names: &[Symbol]) {
         for row in 0..self.len() {
             if self.symbol(place, row).is_empty() {
-                self.symbols[place - FIXED][row] = names[self.symbol(source, row).index()];
+                let name = names[self.symbol(source, row).index()];
+                self.symbols[place - FIXED].set(row, name);
             }
         }
     }
@@ -279,12 +304,15 @@ impl Calls {
         let remap = self.adopt(&other.dimensions);
         let kinds: Vec<KindId> =
             other.kinds().iter().map(|kind| self.adopt_kind(kind, &remap)).collect();
-        self.fields.append(self.kind.len(), &other.fields);
+        let rows = self.kind.len();
+        self.fields.append(rows, &other.fields);
         self.kind.extend(other.kind.iter().map(|kind| kinds[kind.index()]));
         self.time.extend_from_slice(&other.time);
         let theirs = other.symbols.iter().zip(&remap[FIXED..]);
         for (mine, (theirs, remap)) in self.symbols.iter_mut().zip(theirs) {
-            mine.extend(theirs.iter().map(|symbol| remap[symbol.index()]));
+            let mut theirs = theirs.clone();
+            theirs.translate(remap);
+            mine.append(rows, &theirs);
         }
     }
 
@@ -350,7 +378,7 @@ impl Calls {
             kind: order.iter().map(|row| self.kind[*row as usize]).collect(),
             time: order.iter().map(|row| self.time[*row as usize]).collect(),
             fields: self.fields.gathered(&order),
-            symbols: self.symbols.into_iter().map(|column| symbols_of(&column, &order)).collect(),
+            symbols: self.symbols.into_iter().map(|column| column.gather(&order)).collect(),
         }
     }
 
@@ -361,13 +389,9 @@ impl Calls {
             kind: rows.iter().map(|row| self.kind[*row as usize]).collect(),
             time: rows.iter().map(|row| self.time[*row as usize]).collect(),
             fields: self.fields.gather(rows),
-            symbols: self.symbols.iter().map(|column| symbols_of(column, rows)).collect(),
+            symbols: self.symbols.iter().map(|column| column.gather(rows)).collect(),
         }
     }
-}
-
-fn symbols_of(column: &[Symbol], rows: &[u32]) -> Vec<Symbol> {
-    rows.iter().map(|row| column[*row as usize]).collect()
 }
 
 fn chosen(keep: &[bool], rows: usize) -> Vec<u32> {

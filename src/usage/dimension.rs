@@ -11,6 +11,9 @@ impl Symbol {
     /// The empty name: the log does not say.
     pub const EMPTY: Self = Self(0);
 
+    /// Stands for no name: no dictionary is so long.
+    pub(super) const NONE: Self = Self(u32::MAX);
+
     /// The place of the name in its dictionary.
     pub const fn index(self) -> usize {
         self.0 as usize

@@ -5,6 +5,7 @@ use crate::units::{PerClass, TokenClass, Tokens, Usd};
 
 use super::call::{Call, Fingerprint};
 use super::narrow::{CallCount, Column};
+use super::plain::PlainRecord;
 
 /// One column a field. A field that no call of a log has costs nothing.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,13 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// Makes room for so many rows in the columns that most logs have.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.tokens[TokenClass::Input].reserve(rows);
+        self.tokens[TokenClass::Output].reserve(rows);
+        self.place.reserve(rows);
+    }
+
     /// Adds the fields of a call behind `row` others.
     #[inline]
     pub(super) fn push(&mut self, row: usize, call: &Call) {
@@ -40,6 +48,24 @@ impl Fields {
         self.request.push(row, call.request);
         self.retry_of.push(row, call.retry_of);
         self.place.push(row, call.place);
+    }
+
+    /// Adds the fields of a plain call behind `row` others.
+    #[inline]
+    pub(super) fn push_plain(&mut self, row: usize, record: &PlainRecord) {
+        for class in TokenClass::ALL {
+            let count = record.counts[class as usize];
+            if count != 0 {
+                self.tokens[class].push(row, Tokens::new(count));
+            }
+        }
+        if record.latency_ms.is_some() {
+            self.latency_ms.push(row, record.latency_ms);
+        }
+        if record.request != 0 {
+            self.request.push(row, record.request);
+        }
+        self.place.push(row, Place { file: 0, line: record.line });
     }
 
     /// Writes the fields of a row into a call.

@@ -10,6 +10,7 @@ use crate::diagnostics::Place;
 use crate::units::{Tokens, Usd};
 
 use super::call::Fingerprint;
+use super::dimension::Symbol;
 
 /// A value with a short form.
 pub(super) trait Narrow: Copy + PartialEq {
@@ -76,6 +77,19 @@ macro_rules! short_already {
 }
 
 short_already!(u16 u32 Fingerprint);
+
+impl Narrow for Symbol {
+    type Short = Self;
+    const USUAL: Self = Self::EMPTY;
+    const USUAL_SHORT: Self = Self::EMPTY;
+    const ESCAPE: Self = Self::NONE;
+    fn short(self) -> Self {
+        self
+    }
+    fn of_short(short: Self) -> Self {
+        short
+    }
+}
 
 /// Zero is nothing, so every number is one more.
 impl Narrow for Option<u32> {
@@ -151,6 +165,11 @@ impl<T: Narrow> Column<T> {
             Some(short) if *short == T::ESCAPE => self.others[&row],
             Some(short) => T::of_short(*short),
         }
+    }
+
+    /// Makes room for so many rows, if there will be any.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.shorts.reserve(rows);
     }
 
     /// Adds the value of a row behind all others.
@@ -230,6 +249,31 @@ impl<T: Narrow> Column<T> {
     /// The short forms, which may end before the rows do; nothing where a value has none.
     pub(super) fn shorts(&self) -> Option<&[T::Short]> {
         self.others.is_empty().then_some(&*self.shorts)
+    }
+}
+
+impl Column<Symbol> {
+    /// Replaces the symbols of one dictionary by those of another: `names` has one for each. The empty
+    /// name is the same in all.
+    pub(super) fn translate(&mut self, names: &[Symbol]) {
+        self.shorts.iter_mut().for_each(|symbol| *symbol = names[symbol.index()]);
+    }
+}
+
+impl Column<Place> {
+    /// Moves the places of all `rows` of a chunk, which name no file and count lines from its start;
+    /// says whether the short forms were enough for that.
+    pub(super) fn shift(&mut self, rows: usize, file: u32, lines_before: u64) -> bool {
+        let to = Place { file, line: lines_before };
+        let last = self.shorts.iter().max().copied().unwrap_or_default();
+        let fits = last.checked_add(lines_before).is_some_and(|last| last >> LINE_BITS == 0);
+        let by = to.short();
+        let is_short = self.others.is_empty() && self.shorts.len() == rows;
+        if !is_short || !fits || by == Place::ESCAPE {
+            return false;
+        }
+        self.shorts.iter_mut().for_each(|short| *short += by);
+        true
     }
 }
 

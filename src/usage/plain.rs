@@ -2,11 +2,43 @@
 
 use crate::units::{TokenClass, Usd};
 
+use super::call::Fingerprint;
 use super::calls::{Calls, Row};
 use super::clock::Instant;
 use super::fields::Fields;
 use super::kind::KindId;
 use super::narrow::{CallCount, Column};
+
+/// What a record says about a single call, where that is no more than most records say.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainRecord {
+    /// When the call was made.
+    pub time: Instant,
+    /// The tokens of each class.
+    pub counts: [u64; TokenClass::ALL.len()],
+    /// How long it took.
+    pub latency_ms: Option<u32>,
+    /// Its request.
+    pub request: Fingerprint,
+    /// The line of the record.
+    pub line: u64,
+}
+
+/// The tokens of a class, call by call.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassColumn<'c> {
+    /// The class.
+    pub class: TokenClass,
+    counts: &'c [u32],
+}
+
+impl ClassColumn<'_> {
+    /// The tokens of a row.
+    #[inline]
+    pub fn tokens(&self, row: Row) -> u32 {
+        self.counts.get(row).copied().unwrap_or(0)
+    }
+}
 
 /// The columns of a table whose token counts are all small.
 #[derive(Clone, Copy, Debug)]
@@ -53,16 +85,11 @@ impl<'c> PlainCalls<'c> {
                 && fields.file_searches.get(row) == 0)
     }
 
-    /// The classes of which any call has tokens, in order.
-    pub fn classes(&self) -> Vec<TokenClass> {
-        let is_used = |class: &TokenClass| !self.columns[*class as usize].is_empty();
-        TokenClass::ALL.into_iter().filter(is_used).collect()
-    }
-
-    /// The tokens of a class of a row.
-    #[inline]
-    pub fn tokens(&self, class: TokenClass, row: Row) -> u32 {
-        self.columns[class as usize].get(row).copied().unwrap_or(0)
+    /// The classes of which any call has tokens, in order, and how many.
+    pub fn classes(&self) -> Vec<ClassColumn<'c>> {
+        let columns = TokenClass::ALL.into_iter().zip(self.columns);
+        let used = columns.filter(|(_, counts)| !counts.is_empty());
+        used.map(|(class, counts)| ClassColumn { class, counts }).collect()
     }
 
     /// Whether no row states a cost.

@@ -90,7 +90,7 @@ impl Cell {
         match text {
             "true" | "True" | "TRUE" => Self::Truth(true),
             "false" | "False" | "FALSE" => Self::Truth(false),
-            nothing if is_nothing(nothing) => Self::Absent,
+            nothing if is_nothing(nothing.as_bytes()) => Self::Absent,
             _ if parse_decimal(text, 18, Excess::Round).is_ok() => Self::Number(text.to_owned()),
             _ => Self::Text(text.to_owned()),
         }
