@@ -75,6 +75,16 @@ fn usual_records_go_the_short_way() {
     }
 }
 
+/// Cells with quotes around some of them are handed on without anything between them: an empty cell once
+/// took the digits of the next one.
+#[test]
+fn an_empty_cell_takes_nothing_of_its_neighbour() {
+    let text = "time,model,input_tokens,cache_read_tokens,output_tokens,latency_ms,note\n\
+        2026-10-01T01:26:39Z,gpt-5,41853,,2691,,\"a, b\"\n\
+        2026-10-01T01:26:40Z,gpt-5,4,7,12,9,\"a, b\"\n";
+    assert_eq!(check(text), Some(2));
+}
+
 /// Values in the place of others: as they are written, and as nobody should write them.
 const ODD: [&str; 26] = [
     "null",

@@ -286,20 +286,14 @@ impl<'a> Ride<'a> {
         if raw.len() <= NOTHING_MAX && is_nothing(raw) {
             return Some(Met::End(end));
         }
-        Some(self.keep(role, slot, raw, end, words))
+        let is_taken = self.keep(role, slot, raw, words);
+        Some(if is_taken { Met::End(end) } else { Met::Closer })
     }
 
-    /// Takes the text of a value that ends there: a word, or one that is kept.
+    /// Takes the text of a value, a word or one that is kept; says whether that was enough.
     #[inline]
-    fn keep(
-        &mut self,
-        role: Role,
-        slot: u8,
-        raw: &'a [u8],
-        end: usize,
-        words: &mut WordBook,
-    ) -> Met {
-        let is_taken = self.mark(slot)
+    fn keep(&mut self, role: Role, slot: u8, raw: &'a [u8], words: &mut WordBook) -> bool {
+        self.mark(slot)
             && match role {
                 Role::Word => self.take_word(slot, raw, words),
                 Role::Kept(place) => {
@@ -307,8 +301,7 @@ impl<'a> Ride<'a> {
                     true
                 }
                 _ => false,
-            };
-        if is_taken { Met::End(end) } else { Met::Closer }
+            }
     }
 
     /// Takes the value of a JSON record that starts at a place.
@@ -346,31 +339,38 @@ impl<'a> Ride<'a> {
     ) -> bool {
         let bytes = text.as_bytes();
         let is_ink = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-        let known = match role {
-            Role::Number(place) => self.number(place, slot, bytes, cell.start),
-            Role::Time => self.day.read(bytes, cell.start).map(|(time, end)| {
-                self.time = Some(time);
-                if self.mark(slot) { Met::End(end) } else { Met::Closer }
-            }),
+        // Where the cells of a row stand without anything between them, more than one may look like
+        // a number or a time.
+        let is_taken = match role {
+            Role::Number(place) => match number(bytes, cell.start) {
+                Some((value, end)) if end == cell.end => {
+                    self.numbers[usize::from(place)] = value;
+                    Some(self.mark(slot))
+                }
+                _ => None,
+            },
+            Role::Time => match self.day.read(bytes, cell.start) {
+                Some((time, end)) if end == cell.end => {
+                    self.time = Some(time);
+                    Some(self.mark(slot))
+                }
+                _ => None,
+            },
             Role::Ignored if is_ink(bytes.get(cell.start)) && bytes[cell.start] != b'{' => {
-                return true;
+                Some(true)
             }
             Role::Word | Role::Kept(_) => {
                 let raw = bytes.get(cell.clone()).unwrap_or_default();
                 let is_plain = is_ink(raw.first()) && is_ink(raw.last()) && raw[0] != b'{';
                 let is_plain = is_plain && !(raw.len() <= NOTHING_MAX && is_nothing(raw));
-                is_plain.then(|| self.keep(role, slot, raw, cell.end, words))
+                is_plain.then(|| self.keep(role, slot, raw, words))
             }
             _ => None,
         };
-        match known {
-            Some(Met::End(end)) if end == cell.end => true,
-            Some(Met::Closer) => false,
-            _ => self.meet_other_cell(role, slot, targets, &text[cell], words),
-        }
+        is_taken.unwrap_or_else(|| self.meet_other_cell(role, slot, targets, &text[cell], words))
     }
 
-    /// As [`Ride::meet_cell`], of any cell; what was taken of it before is taken anew.
+    /// As [`Ride::meet_cell`], of any cell.
     #[inline(never)]
     fn meet_other_cell(
         &mut self,
@@ -445,25 +445,67 @@ impl Layouts {
         ride: &mut Ride<'a>,
         words: &mut WordBook,
     ) -> Option<usize> {
-        let bytes = text.as_bytes();
         let (mut place, mut at) = (START, start);
-        'values: loop {
-            for (found, step) in self.places[place].next.iter().enumerate() {
-                if !self.texts.stands(&step.text, bytes, at) {
-                    continue;
-                }
-                let value = at + step.text.len();
-                at = match ride.meet(step, &self.targets, text, value, words) {
-                    Met::End(end) => end,
-                    Met::None => continue,
-                    Met::Closer => return None,
-                };
-                let next = step.place;
-                self.move_up(place, found);
-                place = next;
-                continue 'values;
-            }
-            return self.end(place, bytes, at);
+        loop {
+            let next = self.usual(text, place, at, ride, words);
+            (place, at) = match next.or_else(|| self.unusual(text, place, at, ride, words))? {
+                Next::Value { place, at } => (place, at),
+                Next::End(end) => return Some(end),
+            };
         }
     }
+
+    /// Takes the value that mostly follows the one at `place`, if it does here.
+    #[inline]
+    fn usual<'a>(
+        &self,
+        text: &'a str,
+        place: usize,
+        at: usize,
+        ride: &mut Ride<'a>,
+        words: &mut WordBook,
+    ) -> Option<Next> {
+        let step = self.places[place].next.first()?;
+        if !self.texts.stands(&step.text, text.as_bytes(), at) {
+            return None;
+        }
+        match ride.meet(step, &self.targets, text, at + step.text.len(), words) {
+            Met::End(end) => Some(Next::Value { place: step.place, at: end }),
+            Met::None | Met::Closer => None,
+        }
+    }
+
+    /// Finds what else follows the value at `place`: another one, or the end.
+    #[inline(never)]
+    fn unusual<'a>(
+        &mut self,
+        text: &'a str,
+        place: usize,
+        at: usize,
+        ride: &mut Ride<'a>,
+        words: &mut WordBook,
+    ) -> Option<Next> {
+        for (found, step) in self.places[place].next.iter().enumerate() {
+            if !self.texts.stands(&step.text, text.as_bytes(), at) {
+                continue;
+            }
+            let end = match ride.meet(step, &self.targets, text, at + step.text.len(), words) {
+                Met::End(end) => end,
+                Met::None => continue,
+                Met::Closer => return None,
+            };
+            let next = Next::Value { place: step.place, at: end };
+            self.move_up(place, found);
+            return Some(next);
+        }
+        self.end(place, text.as_bytes(), at).map(Next::End)
+    }
+}
+
+/// What follows a value.
+enum Next {
+    /// Another one, which ends at `at`, and whose place is this.
+    Value { place: usize, at: usize },
+    /// Nothing: the record ends there.
+    End(usize),
 }
