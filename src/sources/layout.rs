@@ -13,7 +13,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::paths::{NodeId, Paths, Target};
-use super::ride::Role;
+use super::roles::Role;
 use super::scan::{Text, Texts, number, plain_end};
 use super::values::Values;
 

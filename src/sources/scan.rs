@@ -71,9 +71,9 @@ pub(super) fn number(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
     let digits = u64::from_le_bytes(*block(bytes, at)?) ^ u64::from_le_bytes(*b"00000000");
     // A byte is no digit if it is beyond nine, which adds up to its highest bit, or has that.
     let nine = u64::from_ne_bytes([0x7f - 9; 8]);
-    let others = ((digits & LOW_BITS) + nine | digits) & HIGH_BITS;
+    let others = (((digits & LOW_BITS) + nine) | digits) & HIGH_BITS;
     let bits = others.trailing_zeros() & !7;
-    let is_padded = digits & 0xff == 0 && bits > 8;
+    let is_padded = digits.trailing_zeros() >= 8 && bits > 8;
     if bits == 0 || bits == 64 || is_padded {
         return None;
     }
@@ -91,14 +91,12 @@ pub(super) fn number(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
 /// are filled up with zeros.
 #[inline]
 pub(super) fn both_ends(text: &[u8]) -> (u64, u64) {
-    match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => {
-            let mut padded = [0; 8];
-            padded[..text.len()].copy_from_slice(text);
-            (u64::from_le_bytes(padded), 0)
-        }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
     }
+    let mut padded = [0; 8];
+    padded[..text.len()].copy_from_slice(text);
+    (u64::from_le_bytes(padded), 0)
 }
 
 /// Texts that are compared with what stands in a log, sixteen bytes at a time.

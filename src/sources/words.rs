@@ -287,7 +287,9 @@ mod tests {
         let mut book = WordBook::default();
         let phrase = |words: &[u16]| {
             let mut phrase = Phrase::default();
-            words.iter().for_each(|word| phrase.push(*word));
+            for word in words {
+                phrase.push(*word);
+            }
             phrase
         };
         for at in 1..3 * NEAR_PHRASES {

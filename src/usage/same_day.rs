@@ -48,7 +48,7 @@ impl SameDay {
 fn seconds(clock: u64) -> Option<i64> {
     let nine = u64::from_ne_bytes([0x7f - 9; 8]);
     let colons = 0x0000_ff00_00ff_0000;
-    if ((clock & LOW_BITS) + nine | clock) & HIGH_BITS != 0 || clock & colons != 0 {
+    if (((clock & LOW_BITS) + nine) | clock) & HIGH_BITS != 0 || clock & colons != 0 {
         return None;
     }
     let two = |at: u32| {
