@@ -126,7 +126,7 @@ impl Near {
 }
 
 /// So many words and phrases are found without a search.
-const NEAR_WORDS: usize = 512;
+const NEAR_WORDS: usize = 1024;
 const NEAR_PHRASES: usize = 4096;
 
 #[derive(Clone, Debug)]

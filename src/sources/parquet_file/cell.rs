@@ -117,16 +117,28 @@ impl Cell for i64 {
             Kind::Unsigned => put!(text, "{}", self.cast_unsigned()),
             Kind::Decimal(scale) => decimal(&self.to_string(), scale, text),
             Kind::Timestamp(parts, in_utc) => {
-                let pattern = if in_utc { "%Y-%m-%dT%H:%M:%S%.fZ" } else { "%Y-%m-%dT%H:%M:%S%.f" };
                 let nanos = self.rem_euclid(parts) * (1_000_000_000 / parts);
-                moment(self.div_euclid(parts), nanos, pattern, *self, text);
+                timestamp(self.div_euclid(parts), nanos, in_utc, *self, text);
             }
             Kind::Time(parts) => {
                 let nanos = self.rem_euclid(parts) * (1_000_000_000 / parts);
                 moment(self.div_euclid(parts), nanos, "%H:%M:%S%.f", *self, text);
             }
-            _ => put!(text, "{self}"),
+            _ => serde_json::to_writer(text, self).expect("memory takes everything"),
         }
+    }
+}
+
+/// Writes a day and its time; one that no calendar has, as its number. Every row has one, so no
+/// pattern is read for it.
+fn timestamp(seconds: i64, nanos: i64, in_utc: bool, number: i64, text: &mut Vec<u8>) {
+    let nanos = u32::try_from(nanos).expect("it is less than a second");
+    match DateTime::from_timestamp(seconds, nanos) {
+        Some(moment) => {
+            let zone = if in_utc { "Z" } else { "" };
+            put!(text, "\"{:?}{zone}\"", moment.naive_utc());
+        }
+        None => put!(text, "{number}"),
     }
 }
 

@@ -53,6 +53,8 @@ struct Batch {
     definition: Vec<i16>,
     repetition: Vec<i16>,
     values: Cells,
+    /// The level at which there is a value, where there are cells for the others too.
+    gaps: Option<i16>,
 }
 
 impl Column {
@@ -88,23 +90,12 @@ impl Column {
 
     /// The next values, one a row.
     pub(super) fn cells(&mut self, rows: usize) -> Result<Cells, ParquetError> {
-        let batches = self.leaves.iter_mut().map(|leaf| leaf.read(rows));
+        if let (true, [leaf]) = (self.is_flat, &mut self.leaves[..]) {
+            return Ok(leaf.read(rows, true)?.values);
+        }
+        let batches = self.leaves.iter_mut().map(|leaf| leaf.read(rows, false));
         let batches = batches.collect::<Result<Vec<_>, _>>()?;
         let mut cells = Cells::default();
-        if let (true, [leaf], [batch]) = (self.is_flat, &self.leaves[..], &batches[..]) {
-            if leaf.present == 0 {
-                let [batch] = <[Batch; 1]>::try_from(batches).unwrap_or_default();
-                return Ok(batch.values);
-            }
-            let mut value = 0;
-            for level in &batch.definition {
-                let is_present = *level == leaf.present;
-                let known = if is_present { batch.values.get(value) } else { &[] };
-                value += usize::from(is_present);
-                cells.push(|text| text.extend_from_slice(known));
-            }
-            return Ok(cells);
-        }
         let mut cursors = vec![Cursor::default(); batches.len()];
         for _ in 0..rows {
             let mut node = Node::Nothing;
@@ -122,9 +113,11 @@ impl Column {
 }
 
 impl Leaf {
-    fn read(&mut self, rows: usize) -> Result<Batch, ParquetError> {
+    /// The next rows; `by_row` says whether there is a cell for each, even where there is no value.
+    fn read(&mut self, rows: usize, by_row: bool) -> Result<Batch, ParquetError> {
         let (present, style) = (self.present, self.style);
-        let mut batch = Batch::default();
+        let gaps = by_row.then_some(present).filter(|present| *present > 0);
+        let mut batch = Batch { gaps, ..Batch::default() };
         let read = match &mut self.reader {
             ColumnReader::BoolColumnReader(column) => values(column, rows, style, &mut batch),
             ColumnReader::Int32ColumnReader(column) => values(column, rows, style, &mut batch),
@@ -138,7 +131,7 @@ impl Leaf {
             }
         }?;
         let counted = batch.definition.iter().filter(|level| **level == present).count();
-        let expected = if present == 0 { rows } else { counted };
+        let expected = if present == 0 || by_row { rows } else { counted };
         if read != rows || batch.values.ends.len() != expected {
             return Err(ParquetError::General("a column has fewer rows than the file".to_owned()));
         }
@@ -156,7 +149,14 @@ fn values<T: DataType<T: Cell>>(
     let mut values = Vec::new();
     let Batch { definition, repetition, .. } = batch;
     let (read, ..) = column.read_records(rows, Some(definition), Some(repetition), &mut values)?;
-    for value in &values {
+    let mut values = values.iter();
+    if let Some(present) = batch.gaps {
+        for level in &batch.definition {
+            let value = if *level == present { values.next() } else { None };
+            batch.values.push(|text| value.into_iter().for_each(|value| value.write(style, text)));
+        }
+    }
+    for value in values {
         batch.values.push(|text| value.write(style, text));
     }
     Ok(read)

@@ -26,7 +26,7 @@ pub(super) const STARTS: [[u8; 4]; 2] = [*b"PAR1", *b"PARE"];
 pub const OWN_KEY: &str = "llmcost.records";
 
 /// Rows that are turned into text at once, at most.
-const ROWS_MAX: u64 = 1024;
+const ROWS_MAX: u64 = 4096;
 
 /// What those rows may take.
 const BATCH_BYTES: u64 = 4 << 20;
