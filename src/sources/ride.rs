@@ -170,8 +170,11 @@ impl<'a> Ride<'a> {
         start: usize,
         words: &mut WordBook,
     ) -> Option<Met> {
+        if bytes.get(start) != Some(&b'"') {
+            return None;
+        }
         let end = plain_end(bytes, start + 1);
-        if bytes.get(start) != Some(&b'"') || bytes.get(end) != Some(&b'"') {
+        if bytes.get(end) != Some(&b'"') {
             return None;
         }
         let end = end + 1;
