@@ -9,9 +9,15 @@ const PLAIN_BITS: u32 = 5;
 /// Bits of a size that tell its class: sixteen classes an octave.
 const CLASS_BITS: u32 = 4;
 
-/// So many of the smallest sizes are kept as they are: more than a thousandth of the calls of a row,
-/// unless it has very many.
+/// So many of the smallest sizes are told as they are, however few calls a row has.
 const SMALLEST: usize = 64;
+
+/// In a row of many calls one smallest size for so many of them is told as it is, so that the prompt
+/// that one in a thousand does not exceed is among them.
+const CALLS_A_SIZE: u64 = 500;
+
+/// So many of the smallest sizes are told as they are at most.
+const SMALLEST_MAX: usize = 256;
 
 /// The smallest size of the class of a size: itself below 32, and from there on sixteen classes for
 /// each doubling, so that a class is at most a sixteenth wide.
@@ -40,10 +46,11 @@ impl Sizes {
 /// As [`Sizes`], with the smallest sizes as they are: the shared start of prompts is among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FineSizes {
-    /// Calls by size.
+    /// Calls by size; which of them are told as they are is known once all have come.
     smallest: BTreeMap<u64, u64>,
     /// Those of larger sizes.
     others: Sizes,
+    calls: u64,
 }
 
 impl FineSizes {
@@ -52,13 +59,14 @@ impl FineSizes {
         if size == 0 {
             return;
         }
-        let is_full = self.smallest.len() >= SMALLEST;
+        self.calls += calls;
+        let is_full = self.smallest.len() >= SMALLEST_MAX;
         if is_full && self.smallest.last_key_value().is_some_and(|(largest, _)| size > *largest) {
             self.others.add(size, calls);
             return;
         }
         *self.smallest.entry(size).or_default() += calls;
-        if self.smallest.len() > SMALLEST
+        if self.smallest.len() > SMALLEST_MAX
             && let Some((largest, calls)) = self.smallest.pop_last()
         {
             self.others.add(largest, calls);
@@ -69,13 +77,18 @@ impl FineSizes {
 impl fmt::Display for FineSizes {
     /// As [`Sizes`]; a class begins after the last of the smallest sizes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut before = "";
-        for (size, calls) in &self.smallest {
+        let told = usize::try_from(self.calls / CALLS_A_SIZE).unwrap_or(SMALLEST_MAX);
+        let told = told.max(SMALLEST);
+        let (mut before, mut largest, mut others) = ("", 0, self.others.clone());
+        for (place, (size, calls)) in self.smallest.iter().enumerate() {
+            if place >= told {
+                others.add(*size, *calls);
+                continue;
+            }
             write!(f, "{before}{size}:{calls}:{}", size * calls)?;
-            before = " ";
+            (before, largest) = (" ", *size);
         }
-        let largest = self.smallest.last_key_value().map_or(0, |(largest, _)| *largest);
-        for (from, (calls, tokens)) in &self.others.0 {
+        for (from, (calls, tokens)) in &others.0 {
             write!(f, "{before}{}:{calls}:{tokens}", (*from).max(largest + 1))?;
             before = " ";
         }
@@ -127,5 +140,16 @@ mod tests {
         assert!(text.starts_with("1000:2:2000 1001:1:1001 "), "{text}");
         // 1,064 to 1,069 are of the class of 1,024, of which smaller ones are told apart.
         assert!(text.ends_with(" 1063:1:1063 1064:6:6399"), "{text}");
+    }
+
+    #[test]
+    fn of_many_calls_more_of_the_smallest_sizes_stay_as_they_are() {
+        let mut sizes = FineSizes::default();
+        for size in (1_000..1_300).rev() {
+            sizes.add(size, 200);
+        }
+        // 60,000 calls: 120 sizes.
+        let text = sizes.to_string();
+        assert!(text.contains(" 1119:200:223800 1120:"), "{text}");
     }
 }

@@ -133,6 +133,11 @@ impl Branch {
         Tokens::new(count.get() / self.call.calls.max(1))
     }
 
+    /// Whether tokens of its prompt are those of the log, and may all be shared as the log shows.
+    pub fn is_counted_as_logged(&self) -> bool {
+        self.token_ratio == Factor::ONE && self.stable_prefix.is_none()
+    }
+
     /// Whether nothing is paid on this way, so that there is nothing left to save.
     pub fn is_free(&self) -> bool {
         self.price == Paid::NOTHING

@@ -256,6 +256,11 @@ impl Scene<'_> {
         })
     }
 
+    /// What a token of a class costs, for calls like this branch.
+    pub(super) fn token_price(&self, branch: &Branch, class: TokenClass) -> Option<Usd> {
+        Some(Usd::from_atto(self.card(branch)?.price(class)?.atto()))
+    }
+
     /// What a token of a class costs for one of plain input, for calls like this branch.
     pub(super) fn price_ratio(&self, branch: &Branch, class: TokenClass) -> Option<Factor> {
         let card = self.card(branch)?;

@@ -6,7 +6,7 @@ use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
 use super::rehoming::{Cascade, Matches, Move, Rehoming, Scaling};
-use super::routing_notes::{counted_by_rows, dearer_calls, tokenizer_ratios};
+use super::routing_notes::{dearer_calls, judged_by_rows, tokenizer_ratios};
 use super::sessions::{Per, keep_together};
 use super::settings;
 use super::technique::{
@@ -302,7 +302,7 @@ impl ModelTiering {
                 percent(cascade.accept)
             ));
         }
-        let mut exhibits = vec![figures.curve(), estimates(rehoming, facts, self.verbosity)];
+        let mut exhibits = vec![figures.curve(facts), estimates(rehoming, facts, self.verbosity)];
         if self.per != Per::Call || self.rules().iter().any(|rule| rule.without.is_some()) {
             exhibits.extend(Figures::sessions(rehoming, facts));
         }
@@ -370,6 +370,7 @@ impl Technique for ModelTiering {
             assumptions.extend(said);
             exhibits = shown;
             warnings.extend(dearer_calls(&rehoming, facts));
+            warnings.extend(judged_by_rows(&rehoming, facts));
         }
         let is_labelled = exhibits.iter().any(|exhibit| exhibit.name == QUALITY_EXHIBIT);
         assumptions.push(self.length_of_answers());
@@ -378,7 +379,6 @@ impl Technique for ModelTiering {
         assumptions.extend(self.together());
         assumptions.extend(tokenizer_ratios(&rehoming, facts));
         assumptions.extend(rehoming.assumptions(facts));
-        assumptions.extend(counted_by_rows(&rehoming, facts));
         if found.matched == 0 && found.on_target == 0 {
             let mut refused = Prepared::refused(&self.no_match());
             refused.warnings = warnings;

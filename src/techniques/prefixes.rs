@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::branch::Branch;
 use super::conversations::{Growth, recounted};
 use super::facts::Facts;
-use super::rolled::RolledRow;
+use super::rolled::{RolledRow, Span};
 use super::routes::StaticPrompts;
 use super::scope::Selection;
 use super::settings::Portion;
 use super::technique::Scenario;
 use super::wording::{grouped, percent};
-use crate::units::{Factor, Rate, TokenClass, Tokens};
+use crate::units::{Rate, TokenClass, Tokens};
 use crate::usage::Row;
 
 /// The shared start of prompts.
@@ -70,21 +70,24 @@ impl Prefixes {
         let step = step.max(1);
         let prefix = branch.per_call(self.of(branch, facts, row));
         let usual = branch.for_row(Tokens::new(prefix.get() / step * step));
-        let is_as_logged = branch.token_ratio == Factor::ONE && branch.stable_prefix.is_none();
-        let told = self.rolled(row).filter(|_| is_as_logged && counted(facts, row).is_zero());
-        let exact = told.and_then(|told| self.told(told, row, step));
-        (exact.unwrap_or(usual), prefix)
+        let told = self.rolled_uncached(facts, row).filter(|_| branch.is_counted_as_logged());
+        let told = told.and_then(|told| self.told(told, row, step));
+        (told.map_or(usual, |span| span.nearest(usual)), prefix)
     }
 
-    /// What the calls of a row of a roll-up share, each in steps of a cache; nothing where that is not
-    /// told exactly.
-    fn told(&self, told: &RolledRow, row: Row, step: u64) -> Option<Tokens> {
+    /// What the calls of a row of a roll-up share, each in steps of a cache; nothing where the roll-up
+    /// does not tell.
+    pub(super) fn told(&self, told: &RolledRow, row: Row, step: u64) -> Option<Span> {
         let Self::Observed { prompts, .. } = self else { return None };
-        let floor = prompts.floor(row);
         if told.follows {
-            return told.repeated(step).filter(|_| told.repeated_min >= floor);
+            return told.repeated(step).map(|known| Span { low: known, high: known });
         }
-        told.shared(floor.get(), step)
+        told.shared(prompts.floor(row).get(), step)
+    }
+
+    /// The whole prompts of a row of a roll-up, each in steps of a cache, where that is known.
+    pub(super) fn whole_prompts(&self, row: Row, step: u64) -> Option<Tokens> {
+        self.rolled(row)?.shared(u64::MAX, step)?.exact()
     }
 
     fn rolled(&self, row: Row) -> Option<&RolledRow> {
@@ -94,15 +97,15 @@ impl Prefixes {
         }
     }
 
-    /// Calls in rows of a roll-up whose shared starts are only known on average.
-    pub(super) fn untold(&self, facts: &Facts<'_>) -> u64 {
-        let Self::Observed { rolled: Some(rolled), prompts, .. } = self else { return 0 };
-        let rows = rolled.iter().enumerate();
-        let untold = rows.filter(|(row, told)| {
-            let told = told.as_ref().filter(|_| counted(facts, *row).is_zero());
-            told.is_some_and(|told| prompts.is_vague(*row) || self.told(told, *row, 1).is_none())
-        });
-        untold.map(|(row, _)| facts.calls.call(row).calls).sum()
+    /// What a row of a roll-up says of calls that the log shows no caching of; nothing for others.
+    pub(super) fn rolled_uncached(&self, facts: &Facts<'_>, row: Row) -> Option<&RolledRow> {
+        self.rolled(row).filter(|_| counted(facts, row).is_zero())
+    }
+
+    /// Whether the shared start of a row is only known to be no shorter, and less than a sixteenth
+    /// longer.
+    pub(super) fn is_vague(&self, row: Row) -> bool {
+        matches!(self, Self::Observed { prompts, .. } if prompts.is_vague(row))
     }
 
     /// The shareable input of a branch, for the whole row.
@@ -112,16 +115,19 @@ impl Prefixes {
             Self::Declared(Portion::Share(share)) => share.of(prompt),
             Self::Declared(Portion::Tokens(tokens)) => branch.for_row(*tokens).min(prompt),
             Self::Observed { prompts, .. } => {
-                let rolled = self.rolled(row).filter(|_| counted(facts, row).is_zero());
-                if let Some(known) = rolled.and_then(|told| self.told(told, row, 1)) {
+                let told = self.rolled_uncached(facts, row);
+                if let Some(span) = told.and_then(|told| self.told(told, row, 1)) {
+                    let mean = branch.for_row(prompts.floor(row)).min(prompt);
+                    let known = span.nearest(mean);
                     let prefix = recounted(known, branch.token_ratio, prompt);
                     return branch.stable_prefix.map_or(prefix, |stable| prefix.min(stable));
                 }
-                // Where the provider counted what it cached, no estimate knows better.
+                // Where the provider counted what it cached, no estimate knows better; and a turn
+                // that is repeated holds whatever shared start it has.
                 let counted = counted(facts, row);
                 let known = if counted.is_zero() {
-                    let floor = branch.for_row(prompts.floor(row));
-                    self.growth(row).repeated.map_or(floor, |turn| turn.max(floor))
+                    let floor = || branch.for_row(prompts.floor(row));
+                    self.growth(row).repeated.unwrap_or_else(floor)
                 } else {
                     counted
                 };

@@ -7,6 +7,7 @@ use super::cache_replay::{CacheReplay, Lifetime, Lineage, Order, Policy, Terms};
 use super::conversations;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
+use super::prefix_doubts::PrefixDoubts;
 use super::prefixes::Prefixes;
 use super::rolled;
 use super::scope::{Scope, Selection};
@@ -189,17 +190,6 @@ impl super::Settings for PromptCaching {
     }
 }
 
-/// That a roll-up tells some shared starts on average only.
-fn untold(calls: u64) -> Option<String> {
-    (calls > 0).then(|| {
-        format!(
-            "prompt caching: of {} calls the roll-up tells the shared start on average only; the log \
-             itself, or `llmcost rollup`, tells it exactly",
-            grouped(calls)
-        )
-    })
-}
-
 struct Cache {
     selection: Selection,
     hit: Rate,
@@ -297,7 +287,9 @@ impl Technique for PromptCaching {
         let hit = self.hit.unwrap_or(Rate::ZERO);
         let prefixes = Prefixes::new(self.cacheable, facts);
         let mut assumptions = prefixes.evidence(facts, &selection);
-        warnings.extend(untold(prefixes.untold(facts)));
+        if facts.is_told(scenario) {
+            warnings.extend(PrefixDoubts::of(&prefixes, facts, &selection).warning());
+        }
         assumptions.push(
             "input the log shows as read from or written to a cache stays as it is".to_owned(),
         );
@@ -351,7 +343,9 @@ impl Cache {
         let boundary = if step == 1 {
             branch.call.input_total()
         } else {
-            branch.for_row(Tokens::new(prompt.get() / step * step))
+            let known = self.prefixes.whole_prompts(scene.row, step);
+            let known = known.filter(|_| branch.is_counted_as_logged());
+            known.unwrap_or_else(|| branch.for_row(Tokens::new(prompt.get() / step * step)))
         };
         let rest = branch.call.tokens[TokenClass::Input].saturating_sub(read);
         boundary.saturating_sub(read).min(rest)

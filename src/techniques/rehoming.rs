@@ -2,11 +2,12 @@
 
 use super::branch::{Branch, push_taken};
 use super::facts::{Facts, Scene};
+use super::recount::Recount;
 use super::scope::Selection;
 use super::technique::{Decline, Effect, Scenario};
 use super::wording::grouped;
 use crate::pricing::{CacheWrite, ModelId, TokenizerRatio};
-use crate::units::{Factor, Rate, TokenClass, Tokens};
+use crate::units::{Factor, FineUsd, Rate, TokenClass, Tokens, Usd};
 use crate::usage::Row;
 
 /// Calls that go to one target.
@@ -229,33 +230,74 @@ impl Rehoming {
             }
             push_taken(out, cascade.escalated(&moved, scene));
         }
-        push_taken(out, tried);
+        self.push_tried(&moved, tried, scene, out);
         push_taken(out, stayed);
         Effect::Changed
     }
 
-    /// The call on its target.
+    /// Adds a branch on its target, whole tokens of which are `tried`: where they are not whole there,
+    /// as ways that are so on average.
+    fn push_tried(&self, branch: &Branch, tried: Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) {
+        let recount = self.recount(branch, tried.model, scene);
+        if recount.is_whole(branch) {
+            return push_taken(out, tried);
+        }
+        recount.each_way(branch, tried.model, |mut way| {
+            // A token more or less is no reason not to go.
+            let is_fit = Self::fit(&mut way, scene).is_ok();
+            push_taken(out, if is_fit { way } else { Branch { weight: way.weight, ..tried } });
+        });
+    }
+
+    /// What a branch costs on a target at its whole weight; nothing where it does not fit there.
+    pub(super) fn cost_on_target(
+        &self,
+        branch: &Branch,
+        target: ModelId,
+        scene: &Scene<'_>,
+    ) -> Option<Usd> {
+        let tried = self.on_target(branch, target, scene).ok()?;
+        let mut ways = Vec::new();
+        self.push_tried(branch, tried, scene, &mut ways);
+        let mut total = FineUsd::ZERO;
+        for way in ways {
+            let cost = FineUsd::weighted(scene.cost(&way).ok()?, way.weight)?;
+            total = total.checked_add(cost)?;
+        }
+        Some(total.to_usd())
+    }
+
+    /// How tokens of a branch are counted on a target.
+    pub(super) fn recount(&self, branch: &Branch, target: ModelId, scene: &Scene<'_>) -> Recount {
+        let ratio = scene.facts.book.tokenizer_ratio(branch.model, target);
+        Recount::new(self.scaling.ratio(ratio), self.scaling.verbosity)
+    }
+
+    /// The call on its target, in whole tokens.
     pub(super) fn on_target(
         &self,
         branch: &Branch,
         target: ModelId,
         scene: &Scene<'_>,
     ) -> Result<Branch, Decline> {
-        let book = scene.facts.book;
-        let ratio = self.scaling.ratio(book.tokenizer_ratio(branch.model, target));
-        let mut moved = Branch { model: target, ..*branch };
-        recount(&mut moved, ratio, self.scaling.verbosity);
-        let model = book.model(target);
+        let mut moved = self.recount(branch, target, scene).whole(branch, target);
+        Self::fit(&mut moved, scene)?;
+        Ok(moved)
+    }
+
+    /// Fits a branch into what its model takes and has prices for.
+    fn fit(moved: &mut Branch, scene: &Scene<'_>) -> Result<(), Decline> {
+        let model = scene.facts.book.model(moved.model);
         let prompt = moved.per_call(moved.call.input_total());
         if model.context_window.is_some_and(|window| prompt > window) {
             return Err(Decline::TooLong);
         }
-        fit_cache(&mut moved, scene);
-        if !scene.is_priced(&moved) {
+        fit_cache(moved, scene);
+        if !scene.is_priced(moved) {
             // A target may cache in principle and still have no price for it in this tier.
             moved.forfeit_cache();
         }
-        if scene.is_priced(&moved) { Ok(moved) } else { Err(Decline::NotPriced) }
+        if scene.is_priced(moved) { Ok(()) } else { Err(Decline::NotPriced) }
     }
 
     /// What the targets make of the calls that move.
@@ -300,23 +342,6 @@ impl Cascade {
         }
         again
     }
-}
-
-/// Text counts by the target's tokenizer; answers also by how wordy it is.
-fn recount(branch: &mut Branch, ratio: Factor, verbosity: Factor) {
-    let answers = ratio.times(verbosity);
-    for (class, factor) in [
-        (TokenClass::Input, ratio),
-        (TokenClass::CacheRead, ratio),
-        (TokenClass::CacheWrite5m, ratio),
-        (TokenClass::CacheWrite1h, ratio),
-        (TokenClass::Output, answers),
-        (TokenClass::Reasoning, answers),
-    ] {
-        branch.call.tokens[class] = factor.of(branch.call.tokens[class]);
-    }
-    branch.token_ratio = branch.token_ratio.times(ratio);
-    branch.stable_prefix = branch.stable_prefix.map(|prefix| ratio.of(prefix));
 }
 
 /// Keeps cached input cached only where the model's rules allow it.

@@ -46,8 +46,29 @@ pub(super) struct SizeClass {
 
 impl SizeClass {
     /// Whether all its calls have the same size.
-    pub(super) const fn is_exact(&self) -> bool {
+    const fn is_exact(&self) -> bool {
         self.tokens == self.from.saturating_mul(self.calls)
+    }
+}
+
+/// Between which two counts the true one lies, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// No fewer.
+    pub(super) low: Tokens,
+    /// No more.
+    pub(super) high: Tokens,
+}
+
+impl Span {
+    /// The count, where it is known.
+    pub(super) fn exact(self) -> Option<Tokens> {
+        (self.low == self.high).then_some(self.low)
+    }
+
+    /// What lies nearest to a count.
+    pub(super) fn nearest(self, count: Tokens) -> Tokens {
+        count.clamp(self.low, self.high)
     }
 }
 
@@ -81,25 +102,36 @@ impl RolledRow {
         Some(Tokens::new(self.repeated[place]))
     }
 
-    /// What prompts share at most with a start of so many tokens, each in steps of a cache: the sum of
-    /// `min(start, prompt)`; nothing where the sizes do not tell.
-    pub(super) fn shared(&self, start: u64, step: u64) -> Option<Tokens> {
-        let step = step.max(1);
-        let whole = |size: u64| size - size % step;
-        let mut sum = 0_u64;
-        for (place, class) in self.prompts.iter().enumerate() {
-            let next = self.prompts.get(place + 1).map_or(u64::MAX, |next| next.from);
-            if class.from >= start {
-                sum = sum.saturating_add(whole(start).saturating_mul(class.calls));
-            } else if class.is_exact() {
-                sum = sum.saturating_add(whole(class.from).saturating_mul(class.calls));
-            } else if next <= start && step == 1 {
-                sum = sum.saturating_add(class.tokens);
-            } else {
-                return None;
+    /// The classes of its prompts, each with the largest size that one of its calls may have.
+    pub(super) fn prompt_sizes(&self) -> impl Iterator<Item = (SizeClass, u64)> {
+        self.prompts.iter().enumerate().map(|(place, class)| {
+            if class.is_exact() {
+                return (*class, class.from);
             }
+            let next = self.prompts.get(place + 1).map_or(u64::MAX, |next| next.from - 1);
+            // All the others are of the smallest size.
+            let others = class.from.saturating_mul(class.calls.saturating_sub(1));
+            (*class, class.tokens.saturating_sub(others).min(next).max(class.from))
+        })
+    }
+
+    /// What prompts share at most with a start of so many tokens, each in steps of a cache: the sum of
+    /// `min(start, prompt)`; nothing where no sizes are told.
+    pub(super) fn shared(&self, start: u64, step: u64) -> Option<Span> {
+        let step = step.max(1);
+        let whole = |size: u64| size.min(start) - size.min(start) % step;
+        let (mut low, mut high) = (0_u64, 0_u64);
+        for (class, most) in self.prompt_sizes() {
+            let span = if step == 1 && most <= start {
+                [class.tokens; 2]
+            } else {
+                [class.from, most].map(|size| whole(size).saturating_mul(class.calls))
+            };
+            low = low.saturating_add(span[0]);
+            high = high.saturating_add(span[1]);
         }
-        (!self.prompts.is_empty()).then(|| Tokens::new(sum))
+        let [low, high] = [low, high].map(Tokens::new);
+        (!self.prompts.is_empty()).then_some(Span { low, high })
     }
 }
 
@@ -152,7 +184,8 @@ fn classes(text: &str) -> Vec<SizeClass> {
     let class = |text: &str| {
         let mut parts = text.split(':').map(|part| part.parse::<u64>().ok());
         let (from, calls, tokens) = (parts.next()??, parts.next()??, parts.next()??);
-        Some(SizeClass { from, calls, tokens })
+        // The size of a single call is known, whatever its class.
+        Some(SizeClass { from: if calls == 1 { tokens.max(from) } else { from }, calls, tokens })
     };
     let mut found: Vec<SizeClass> = text.split_whitespace().filter_map(class).collect();
     found.sort_unstable();
@@ -179,19 +212,29 @@ pub(super) fn has_turns(facts: &Facts<'_>) -> bool {
 mod tests {
     use super::*;
 
-    fn check(sizes: &str, start: u64, step: u64, expected: Option<u64>) {
+    fn check(sizes: &str, start: u64, step: u64, expected: Option<(u64, u64)>) {
         let row = RolledRow { prompts: classes(sizes), ..RolledRow::default() };
-        assert_eq!(row.shared(start, step), expected.map(Tokens::new), "{sizes} {start} {step}");
+        let expected =
+            expected.map(|(low, high)| Span { low: Tokens::new(low), high: Tokens::new(high) });
+        assert_eq!(row.shared(start, step), expected, "{sizes} {start} {step}");
     }
 
     #[test]
     fn what_prompts_share_is_told_by_their_sizes() {
-        check("1000:2:2000 1024:3:3100", 1_000, 1, Some(5_000));
-        check("1000:2:2000 1024:3:3100", 1_000, 128, Some(5 * 896));
-        check("900:1:900 1024:3:3100", 1_000, 1, Some(3_900));
-        check("900:1:900 1024:3:3100", 1_000, 128, Some(896 + 3 * 896));
-        // Some of a class may be below the start, and some above.
-        check("1024:3:3100", 1_030, 1, None);
+        let exactly = |count| Some((count, count));
+        check("1000:2:2000 1024:3:3100", 1_000, 1, exactly(5_000));
+        check("1000:2:2000 1024:3:3100", 1_000, 128, exactly(5 * 896));
+        check("896:1:900 1024:3:3100", 1_000, 1, exactly(3_900));
+        check("896:1:900 1024:3:3100", 1_000, 128, exactly(896 + 3 * 896));
+        check("992:3:3000 1024:3:3100", 1_100, 1, exactly(6_100));
         check("", 1_000, 1, None);
+    }
+
+    #[test]
+    fn what_is_not_told_lies_between_two_counts() {
+        // Some of a class may be below the start, and some above: 1,024, 1,024 and 1,052 tokens, or
+        // three times some 1,033.
+        check("1024:3:3100", 1_030, 1, Some((3_072, 3_090)));
+        check("1024:3:3100", 1_100, 1_030, Some((0, 3_090)));
     }
 }

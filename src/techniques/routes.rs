@@ -55,10 +55,10 @@ impl StaticPrompts {
             if let Some(Some(sums)) = rolled.as_ref().map(|rows| &rows[row])
                 && !sums.prompts.is_empty()
             {
-                let sizes = sums.prompts.iter().map(|one| Counted {
+                let sizes = sums.prompt_sizes().map(|(one, most)| Counted {
                     value: Tokens::new(one.from),
                     calls: one.calls,
-                    is_exact: one.is_exact(),
+                    most: Tokens::new(most),
                 });
                 inputs[route as usize].counted.extend(sizes);
                 continue;
@@ -123,7 +123,8 @@ struct Values {
 struct Counted {
     value: Tokens,
     calls: u64,
-    is_exact: bool,
+    /// The largest that one of them may have.
+    most: Tokens,
 }
 
 impl Values {
@@ -151,14 +152,16 @@ impl Values {
             return (*self.single.select_nth_unstable(place).1, false);
         }
         let single = self.single.into_iter();
-        self.counted.extend(single.map(|value| Counted { value, calls: 1, is_exact: true }));
+        self.counted.extend(single.map(|value| Counted { value, calls: 1, most: value }));
         self.counted.sort_unstable();
-        let mut reached = 0;
+        let (mut reached, mut most) = (0, Tokens::ZERO);
         let found = self.counted.iter().find(|one| {
             reached += one.calls;
+            most = most.max(one.most);
             reached > place
         });
-        found.map_or((Tokens::ZERO, false), |one| (one.value, !one.is_exact))
+        // One that was counted before it may be larger than it.
+        found.map_or((Tokens::ZERO, false), |one| (one.value, most > one.value))
     }
 }
 
@@ -186,7 +189,7 @@ impl AnswerLengths {
                     [(below, short), (SHORT_ANSWER, long)].map(|(value, calls)| Counted {
                         value,
                         calls,
-                        is_exact: true,
+                        most: value,
                     }),
                 );
                 continue;
@@ -211,7 +214,7 @@ mod tests {
         let single: Vec<_> = inputs.iter().copied().map(Tokens::new).collect();
         let counted = single.iter();
         let counted =
-            counted.map(|value| Counted { value: *value, calls: 1, is_exact: true }).collect();
+            counted.map(|value| Counted { value: *value, calls: 1, most: *value }).collect();
         let values =
             [Values { single, ..Values::default() }, Values { counted, ..Values::default() }];
         for values in values {
@@ -224,6 +227,22 @@ mod tests {
         check(&[30, 10, 20], 10);
         check(&[10], 0);
         check(&[], 0);
+    }
+
+    #[test]
+    fn a_size_after_a_class_that_may_hold_larger_ones_is_not_known_exactly() {
+        let counted = |value, calls, most| Counted {
+            value: Tokens::new(value),
+            calls,
+            most: Tokens::new(most),
+        };
+        let known = |counted: &[Counted]| {
+            let values = Values { counted: counted.to_vec(), ..Values::default() };
+            values.robust_minimum()
+        };
+        let class = counted(992, 1, 1_023);
+        assert_eq!(known(&[class, counted(1_000, 1_999, 1_000)]), (Tokens::new(1_000), true));
+        assert_eq!(known(&[class, counted(1_024, 1_999, 1_024)]), (Tokens::new(1_024), false));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use super::facts::{Facts, Scene};
 use super::rehoming::Rehoming;
 use super::wording::grouped;
 use crate::pricing::{ModelId, TokenizerRatio};
-use crate::usage::column;
+use crate::units::Tokens;
+use crate::usage::{Rolled, Row, column};
 
 /// How many models a sentence names.
 const NAMED_MODELS: usize = 3;
@@ -41,6 +42,7 @@ pub(super) fn dearer_calls(rehoming: &Rehoming, facts: &Facts<'_>) -> Vec<String
             *found.entry(to.target).or_default().entry(model).or_default() += logged.call.calls;
         }
     }
+    let is_rolled = facts.rolled().is_some();
     let sentence = |(target, sources): (ModelId, BTreeMap<ModelId, u64>)| {
         let calls = sources.values().sum();
         let mut sources: Vec<_> = sources.into_iter().collect();
@@ -51,8 +53,9 @@ pub(super) fn dearer_calls(rehoming: &Rehoming, facts: &Facts<'_>) -> Vec<String
             names.push("others");
         }
         let target = &facts.book.model(target).id;
+        let by = if is_rolled { ", by rows of the roll-up" } else { "" };
         format!(
-            "tiering: {} calls of {} cost more on {target} than where they are: leave them out \
+            "tiering: {} calls of {} cost more on {target} than where they are{by}: leave them out \
              with `where` or `call_types`",
             grouped(calls),
             names.join(", ")
@@ -61,13 +64,53 @@ pub(super) fn dearer_calls(rehoming: &Rehoming, facts: &Facts<'_>) -> Vec<String
     found.into_iter().map(sentence).collect()
 }
 
-/// That tokens of a roll-up are counted anew by rows where another tokenizer counts.
-pub(super) fn counted_by_rows(rehoming: &Rehoming, facts: &Facts<'_>) -> Option<String> {
+/// A warning where some calls of rows of a roll-up meet other rules or prices of a target than the
+/// rest: the mean of a row decides for all of them.
+pub(super) fn judged_by_rows(rehoming: &Rehoming, facts: &Facts<'_>) -> Option<String> {
     facts.rolled()?;
-    let is_other = !tokenizer_ratios(rehoming, facts).is_empty();
-    is_other.then(|| {
-        "in a roll-up, tokens of another tokenizer are counted by rows: whether a prompt is long enough \
-         for a cache or a price of the target is judged by the mean of calls of one class of sizes"
-            .to_owned()
+    let limits: Vec<u64> = facts.book.prompt_limits().into_iter().collect();
+    let judged = facts.modelled_rows().filter(|(row, model)| {
+        let to = rehoming.destination(*row).filter(|to| to.target != *model);
+        to.is_some_and(|to| is_judged_by_mean((*row, *model), to.target, facts, &limits))
+    });
+    let calls: u64 = judged.map(|(row, _)| facts.calls.call(row).calls).sum();
+    (calls > 0).then(|| {
+        format!(
+            "tiering: {} calls are in rows of the roll-up of which, as the target counts tokens, some              meet other prices, another cache or no longer its context window than the rest; their mean              decides for all. The log itself tells it exactly",
+            grouped(calls)
+        )
+    })
+}
+
+/// Whether calls of one row may meet different rules or prices of a target.
+fn is_judged_by_mean(
+    (row, model): (Row, ModelId),
+    target: ModelId,
+    facts: &Facts<'_>,
+    limits: &[u64],
+) -> bool {
+    let call = facts.calls.call(row);
+    let Some(rolled) = Rolled::of(&call).filter(|_| call.calls > 1) else { return false };
+    let branch = Branch::logged(call, target);
+    let geo = facts.calls.name(column::GEO, row);
+    let placed = Scene { facts, row, geo }.placed(&branch);
+    let policy = facts.book.cache_policy(placed, call.time);
+    let minimum = policy.and_then(|policy| policy.min_tokens).map_or(0, Tokens::get);
+    // What is cached is of one class of sizes.
+    let cached = branch.per_call(branch.cached()).get();
+    let class = limits.partition_point(|last| *last < cached);
+    let most = limits.get(class).copied().unwrap_or(u64::MAX).min(rolled.prompt_max.into());
+    let least = class.checked_sub(1).map_or(1, |before| limits[before] + 1);
+    let TokenizerRatio { low, likely, high } = facts.book.tokenizer_ratio(model, target);
+    [low, likely, high].into_iter().any(|ratio| {
+        let there = |size: u64| ratio.of(Tokens::new(size)).get();
+        let short = |size: u32| u32::try_from(there(size.into())).unwrap_or(u32::MAX);
+        let (prompt_min, prompt_max) = (short(rolled.prompt_min), short(rolled.prompt_max));
+        let mut moved = call;
+        Rolled { prompt_min, prompt_max, ..rolled }.put(&mut moved);
+        let window = facts.book.model(target).context_window.map_or(u64::MAX, Tokens::get);
+        let is_cut = cached > 0 && there(least) < minimum && minimum <= there(most);
+        let fits = u64::from(prompt_max) <= window || window < u64::from(prompt_min);
+        is_cut || !fits || facts.book.bills_alike(target, geo, &moved).is_err()
     })
 }

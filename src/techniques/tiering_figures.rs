@@ -60,8 +60,8 @@ impl Figures {
             if to.target == model {
                 continue;
             }
-            let Ok(moved) = rehoming.on_target(&logged, to.target, &scene) else { continue };
-            let Ok(mut after) = scene.cost(&moved) else { continue };
+            let after = rehoming.cost_on_target(&logged, to.target, &scene);
+            let Some(mut after) = after else { continue };
             if let Some(cascade) = rehoming.cascade {
                 let judged = cascade.judge.map(|judge| judge.beside(&logged));
                 after += judged.and_then(|judged| scene.cost(&judged).ok()).unwrap_or(Usd::ZERO);
@@ -120,7 +120,10 @@ impl Figures {
     }
 
     /// The saving by the part of the eligible calls that moves.
-    pub(super) fn curve(&self) -> Exhibit {
+    ///
+    /// Rows that sum up calls do not tell which of these save most.
+    pub(super) fn curve(&self, facts: &Facts<'_>) -> Exhibit {
+        let is_rolled = facts.rolled().is_some();
         let mut exhibit = Exhibit::new(
             "tiering_curve",
             "What moving more of the eligible calls saves",
@@ -148,7 +151,7 @@ impl Figures {
                 Cell::Count(taken),
                 Cell::Usd(now),
                 Cell::share_of(now.atto(), self.bill.atto()),
-                Cell::Usd(first(&best, taken) - self.asked),
+                if is_rolled { Cell::Missing } else { Cell::Usd(first(&best, taken) - self.asked) },
                 Cell::Usd(at_risk),
                 rate_of(now, at_risk).map_or(Cell::Missing, Cell::Rate),
             ]);
