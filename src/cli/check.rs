@@ -13,7 +13,7 @@ use crate::pricing::PriceBook;
 use crate::render::{check_reason, write_annotations, write_check, write_comment, write_junit};
 use crate::report::{CheckReport, ComparedWith};
 use crate::sources::Input;
-use crate::usage::{Call, Calls, Days, DerivedColumn, Dimensions, Instant, Rolled};
+use crate::usage::{Calls, Days, DerivedColumn, Dimensions, Instant};
 
 use super::args::CommonArgs;
 use super::check_args::{CheckArgs, GateArgs, UnitArg};
@@ -203,7 +203,7 @@ fn read(settings: &Settings, how: &Measure, prices: &Prices) -> Result<Read, Fai
 /// Measures a log of which at least one call has a price.
 fn measured(log: &Read, prices: &GatePrices<'_>, how: &Measure) -> Result<Measurement, Failure> {
     let mut found = measure(&log.calls, prices, how);
-    found.skipped = log.intake.reading.total().skipped;
+    found.skipped = log.intake.reading.total().skipped_records();
     let files = log.intake.accounting();
     let names: Vec<_> = files.files.iter().map(|file| file.name.as_str()).collect();
     let names = names.join(", ");
@@ -259,8 +259,8 @@ fn refuse_sum(
             "its rows are of requests, not of conversations or test cases; give it the log itself";
         read.intake.refuse_rollups("check --unit", why)?;
     }
-    let calls = (0..read.calls.len()).map(|row| read.calls.call(row));
-    let has_lots = calls.filter_map(|call| Rolled::of(&call)).all(|rolled| rolled.lot.is_some());
+    let rows = (0..read.calls.len()).filter_map(|row| read.calls.rolled(row));
+    let has_lots = rows.map(|rolled| rolled.lot).all(|lot| lot.is_some());
     if gate.save_baseline.is_some() && !has_lots {
         let why = "a baseline keeps what an interval needs; roll up with --lots";
         read.intake.refuse_rollups("check --save-baseline", why)?;
@@ -269,8 +269,8 @@ fn refuse_sum(
 }
 
 fn last_instant(calls: &Calls) -> Option<Instant> {
-    let last = |call: Call| Rolled::of(&call).map_or(call.time, |rolled| rolled.last).known();
-    (0..calls.len()).filter_map(|row| last(calls.call(row))).max()
+    let last = |row| calls.rolled(row).map_or_else(|| calls.call(row).time, |rolled| rolled.last);
+    (0..calls.len()).filter_map(|row| last(row).known()).max()
 }
 
 /// Prices change at moments of UTC, whatever the zone of the report.

@@ -16,10 +16,11 @@ use crate::report::{ConversionReport, RECORD_COLUMNS, RecordRows, Written, billi
 use crate::sources::{Field, Statement, find_format, is_taken, worth_keeping};
 use crate::usage::Calls;
 
-use super::args::{CommonArgs, FormatArg, InputArgs, OutputArgs};
+use super::args::CommonArgs;
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::intake::Intake;
+use super::log_args::LogArgs;
 use super::output::{Undelivered, deliver, deliver_while};
 use super::settings::Settings;
 use super::supplies::{Prices, judge};
@@ -34,11 +35,7 @@ Examples:
 
 /// `llmcost convert`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ConvertArgs {
-    /// Logs: files, patterns, folders, or - for standard input.
-    #[arg(value_name = "FILE")]
-    files: Vec<String>,
     /// Write to this file; its ending tells the format: .jsonl, .csv, .parquet or
     /// .focus.csv.
     #[arg(short, long, value_name = "FILE")]
@@ -53,33 +50,13 @@ pub(super) struct ConvertArgs {
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     by: Vec<String>,
     #[command(flatten)]
-    input: InputArgs,
-    /// Use the sample month that is part of the program.
-    #[arg(long, conflicts_with = "files")]
-    demo: bool,
-    /// Price tables that add to and override the built-in ones.
-    #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
-    prices: Vec<PathBuf>,
+    log: LogArgs,
     /// Price every call as if made on this day instead of its own; `log` is the default.
     #[arg(long, value_name = "DAY|log", env = "LLMCOST_AS_OF")]
     as_of: Option<String>,
     /// Fail if a record was skipped or a mapped column is nowhere (3), or a line of a bill has no price (4).
     #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
-    /// How many threads read; all cores by default.
-    #[arg(long, value_name = "N", env = "LLMCOST_THREADS",
-          value_parser = clap::value_parser!(u16).range(1..=super::args::THREADS_MAX))]
-    threads: Option<u16>,
-    /// The project's configuration instead of ./llmcost.toml.
-    #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
-    config: Option<PathBuf>,
-    /// No progress and no account on stderr, only errors.
-    #[arg(short, long, env = "LLMCOST_QUIET", value_parser = FalseyValueParser::new())]
-    quiet: bool,
-    /// Say on stderr which files were read as what, by which prices, and how long it took.
-    #[arg(short, long, env = "LLMCOST_VERBOSE", value_parser = FalseyValueParser::new(),
-          conflicts_with = "quiet")]
-    verbose: bool,
 }
 
 /// What records are converted to.
@@ -95,35 +72,12 @@ enum ShapeArg {
     Focus,
 }
 
-impl ConvertArgs {
-    fn common(self) -> CommonArgs {
-        let output = OutputArgs {
-            by: self.by,
-            // The endings of records are none of a report's.
-            format: Some(FormatArg::Table),
-            output: self.output,
-            quiet: self.quiet,
-            verbose: self.verbose,
-            ..OutputArgs::default()
-        };
-        CommonArgs {
-            files: self.files,
-            input: self.input,
-            output,
-            demo: self.demo,
-            prices: self.prices,
-            as_of: self.as_of,
-            strict: self.strict,
-            threads: self.threads,
-            config: self.config,
-        }
-    }
-}
-
 pub(super) fn run(mut args: ConvertArgs) -> Result<ExitStatus, Failure> {
     let shape = shape(&args)?;
-    let (columns, by) = (args.columns.take(), args.by.clone());
-    let mut settings = Settings::resolve(args.common())?;
+    let (columns, by) = (args.columns.take(), args.by);
+    let mut common = args.log.common(args.output, args.strict);
+    common.output.by.clone_from(&by);
+    let mut settings = Settings::resolve(CommonArgs { as_of: args.as_of, ..common })?;
     // Groups of reports, which the configuration may name, are nothing to records.
     settings.by = by;
     match shape {

@@ -27,6 +27,7 @@ mod inputs;
 mod inspection;
 mod intake;
 mod journal;
+mod log_args;
 mod manual;
 mod output;
 mod plan;

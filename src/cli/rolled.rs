@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use crate::diagnostics::{Code, Place};
 use crate::pricing::{PriceBook, Unlike};
 use crate::sources::{FileReading, Reading};
-use crate::usage::{Call, Calls, Filter, Instant, Rolled, Row, column};
+use crate::usage::{Call, Calls, Filter, Instant, Row, column};
 
 use super::failure::Failure;
 use super::settings::Settings;
@@ -61,7 +61,8 @@ impl<'s> RolledRows<'s> {
         self.seen = true;
         for row in 0..calls.len() {
             let call = calls.call(row);
-            let found = Rolled::of(&call).and_then(|rolled| self.trouble_of(&call, rolled.last));
+            let rolled = calls.rolled(row);
+            let found = rolled.and_then(|rolled| self.trouble_of(&call, rolled.last));
             if let Some(found) = found {
                 self.trouble = first_of(self.trouble.take(), Some((call.place, found)));
             }
@@ -141,9 +142,10 @@ impl<'b> RolledPrices<'b> {
 
     fn unlike(&self, calls: &Calls, row: Row, call: &Call) -> Option<Trouble> {
         let name = |place| calls.name(place, row);
+        let rolled = calls.rolled(row)?;
         self.books.iter().find_map(|book| {
             let model = book.find(name(column::PROVIDER), name(column::MODEL)).ok()?;
-            let unlike = book.bills_alike(model, name(column::GEO), call).err()?;
+            let unlike = book.bills_alike(model, name(column::GEO), call, rolled).err()?;
             Some(Trouble::Prices(name(column::MODEL).to_owned(), unlike))
         })
     }

@@ -15,10 +15,10 @@ use crate::rollup::{COLUMNS, Every, RollupBuilder, RollupOptions};
 use crate::sources::{Field, is_taken};
 use crate::usage::{Calls, DerivedColumn};
 
-use super::args::{CommonArgs, FormatArg, InputArgs, OutputArgs};
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::intake::Intake;
+use super::log_args::LogArgs;
 use super::output::deliver;
 use super::settings::Settings;
 use super::supplies::{Prices, judge};
@@ -34,11 +34,7 @@ Examples:
 
 /// `llmcost rollup`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RollupArgs {
-    /// Logs: files, patterns, folders, or - for standard input.
-    #[arg(value_name = "FILE")]
-    files: Vec<String>,
     /// Write to this file; its ending tells the format: .jsonl, .csv or .parquet.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -56,30 +52,10 @@ pub(super) struct RollupArgs {
     #[arg(long)]
     lots: bool,
     #[command(flatten)]
-    input: InputArgs,
-    /// Use the sample month that is part of the program.
-    #[arg(long, conflicts_with = "files")]
-    demo: bool,
-    /// Price tables that add to and override the built-in ones: rows are split where they change.
-    #[arg(long, value_name = "FILE", env = "LLMCOST_PRICES", value_delimiter = ',')]
-    prices: Vec<PathBuf>,
+    log: LogArgs,
     /// Fail if a record was skipped or a mapped column is nowhere (3).
     #[arg(long, env = "LLMCOST_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
-    /// How many threads read; all cores by default.
-    #[arg(long, value_name = "N", env = "LLMCOST_THREADS",
-          value_parser = clap::value_parser!(u16).range(1..=super::args::THREADS_MAX))]
-    threads: Option<u16>,
-    /// The project's configuration instead of ./llmcost.toml.
-    #[arg(long, value_name = "FILE", env = "LLMCOST_CONFIG")]
-    config: Option<PathBuf>,
-    /// No progress and no account on stderr, only errors.
-    #[arg(short, long, env = "LLMCOST_QUIET", value_parser = FalseyValueParser::new())]
-    quiet: bool,
-    /// Say on stderr which files were read as what, by which prices, and how long it took.
-    #[arg(short, long, env = "LLMCOST_VERBOSE", value_parser = FalseyValueParser::new(),
-          conflicts_with = "quiet")]
-    verbose: bool,
 }
 
 /// The form of a roll-up.
@@ -102,30 +78,6 @@ enum EveryArg {
     Hour,
 }
 
-impl RollupArgs {
-    fn common(self) -> CommonArgs {
-        let output = OutputArgs {
-            // The endings of roll-ups are none of a report's.
-            format: Some(FormatArg::Table),
-            output: self.output,
-            quiet: self.quiet,
-            verbose: self.verbose,
-            ..OutputArgs::default()
-        };
-        CommonArgs {
-            files: self.files,
-            input: self.input,
-            output,
-            demo: self.demo,
-            prices: self.prices,
-            as_of: None,
-            strict: self.strict,
-            threads: self.threads,
-            config: self.config,
-        }
-    }
-}
-
 pub(super) fn run(args: RollupArgs) -> Result<ExitStatus, Failure> {
     let shape = shape(&args)?;
     let (by, has_lots) = (columns(&args.by)?, args.lots);
@@ -133,7 +85,7 @@ pub(super) fn run(args: RollupArgs) -> Result<ExitStatus, Failure> {
         None | Some(EveryArg::Day) => Every::Day,
         Some(EveryArg::Hour) => Every::Hour,
     };
-    let mut settings = Settings::resolve(args.common())?;
+    let mut settings = Settings::resolve(args.log.common(args.output, args.strict))?;
     // Groups of reports, which the configuration may name, are nothing to a roll-up.
     settings.by.clear();
     let prices = Prices::load(&settings)?;

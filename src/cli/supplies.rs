@@ -119,7 +119,7 @@ pub(super) fn judge(
         let failure = Failure::input(anyhow!("not every input could be read to its end"));
         return Err(failure.hint("without --strict, the report on the others is enough"));
     }
-    let skipped = reading.total().skipped;
+    let skipped = reading.total().skipped_records();
     if strict && skipped > 0 {
         let reasons = reading.ledger.entries();
         let lost = reasons.filter(|(code, _)| code.severity() == Severity::Skipped);

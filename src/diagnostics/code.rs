@@ -220,8 +220,9 @@ impl Code {
             }
             Self::RolledUp => {
                 "The file is a roll-up. Sums, costs and shares are those of its calls. Nothing is known of \
-                 single calls: the costliest ones, how costs are spread over calls, and what looks at \
-                 one call after another is left out; analyze the log for those. A copy of a roll-up \
+                 single calls: the costliest ones, how costs are spread over calls (and with it the \
+                 95th percentile of `check`), and what looks at one call after another is left out; \
+                 analyze the log for those. A copy of a roll-up \
                  cannot be told from another part of the log: what is given twice counts twice."
             }
             Self::UnknownTier => {

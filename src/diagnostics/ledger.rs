@@ -67,6 +67,13 @@ impl Ledger {
         }
     }
 
+    /// Counts more of a kind, of which nothing else is known.
+    pub fn count_more(&mut self, code: Code, count: u64) {
+        if count > 0 {
+            self.entries.entry(code).or_default().count += count;
+        }
+    }
+
     /// Moves the places of all diagnostics: a chunk counts lines from its own start.
     pub fn shift_places(&mut self, file: u32, lines_before: u64) {
         for diagnostic in self.entries.values_mut().flat_map(|entry| &mut entry.first) {
@@ -114,10 +121,11 @@ mod tests {
         for line in 1..=100 {
             ledger.push(Code::InvalidJson, Place { file: 0, line }, || format!("line {line}"));
         }
+        ledger.count_more(Code::InvalidJson, 10);
         let mut later = Ledger::default();
         later.push(Code::InvalidJson, Place { file: 1, line: 1 }, || "later".to_owned());
         ledger.append(later);
-        assert_eq!(ledger.count(Code::InvalidJson), 101);
+        assert_eq!(ledger.count(Code::InvalidJson), 111);
         let lines: Vec<_> = ledger
             .entries()
             .flat_map(|(_, entry)| entry.first.iter().map(|kept| kept.place.line))

@@ -6,7 +6,7 @@ use crate::insights::KeyColumns;
 use crate::pricing::PriceBook;
 use crate::techniques::{Attempts, Facts, RetryPolicy};
 use crate::units::{mixed, seed_of};
-use crate::usage::{Calls, Clusters, Days, Rolled, Row, Symbol};
+use crate::usage::{Calls, Clusters, Days, Row, Symbol};
 
 use super::measurement::Measure;
 use super::spread::lot_of;
@@ -82,7 +82,7 @@ impl<'c> Demand<'c> {
         }
         let next = self.groups.len();
         let own = *self.groups.entry(self.key.clone()).or_insert(next);
-        if let Some(rolled) = Rolled::of(&call) {
+        if let Some(rolled) = self.calls.rolled(row) {
             let units = rolled.requests.unwrap_or(call.calls);
             return Some(Belonging { group: own, units, lot: rolled.lot.unwrap_or_default() });
         }

@@ -163,7 +163,7 @@ impl Measuring<'_> {
             self.found.without_case += call.calls;
             return;
         };
-        self.note(&call, own);
+        self.note(&call, self.calls.rolled(row), own);
         if self.groups.len() <= place.group {
             self.groups.resize_with(place.group + 1, Sum::default);
         }
@@ -176,8 +176,7 @@ impl Measuring<'_> {
         self.add_to_row(row, &call, place, [&billed, &level], cost);
     }
 
-    fn note(&mut self, call: &Call, own: Usd) {
-        let rolled = Rolled::of(call);
+    fn note(&mut self, call: &Call, rolled: Option<Rolled>, own: Usd) {
         self.found.is_unspread |= rolled.is_some_and(|rolled| rolled.lot.is_none());
         self.found.calls += call.calls;
         self.found.billed += own;

@@ -127,9 +127,10 @@ pub enum Doubt {
         /// All calls.
         all: u64,
     },
-    /// The percentile that was asked for is not in the baseline, or not at these prices, or a log is
-    /// a roll-up.
+    /// The percentile that was asked for is not in the baseline, or not at these prices.
     NoPercentile,
+    /// The percentile that was asked for is not known of the later log, which is a roll-up.
+    RolledPercentile,
     /// A roll-up does not keep apart what an interval goes by: whether it is of the later log.
     Unspread {
         /// Whether it is.
@@ -150,7 +151,7 @@ impl Doubt {
         match self {
             Self::Unseen { .. } => "unpriced_or_skipped",
             Self::WithoutConversation { .. } => "without_conversation",
-            Self::NoPercentile => "no_percentile",
+            Self::NoPercentile | Self::RolledPercentile => "no_percentile",
             Self::Unspread { .. } => "unspread",
             Self::NotCompared { .. } => "not_compared",
         }

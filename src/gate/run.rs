@@ -124,7 +124,8 @@ fn compare(
     let judgements = judge(&pairs, &before, after, options, acknowledged, is_guessed);
     let has_percentile = judgements.iter().any(|one| one.what == Judged::Percentile);
     if options.percentile_threshold.is_some() && !has_percentile {
-        doubts.push(Doubt::NoPercentile);
+        let is_rolled = after.percentile.is_none() && after.calls > 0;
+        doubts.push(if is_rolled { Doubt::RolledPercentile } else { Doubt::NoPercentile });
     }
     let left: Usd = pairs.new.iter().chain(&pairs.few_trials).map(|group| group.cost).sum();
     let is_partial = options.target == Target::Unit;

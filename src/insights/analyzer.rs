@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::pricing::PriceBook;
 use crate::units::{Share, Usd};
 use crate::usage::{
-    Call, Calls, FinishReason, Instant, PlainCalls, Rolled, Row, ServiceTier, Status, Symbol,
+    Call, Calls, FinishReason, Instant, PlainCalls, Row, ServiceTier, Status, Symbol,
 };
 
 use super::analysis::{
@@ -314,7 +314,7 @@ impl<'a> Sums<'a> {
         // A call without a known cost counts as a call and adds no money.
         let cost = price.cost.ok();
         self.calendar.add(call.time, call.calls, cost);
-        if let Some(rolled) = Rolled::of(call) {
+        if let Some(rolled) = calls.rolled(row) {
             self.calendar.stretch(rolled.last);
         }
         self.tiers[call.service_tier as usize].add(call.calls, cost);

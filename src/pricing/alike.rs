@@ -51,8 +51,16 @@ impl PriceBook {
     ///
     /// # Errors
     /// When they do not, with the reason.
-    pub fn bills_alike(&self, id: ModelId, geo: &str, call: &Call) -> Result<(), Unlike> {
-        let Some(rolled) = Rolled::of(call).filter(|_| call.calls > 1) else { return Ok(()) };
+    pub fn bills_alike(
+        &self,
+        id: ModelId,
+        geo: &str,
+        call: &Call,
+        rolled: Rolled,
+    ) -> Result<(), Unlike> {
+        if call.calls < 2 {
+            return Ok(());
+        }
         let Ok(id) = self.placed(id, geo) else { return Ok(()) };
         let model = self.model(id);
         self.is_of_one_time(model, id.place, call.time, rolled.last)?;
@@ -139,9 +147,9 @@ mod tests {
         let mut call = Call { time, calls: 2, ..Call::default() };
         call.tokens[TokenClass::Input] = Tokens::new(sizes.iter().copied().map(u64::from).sum());
         let [prompt_min, prompt_max] = sizes;
-        Rolled { last, prompt_min, prompt_max, requests: None, lot: None }.put(&mut call);
+        let rolled = Rolled { last, prompt_min, prompt_max, requests: None, lot: None };
         let id = book.find("", model).expect("a known model");
-        assert_eq!(book.bills_alike(id, "", &call), expected, "{model} {span:?} {sizes:?}");
+        assert_eq!(book.bills_alike(id, "", &call, rolled), expected, "{model} {span:?} {sizes:?}");
     }
 
     #[test]

@@ -238,6 +238,11 @@ pub(super) fn doubt(one: &Doubt, outcome: &Outcome) -> String {
             let calls = counted(*calls, "call", "calls");
             format!("{calls} of no conversation ({share} of {log}) are in no unit")
         }
+        Doubt::RolledPercentile => {
+            "the 95th percentile was not compared: a roll-up does not tell what \
+                                    single calls cost; give `check` the logs themselves"
+                .to_owned()
+        }
         Doubt::NoPercentile => "the 95th percentile was not compared: the baseline was saved at \
              other prices, at which other calls may be the dearest, or of a roll-up, which does \
              not know single calls; save a new one of the log"

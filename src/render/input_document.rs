@@ -58,7 +58,8 @@ struct FileDocument<'a> {
 
 impl<'a> From<&'a InputAccounting> for InputDocument<'a> {
     fn from(input: &'a InputAccounting) -> Self {
-        let Lines { lines, records, continuation, duplicates, skipped, blank } = input.total();
+        // How many records rows of roll-ups tell of is among the diagnostics.
+        let Lines { lines, records, continuation, duplicates, skipped, blank, .. } = input.total();
         Self {
             files: input.files.len(),
             lines,

@@ -27,6 +27,13 @@ pub(super) fn accounting(input: &InputAccounting, calls: u64) -> Vec<Line> {
     let total = input.total();
     let tone = if total.skipped > 0 { Tone::Warning } else { Tone::Quiet };
     let mut lines = vec![Line { tone, text: sum_of_lines(&total) }];
+    if total.rolled_skipped > 0 {
+        let text = format!(
+            "{} left out in all: rows of roll-ups tell of several each",
+            counted(total.skipped_records(), "record", "records")
+        );
+        lines.push(Line { tone: Tone::Warning, text });
+    }
     if input.filtered_out > 0 {
         let records = counted(input.filtered_out, "record", "records");
         let text = format!("{records} left out by your own conditions");

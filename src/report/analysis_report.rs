@@ -101,7 +101,7 @@ impl AnalysisReport {
     #[must_use]
     pub fn reconciled(mut self, invoiced: Usd) -> Self {
         let lines = self.input.total();
-        let (skipped, duplicates) = (lines.skipped, lines.duplicates);
+        let (skipped, duplicates) = (lines.skipped_records(), lines.duplicates);
         let reconciliation = Reconciliation::of(&self.analysis, invoiced, skipped, duplicates);
         self.reconciliation = Some(reconciliation);
         self

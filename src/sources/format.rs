@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::diagnostics::Code;
 use crate::units::{PerClass, Tokens};
-use crate::usage::Call;
+use crate::usage::{Call, Rolled};
 
 use super::field::Field;
 use super::rows::Unfold;
@@ -131,6 +131,8 @@ pub(super) type Remark = (Code, String);
 #[derive(Debug, Default)]
 pub(super) struct Draft<'a> {
     pub(super) call: Call,
+    /// What it says of its calls as a whole, where it is a row of a roll-up.
+    pub(super) rolled: Option<Rolled>,
     pub(super) provider: Cow<'a, str>,
     pub(super) model: Cow<'a, str>,
     pub(super) request_model: Cow<'a, str>,
@@ -140,6 +142,8 @@ pub(super) struct Draft<'a> {
     pub(super) parts: Vec<(String, Call)>,
     /// Where the numbers are totals so far: those of the last call, if the log has them.
     pub(super) last: Option<PerClass<Tokens>>,
+    /// How many records beside it were left out, where it is such a row of a roll-up.
+    pub(super) more_left_out: u64,
     /// Whether it need not have tokens.
     pub(super) without_tokens: bool,
     /// What the format has to say about the record.

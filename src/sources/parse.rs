@@ -285,6 +285,8 @@ impl<'p> Parser<'p> {
         }
         let decoded = decode(values, plan.format, convention, &mut draft, &mut self.remarks);
         if let Err((code, message)) = decoded {
+            self.lines.rolled_skipped += draft.more_left_out;
+            self.ledger.count_more(code, draft.more_left_out);
             self.skip(line, code, || message);
             return;
         }
@@ -357,7 +359,10 @@ impl<'p> Parser<'p> {
         let key =
             total.unwrap_or_else(|| self.key(plan.identity, values, &draft.model, &draft.call));
         let thread = total.map_or(0, |_| fingerprint(values, Field::Conversation));
-        self.calls.push(&draft.call, &self.symbols);
+        match draft.rolled {
+            Some(rolled) => self.calls.push_rolled(&draft.call, rolled, &self.symbols),
+            None => self.calls.push(&draft.call, &self.symbols),
+        }
         let is_loose = plan.identity == Identity::WholeRecord && is_loose(values);
         // Where every record is a call, no keys are looked at.
         let is_keyed = self.plan.identity != Identity::Unknown;

@@ -20,6 +20,9 @@ pub struct Lines {
     pub duplicates: u64,
     /// Records that could not be used; the ledger says why.
     pub skipped: u64,
+    /// Further records that could not be used, no lines of their own: a skipped row of a roll-up tells
+    /// of several.
+    pub rolled_skipped: u64,
     /// Empty lines.
     pub blank: u64,
 }
@@ -32,7 +35,13 @@ impl Lines {
         self.continuation += other.continuation;
         self.duplicates += other.duplicates;
         self.skipped += other.skipped;
+        self.rolled_skipped += other.rolled_skipped;
         self.blank += other.blank;
+    }
+
+    /// All records that could not be used.
+    pub const fn skipped_records(&self) -> u64 {
+        self.skipped + self.rolled_skipped
     }
 
     /// Whether there are lines, but none that became a call, repeated one or should have been one.

@@ -141,6 +141,12 @@ impl Technique for OutputCap {
         <Self as super::Settings>::INFO
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        Some(
+            "a limit ends each answer at its own length, and a roll-up tells lengths by classes only",
+        )
+    }
+
     fn dimensions(&self) -> Vec<String> {
         self.scope().dimensions()
     }

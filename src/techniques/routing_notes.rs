@@ -90,7 +90,7 @@ fn is_judged_by_mean(
     limits: &[u64],
 ) -> bool {
     let call = facts.calls.call(row);
-    let Some(rolled) = Rolled::of(&call).filter(|_| call.calls > 1) else { return false };
+    let Some(rolled) = facts.calls.rolled(row).filter(|_| call.calls > 1) else { return false };
     let branch = Branch::logged(call, target);
     let geo = facts.calls.name(column::GEO, row);
     let placed = Scene { facts, row, geo }.placed(&branch);
@@ -106,11 +106,10 @@ fn is_judged_by_mean(
         let there = |size: u64| ratio.of(Tokens::new(size)).get();
         let short = |size: u32| u32::try_from(there(size.into())).unwrap_or(u32::MAX);
         let (prompt_min, prompt_max) = (short(rolled.prompt_min), short(rolled.prompt_max));
-        let mut moved = call;
-        Rolled { prompt_min, prompt_max, ..rolled }.put(&mut moved);
+        let moved = Rolled { prompt_min, prompt_max, ..rolled };
         let window = facts.book.model(target).context_window.map_or(u64::MAX, Tokens::get);
         let is_cut = cached > 0 && there(least) < minimum && minimum <= there(most);
         let fits = u64::from(prompt_max) <= window || window < u64::from(prompt_min);
-        is_cut || !fits || facts.book.bills_alike(target, geo, &moved).is_err()
+        is_cut || !fits || facts.book.bills_alike(target, geo, &call, moved).is_err()
     })
 }

@@ -86,7 +86,7 @@ pub enum Counting {
     /// prices of its own.
     UnknownLong,
     /// It is, and the row is one of a roll-up: its calls bill at one price, and their prompts are of
-    /// one class of sizes. What stands in the fields of single calls then is in [`Rolled`](super::Rolled).
+    /// one class of sizes. A table knows more of such a row: [`Rolled`](super::Rolled).
     Rolled,
 }
 

@@ -10,6 +10,7 @@ use super::fields::Fields;
 use super::kind::{Kind, KindId, Kinds};
 use super::narrow::{CallCount, Column};
 use super::plain::PlainRecord;
+use super::rolled::Rolled;
 
 /// The index of a call in its table.
 pub type Row = usize;
@@ -88,6 +89,20 @@ impl Calls {
             counting: call.counting,
         });
         self.push_of_kind(kind, call, others);
+    }
+
+    /// Adds a row of a roll-up, with what it says of its calls as a whole.
+    ///
+    /// # Panics
+    /// As [`Calls::push`].
+    pub fn push_rolled(&mut self, call: &Call, rolled: Rolled, symbols: &[Symbol]) {
+        self.fields.rolled.insert(self.len(), rolled);
+        self.push(&Call { counting: Counting::Rolled, ..*call }, symbols);
+    }
+
+    /// What a row of a roll-up says of its calls as a whole; nothing for any other.
+    pub fn rolled(&self, row: Row) -> Option<Rolled> {
+        self.fields.rolled.get(&row).copied()
     }
 
     /// The place of a kind among those of this table. Its names belong to the table's dimensions.
@@ -285,9 +300,7 @@ impl Calls {
 
     /// Whether any row is one of a roll-up.
     pub fn has_rolled(&self) -> bool {
-        let is_rolled = |kind: &KindId| self.kinds.get(*kind).counting == Counting::Rolled;
-        let known = self.kinds.all().iter().any(|kind| kind.counting == Counting::Rolled);
-        known && self.kind.iter().any(is_rolled)
+        !self.fields.rolled.is_empty()
     }
 
     /// Where the rows stand that sum up calls without saying how many.
@@ -351,7 +364,10 @@ impl Calls {
             for (place, symbol) in symbols.iter_mut().enumerate() {
                 *symbol = kept.dimensions[place].intern(self.name(place, row));
             }
-            kept.push(&self.call(row), &symbols);
+            match self.rolled(row) {
+                Some(rolled) => kept.push_rolled(&self.call(row), rolled, &symbols),
+                None => kept.push(&self.call(row), &symbols),
+            }
         }
         kept
     }
@@ -495,6 +511,42 @@ mod tests {
         let calls = table(&[("a", 1), ("b", 2), ("c", 3)]).filtered(&[true, false, true]);
         assert_eq!(models(&calls), ["a", "c"]);
         assert_eq!(calls.call(1).time, Instant::from_millis(3));
+    }
+
+    #[test]
+    fn a_row_of_a_roll_up_keeps_what_it_says_wherever_it_goes() {
+        let said = |prompt_min, requests| Rolled {
+            last: Instant::from_millis(86_404_999),
+            prompt_min,
+            prompt_max: u32::MAX,
+            requests,
+            lot: requests.and(Some(8_191)),
+        };
+        let (one, other) = (said(3, None), said(7, Some(0)));
+        let mut calls = table(&[("single", 9)]);
+        let symbols = [Symbol::EMPTY; column::FIXED.len()];
+        calls.push_rolled(
+            &Call { time: Instant::from_millis(8), ..Call::default() },
+            one,
+            &symbols,
+        );
+        let mut more = table(&[]);
+        more.push_rolled(
+            &Call { time: Instant::from_millis(7), ..Call::default() },
+            other,
+            &symbols,
+        );
+        calls.append(&more);
+        let told =
+            |calls: &Calls| (0..calls.len()).map(|row| calls.rolled(row)).collect::<Vec<_>>();
+        assert_eq!(told(&calls), [None, Some(one), Some(other)]);
+        assert_eq!(told(&calls.sorted_by_time()), [Some(other), Some(one), None]);
+        assert_eq!(told(&calls.clone().into_time_order()), [Some(other), Some(one), None]);
+        assert_eq!(told(&calls.filtered(&[true, false, true])), [None, Some(other)]);
+        assert_eq!(told(&calls.extracted(&[false, true, true])), [Some(one), Some(other)]);
+        let row = calls.call(1);
+        assert!(row.is_rolled() && !row.is_single() && calls.has_rolled());
+        assert!(!calls.filtered(&[true, false, false]).has_rolled());
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The fields in which calls of one kind differ, one column each.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostics::Place;
 use crate::units::{PerClass, TokenClass, Tokens, Usd};
 
 use super::call::{Call, Fingerprint};
 use super::narrow::{CallCount, Column};
 use super::plain::PlainRecord;
+use super::rolled::Rolled;
 
 /// One column a field. A field that no call of a log has costs nothing.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,8 @@ pub(super) struct Fields {
     pub(super) request: Column<Fingerprint>,
     pub(super) retry_of: Column<Fingerprint>,
     pub(super) place: Column<Place>,
+    /// By row, of rows of roll-ups only.
+    pub(super) rolled: BTreeMap<usize, Rolled>,
 }
 
 impl Fields {
@@ -99,6 +104,7 @@ impl Fields {
         self.request.append(rows, &other.request);
         self.retry_of.append(rows, &other.retry_of);
         self.place.append(rows, &other.place);
+        self.rolled.extend(other.rolled.iter().map(|(row, rolled)| (rows + row, *rolled)));
     }
 
     /// The fields of some rows, in that order. Column by column, so that no more than one of them
@@ -117,6 +123,7 @@ impl Fields {
         self.request = self.request.gather(rows);
         self.retry_of = self.retry_of.gather(rows);
         self.place = self.place.gather(rows);
+        self.rolled = self.gather_rolled(rows);
         self
     }
 
@@ -134,6 +141,15 @@ impl Fields {
             request: self.request.gather(rows),
             retry_of: self.retry_of.gather(rows),
             place: self.place.gather(rows),
+            rolled: self.gather_rolled(rows),
         }
+    }
+
+    fn gather_rolled(&self, rows: &[u32]) -> BTreeMap<usize, Rolled> {
+        if self.rolled.is_empty() {
+            return BTreeMap::new();
+        }
+        let rows = rows.iter().enumerate();
+        rows.filter_map(|(to, row)| Some((to, *self.rolled.get(&(*row as usize))?))).collect()
     }
 }

@@ -176,6 +176,10 @@ fn a_check_of_roll_ups_says_what_it_says_of_the_logs() {
     let (code, told) = verdict(folder, &["before.jsonl", "bare.jsonl"]);
     assert_eq!(code, Some(0));
     assert!(told.starts_with("inconclusive: ") && told.contains("rollup --lots"), "{told}");
+    let percentile = ["before.jsonl", "before.jsonl", "--p95-threshold", "5%"];
+    let (code, told) = verdict(folder, &percentile);
+    assert_eq!(code, Some(0));
+    assert!(told.contains("what single calls cost; give `check` the logs themselves"), "{told}");
     let (code, told) = verdict(folder, &["bare.jsonl", "--budget", "5/day"]);
     assert_eq!(code, Some(1), "{told}");
     assert_eq!(verdict(folder, &["bare.jsonl", "--save-baseline", "no.json"]).0, Some(2));
@@ -206,7 +210,7 @@ fn what_a_roll_up_does_not_tell_is_refused_with_what_to_do() {
         ("analyze sums.jsonl --timezone Europe/Berlin", "--every hour"),
         ("simulate sums.jsonl --cache replay", "`prompt_caching` cannot be told from a roll-up"),
         ("simulate sums.jsonl --retries", "`retry_hygiene` cannot be told"),
-        ("simulate sums.jsonl --output-cap 500", "`output_cap` cannot be told"),
+        ("simulate sums.jsonl --output-cap 500", "by classes only"),
         ("simulate sums.jsonl --cache-hit 0.9 --cacheable 1000", "`cacheable` is taken of each"),
         ("simulate sums.jsonl --spend-cap all=5/day", "`spend_cap` cannot be told"),
         ("backtest sums.jsonl", "`backtest` does not take"),
@@ -261,6 +265,8 @@ fn what_was_left_out_of_a_roll_up_is_told_of_it_too() {
     roll_up(folder.path(), &sample(), &[], "sums.csv");
     let told = run(folder.path(), &["analyze", "sums.csv"]).stdout;
     assert!(told.contains("2 records of the log were left out"), "{told}");
+    assert!(told.contains("missing-usage, 2 times"), "{told}");
+    assert!(told.contains("left out in all: rows of roll-ups tell of several each"), "{told}");
     assert!(told.contains("a roll-up: sums are those of its calls"), "{told}");
     let strict = run(folder.path(), &["analyze", "sums.csv", "--strict"]);
     assert_eq!(strict.code, Some(3), "{}", strict.stderr);

@@ -9,6 +9,9 @@ use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Scree
 use crate::sources::values::Values;
 use crate::usage::{Counting, Instant, Rolled};
 
+/// No log has more records.
+const RECORDS_MAX: u64 = 1_000_000_000_000;
+
 /// The version of the columns.
 const VERSION: &str = "1";
 
@@ -80,7 +83,7 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Err((Code::BadNumber, text));
     }
     if values.has(Field::Amount) {
-        return Err(left_out(values));
+        return Err(left_out(values, draft));
     }
     let counting = values.text(Field::Counting);
     if counting.is_empty() {
@@ -128,16 +131,25 @@ fn roll(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
     };
     let requests = values.count(Field::Requests).ok().flatten();
-    let lot = call.max_tokens;
-    Rolled { last, prompt_min, prompt_max, requests, lot }.put(call);
+    let lot = call.max_tokens.take();
+    // What lies between the first call and the last is no time that one of them took.
+    call.latency_ms = None;
+    call.counting = Counting::Rolled;
+    draft.rolled = Some(Rolled { last, prompt_min, prompt_max, requests, lot });
     Ok(())
 }
 
 /// The row that says what was not rolled up: it is skipped, as those records were.
-fn left_out(values: &Values<'_>) -> Refusal {
+fn left_out(values: &Values<'_>, draft: &mut Draft<'_>) -> Refusal {
     let (count, reason) = (values.text(Field::Amount), values.text(Field::Metric));
     let is_meant = |code: &Code| code.name() == reason && code.severity() == Severity::Skipped;
-    let code = Code::ALL.into_iter().find(is_meant);
-    let text = format!("{count} records of the log were left out when it was rolled up: {reason}");
-    (code.unwrap_or(Code::MissingUsage), text)
+    let code = Code::ALL.into_iter().find(is_meant).unwrap_or(Code::MissingUsage);
+    let Some(records) = count.parse::<u64>().ok().filter(|count| (1..=RECORDS_MAX).contains(count))
+    else {
+        let text = format!("left_out says `{count}`, which is no number of records");
+        return (code, text);
+    };
+    draft.more_left_out = records - 1;
+    let told = if records == 1 { "record of the log was" } else { "records of the log were" };
+    (code, format!("{count} {told} left out when it was rolled up: {reason}"))
 }
