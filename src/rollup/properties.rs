@@ -243,12 +243,13 @@ fn check_amounts(log: &Outcome, sums: &Outcome, what: &str) {
 }
 
 /// The forms of techniques at an assumed rate that a roll-up tells of every log.
-const LINEAR: [&str; 5] = [
+const LINEAR: [&str; 6] = [
     "[semantic_cache]\nrate = \"0.37\"\n",
     "[concise_output]\nrate = \"0.17\"\nfeedback = false\n",
     "[concise_output]\nrate = \"0.4\"\nfeedback = false\nprompt_tokens = 40\n",
     "[batch]\nshare = \"0.271\"\n",
     "[provider_discount]\nrate = \"0.137\"\n",
+    "[structured_output]\nrate = \"0.023\"\nschema_tokens = 12\n",
 ];
 
 proptest! {

@@ -28,9 +28,12 @@ const LIFETIMES: [(i64, i64, [&str; 2]); 2] = [
     (300_000, 3_600_000, ["gap_1h_calls", "gap_1h_tokens"]),
 ];
 
-/// So many of the smallest prompts of a row are counted by their very size: `rollup::histogram`. The
-/// shared start of prompts is among them.
+/// So many of the smallest prompts of a row are counted by their very size, and in a row of many calls
+/// one for so many of them, up to a limit: `rollup::histogram`. The shared start of prompts is among
+/// them.
 const SMALLEST: i64 = 64;
+const CALLS_A_SIZE: i64 = 500;
+const SMALLEST_MAX: i64 = 256;
 
 /// Tokens that a cache has to do with.
 const CACHED: [Field; 3] = [Field::CacheRead, Field::CacheWrite5m, Field::CacheWrite1h];
@@ -253,22 +256,35 @@ impl Table<'_> {
         let columns = self.classed().select.columns.into_iter().map(|(name, _)| name);
         let mut columns: Vec<(String, Expr)> = columns.map(passed).collect();
         let within = self.keys().into_iter().chain(["has_prompt".to_owned()]);
-        let place = Expr::Over {
-            value: Box::new(call("DENSE_RANK", [])),
-            within: within.map(|name| column(&name)).collect(),
-            by: vec![column("prompt")],
+        let within: Vec<Expr> = within.map(|name| column(&name)).collect();
+        let over = |value: Expr, by: Vec<Expr>| Expr::Over {
+            value: Box::new(value),
+            within: within.clone(),
+            by,
             frame: "",
         };
+        let place = over(call("DENSE_RANK", []), vec![column("prompt")]);
         columns.push(("prompt_place".to_owned(), place));
+        let calls = over(form(Form::Sum, [column("calls")]), Vec::new());
+        columns.push(("prompt_calls".to_owned(), calls));
         step(RANKED, "The place of each prompt among the sizes of its row.", columns, CLASSED, None)
     }
 
     /// The class of each prompt: its very size among the smallest of its row.
     pub(super) fn sized(&self) -> Step {
         let columns = self.ranked().select.columns.into_iter().map(|(name, _)| name);
-        let kept = columns.filter(|name| name != "prompt_place" && name != "has_prompt");
+        let used = ["prompt_place", "prompt_calls", "has_prompt"];
+        let kept = columns.filter(|name| !used.contains(&name.as_str()));
         let mut columns: Vec<(String, Expr)> = kept.map(passed).collect();
-        let is_small = column("prompt_place").at_most(whole(SMALLEST));
+        let place = || column("prompt_place");
+        let is_of_many = infix(
+            "AND",
+            [
+                place().at_most(whole(SMALLEST_MAX)),
+                place().times(whole(CALLS_A_SIZE)).at_most(column("prompt_calls")),
+            ],
+        );
+        let is_small = infix("OR", [place().at_most(whole(SMALLEST)), is_of_many]);
         // A class may begin with one of these sizes, and is told apart from it.
         columns.push(("is_small".to_owned(), when([(is_small.clone(), whole(1))], whole(0))));
         let size = when([(is_small, column("prompt"))], size_class("prompt"));

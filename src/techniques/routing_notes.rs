@@ -76,7 +76,9 @@ pub(super) fn judged_by_rows(rehoming: &Rehoming, facts: &Facts<'_>) -> Option<S
     let calls: u64 = judged.map(|(row, _)| facts.calls.call(row).calls).sum();
     (calls > 0).then(|| {
         format!(
-            "tiering: {} calls are in rows of the roll-up of which, as the target counts tokens, some              meet other prices, another cache or no longer its context window than the rest; their mean              decides for all. The log itself tells it exactly",
+            "tiering: {} calls are in rows of the roll-up of which, as the target counts tokens, some \
+             meet other prices or another cache than the rest, or no longer fit its context window: their \
+             mean decides for all; the log itself tells it exactly",
             grouped(calls)
         )
     })

@@ -163,6 +163,16 @@ impl Technique for StructuredOutput {
         <Self as super::Settings>::INFO
     }
 
+    fn against_rollups(&self) -> Option<&'static str> {
+        if self.rate.is_none() {
+            Some("it does not tell which calls repeat others; with a rate it need not")
+        } else if self.wrapper_tokens > 0 {
+            Some("`wrapper_tokens` are taken off each answer as far as it has them")
+        } else {
+            None
+        }
+    }
+
     fn dimensions(&self) -> Vec<String> {
         self.scope().dimensions()
     }

@@ -117,6 +117,41 @@ fn the_sample_month_is_simulated_from_its_roll_up_to_the_cent() {
 }
 
 #[test]
+fn assumed_rates_cost_over_the_roll_up_of_any_log_what_they_cost_over_the_log() {
+    let concise = "[concise_output]\nrate = \"0.25\"\nfeedback = false\n";
+    let (mut exact, mut warned) = (0, 0);
+    for path in logs() {
+        let folder = folder_with("concise.toml", concise);
+        let (folder, log) = (folder.path(), path.to_str().expect("text"));
+        if run(folder, &["simulate", log, "--discount", "5%"]).code != Some(0) {
+            continue;
+        }
+        roll_up(folder, log, &[], "sums.jsonl");
+        for plan in [
+            &["--cache-hit", "0.95"][..],
+            &["--tier", "30%=gpt-4o-mini"],
+            &["--plan", "concise.toml", "--semantic-cache=0.2", "--structured", "2%"],
+        ] {
+            let of = |log: &str| json(folder, &[&["simulate", log], plan].concat());
+            let (log, sums) = (of(log), of("sums.jsonl"));
+            let warnings = sums["warnings"].as_array().expect("a list");
+            let is_doubt =
+                |one: &Value| one.as_str().is_some_and(|one| one.contains("the log itself"));
+            if warnings.iter().any(is_doubt) {
+                warned += 1;
+                continue;
+            }
+            for amount in ["baseline_usd", "projected_usd", "saved_low_usd", "saved_high_usd"] {
+                let off = atto(&log[amount]) - atto(&sums[amount]);
+                assert!(off.abs() < 5 * 10_i128.pow(15), "{path:?} {plan:?} {amount}: {off}");
+            }
+            exact += 1;
+        }
+    }
+    assert!(exact >= 100 && warned * 10 < exact, "{exact} exact, {warned} with a warning");
+}
+
+#[test]
 fn parts_add_up_to_the_whole_in_any_form() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
