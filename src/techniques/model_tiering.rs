@@ -34,7 +34,8 @@ Calls whose work a smaller model does as well: classification, extraction, short
 
 ## How the saving is computed
 The tokens of the call times the tokenizer ratio of the two models, at the prices of the target at \
-the time and in the tier of the call. What the log read from or wrote to a prompt cache stays so only \
+the time and in the tier of the call; what is no whole number of tokens is priced as the mean of the \
+whole ones around it. What the log read from or wrote to a prompt cache stays so only \
 if the target caches a prefix of that length; otherwise it becomes plain input. A `classifier` adds \
 one small call before every call in scope, also before those that stay where they are.
 

@@ -78,7 +78,7 @@ impl Question<'_> {
         let (call, step) = (&self.branch.call, self.policy.granularity.get().max(1));
         let (stored, prefix) = self.prefixes.stored(self.branch, facts, self.row, step);
         let mut tokens = 0_u64;
-        if !self.policy.min_tokens.is_some_and(|min| prefix < min) && !stored.is_zero() {
+        if self.policy.min_tokens.is_none_or(|min| prefix >= min) && !stored.is_zero() {
             let span = self.prefixes.told(self.told, self.row, step);
             tokens = span.map_or_else(|| stored.get().max(call.calls * step), Span::width);
             if !self.told.follows && self.prefixes.is_vague(self.row) {

@@ -230,22 +230,28 @@ impl Rehoming {
             }
             push_taken(out, cascade.escalated(&moved, scene));
         }
-        self.push_tried(&moved, tried, scene, out);
+        self.push_tried(&moved, &tried, scene, out);
         push_taken(out, stayed);
         Effect::Changed
     }
 
     /// Adds a branch on its target, whole tokens of which are `tried`: where they are not whole there,
     /// as ways that are so on average.
-    fn push_tried(&self, branch: &Branch, tried: Branch, scene: &Scene<'_>, out: &mut Vec<Branch>) {
+    fn push_tried(
+        &self,
+        branch: &Branch,
+        tried: &Branch,
+        scene: &Scene<'_>,
+        out: &mut Vec<Branch>,
+    ) {
         let recount = self.recount(branch, tried.model, scene);
         if recount.is_whole(branch) {
-            return push_taken(out, tried);
+            return push_taken(out, *tried);
         }
         recount.each_way(branch, tried.model, |mut way| {
             // A token more or less is no reason not to go.
             let is_fit = Self::fit(&mut way, scene).is_ok();
-            push_taken(out, if is_fit { way } else { Branch { weight: way.weight, ..tried } });
+            push_taken(out, if is_fit { way } else { Branch { weight: way.weight, ..*tried } });
         });
     }
 
@@ -258,7 +264,7 @@ impl Rehoming {
     ) -> Option<Usd> {
         let tried = self.on_target(branch, target, scene).ok()?;
         let mut ways = Vec::new();
-        self.push_tried(branch, tried, scene, &mut ways);
+        self.push_tried(branch, &tried, scene, &mut ways);
         let mut total = FineUsd::ZERO;
         for way in ways {
             let cost = FineUsd::weighted(scene.cost(&way).ok()?, way.weight)?;

@@ -300,8 +300,8 @@ fn what_was_left_out_of_a_roll_up_is_told_of_it_too() {
     roll_up(folder.path(), &sample(), &[], "sums.csv");
     let told = run(folder.path(), &["analyze", "sums.csv"]).stdout;
     assert!(told.contains("2 records of the log were left out"), "{told}");
-    assert!(told.contains("missing-usage, 2 times"), "{told}");
-    assert!(told.contains("left out in all: rows of roll-ups tell of several each"), "{told}");
+    assert!(told.contains("negative-count, 2 times"), "{told}");
+    assert!(told.contains("8 records left out in all: rows of roll-ups"), "{told}");
     assert!(told.contains("a roll-up: sums are those of its calls"), "{told}");
     let strict = run(folder.path(), &["analyze", "sums.csv", "--strict"]);
     assert_eq!(strict.code, Some(3), "{}", strict.stderr);
