@@ -80,9 +80,9 @@ impl Unbilled {
         };
         failed
             && self.finish_reason.is_none_or(|reason| reason == call.finish_reason)
-            && (!self.without_output || call.output_total().is_zero())
             && self.tiers.as_ref().is_none_or(|tiers| tiers.contains(&call.service_tier))
             && self.places.as_ref().is_none_or(|places| places.contains(&place))
+            && (!self.without_output || call.output_total().is_zero())
     }
 }
 

@@ -166,6 +166,7 @@ fn surely_saved(
     let sets: Vec<Mask> = (0..count).map(|player| whole ^ (1 << player)).chain([whole]).collect();
     for scenario in [Scenario::Low, Scenario::High] {
         let prepared = prepare(facts, plan, scenario)?;
+        facts.expect_replays(1);
         let bills = totals(facts, &players(plan, &prepared), &sets, threads)?;
         let with_all = bills[count].to_usd();
         for (least, without) in least.iter_mut().zip(&bills) {

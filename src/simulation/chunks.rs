@@ -1,37 +1,96 @@
-//! Work on rows in chunks, on several threads, with the same result on any number of them.
+//! Work on rows in lots, on several threads, with the same result on any number of them.
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::techniques::Facts;
+use crate::techniques::{Facts, Links, Rewrite};
 use crate::usage::Row;
 
 use super::error::SimulationError;
+use super::walk::{Player, causal_players};
 
-/// Rows that one thread takes at a time.
+/// Rows that one thread takes at a time, at least.
 const CHUNK: usize = 16_384;
 
-/// Visits every row and adds up what the visits find. Each thread takes every n-th chunk; sums are
-/// exact, so how rows are shared among threads does not change them.
+/// The rows of a log in lots: no call of one knows of a call of another.
+pub(super) struct Lots {
+    rows: usize,
+    /// The rows, one lot after the other, and where each lot ends; as they stand where every call is
+    /// on its own.
+    ordered: Option<(Vec<u32>, Vec<u32>)>,
+}
+
+impl Lots {
+    /// The lots of a log under these techniques.
+    pub(super) fn of(facts: &Facts<'_>, players: &[Player<'_>]) -> Self {
+        let rows = facts.calls.len();
+        if causal_players(players) == 0 {
+            return Self { rows, ordered: None };
+        }
+        let mut links = Links::none(rows);
+        let rewrites = || players.iter().filter_map(|player| player.rewrite);
+        let targets: Vec<_> = rewrites().flat_map(Rewrite::targets).collect();
+        rewrites().for_each(|rewrite| rewrite.tie(facts, &targets, &mut links));
+        Self { rows, ordered: Some(links.into_lots()) }
+    }
+
+    /// Whole lots together, of at least [`CHUNK`] rows but for the last.
+    fn chunks(&self) -> Vec<Range<usize>> {
+        let Some((_, ends)) = &self.ordered else {
+            let starts = (0..self.rows).step_by(CHUNK);
+            return starts.map(|start| start..self.rows.min(start + CHUNK)).collect();
+        };
+        let (mut chunks, mut start) = (Vec::new(), 0);
+        for end in ends.iter().map(|end| *end as usize) {
+            if end - start >= CHUNK || end == self.rows {
+                chunks.push(start..end);
+                start = end;
+            }
+        }
+        chunks
+    }
+
+    /// The rows of a chunk; the first one of each lot with the size of that.
+    fn rows(&self, chunk: Range<usize>) -> impl Iterator<Item = (Row, Option<usize>)> {
+        let ordered = self.ordered.as_ref();
+        let mut ends = ordered.map_or(&[][..], |(_, ends)| {
+            &ends[ends.partition_point(|end| *end as usize <= chunk.start)..]
+        });
+        let mut next = chunk.start;
+        chunk.map(move |place| {
+            let Some((rows, _)) = ordered else { return (place, Some(1)) };
+            let mut lot = None;
+            if let (true, [end, others @ ..]) = (place == next, ends) {
+                lot = Some(*end as usize - place);
+                (next, ends) = (*end as usize, others);
+            }
+            (rows[place] as usize, lot)
+        })
+    }
+}
+
+/// Visits every row, lot by lot, and adds up what the visits find. Each thread takes every n-th
+/// chunk; sums are exact, so how rows are shared among threads does not change them.
 ///
-/// `start` makes what one thread needs: its buffers and its empty sum.
+/// `start` makes what one thread needs: its buffers and its empty sum. `visit` is told the size
+/// of the lot that begins with the row, if one does.
 pub(super) fn sum_over_rows<Buffers, Sum: Send>(
     facts: &Facts<'_>,
+    lots: &Lots,
     threads: NonZeroUsize,
     start: impl Fn() -> (Buffers, Sum) + Sync,
-    visit: impl Fn(&mut Buffers, &mut Sum, Row) -> Result<(), SimulationError> + Sync,
+    visit: impl Fn(&mut Buffers, &mut Sum, Row, Option<usize>) -> Result<(), SimulationError> + Sync,
     merge: impl Fn(&mut Sum, &Sum) -> Result<(), SimulationError>,
 ) -> Result<Sum, SimulationError> {
-    let rows = facts.calls.len();
-    facts.expect_replays(1);
-    let chunks = rows.div_ceil(CHUNK);
-    let threads = threads.get().min(chunks.max(1));
+    let chunks = lots.chunks();
+    let threads = threads.get().min(chunks.len().max(1));
     let share = |first: usize| {
         let (mut buffers, mut sum) = start();
-        for chunk in (first..chunks).step_by(threads) {
-            for row in chunk * CHUNK..rows.min((chunk + 1) * CHUNK) {
-                visit(&mut buffers, &mut sum, row)?;
+        for chunk in chunks.iter().skip(first).step_by(threads) {
+            for (row, lot) in lots.rows(chunk.clone()) {
+                visit(&mut buffers, &mut sum, row, lot)?;
                 facts.walked(row);
             }
         }

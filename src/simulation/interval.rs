@@ -39,6 +39,7 @@ pub(super) fn interval(
     let whole: Mask = (1 << count) - 1;
     let sets: Vec<Mask> = [0, whole].into_iter().chain((0..count).map(|one| 1 << one)).collect();
     let slot = |row: Row| clusters.of_row(row);
+    facts.expect_replays(1);
     let sums = bills(facts, &players(plan, prepared), &sets, threads, clusters.len(), slot)?;
     let sums: Vec<Vec<i128>> =
         sums.iter().map(|set| set.iter().map(|sum| sum.to_usd().atto()).collect()).collect();

@@ -5,8 +5,9 @@
 //! exactly for all `S` without a pass for each.
 //!
 //! Most techniques decide about a call from the call and from facts about the whole log. Where what
-//! became of one call changes the next (a cache that is warm or not), `passes.rs` replays the log in
-//! order of time once for each set of the techniques that matter to it, around the same walk.
+//! became of one call changes the next (a cache that is warm or not), the walk goes in order of time,
+//! and `histories.rs` keeps what is remembered under each set of the techniques that matter to it.
+//! Calls that do not know of each other are walked apart.
 
 mod asked;
 mod attribution;
@@ -24,9 +25,9 @@ mod feasibility;
 mod fine_tuning;
 mod flags;
 mod grouping;
+mod histories;
 mod interval;
 mod outcome;
-mod passes;
 mod plan;
 mod plan_error;
 mod plan_text;

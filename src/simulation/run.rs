@@ -8,20 +8,19 @@ use crate::units::Usd;
 use crate::usage::{Calls, Row, column};
 
 use super::attribution::MAX_PLAYERS;
-use super::chunks::sum_over_rows;
+use super::chunks::{Lots, sum_over_rows};
 use super::discounts;
 use super::ends::Ends;
 use super::error::SimulationError;
 use super::fine_tuning;
 use super::grouping::Grouping;
 use super::outcome::Outcome;
-use super::passes::Replay;
 use super::plan::Plan;
 use super::self_hosting;
 use super::spend_caps::{self, replay_caps};
 use super::tally::Tally;
 use super::telling::Telling;
-use super::walk::{Player, Walk, causal_players};
+use super::walk::{Player, Walk};
 
 /// What the log would have cost under a plan, on one thread.
 ///
@@ -143,15 +142,16 @@ pub(super) fn walk_all(
     players: &[Player<'_>],
     threads: NonZeroUsize,
 ) -> Result<Tally, SimulationError> {
-    let causal = causal_players(players);
-    if causal > 0 {
-        return Replay { facts, players, causal }.tally(grouping, threads);
-    }
+    facts.expect_replays(1);
     sum_over_rows(
         facts,
+        &Lots::of(facts, players),
         threads,
         || (Walk::new(players), Tally::new(players.len(), grouping.keys.len())),
-        |walk, tally, row| {
+        |walk, tally, row, lot| {
+            if let Some(calls) = lot {
+                walk.begin(calls);
+            }
             let (call, scene) = (facts.calls.call(row), scene(facts, row));
             if walk.start(&call, facts.model(row), &scene) {
                 walk.divide(&scene)?;

@@ -49,6 +49,7 @@ pub(super) fn tornado(
             let moved = at_end(facts, technique, scenario)?;
             let mut all: Vec<Player<'_>> = players(plan, prepared);
             all[place].rewrite = moved.rewrite.as_deref();
+            facts.expect_replays(1);
             bills.push(totals(facts, &all, &[whole], threads)?[0].to_usd());
         }
         let saved = bills.iter().map(|bill| baseline - *bill);

@@ -1,12 +1,13 @@
 //! One call under every subset of the techniques that touch it.
 
 use crate::pricing::{ModelId, Unpriced};
-use crate::techniques::{Branch, Decline, Effect, Memory, Rewrite, Scene, Stage};
+use crate::techniques::{Branch, Decline, Effect, Rewrite, Scene, Stage};
 use crate::units::{FineUsd, Usd};
 use crate::usage::Call;
 
 use super::attribution::Mask;
 use super::error::SimulationError;
+use super::histories::{Histories, Node, ROOT};
 
 /// A technique of the plan while calls are walked.
 pub(super) struct Player<'a> {
@@ -15,16 +16,11 @@ pub(super) struct Player<'a> {
     pub(super) rewrite: Option<&'a dyn Rewrite>,
 }
 
-impl Player<'_> {
-    fn memory(&self) -> Option<Memory> {
-        self.rewrite.and_then(Rewrite::memory)
-    }
-}
-
 /// How many techniques, from the first one on, must be replayed in order of time for each of their
 /// sets: all up to the last one that remembers.
 pub(super) fn causal_players(players: &[Player<'_>]) -> usize {
-    players.iter().rposition(|player| player.memory().is_some()).map_or(0, |last| last + 1)
+    let remembers = |player: &Player<'_>| player.rewrite.and_then(Rewrite::memory).is_some();
+    players.iter().rposition(remembers).map_or(0, |last| last + 1)
 }
 
 /// A call that a technique declined to change.
@@ -45,7 +41,7 @@ pub(super) struct Refusals(pub(super) Vec<Refusal>);
 
 impl Refusals {
     fn note(&mut self, player: usize, why: Decline, model: ModelId, position: Position) {
-        let (is_alone, is_together) = (position.depth == 0, position.is_together);
+        let (is_alone, is_together) = (position.taken == 0, position.is_together);
         let refusal = Refusal { player, why, model, is_alone, is_together };
         // Two branches may be declined for the same reason: it is one call.
         if (is_alone || is_together) && self.0.last() != Some(&refusal) {
@@ -57,8 +53,10 @@ impl Refusals {
 /// The walk over one call after the other, with buffers that are used again.
 pub(super) struct Walk<'a> {
     players: &'a [Player<'a>],
-    /// What each technique remembers of the calls before.
-    memories: Vec<Option<Memory>>,
+    /// How many techniques, from the first one on, are told apart by what is remembered.
+    causal: usize,
+    /// What techniques remember of the calls before.
+    histories: Histories<'a>,
     /// The call after each technique that was taken.
     levels: Vec<Level>,
     /// What the call cost.
@@ -130,22 +128,48 @@ pub(super) fn lost(reason: Unpriced) -> SimulationError {
     }
 }
 
+/// Puts the sets for which something holds before the others, and says how many there are.
+fn put_first(sets: &mut [(Mask, usize)], holds: impl Fn(Mask) -> bool) -> usize {
+    let mut count = 0;
+    for place in 0..sets.len() {
+        if holds(sets[place].0) {
+            sets.swap(place, count);
+            count += 1;
+        }
+    }
+    count
+}
+
 /// Where in the tree of subsets the walk stands.
 #[derive(Clone, Copy)]
 struct Position {
-    /// How many techniques were taken.
+    /// How many techniques that changed the call were taken.
     depth: usize,
     /// The next technique to decide about.
     next: usize,
-    /// Whether every technique that changes this call was taken so far.
+    /// The history it stands in.
+    node: Node,
+    /// How many techniques were taken that lead to another history or change this call.
+    taken: usize,
+    /// Whether none of those was left.
     is_together: bool,
+    /// Whether it is told which techniques change the call here: where what is remembered depends
+    /// on others, only with all of them, one of them or none.
+    is_told: bool,
+}
+
+impl Position {
+    const START: Self =
+        Self { depth: 0, next: 0, node: ROOT, taken: 0, is_together: true, is_told: true };
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(players: &'a [Player<'a>]) -> Self {
+        let causal = causal_players(players);
         Self {
             players,
-            memories: players.iter().map(Player::memory).collect(),
+            causal,
+            histories: Histories::new(&players[..causal]),
             levels: vec![Level::default(); players.len() + 1],
             baseline: Usd::ZERO,
             dividends: Vec::new(),
@@ -153,6 +177,12 @@ impl<'a> Walk<'a> {
             alone: 0,
             refusals: Refusals::default(),
         }
+    }
+
+    /// Begins with a lot of so many calls: nothing that is remembered of those before matters to
+    /// them.
+    pub(super) fn begin(&mut self, calls: usize) {
+        self.histories.begin(calls);
     }
 
     /// Takes up the next call; false when it has no price.
@@ -168,19 +198,43 @@ impl<'a> Walk<'a> {
         true
     }
 
-    /// What the call costs with one set of techniques on.
-    pub(super) fn cost(
+    /// What the call costs with each of some sets of techniques on, handed over with what stands
+    /// beside the set. Every call has to be asked for the same sets, in any order.
+    pub(super) fn bills(
         &mut self,
-        set: Mask,
+        sets: &mut [(Mask, usize)],
         scene: &Scene<'_>,
-    ) -> Result<FineUsd, SimulationError> {
-        let mut position = Position { depth: 0, next: 0, is_together: false };
-        for player in 0..self.players.len() {
-            if set & (1 << player) != 0 && self.step(player, position, scene)? {
-                position.depth += 1;
+        take: &mut impl FnMut(usize, FineUsd) -> Result<(), SimulationError>,
+    ) -> Result<(), SimulationError> {
+        self.bill(sets, Position::START, scene, take)
+    }
+
+    fn bill(
+        &mut self,
+        sets: &mut [(Mask, usize)],
+        mut position: Position,
+        scene: &Scene<'_>,
+        take: &mut impl FnMut(usize, FineUsd) -> Result<(), SimulationError>,
+    ) -> Result<(), SimulationError> {
+        for player in position.next..self.players.len() {
+            let without = put_first(sets, |set| set & (1 << player) == 0);
+            let has_changed = without < sets.len() && self.step(player, position, scene)?;
+            let ways = self.ways(position.node, player, has_changed && without > 0);
+            let (depth, next) = (position.depth + usize::from(has_changed), player + 1);
+            let on = Position { depth, next, node: ways[1], ..position };
+            let off = Position { next, node: ways[0], ..position };
+            if without == 0 {
+                position = on;
+            } else if without == sets.len() || (!has_changed && ways[0] == ways[1]) {
+                position = off;
+            } else {
+                let (left, taken) = sets.split_at_mut(without);
+                self.bill(taken, on, scene, take)?;
+                return self.bill(left, off, scene, take);
             }
         }
-        self.levels[position.depth].bill(scene)
+        let cost = self.levels[position.depth].bill(scene)?;
+        sets.iter().try_for_each(|(_, place)| take(*place, cost))
     }
 
     /// Brings the call through all techniques, and hands over the branches it ends in, each with
@@ -189,9 +243,11 @@ impl<'a> Walk<'a> {
         &mut self,
         scene: &Scene<'_>,
     ) -> Result<Option<impl Iterator<Item = (&Branch, Usd)>>, SimulationError> {
-        let mut position = Position { depth: 0, next: 0, is_together: false };
+        let mut position = Position::START;
         for (player, Player { stage, .. }) in self.players.iter().enumerate() {
-            if self.step(player, position, scene)? {
+            let has_changed = self.step(player, position, scene)?;
+            position.node = self.ways(position.node, player, false)[1];
+            if has_changed {
                 position.depth += 1;
                 let is_left_out = self.levels[position.depth].branches.is_empty();
                 if *stage == Stage::RetryGate && is_left_out {
@@ -203,55 +259,68 @@ impl<'a> Walk<'a> {
         Ok(Some(branches.iter().zip(costs.iter().copied())))
     }
 
-    /// Finds the dividends of the call over the techniques from `causal` on, with those of `set`,
-    /// all before them, on. Says which of `set` changed the call.
-    pub(super) fn divide_after(
-        &mut self,
-        set: Mask,
-        causal: usize,
-        scene: &Scene<'_>,
-    ) -> Result<Mask, SimulationError> {
-        let mut changed = 0;
-        let mut position = Position { depth: 0, next: causal, is_together: false };
-        for player in 0..causal {
-            let before = (1 << player) - 1;
-            position.is_together = set & before == before;
-            if set & (1 << player) != 0 && self.step(player, position, scene)? {
-                position.depth += 1;
-                changed |= 1 << player;
-            }
-        }
-        position.is_together = set + 1 == 1 << causal;
-        self.descend(position, scene)?;
-        Ok(changed)
-    }
-
     /// Finds the dividends of the call.
     pub(super) fn divide(&mut self, scene: &Scene<'_>) -> Result<(), SimulationError> {
-        self.descend(Position { depth: 0, next: 0, is_together: true }, scene)
+        self.descend(Position::START, scene)
     }
 
     /// Appends the dividends over the techniques from `position.next` on. A technique that leaves
-    /// the branches as they are has none: both of its halves of the tree are the same.
-    fn descend(&mut self, position: Position, scene: &Scene<'_>) -> Result<(), SimulationError> {
+    /// the branches as they are, and has left all before in this history, has none: both of its
+    /// halves of the tree are the same.
+    fn descend(
+        &mut self,
+        mut position: Position,
+        scene: &Scene<'_>,
+    ) -> Result<(), SimulationError> {
         for player in position.next..self.players.len() {
-            if !self.step(player, position, scene)? {
+            let has_changed = self.step(player, position, scene)?;
+            let ways = self.ways(position.node, player, has_changed);
+            if !has_changed && ways[0] == ways[1] {
+                position.node = ways[0];
                 continue;
             }
-            let bit = 1 << player;
-            self.touched |= bit;
-            if position.depth == 0 {
+            let (bit, next) = (1 << player, player + 1);
+            let is_causal = player < self.causal;
+            let on = Position {
+                depth: position.depth + usize::from(has_changed),
+                next,
+                node: ways[1],
+                taken: position.taken + 1,
+                is_told: if is_causal {
+                    position.taken == 0 || position.is_together
+                } else {
+                    position.is_told
+                },
+                ..position
+            };
+            let off = Position {
+                next,
+                node: ways[0],
+                is_together: false,
+                is_told: if is_causal { position.taken <= 1 } else { position.is_told },
+                ..position
+            };
+            if has_changed && on.is_told {
+                self.touched |= bit;
+            }
+            if has_changed && position.taken == 0 {
                 self.alone |= bit;
             }
-            let (start, next) = (self.dividends.len(), player + 1);
-            self.descend(Position { depth: position.depth + 1, next, ..position }, scene)?;
+            let start = self.dividends.len();
+            self.descend(on, scene)?;
             let middle = self.dividends.len();
-            self.descend(Position { next, is_together: false, ..position }, scene)?;
+            self.descend(off, scene)?;
             return self.combine(start, middle, bit).ok_or(SimulationError::TooLarge);
         }
         let cost = self.levels[position.depth].bill(scene)?;
         self.dividends.push((0, cost));
         Ok(())
+    }
+
+    /// Where a history goes on without a technique and with it.
+    fn ways(&mut self, node: Node, player: usize, parts: bool) -> [Node; 2] {
+        // Behind the last technique that remembers, there is nothing to tell histories apart.
+        if player < self.causal { self.histories.ways(node, player, parts) } else { [ROOT; 2] }
     }
 
     /// Applies a technique to the branches at the current depth, into the level below. Says
@@ -265,6 +334,8 @@ impl<'a> Walk<'a> {
         let Player { stage, rewrite: Some(rewrite) } = &self.players[player] else {
             return Ok(false);
         };
+        let mut memory =
+            if player < self.causal { self.histories.memory(position.node, player) } else { None };
         let (above, below) = self.levels.split_at_mut(position.depth + 1);
         let (level, out) = (&above[position.depth], &mut below[0]);
         out.clear();
@@ -273,7 +344,7 @@ impl<'a> Walk<'a> {
             let is_passed_over = branch.is_free() || (branch.companion && *stage != Stage::Price);
             let effect = if is_passed_over {
                 Effect::Unchanged
-            } else if let Some(memory) = &mut self.memories[player] {
+            } else if let Some(memory) = &mut memory {
                 rewrite.recall(branch, scene, memory, &mut out.branches)
             } else {
                 rewrite.apply(branch, scene, &mut out.branches)

@@ -19,12 +19,12 @@ use crate::units::{FineUsd, Rate, Tokens, Usd};
 use crate::usage::Calls;
 
 use super::attribution::Mask;
+use super::bills::totals;
 use super::chunks::on_threads;
 use super::error::SimulationError;
 use super::plan::Plan;
-use super::run::{at_end, players, scene};
-use super::tally::add;
-use super::walk::{Walk, causal_players};
+use super::run::{at_end, players};
+use super::walk::causal_players;
 use super::what_if_stops::{Stops, stops};
 
 /// What is known of a bill under caps, moved calls, a batch, a prompt cache and a discount.
@@ -234,23 +234,9 @@ impl Log<'_> {
             .chain(self.behind)
             .flat_map(|(plan, prepared)| players(plan, std::slice::from_ref(prepared)))
             .collect();
-        let mut walk = Walk::new(&players);
-        let mut bills = [FineUsd::ZERO; 6];
-        for row in 0..self.facts.calls.len() {
-            self.facts.walked(row);
-            let (call, scene) = (self.facts.calls.call(row), scene(self.facts, row));
-            if !walk.start(&call, self.facts.model(row), &scene) {
-                continue;
-            }
-            walk.divide_after((1 << before) - 1, before, &scene)?;
-            for (set, dividend) in &walk.dividends {
-                for (bill, on) in bills.iter_mut().zip(SETS) {
-                    if (set >> before) & !on == 0 {
-                        add(bill, *dividend)?;
-                    }
-                }
-            }
-        }
-        Ok(bills)
+        let sets = SETS.map(|behind| behind << before | ((1 << before) - 1));
+        // Each of many walks has a thread of its own.
+        let bills = totals(self.facts, &players, &sets, NonZeroUsize::MIN)?;
+        Ok(bills.try_into().expect("one for each set"))
     }
 }

@@ -121,7 +121,7 @@ impl<'a> Facts<'a> {
     /// Whether any call went through the batch lane.
     pub fn has_batch_calls(&self) -> bool {
         let mut rows = 0..self.calls.len();
-        rows.any(|row| self.calls.call(row).service_tier == ServiceTier::Batch)
+        rows.any(|row| self.calls.service_tier(row) == ServiceTier::Batch)
     }
 
     /// Whether the log has a column and any value in it.
@@ -277,7 +277,8 @@ impl Scene<'_> {
         u64::try_from(cost.checked_div(i128::from(input.get()))?).ok()
     }
 
-    fn card(&self, branch: &Branch) -> Option<&RateCard> {
+    /// The prices of a branch, if it has any.
+    pub fn card(&self, branch: &Branch) -> Option<&RateCard> {
         let Branch { model, call, .. } = branch;
         self.facts.book.card(*model, call, call.time, self.geo).ok()
     }

@@ -9,8 +9,10 @@ use hashbrown::HashMap;
 
 use super::branch::{Branch, push_taken};
 use super::facts::{Facts, Scene};
-use super::technique::{Effect, Measured, Memory, Rewrite};
+use super::links::Links;
+use super::technique::{Clear, Effect, Measured, Memory, Rewrite, own};
 use super::wording::grouped;
+use crate::pricing::ModelId;
 use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::Row;
 
@@ -53,12 +55,30 @@ impl Gone {
     /// of the log never held more than the logged answer, whatever a wordier model would have said.
     pub(super) fn note(&mut self, weight: Rate, before: Tokens, after: Tokens) {
         let in_log = |tokens: Tokens| {
-            u128::from(tokens.get()) * WHOLE * WHOLE / u128::from(self.ratio.parts()).max(1)
+            let parts = u128::from(tokens.get()) * WHOLE;
+            if self.ratio == Factor::ONE {
+                return parts;
+            }
+            parts * WHOLE / u128::from(self.ratio.parts()).max(1)
         };
         let held = in_log(before).min(u128::from(self.logged.get()) * WHOLE);
         let gone = held.saturating_sub(in_log(after));
-        self.sum += gone / WHOLE * u128::from(weight.parts())
-            + gone % WHOLE * u128::from(weight.parts()) / WHOLE;
+        if weight == Rate::ONE {
+            self.sum += gone;
+            return;
+        }
+        let (tokens, rest) = divided(gone);
+        // Less than a token at less than a whole weight: 60 bits.
+        self.sum += tokens * u128::from(weight.parts())
+            + u128::from(rest * weight.parts() / Rate::ONE.parts());
+    }
+}
+
+/// Whole tokens, and what is left in billionths of one.
+fn divided(parts: u128) -> (u128, u64) {
+    match u64::try_from(parts) {
+        Ok(parts) => (u128::from(parts / Rate::ONE.parts()), parts % Rate::ONE.parts()),
+        Err(_) => (parts / WHOLE, u64::try_from(parts % WHOLE).unwrap_or_default()),
     }
 }
 
@@ -148,7 +168,14 @@ impl Answers {
 }
 
 /// What is gone from the answers of every conversation, by the root of its growth.
-type Histories = HashMap<Row, Answers>;
+#[derive(Clone, Debug, Default)]
+struct Histories(HashMap<Row, Answers>);
+
+impl Clear for Histories {
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
 
 /// A technique that shortens answers, and with them the prompts that repeat those.
 pub(super) struct WithFeedback<S> {
@@ -172,7 +199,7 @@ impl<S: Shorten> WithFeedback<S> {
         }
         let place = turns.places[scene.row];
         let (before, repeated) = place.repeats?;
-        let answers = histories.get(&place.root)?;
+        let answers = histories.0.get(&place.root)?;
         let gone = answers.before(scene.row);
         if gone == 0 {
             return None;
@@ -230,7 +257,14 @@ impl<S: Shorten> Rewrite for WithFeedback<S> {
     }
 
     fn memory(&self) -> Option<Memory> {
-        self.turns.as_ref().map(|_| Box::new(Histories::new()) as Memory)
+        self.turns.as_ref().map(|_| Box::new(Histories::default()) as Memory)
+    }
+
+    fn tie(&self, _: &Facts<'_>, _: &[ModelId], links: &mut Links) {
+        let places = self.turns.iter().flat_map(|turns| turns.places.iter().enumerate());
+        for (row, before) in places.filter_map(|(row, place)| Some((row, place.repeats?.0))) {
+            links.tie(row, before);
+        }
     }
 
     fn recall(
@@ -241,7 +275,7 @@ impl<S: Shorten> Rewrite for WithFeedback<S> {
         out: &mut Vec<Branch>,
     ) -> Effect {
         let Some(turns) = &self.turns else { return self.apply(branch, scene, out) };
-        let histories = memory.downcast_mut::<Histories>().expect("the memory it made itself");
+        let histories = own::<Histories>(memory);
         let recalled = Self::recalled(branch, scene, turns, histories);
         let is_shorter = recalled.is_some();
         let mut gone = Gone::new(branch, scene);
@@ -254,7 +288,7 @@ impl<S: Shorten> Rewrite for WithFeedback<S> {
         }
         if gone.sum > 0 {
             let place = turns.places[scene.row];
-            histories.entry(place.root).or_default().note(scene.row, place.end, gone.sum);
+            histories.0.entry(place.root).or_default().note(scene.row, place.end, gone.sum);
         }
         match effect {
             Effect::Unchanged if is_shorter => Effect::Changed,

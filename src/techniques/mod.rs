@@ -19,6 +19,7 @@ mod error;
 mod facts;
 mod feedback;
 mod free_models;
+mod links;
 mod long_context;
 mod model_tiering;
 mod output_cap;
@@ -61,14 +62,15 @@ pub use branch::Branch;
 pub use conversations::{Growth, has_grown};
 pub use error::TechniqueError;
 pub use facts::{Facts, Scene};
+pub use links::Links;
 pub use provider_discount::{MonthlyTerms, Tier as DiscountTier};
 pub use retry_hygiene::{Attempts, Avoidable, Policy as RetryPolicy};
 pub use routes::{SHARED_PROMPT, StaticPrompts};
 pub use semantic_cache::REPLAY_KEYS as SEMANTIC_REPLAY_KEYS;
 pub use siblings::{Sibling, cheaper_siblings, cost_on, fewest_tokens};
 pub use technique::{
-    Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Rewrite, Scenario, Stage,
-    Technique,
+    Clear, Decline, Effect, Evidence, Info, Measured, Memory, Prepared, Remembered, Rewrite,
+    Scenario, Stage, Technique,
 };
 pub use watch::Watch;
 pub use wording::grouped;

@@ -18,7 +18,7 @@ use super::tiering_presets::Preset;
 use super::tiering_rules::{HelperSettings, Rule, default_condition};
 use super::wording::{grouped, percent};
 use crate::exhibits::Exhibit;
-use crate::pricing::Model;
+use crate::pricing::{Model, ModelId};
 use crate::units::{Factor, Rate};
 use crate::usage::Filter;
 
@@ -462,6 +462,10 @@ impl Rewrite for Rehoming {
             Effect::Declined(why) => Effect::ChangedBut(why),
             _ => Effect::Changed,
         }
+    }
+
+    fn targets(&self) -> Vec<ModelId> {
+        self.moves.iter().map(|to| to.target).collect()
     }
 
     fn declined(&self, why: Decline, model: &Model, calls: u64) -> String {

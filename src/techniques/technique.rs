@@ -3,12 +3,13 @@
 use std::any::Any;
 
 use crate::exhibits::Exhibit;
-use crate::pricing::Model;
+use crate::pricing::{Model, ModelId};
 use crate::units::{Rate, Tokens};
 
 use super::branch::Branch;
 use super::error::TechniqueError;
 use super::facts::{Facts, Scene};
+use super::links::Links;
 use super::provider_discount::MonthlyTerms;
 use super::wording::grouped;
 
@@ -212,8 +213,45 @@ impl Prepared {
 }
 
 /// What a technique remembers from call to call, such as which prompts are in a cache. Each set of
-/// techniques that are on has a memory of its own.
-pub type Memory = Box<dyn Any + Send>;
+/// techniques that are on has a memory of its own, once it makes a difference.
+pub type Memory = Box<dyn Remembered>;
+
+/// Whatever is remembered.
+pub trait Remembered: Any + Send {
+    /// The same once more, for a history that goes another way from here on.
+    fn fork(&self) -> Memory;
+
+    /// Forgets all that is remembered.
+    fn clear(&mut self);
+
+    /// The thing itself, for the technique that made it.
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+/// What can be emptied and filled again without asking for more room.
+pub trait Clear: Any + Send + Clone {
+    /// As [`Remembered::clear`].
+    fn clear(&mut self);
+}
+
+impl<T: Clear> Remembered for T {
+    fn fork(&self) -> Memory {
+        Box::new(self.clone())
+    }
+
+    fn clear(&mut self) {
+        Clear::clear(self);
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// What a technique finds in a memory of its own making.
+pub(super) fn own<T: 'static>(memory: &mut Memory) -> &mut T {
+    (**memory).as_any().downcast_mut().expect("the memory it made itself")
+}
 
 /// What a technique does to a call. It changes usage, never money: only `pricing` knows prices.
 pub trait Rewrite: Send + Sync {
@@ -225,6 +263,19 @@ pub trait Rewrite: Send + Sync {
     /// Then [`Rewrite::recall`] is used, and calls are walked in order of time.
     fn memory(&self) -> Option<Memory> {
         None
+    }
+
+    /// The models that it may move calls to.
+    fn targets(&self) -> Vec<ModelId> {
+        Vec::new()
+    }
+
+    /// Ties the calls of which one may know of the other by what is remembered; all of them, unless
+    /// a technique says more. `targets` are the models that any technique may move calls to.
+    fn tie(&self, _facts: &Facts<'_>, _targets: &[ModelId], links: &mut Links) {
+        if self.memory().is_some() {
+            links.tie_all();
+        }
     }
 
     /// As [`Rewrite::apply`], with a memory of the calls before.

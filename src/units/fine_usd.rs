@@ -19,7 +19,12 @@ impl FineUsd {
 
     /// `amount * weight`, or nothing when it does not fit.
     pub fn weighted(amount: Usd, weight: Rate) -> Option<Self> {
-        amount.atto().checked_mul(i128::from(weight.parts())).map(Self)
+        let weight = i128::from(weight.parts());
+        match i64::try_from(amount.atto()) {
+            // A weight has 30 bits.
+            Ok(amount) => Some(Self(i128::from(amount) * weight)),
+            Err(_) => amount.atto().checked_mul(weight).map(Self),
+        }
     }
 
     /// The sum, or nothing when it does not fit.

@@ -63,7 +63,12 @@ impl TokenPrice {
 
     /// What `tokens` cost, or nothing when it does not fit.
     pub fn cost_of(self, tokens: Tokens) -> Option<Usd> {
-        self.0.checked_mul(i128::from(tokens.get())).map(Usd::from_atto)
+        let count = i128::from(tokens.get());
+        match i64::try_from(self.0) {
+            // 63 bits times 64 always fit.
+            Ok(price) => Some(Usd::from_atto(i128::from(price) * count)),
+            Err(_) => self.0.checked_mul(count).map(Usd::from_atto),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnostics::Place;
 use crate::units::{TokenClass, Tokens};
 
-use super::call::{Call, Counting, FinishReason};
+use super::call::{Call, Counting, FinishReason, ServiceTier};
 use super::clock::Instant;
 use super::dimension::{Dimensions, Symbol, column};
 use super::fields::Fields;
@@ -256,6 +256,12 @@ impl Calls {
     /// The time of each row.
     pub fn time_column(&self) -> &[Instant] {
         &self.time
+    }
+
+    /// The lane a row was served in.
+    #[inline]
+    pub fn service_tier(&self, row: Row) -> ServiceTier {
+        self.kinds.get(self.kind[row]).service_tier
     }
 
     /// The symbol of a row in the dimension at `place`.

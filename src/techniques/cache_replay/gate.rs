@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::pricing::{CachePolicy, Model};
+use crate::pricing::{CachePolicy, Model, ModelId, RateCard};
 use crate::units::{Factor, Rate, TokenClass, Tokens};
 use crate::usage::ServiceTier;
 
 use super::super::batch;
 use super::super::branch::{Branch, push_taken};
-use super::super::facts::Scene;
+use super::super::facts::{Facts, Scene};
+use super::super::links::Links;
 use super::super::scope::Selection;
-use super::super::technique::{Decline, Effect, Measured, Memory, Rewrite};
+use super::super::technique::{Decline, Effect, Measured, Memory, Rewrite, own};
 use super::super::warmth::CacheRules;
 use super::kappa::{Circumstances, Likely};
 use super::lineage::Lineage;
@@ -51,7 +52,8 @@ pub(in super::super) struct CacheReplay {
 }
 
 /// One way that a call may go.
-struct Way {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
     likelihood: Rate,
     /// Tokens that leave the plain input, and for which class.
     moved: [(TokenClass, Tokens); 3],
@@ -83,15 +85,17 @@ impl CacheReplay {
         }
     }
 
-    /// The ways a call may go; nothing when the log does not say when it came.
+    /// Finds the ways a call may go; nothing when the log does not say when it came.
     fn ways(
         &self,
         branch: &Branch,
         scene: &Scene<'_>,
-        cache: CacheRules,
-        max_age: Option<u64>,
+        (cache, max_age): (CacheRules, Option<u64>),
         store: &mut Store,
-    ) -> Option<Vec<Way>> {
+        (found, ways): &mut (Vec<Found>, Vec<Way>),
+    ) -> Option<()> {
+        found.clear();
+        ways.clear();
         let rules = |lifetime| ReplayRules::new(cache, lifetime, &self.terms);
         if let Placing::Foreseen(plan) = &self.placing {
             let known = plan.row(scene.row);
@@ -102,30 +106,31 @@ impl CacheReplay {
                 (class(Lifetime::Short), part(known.short)),
                 (class(Lifetime::Long), part(known.long)),
             ];
-            return Some(vec![Way { likelihood: Rate::ONE, moved }]);
+            ways.push(Way { likelihood: Rate::ONE, moved });
+            return Some(());
         }
         let rules = rules(self.lifetime(scene).unwrap_or_default()).aging(max_age);
-        let found = Cache::of(branch, scene, &self.lineage);
+        let own = Cache::of(branch, scene, &self.lineage);
         let prompt = Prompt {
             row: scene.row,
-            cache: Cache { machine: self.machine(scene), ..found },
+            cache: Cache { machine: self.machine(scene), ..own },
             marks: self.marks(scene, cache),
             input: branch.call.input_total(),
             stable: branch.stable_prefix,
             ratio: branch.token_ratio,
             likelihood: branch.weight,
         };
-        let mut found = store.visit(&prompt, &self.lineage, &rules)?;
+        store.visit(&prompt, &self.lineage, &rules, found)?;
         let circumstances = Circumstances {
             route: self.lineage.route(scene.row),
             is_automatic: matches!(cache, CacheRules::Automatic { .. }),
             is_batch: branch.call.service_tier == ServiceTier::Batch,
-            was_batch: scene.facts.calls.call(scene.row).service_tier == ServiceTier::Batch,
+            was_batch: scene.facts.calls.service_tier(scene.row) == ServiceTier::Batch,
         };
         if circumstances.is_batch && self.likely.batch.is_some() {
             self.has_batch.store(true, Ordering::Relaxed);
         }
-        self.likely.thin(&mut found, circumstances);
+        self.likely.thin(found, circumstances);
         let way = |found: &Found| {
             let (read, written) = split(branch, found, &rules);
             let class = rules.write.unwrap_or(TokenClass::Input);
@@ -136,7 +141,59 @@ impl CacheReplay {
             ];
             Way { likelihood: found.likelihood, moved }
         };
-        Some(found.iter().map(way).collect())
+        ways.extend(found.iter().map(way));
+        Some(())
+    }
+}
+
+impl CacheReplay {
+    /// Sends a call its ways; `plain` is the call where nothing is cached yet.
+    fn go(
+        &self,
+        branch: &Branch,
+        plain: &Branch,
+        (rules, card): (CacheRules, Option<&RateCard>),
+        ways: &[Way],
+        out: &mut Vec<Branch>,
+    ) -> Effect {
+        // What the log says was cached is in its bill already; it keeps entries warm all the same.
+        let is_settled = !self.decides_anew && !branch.cached().is_zero();
+        if is_settled || card.is_some_and(RateCard::is_unbilled) {
+            return Effect::Unchanged;
+        }
+        let is_idle = |way: &Way| way.moved.iter().all(|(_, count)| count.is_zero());
+        if ways.iter().all(is_idle) {
+            if plain.call != branch.call {
+                out.push(*plain);
+                return Effect::Changed;
+            }
+            let min = self.terms.min.unwrap_or_else(|| rules.minimum());
+            let is_short = self.policy != Policy::Off && branch.call.input_total() < min;
+            return if is_short {
+                Effect::Declined(Decline::BelowMinimum(min))
+            } else {
+                Effect::Unchanged
+            };
+        }
+        let price = |class| card.and_then(|card| card.price(class));
+        let prices = price(TokenClass::CacheRead).zip(price(TokenClass::Input));
+        if !prices.is_some_and(|(read, input)| read < input) {
+            return Effect::Declined(Decline::NoDiscount);
+        }
+        let mut rest = *plain;
+        let mut left = Rate::ONE;
+        for way in ways {
+            // The likelihood of this way, given that none before it was gone.
+            let part = Rate::of_counts(way.likelihood.parts(), left.parts()).unwrap_or(Rate::ONE);
+            let (mut taken, other) = rest.split(part);
+            for (class, count) in way.moved {
+                taken.reclassify(TokenClass::Input, class, count);
+            }
+            push_taken(out, taken);
+            (rest, left) = (other, left.minus(way.likelihood));
+        }
+        push_taken(out, rest);
+        Effect::Changed
     }
 }
 
@@ -162,6 +219,10 @@ impl Rewrite for CacheReplay {
         Some(Box::new(Store::default()))
     }
 
+    fn tie(&self, facts: &Facts<'_>, targets: &[ModelId], links: &mut Links) {
+        super::ties::tie(self, facts, targets, links);
+    }
+
     fn recall(
         &self,
         branch: &Branch,
@@ -169,7 +230,7 @@ impl Rewrite for CacheReplay {
         memory: &mut Memory,
         out: &mut Vec<Branch>,
     ) -> Effect {
-        let store = memory.downcast_mut::<Store>().expect("the memory it made itself");
+        let store = own::<Store>(memory);
         let is_batch = branch.call.service_tier == ServiceTier::Batch;
         if !self.selection.holds(scene.row) || !branch.call.is_single() {
             return Effect::Unchanged;
@@ -180,7 +241,9 @@ impl Rewrite for CacheReplay {
         if is_batch && !scene.caches_in_batch(branch) {
             return Effect::Declined(Decline::NoDiscount);
         }
-        let rules = CacheRules::of(Some(policy), |class| scene.has_prices(branch, [class; 2]));
+        let card = scene.card(branch);
+        let price = |class| card.and_then(|card| card.price(class));
+        let rules = CacheRules::of(Some(policy), |class| price(class).is_some());
         if rules == CacheRules::None {
             return Effect::Declined(Decline::NotPriced);
         }
@@ -188,45 +251,15 @@ impl Rewrite for CacheReplay {
         if self.decides_anew {
             plain.forfeit_cache();
         }
-        let Some(ways) = self.ways(&plain, scene, rules, policy.max_age_seconds, store) else {
-            return Effect::Unchanged;
+        let mut room = std::mem::take(&mut store.room);
+        let known = self.ways(&plain, scene, (rules, policy.max_age_seconds), store, &mut room);
+        let effect = if known.is_some() {
+            self.go(branch, &plain, (rules, card), &room.1, out)
+        } else {
+            Effect::Unchanged
         };
-        // What the log says was cached is in its bill already; it keeps entries warm all the same.
-        let is_settled = !self.decides_anew && !branch.cached().is_zero();
-        if is_settled || scene.is_unbilled(branch) {
-            return Effect::Unchanged;
-        }
-        let is_idle = |way: &Way| way.moved.iter().all(|(_, count)| count.is_zero());
-        if ways.iter().all(is_idle) {
-            if plain.call != branch.call {
-                out.push(plain);
-                return Effect::Changed;
-            }
-            let min = self.terms.min.unwrap_or_else(|| rules.minimum());
-            let is_short = self.policy != Policy::Off && branch.call.input_total() < min;
-            return if is_short {
-                Effect::Declined(Decline::BelowMinimum(min))
-            } else {
-                Effect::Unchanged
-            };
-        }
-        if !scene.is_cheaper(branch, TokenClass::CacheRead, TokenClass::Input) {
-            return Effect::Declined(Decline::NoDiscount);
-        }
-        let mut rest = plain;
-        let mut left = Rate::ONE;
-        for way in &ways {
-            // The likelihood of this way, given that none before it was gone.
-            let part = Rate::of_counts(way.likelihood.parts(), left.parts()).unwrap_or(Rate::ONE);
-            let (mut taken, other) = rest.split(part);
-            for (class, count) in way.moved {
-                taken.reclassify(TokenClass::Input, class, count);
-            }
-            push_taken(out, taken);
-            (rest, left) = (other, left.minus(way.likelihood));
-        }
-        push_taken(out, rest);
-        Effect::Changed
+        store.room = room;
+        effect
     }
 
     fn remarks(&self, _: &Measured) -> Vec<String> {

@@ -20,6 +20,7 @@ mod spill;
 mod standing;
 mod store;
 mod texts;
+mod ties;
 mod uses;
 
 #[cfg(test)]

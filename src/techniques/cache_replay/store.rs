@@ -8,7 +8,9 @@ use crate::usage::{Row, Symbol, column};
 
 use super::super::branch::Branch;
 use super::super::facts::Scene;
+use super::super::technique::Clear;
 use super::blocks::Blocks;
+use super::gate::Way;
 use super::lineage::Lineage;
 use super::policy::{End, Marks};
 use super::rules::ReplayRules;
@@ -38,12 +40,14 @@ impl Cache {
     /// The cache that a call meets, on the first machine.
     pub(super) fn of(branch: &Branch, scene: &Scene<'_>, lineage: &Lineage) -> Self {
         let model = scene.placed(branch);
-        let is_apart = scene.facts.calls.name(column::PROVIDER, scene.row) == "anthropic"
-            && lineage.time(scene.row).is_some_and(|at| at >= WORKSPACES_FROM);
+        let is_apart = |_: &Symbol| {
+            scene.facts.calls.name(column::PROVIDER, scene.row) == "anthropic"
+                && lineage.time(scene.row).is_some_and(|at| at >= WORKSPACES_FROM)
+        };
         Self {
             model,
             place: scene.facts.calls.symbol(column::GEO, scene.row),
-            workspace: lineage.workspace(scene.row).filter(|_| is_apart).unwrap_or_default(),
+            workspace: lineage.workspace(scene.row).filter(is_apart).unwrap_or_default(),
             machine: 0,
         }
     }
@@ -69,9 +73,11 @@ struct Kept {
 }
 
 /// The live entries, and since when they live.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in super::super) struct Store {
     kept: HashMap<Entry, Kept>,
+    /// Room for the ways in which a prompt is found, used again for the next one.
+    pub(super) room: (Vec<Found>, Vec<Way>),
 }
 
 /// How a prompt may be found: this much of it is read, with this likelihood.
@@ -102,15 +108,22 @@ pub(in super::super) struct Prompt {
     pub(in super::super) likelihood: Rate,
 }
 
+impl Clear for Store {
+    fn clear(&mut self) {
+        self.kept.clear();
+    }
+}
+
 impl Store {
     /// Looks a prompt up and keeps it: the ways it may be found, the likelihoods of which sum to
-    /// one. Nothing when the log does not say when it came.
+    /// one, in `found`. Nothing when the log does not say when it came.
     pub(in super::super) fn visit(
         &mut self,
         prompt: &Prompt,
         lineage: &Lineage,
         rules: &ReplayRules,
-    ) -> Option<Vec<Found>> {
+        found: &mut Vec<Found>,
+    ) -> Option<()> {
         let at = lineage.time(prompt.row)?;
         let visit = Visit { prompt, lineage, rules, at };
         let levels = visit.levels(self);
@@ -121,7 +134,6 @@ impl Store {
             self.note(level.entry, level.length, (likelihood, Deed::Renews), &visit);
         }
         visit.keep(self);
-        let mut found = Vec::with_capacity(levels.len() + 1);
         let mut left = Rate::ONE;
         for Level { read, likelihood, .. } in levels {
             let read = rules.stored(read.min(visit.most()));
@@ -133,7 +145,7 @@ impl Store {
         if left > Rate::ZERO {
             found.push(Found { read: Tokens::ZERO, stored, likelihood: left });
         }
-        Some(found)
+        Some(())
     }
 
     /// How likely an entry is alive, if no call was made at these instants.

@@ -52,7 +52,8 @@ fn read(requests: &[Request], lifetime: i64) -> u64 {
             ratio: Factor::ONE,
             likelihood: Rate::ONE,
         };
-        let found = store.visit(&prompt, &lineage, &rules).expect("every call has a time");
+        let mut found = Vec::new();
+        store.visit(&prompt, &lineage, &rules, &mut found).expect("every call has a time");
         assert_eq!(found.len(), 1, "nothing is uncertain here");
         found[0].read.get()
     };

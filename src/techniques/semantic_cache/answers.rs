@@ -2,7 +2,7 @@
 
 use super::super::branch::{Branch, push_taken};
 use super::super::facts::Scene;
-use super::super::technique::{Decline, Effect, Memory, Rewrite};
+use super::super::technique::{Clear, Decline, Effect, Memory, Rewrite, own};
 use super::lookup::Lookup;
 use super::questions::Questions;
 use super::store::{Hit, Rules, Store};
@@ -22,7 +22,7 @@ pub(super) struct Answers {
 }
 
 /// How far one history of calls has come.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct History {
     /// The next call that asks, by its place.
     next: usize,
@@ -41,6 +41,12 @@ enum Finding {
     Missed,
     /// An answer was found.
     Hit(Hit),
+}
+
+impl Clear for History {
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
 }
 
 impl History {
@@ -94,7 +100,7 @@ impl Rewrite for Answers {
         memory: &mut Memory,
         out: &mut Vec<Branch>,
     ) -> Effect {
-        let history = memory.downcast_mut::<History>().expect("the memory it made itself");
+        let history = own::<History>(memory);
         let lookup = self.lookup.of(branch);
         let kept = match history.visit(scene.row, self) {
             Finding::Silent => return Effect::Unchanged,

@@ -53,7 +53,7 @@ struct Entry {
 }
 
 /// The answers of one scope.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Rack {
     questions: Vec<u32>,
     places: HashMap<u32, usize>,
@@ -71,7 +71,7 @@ enum Event {
 }
 
 /// The store, for one history of calls.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Store {
     entries: HashMap<Key, Entry>,
     racks: HashMap<u32, Rack>,
