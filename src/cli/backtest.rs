@@ -17,6 +17,7 @@ use super::args::CommonArgs;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, warn};
 use super::intake::Intake;
+use super::memory::{Held, REPLAYED};
 use super::output::deliver;
 use super::settings::Settings;
 use super::supplies::{Prices, judge};
@@ -190,16 +191,16 @@ fn read(
     columns: &[String],
     optional: &[String],
 ) -> Result<(Calls, Option<Window>, Intake), Failure> {
-    let mut table: Option<Calls> = None;
+    let mut held = Held::new(REPLAYED)?;
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let intake = Intake::read_with(settings, columns, optional, &mut |calls| {
         analyzer.add(calls);
-        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
-        table.append(calls);
+        held.add(calls);
     })?;
     intake.refuse_rollups("backtest", "it needs single calls; give it the log itself")?;
-    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
+    let calls =
+        held.into_table()?.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     Ok((calls, analyzer.finish().window, intake))
 }
 

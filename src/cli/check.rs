@@ -26,6 +26,7 @@ use super::exit_status::ExitStatus;
 use super::failure::{Failure, note, say};
 use super::inputs::keep_log;
 use super::intake::Intake;
+use super::memory::{Held, REPLAYED};
 use super::output::deliver;
 use super::rolled::RolledPrices;
 use super::settings::Settings;
@@ -183,7 +184,7 @@ fn nothing_to_compare(inputs: usize) -> Failure {
 }
 
 fn read(settings: &Settings, how: &Measure, prices: &Prices) -> Result<Read, Failure> {
-    let mut table: Option<Calls> = None;
+    let mut held = Held::new(REPLAYED)?;
     let options = AnalysisOptions { days: settings.days, ..AnalysisOptions::default() };
     let mut analyzer = Analyzer::with_list(&prices.book, prices.list.as_ref(), options);
     let optional: Vec<String> = COLUMNS.iter().map(|name| (*name).to_owned()).collect();
@@ -193,10 +194,10 @@ fn read(settings: &Settings, how: &Measure, prices: &Prices) -> Result<Read, Fai
     let needed: Vec<String> = needed.collect();
     let intake = Intake::read_with(settings, &needed, &optional, &mut |calls| {
         analyzer.add(calls);
-        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
-        table.append(calls);
+        held.add(calls);
     })?;
-    let calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
+    let calls =
+        held.into_table()?.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     Ok(Read { calls, window: analyzer.finish().window, intake })
 }
 

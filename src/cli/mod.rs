@@ -29,6 +29,7 @@ mod intake;
 mod journal;
 mod log_args;
 mod manual;
+mod memory;
 mod output;
 mod plan;
 mod prices;

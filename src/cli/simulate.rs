@@ -19,6 +19,7 @@ use super::failure::{Failure, note};
 use super::flags;
 use super::inspection::reading_words;
 use super::intake::Intake;
+use super::memory::Held;
 use super::output::deliver;
 use super::progress::{EmbedProgress, ReplayProgress};
 use super::settings::Settings;
@@ -43,7 +44,7 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         plan.group_by.clone_from(&settings.by);
     }
     let prices = Prices::load(&settings)?;
-    let mut table: Option<Calls> = None;
+    let mut held = Held::new(plan.bytes_a_call())?;
     let has_page = settings.format == OutputFormat::Html;
     let options =
         AnalysisOptions { days: settings.days, pictures: has_page, ..AnalysisOptions::default() };
@@ -53,11 +54,11 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     wished.extend(plan.wishes());
     let intake = Intake::read_priced(&settings, &prices, &needed, &wished, &mut |calls| {
         analyzer.add(calls);
-        let table = table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied()));
-        table.append(calls);
+        held.add(calls);
     })?;
     refuse(&plan, claim.is_some(), &intake)?;
-    let mut calls = table.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
+    let mut calls =
+        held.into_table()?.unwrap_or_else(|| Calls::new(Dimensions::new([]))).into_time_order();
     embed(&args.techniques, &settings, &mut calls)?;
     settings.journal.stage("reading");
     let progress = ReplayProgress::new(settings.quiet);

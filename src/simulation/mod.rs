@@ -60,6 +60,8 @@ mod samples;
 #[cfg(test)]
 mod tiering;
 #[cfg(test)]
+mod walk_tests;
+#[cfg(test)]
 mod what_if_tests;
 
 /// Who is told how far a simulation is.

@@ -148,6 +148,14 @@ impl Plan {
         self.techniques.iter().map(AsRef::as_ref)
     }
 
+    /// What running one call takes in memory, everything together, in bytes, at most on usual logs:
+    /// the call itself, what is known of it, and what each technique keeps of it.
+    pub fn bytes_a_call(&self) -> u64 {
+        const CALL: u64 = 128;
+        const TECHNIQUE: u64 = 64;
+        CALL + TECHNIQUE * self.techniques.len() as u64
+    }
+
     /// Whether there is nothing to simulate.
     pub fn is_empty(&self) -> bool {
         self.techniques.is_empty()

@@ -12,9 +12,9 @@ use crate::usage::{Call, Instant, ServiceTier, Status};
 use super::samples::{HAIKU, Log, SONNET, call};
 use super::{Outcome, Plan, simulate_on};
 
-static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
+pub(super) static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
 
-const TECHNIQUES: [&str; 12] = [
+pub(super) const TECHNIQUES: [&str; 12] = [
     "[retry_hygiene]\nmax_attempts = 2\n",
     "[semantic_cache]\nrate = \"0.37\"\n",
     "[context_trimming]\ntokens = 3000\n",
@@ -29,7 +29,7 @@ const TECHNIQUES: [&str; 12] = [
     "[provider_discount]\nrate = \"0.137\"\n",
 ];
 
-/// The same by the times of the log, which needs a pass for each set of the techniques before it.
+/// The same by the times of the log, which needs a history for each set of the techniques before it.
 const REPLAY: &str = "[prompt_caching]\npolicy = \"replay\"\n";
 
 fn plans() -> impl Strategy<Value = String> {
@@ -85,7 +85,7 @@ fn calls() -> impl Strategy<Value = ([&'static str; 3], Call)> {
     })
 }
 
-fn logs() -> impl Strategy<Value = Log> {
+pub(super) fn logs() -> impl Strategy<Value = Log> {
     proptest::collection::vec(calls(), 1..60).prop_map(|calls| {
         let mut log = Log::new();
         for (names, call) in calls {

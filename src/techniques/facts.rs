@@ -11,6 +11,7 @@ use crate::usage::{Call, Calls, Instant, Row, ServiceTier, Symbol, column};
 use super::branch::Branch;
 use super::conversations::{self, Growth};
 use super::error::TechniqueError;
+use super::feedback::{self, Place};
 use super::rolled::{RolledRow, rolled_rows};
 use super::routes::StaticPrompts;
 use super::technique::Scenario;
@@ -27,6 +28,7 @@ pub struct Facts<'a> {
     // Several techniques ask, each at every end of what is not known; the log stays the same.
     static_prompts: OnceLock<Arc<StaticPrompts>>,
     growth: OnceLock<Option<Arc<[Growth]>>>,
+    places: OnceLock<Option<Arc<[Place]>>>,
     rolled: OnceLock<Option<Arc<[Option<RolledRow>]>>>,
     /// Whether somebody reads what techniques tell of themselves.
     is_read: bool,
@@ -56,8 +58,17 @@ impl<'a> Facts<'a> {
             })
         });
         let models = models.collect();
-        let (static_prompts, growth, rolled) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { calls, book, models, static_prompts, growth, rolled, is_read: true, watch: None }
+        Self {
+            calls,
+            book,
+            models,
+            static_prompts: OnceLock::new(),
+            growth: OnceLock::new(),
+            places: OnceLock::new(),
+            rolled: OnceLock::new(),
+            is_read: true,
+            watch: None,
+        }
     }
 
     /// The same where only figures are wanted: techniques leave out tables and sentences that take
@@ -101,6 +112,11 @@ impl<'a> Facts<'a> {
     /// How each row stands in its conversation; nothing when the log does not name conversations.
     pub fn growth(&self) -> Option<Arc<[Growth]>> {
         self.growth.get_or_init(|| conversations::growth(self).map(Arc::from)).clone()
+    }
+
+    /// How each row repeats the turns before it; nothing when the log does not name conversations.
+    pub(super) fn places(&self) -> Option<Arc<[Place]>> {
+        self.places.get_or_init(|| feedback::places(self).map(Arc::from)).clone()
     }
 
     /// What each row of a roll-up says of its calls; nothing where there is no such row.

@@ -5,6 +5,8 @@
 //! from a cache is the part of its start that the log says: an answer that stands there is taken
 //! off what was read, any other off what was written or sent as plain input.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use super::branch::{Branch, push_taken};
@@ -84,19 +86,52 @@ fn divided(parts: u128) -> (u128, u64) {
 
 /// How a row repeats the turns before it, as the log shows.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+pub(super) struct Place {
     /// The first turn of its unbroken growth.
-    root: Row,
-    /// The turn before, and how much of this prompt is that prompt.
-    repeats: Option<(Row, Tokens)>,
+    root: u32,
+    /// The turn before; its own row for none.
+    before: u32,
+    /// How much of this prompt is that prompt.
+    repeated: Tokens,
     /// Where its answer ends in later prompts.
     end: Tokens,
+}
+
+impl Place {
+    fn root(&self) -> Row {
+        self.root as usize
+    }
+
+    /// The turn before, and how much of the prompt of `row`, whose place this is, is that prompt.
+    fn repeats(&self, row: Row) -> Option<(Row, Tokens)> {
+        let before = self.before as usize;
+        (before != row).then_some((before, self.repeated))
+    }
+}
+
+/// The places of all rows; nothing where the log does not name conversations.
+pub(super) fn places(facts: &Facts<'_>) -> Option<Vec<Place>> {
+    let growth = facts.growth()?;
+    let number = |row: Row| u32::try_from(row).expect("a table has fewer than 2³² rows");
+    let mut places: Vec<Place> = Vec::with_capacity(growth.len());
+    for (row, grown) in growth.iter().enumerate() {
+        let repeats = grown.grew_from.zip(grown.repeated);
+        let call = facts.calls.call(row);
+        let (before, repeated) = repeats.unwrap_or((row, Tokens::ZERO));
+        places.push(Place {
+            root: if before == row { number(row) } else { places[before].root },
+            before: number(before),
+            repeated,
+            end: call.input_total() + call.tokens[TokenClass::Output],
+        });
+    }
+    Some(places)
 }
 
 /// The turns of a log that grew out of each other.
 pub(super) struct Turns {
     /// By row.
-    places: Vec<Place>,
+    places: Arc<[Place]>,
     /// How many prompts repeat an answer that gets shorter.
     shorter: usize,
 }
@@ -105,20 +140,14 @@ impl Turns {
     /// Finds them; nothing where no turn repeats an answer that `acts` says gets shorter: then
     /// nothing has to be remembered.
     pub(super) fn of(facts: &Facts<'_>, acts: impl Fn(Row) -> bool) -> Option<Self> {
-        let growth = facts.growth()?;
-        let mut places: Vec<Place> = Vec::with_capacity(growth.len());
+        let (growth, places) = (facts.growth()?, facts.places()?);
         // Whether an answer since the root of each row, its own included, gets shorter.
         let mut acted: Vec<bool> = Vec::with_capacity(growth.len());
         let mut shorter = 0;
         for (row, grown) in growth.iter().enumerate() {
-            let repeats = grown.grew_from.zip(grown.repeated);
-            let call = facts.calls.call(row);
-            let end = call.input_total() + call.tokens[TokenClass::Output];
-            let root = repeats.map_or(row, |(before, _)| places[before].root);
-            let is_shorter = repeats.is_some_and(|(before, _)| acted[before]);
+            let is_shorter = places[row].repeats(row).is_some_and(|(before, _)| acted[before]);
             shorter += usize::from(is_shorter);
             acted.push(is_shorter || (grown.is_turn && acts(row)));
-            places.push(Place { root, repeats, end });
         }
         (shorter > 0).then_some(Self { places, shorter })
     }
@@ -198,8 +227,8 @@ impl<S: Shorten> WithFeedback<S> {
             return None;
         }
         let place = turns.places[scene.row];
-        let (before, repeated) = place.repeats?;
-        let answers = histories.0.get(&place.root)?;
+        let (before, repeated) = place.repeats(scene.row)?;
+        let answers = histories.0.get(&place.root())?;
         let gone = answers.before(scene.row);
         if gone == 0 {
             return None;
@@ -262,7 +291,7 @@ impl<S: Shorten> Rewrite for WithFeedback<S> {
 
     fn tie(&self, _: &Facts<'_>, _: &[ModelId], links: &mut Links) {
         let places = self.turns.iter().flat_map(|turns| turns.places.iter().enumerate());
-        for (row, before) in places.filter_map(|(row, place)| Some((row, place.repeats?.0))) {
+        for (row, before) in places.filter_map(|(row, place)| Some((row, place.repeats(row)?.0))) {
             links.tie(row, before);
         }
     }
@@ -288,7 +317,7 @@ impl<S: Shorten> Rewrite for WithFeedback<S> {
         }
         if gone.sum > 0 {
             let place = turns.places[scene.row];
-            histories.0.entry(place.root).or_default().note(scene.row, place.end, gone.sum);
+            histories.0.entry(place.root()).or_default().note(scene.row, place.end, gone.sum);
         }
         match effect {
             Effect::Unchanged if is_shorter => Effect::Changed,

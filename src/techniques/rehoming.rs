@@ -48,7 +48,7 @@ pub(super) struct Cascade {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Way {
     /// The place of the move.
-    pub(super) to: usize,
+    pub(super) to: u32,
     /// Whether the call takes it, where whole sessions go one way or the other.
     pub(super) moves: bool,
 }
@@ -144,8 +144,8 @@ impl Rehoming {
         scaling: Scaling,
         rows: usize,
     ) -> Self {
-        let first = |row: Row| moves.iter().position(|to| to.selection.holds(row));
-        let ways = (0..rows).map(|row| first(row).map(|to| Way { to, moves: true })).collect();
+        let first = |row: Row| (0..).zip(&moves).find(|(_, to)| to.selection.holds(row));
+        let ways = (0..rows).map(|row| first(row).map(|(to, _)| Way { to, moves: true })).collect();
         Self { moves, classifier, cascade, ways, moves_whole: Vec::new(), scaling }
     }
 
@@ -156,14 +156,14 @@ impl Rehoming {
 
     /// Where a call goes; nothing when no rule is for it.
     pub(super) fn destination(&self, row: Row) -> Option<&Move> {
-        self.ways[row].map(|way| &self.moves[way.to])
+        self.ways[row].map(|way| &self.moves[way.to as usize])
     }
 
     /// The part of a call that takes its way.
     pub(super) fn share(&self, row: Row) -> Rate {
         let Some(way) = self.ways[row].filter(|way| way.moves) else { return Rate::ZERO };
         let is_whole = self.moves_whole.get(row).is_some_and(|whole| *whole);
-        if is_whole { Rate::ONE } else { self.moves[way.to].share }
+        if is_whole { Rate::ONE } else { self.moves[way.to as usize].share }
     }
 
     /// Counts the calls that match.

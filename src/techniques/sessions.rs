@@ -54,7 +54,8 @@ pub(super) fn keep_together(rehoming: &mut Rehoming, facts: &Facts<'_>, per: Per
             Per::Majority => most_common(&rows, &rehoming.ways),
             _ => rehoming.ways[rows[0]].map(|way| way.to),
         };
-        let moves = to.is_some_and(|to| takes(&mut steps[to], rehoming.moves[to].share));
+        let moves =
+            to.is_some_and(|to| takes(&mut steps[to as usize], rehoming.moves[to as usize].share));
         for row in rows {
             rehoming.ways[row] = to.map(|to| Way { to, moves });
         }
@@ -78,8 +79,8 @@ fn takes(step: &mut u64, share: Rate) -> bool {
 }
 
 /// Where most calls go; where as many go elsewhere, the way of the earlier one.
-fn most_common(rows: &[Row], ways: &[Option<Way>]) -> Option<usize> {
-    let mut counts: Vec<(Option<usize>, u64)> = Vec::new();
+fn most_common(rows: &[Row], ways: &[Option<Way>]) -> Option<u32> {
+    let mut counts: Vec<(Option<u32>, u64)> = Vec::new();
     for row in rows {
         let to = ways[*row].map(|way| way.to);
         match counts.iter_mut().find(|(known, _)| *known == to) {

@@ -23,6 +23,7 @@ mod guides;
 mod help;
 mod html;
 mod inspection;
+mod memory;
 mod output;
 #[cfg(unix)]
 mod packaging;

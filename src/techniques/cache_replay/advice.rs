@@ -54,17 +54,17 @@ pub(super) fn exhibits(ground: &Ground<'_>) -> Vec<Exhibit> {
 fn keep_alive(ground: &Ground<'_>) -> Option<Exhibit> {
     let mut routes: HashMap<u32, Pings> = HashMap::new();
     let (mut shared, mut ended) = (HashMap::new(), HashMap::new());
-    for (row, branch) in &ground.rows {
-        let Some(access) = access(ground, *row, branch, &mut shared) else { continue };
+    for (row, branch) in ground.rows.iter() {
+        let Some(access) = access(ground, row, &branch, &mut shared) else { continue };
         let lasting = life(ground, &access.rates);
         let every = lasting / 10 * SAFETY_TENTHS;
         let limit = limit(&access.rates);
         let pings = routes.entry(access.route).or_default();
         pings.limit = limit;
-        ended.insert((access.route, access.rates.cache), (*row, *branch, access.tokens, limit));
+        ended.insert((access.route, access.rates.cache), (row, branch, access.tokens, limit));
         let Some(gap) = access.gap.filter(|gap| *gap > lasting) else { continue };
         let needed = u64::try_from((gap - 1) / every.max(1)).unwrap_or(u64::MAX);
-        let Some(price) = prices(ground, *row, branch, access.tokens) else { continue };
+        let Some(price) = prices(ground, row, &branch, access.tokens) else { continue };
         pings.gaps += 1;
         let gain = |count: u64| price.write - price.read - i128::from(count) * price.ping;
         if needed <= limit && gain(needed) > 0 {
@@ -217,17 +217,17 @@ fn warm_up(ground: &Ground<'_>) -> Option<Exhibit> {
     let mut bursts: HashMap<(Cache, u32), Burst> = HashMap::new();
     // Bursts, their calls, and what one call ahead saves.
     let mut routes: HashMap<u32, (u64, u64, i128)> = HashMap::new();
-    for (row, branch) in &ground.rows {
-        let rates = Rates::of(branch, ground.facts, &ground.lineage, *row, &ground.terms);
+    for (row, branch) in ground.rows.iter() {
+        let rates = Rates::of(&branch, ground.facts, &ground.lineage, row, &ground.terms);
         let Some(rates) = rates.filter(|it| matches!(it.rules, CacheRules::Written { .. })) else {
             continue;
         };
-        let (Some(at), route) = (ground.lineage.time(*row), ground.lineage.route(*row)) else {
+        let (Some(at), route) = (ground.lineage.time(row), ground.lineage.route(row)) else {
             continue;
         };
         let rules = ReplayRules::new(rates.rules, Lifetime::Short, &ground.terms);
-        let tokens = rules.stored(ground.lineage.shared(*row));
-        if tokens.is_zero() || ground.lineage.previous(*row).is_some() {
+        let tokens = rules.stored(ground.lineage.shared(row));
+        if tokens.is_zero() || ground.lineage.previous(row).is_some() {
             continue;
         }
         let fresh = Burst { started: at, last: at, is_cold: true, calls: 1 };
@@ -241,7 +241,7 @@ fn warm_up(ground: &Ground<'_>) -> Option<Exhibit> {
         }
         (burst.last, burst.calls) = (at, burst.calls + 1);
         if burst.is_cold {
-            let Some(price) = prices(ground, *row, branch, tokens) else { continue };
+            let Some(price) = prices(ground, row, &branch, tokens) else { continue };
             let (count, calls, saved) = routes.entry(route).or_default();
             *count += u64::from(burst.calls == 2);
             *calls += if burst.calls == 2 { 2 } else { 1 };

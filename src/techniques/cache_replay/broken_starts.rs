@@ -40,13 +40,12 @@ pub(super) fn warnings(ground: &Ground<'_>) -> Vec<String> {
     };
     let mut routes: Vec<Route> = Vec::new();
     routes.resize_with(ground.lineage.route_count(), Route::default);
-    let rows: Vec<Row> = ground.rows.iter().map(|(row, _)| *row).collect();
-    for row in &rows {
-        count(&mut routes[ground.lineage.route(*row) as usize], blocks, *row);
+    for row in ground.rows.rows() {
+        count(&mut routes[ground.lineage.route(row) as usize], blocks, row);
     }
-    for row in &rows {
-        let route = &mut routes[ground.lineage.route(*row) as usize];
-        route.lost += lost(route, blocks, *row);
+    for row in ground.rows.rows() {
+        let route = &mut routes[ground.lineage.route(row) as usize];
+        route.lost += lost(route, blocks, row);
     }
     let told = routes.iter().enumerate().filter_map(|(place, route)| {
         let each = route.lost.get() / route.prompts.max(1);

@@ -30,8 +30,8 @@ enum Shared {
 pub(in super::super) struct Lineage {
     /// Its blocks, where the log has their hashes.
     pub(super) blocks: Option<Blocks>,
-    /// The turn that a prompt grew out of.
-    previous: Vec<Option<Row>>,
+    /// The turn that a prompt grew out of; its own row for none.
+    previous: Vec<u32>,
     /// Whether a prompt is a turn of a conversation.
     turns: Vec<bool>,
     /// How many turns came before a prompt.
@@ -48,9 +48,14 @@ pub(in super::super) struct Lineage {
     workspaces: Option<Vec<Symbol>>,
     /// What is to be said about texts in the log.
     text_note: Option<String>,
-    /// Milliseconds, of each row.
-    times: Vec<Option<i64>>,
+    /// Milliseconds, of each row; [`NO_TIME`] where the log does not say.
+    times: Vec<i64>,
+    /// Whether no row is earlier than the one before it.
+    is_in_order: bool,
 }
+
+/// Before all times.
+const NO_TIME: i64 = i64::MIN;
 
 impl Lineage {
     /// The columns it needs.
@@ -91,7 +96,7 @@ impl Lineage {
         let mut lineage = Self {
             shared_blocks: blocks.as_ref().map_or_else(Vec::new, |it| it.shared(facts, &routes)),
             blocks,
-            previous: (0..rows).map(|row| known(row).grew_from).collect(),
+            previous: (0..rows).map(|row| number(known(row).grew_from.unwrap_or(row))).collect(),
             turns: (0..rows).map(|row| known(row).is_turn).collect(),
             depths: vec![0; rows],
             routes,
@@ -100,14 +105,17 @@ impl Lineage {
             workspaces: workspaces(facts),
             text_note: texts.as_ref().and_then(Texts::told),
             times: times(facts),
+            is_in_order: false,
         };
+        lineage.is_in_order = lineage.times.is_sorted();
         let order = lineage.order();
         if let Some(blocks) = lineage.blocks.as_ref().filter(|_| growth.is_none()) {
-            lineage.previous = blocks.parents(facts, &order);
+            let parents = blocks.parents(facts, &order).into_iter().enumerate();
+            lineage.previous = parents.map(|(row, before)| number(before.unwrap_or(row))).collect();
         }
         for row in order {
             lineage.depths[row] =
-                lineage.previous[row].map_or(0, |before| lineage.depths[before] + 1);
+                lineage.previous(row).map_or(0, |before| lineage.depths[before] + 1);
         }
         lineage
     }
@@ -130,18 +138,25 @@ impl Lineage {
     /// The rows in order of time.
     pub(in super::super) fn order(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = (0..self.times.len()).collect();
-        rows.sort_by_key(|row| self.times[*row]);
+        if !self.is_in_order {
+            rows.sort_by_key(|row| self.times[*row]);
+        }
         rows
     }
 
     /// When a call was made, in milliseconds from anywhere; nothing when the log does not say.
     pub(super) fn time(&self, row: Row) -> Option<i64> {
-        self.times[row]
+        Some(self.times[row]).filter(|at| *at != NO_TIME)
+    }
+
+    /// Whether the rows stand in order of time.
+    pub(super) const fn is_in_order(&self) -> bool {
+        self.is_in_order
     }
 
     /// The turn that a prompt grew out of: it begins with all of that one's prompt.
     pub(in super::super) fn previous(&self, row: Row) -> Option<Row> {
-        self.previous[row]
+        Some(self.previous[row] as usize).filter(|before| *before != row)
     }
 
     /// All tokens of a prompt, as logged.
@@ -180,7 +195,7 @@ impl Lineage {
 
     /// Whether every call has a time.
     pub(in super::super) fn has_times(&self) -> bool {
-        self.times.iter().all(Option::is_some)
+        !self.times.contains(&NO_TIME)
     }
 
     /// Whether prompts are known by their text.
@@ -222,7 +237,11 @@ fn workspaces(facts: &Facts<'_>) -> Option<Vec<Symbol>> {
     Some((0..calls.len()).map(|row| calls.symbol(place, row)).collect())
 }
 
-fn times(facts: &Facts<'_>) -> Vec<Option<i64>> {
+fn number(row: Row) -> u32 {
+    u32::try_from(row).expect("a table has fewer than 2³² rows")
+}
+
+fn times(facts: &Facts<'_>) -> Vec<i64> {
     let calls = facts.calls;
     let places = ELAPSED.map(|(column, scale)| (calls.dimensions.position(column), scale));
     let elapsed = |row: Row| {
@@ -234,5 +253,5 @@ fn times(facts: &Facts<'_>) -> Vec<Option<i64>> {
         })
     };
     let time = |row: Row| calls.call(row).time.known().map(Instant::millis);
-    (0..calls.len()).map(|row| time(row).or_else(|| elapsed(row))).collect()
+    (0..calls.len()).map(|row| time(row).or_else(|| elapsed(row)).unwrap_or(NO_TIME)).collect()
 }

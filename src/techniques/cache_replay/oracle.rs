@@ -23,6 +23,7 @@ use super::super::facts::Facts;
 use super::lineage::Lineage;
 use super::rates::Rates;
 use super::rules::{Lifetime, ReplayRules, Terms};
+use super::standing::Compared;
 use super::store::Cache;
 
 /// What the input of a row becomes, in tokens; the rest is plain.
@@ -75,7 +76,7 @@ const STATES: usize = 3;
 /// Finds the best for every row. `is_mixed` says whether the policies that it bounds use several
 /// lifetimes at once.
 pub(super) fn foresee(
-    rows: &[(Row, Branch)],
+    rows: &Compared<'_>,
     facts: &Facts<'_>,
     lineage: &Lineage,
     terms: &Terms,
@@ -83,7 +84,7 @@ pub(super) fn foresee(
 ) -> Foreseen {
     let fates = Foreseen(vec![Fate::default(); facts.calls.len()]);
     let accesses =
-        rows.iter().filter_map(|(row, branch)| access(*row, branch, facts, lineage, terms));
+        rows.iter().filter_map(|(row, branch)| access(row, &branch, facts, lineage, terms));
     let accesses: Vec<Access> = accesses.collect();
     let mut settler = Settler { wait: terms.wait, is_mixed, fates };
     if lineage.blocks.is_some() {

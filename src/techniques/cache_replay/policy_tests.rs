@@ -178,9 +178,9 @@ fn check_invariants(ground: &Ground<'_>) {
 fn check_conservation(ground: &Ground<'_>, policy: Policy) {
     let replay = ground.uniform(policy, Lifetime::Short);
     let mut memory = replay.memory().expect("a replay remembers");
-    for (row, branch) in &ground.rows {
+    for (row, branch) in ground.rows.iter() {
         let mut out = Vec::new();
-        let effect = replay.recall(branch, &scene(ground.facts, *row), &mut memory, &mut out);
+        let effect = replay.recall(&branch, &scene(ground.facts, row), &mut memory, &mut out);
         if effect == Effect::Changed {
             let weight: u64 = out.iter().map(|way| way.weight.parts()).sum();
             assert_eq!(weight, Rate::ONE.parts(), "{policy:?}");

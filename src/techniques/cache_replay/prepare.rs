@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use crate::units::{Rate, TokenClass, Tokens};
-use crate::usage::Row;
 
 use super::super::batch;
-use super::super::branch::Branch;
 use super::super::facts::Facts;
 use super::super::scope::Selection;
 use super::super::technique::{Evidence, Prepared, Scenario};
@@ -22,7 +20,7 @@ use super::policy::{End, Marks, Policy};
 use super::rates::Rates;
 use super::rules::{Lifetime, Terms};
 use super::selective::breakpoints;
-use super::standing::{Standing, compared, summed_calls};
+use super::standing::{Compared, Standing, summed_calls};
 
 /// At the low end an automatic cache, which promises nothing, finds this part of what it could.
 const AUTOMATIC_LOW: &str = "0.8";
@@ -53,7 +51,7 @@ pub(super) struct Ground<'a> {
     pub(super) lineage: Arc<Lineage>,
     pub(super) terms: Terms,
     /// The calls that policies are compared on.
-    pub(super) rows: Vec<(Row, Branch)>,
+    pub(super) rows: Compared<'a>,
     pub(super) likely: Arc<Likely>,
     /// The machine that each row is sent to; empty for one machine.
     pub(super) machines: Arc<Vec<u32>>,
@@ -69,19 +67,16 @@ impl<'a> Ground<'a> {
         lineage: Lineage,
         terms: Terms,
     ) -> Self {
-        let mut ground = Self {
+        Self {
             facts,
+            rows: Compared::of(&selection, facts),
+            summed: summed_calls(&selection, facts),
             selection: Arc::new(selection),
             lineage: Arc::new(lineage),
             terms,
-            rows: Vec::new(),
             likely: Arc::default(),
             machines: Arc::default(),
-            summed: 0,
-        };
-        ground.rows = compared(&ground.selection, facts);
-        ground.summed = summed_calls(&ground.selection, facts);
-        ground
+        }
     }
 
     /// A replay under a policy with these lifetimes, one a route; the oracle always takes the best, and
@@ -150,7 +145,7 @@ impl<'a> Ground<'a> {
     /// Whether some calls can choose between lifetimes.
     pub(super) fn has_long(&self) -> bool {
         self.rows.iter().any(|(row, branch)| {
-            let rates = Rates::of(branch, self.facts, &self.lineage, *row, &self.terms);
+            let rates = Rates::of(&branch, self.facts, &self.lineage, row, &self.terms);
             matches!(rates.map(|rates| rates.rules),
                 Some(CacheRules::Written { lifetimes: [short, long], .. }) if short != long)
         })
@@ -159,7 +154,7 @@ impl<'a> Ground<'a> {
     /// Whether all caches of the calls are kept by the provider alone.
     pub(super) fn is_automatic(&self) -> bool {
         let mut rules = self.rows.iter().filter_map(|(row, branch)| {
-            Rates::of(branch, self.facts, &self.lineage, *row, &self.terms).map(|rates| rates.rules)
+            Rates::of(&branch, self.facts, &self.lineage, row, &self.terms).map(|rates| rates.rules)
         });
         rules.all(|rules| matches!(rules, CacheRules::Automatic { .. }))
     }
@@ -167,10 +162,10 @@ impl<'a> Ground<'a> {
     /// Breakpoints where the counters show that something was cached.
     fn logged(&self) -> Vec<Marks> {
         let mut marks = vec![Marks::NONE; self.facts.calls.len()];
-        for (row, branch) in &self.rows {
+        for (row, branch) in self.rows.iter() {
             let cached = branch.cached();
             if !cached.is_zero() {
-                marks[*row] = Marks { shared: true, end: End::At(cached), every_block: false };
+                marks[row] = Marks { shared: true, end: End::At(cached), every_block: false };
             }
         }
         marks
@@ -179,8 +174,8 @@ impl<'a> Ground<'a> {
     /// The lifetime of most of what each route wrote.
     pub(super) fn logged_lifetimes(&self) -> Vec<Option<Lifetime>> {
         let mut written = vec![[Tokens::ZERO; 2]; self.lineage.route_count()];
-        for (row, branch) in &self.rows {
-            let [short, long] = &mut written[self.lineage.route(*row) as usize];
+        for (row, branch) in self.rows.iter() {
+            let [short, long] = &mut written[self.lineage.route(row) as usize];
             *short += branch.call.tokens[TokenClass::CacheWrite5m];
             *long += branch.call.tokens[TokenClass::CacheWrite1h];
         }

@@ -15,7 +15,7 @@ use super::lineage::Lineage;
 use super::policy::{End, Marks};
 use super::rates::Rates;
 use super::rules::{Lifetime, ReplayRules, Terms};
-use super::standing::middle;
+use super::standing::Compared;
 use super::store::Cache;
 
 /// Conversations that are further than this are all alike.
@@ -47,26 +47,25 @@ struct Habit {
 
 /// The breakpoints of every row, learned on the first half of the rows.
 pub(super) fn breakpoints(
-    rows: &[(Row, Branch)],
+    rows: &Compared<'_>,
     facts: &Facts<'_>,
     lineage: &Lineage,
     lifetimes: &[Option<Lifetime>],
     terms: &Terms,
 ) -> Vec<Marks> {
     let lifetime = |row: Row| lifetimes.get(lineage.route(row) as usize).copied().flatten();
-    let (first, second) = rows.split_at(middle(rows));
-    let habits = learn(first, facts, lineage, &lifetime, terms);
+    let habits = learn(rows.iter().take(rows.middle()), facts, lineage, &lifetime, terms);
     let mut marks = vec![Marks::NONE; facts.calls.len()];
-    for (row, branch) in second {
-        let Some(lifetime) = lifetime(*row) else { continue };
-        let Some(rates) = Rates::of(branch, facts, lineage, *row, terms) else { continue };
+    for (row, branch) in rows.iter().skip(rows.middle()) {
+        let Some(lifetime) = lifetime(row) else { continue };
+        let Some(rates) = Rates::of(&branch, facts, lineage, row, terms) else { continue };
         let pays = |class| {
             let habit: Option<&Habit> = habits.get(&class);
             habit.is_some_and(|habit| rates.pays(lifetime, habit.followed, habit.accesses))
         };
-        marks[*row] = Marks {
-            shared: pays(Class::Shared(lineage.route(*row))),
-            end: if pays(Class::end(lineage, *row)) { End::OfPrompt } else { End::Open },
+        marks[row] = Marks {
+            shared: pays(Class::Shared(lineage.route(row))),
+            end: if pays(Class::end(lineage, row)) { End::OfPrompt } else { End::Open },
             every_block: false,
         };
     }
@@ -74,7 +73,7 @@ pub(super) fn breakpoints(
 }
 
 fn learn(
-    rows: &[(Row, Branch)],
+    rows: impl Iterator<Item = (Row, Branch)>,
     facts: &Facts<'_>,
     lineage: &Lineage,
     lifetime: &dyn Fn(Row) -> Option<Lifetime>,
@@ -84,18 +83,18 @@ fn learn(
     let mut shared: HashMap<(Cache, u32), i64> = HashMap::new();
     let mut ended: HashMap<Row, (Class, bool)> = HashMap::new();
     for (row, branch) in rows {
-        let (Some(at), Some(lifetime)) = (lineage.time(*row), lifetime(*row)) else { continue };
-        let Some(rates) = Rates::of(branch, facts, lineage, *row, terms) else { continue };
+        let (Some(at), Some(lifetime)) = (lineage.time(row), lifetime(row)) else { continue };
+        let Some(rates) = Rates::of(&branch, facts, lineage, row, terms) else { continue };
         let span = ReplayRules::new(rates.rules, lifetime, terms).span;
         let is_again = |before: i64| (span.wait..=span.lifetime).contains(&(at - before));
-        let route = lineage.route(*row);
+        let route = lineage.route(row);
         if let Some(before) = shared.insert((rates.cache, route), at)
             && is_again(before)
         {
             habits.entry(Class::Shared(route)).or_default().followed += 1;
         }
         habits.entry(Class::Shared(route)).or_default().accesses += 1;
-        if let Some(before) = lineage.previous(*row)
+        if let Some(before) = lineage.previous(row)
             && lineage.time(before).is_some_and(is_again)
             && let Some((class, is_followed)) = ended.get_mut(&before)
             && !*is_followed
@@ -103,9 +102,9 @@ fn learn(
             *is_followed = true;
             habits.entry(*class).or_default().followed += 1;
         }
-        let class = Class::end(lineage, *row);
+        let class = Class::end(lineage, row);
         habits.entry(class).or_default().accesses += 1;
-        ended.insert(*row, (class, false));
+        ended.insert(row, (class, false));
     }
     habits
 }

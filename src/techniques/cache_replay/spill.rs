@@ -38,17 +38,17 @@ struct Minute {
 pub(super) fn machines(ground: &Ground<'_>) -> Vec<u32> {
     let mut minutes: HashMap<(Cache, Start, i64), Minute> = HashMap::new();
     let mut known = Vec::new();
-    for (row, branch) in &ground.rows {
-        let scene = scene(ground.facts, *row);
-        let model = scene.placed(branch);
+    for (row, branch) in ground.rows.iter() {
+        let scene = scene(ground.facts, row);
+        let model = scene.placed(&branch);
         let policy = ground.facts.book.cache_policy(model, branch.call.time);
         let limit = policy.and_then(|policy| policy.requests_per_minute).filter(|limit| *limit > 0);
-        let (Some(limit), Some(at)) = (limit, ground.lineage.time(*row)) else { continue };
-        let Some(start) = start(&ground.lineage, *row) else { continue };
-        let cache = Cache::of(branch, &scene, &ground.lineage);
+        let (Some(limit), Some(at)) = (limit, ground.lineage.time(row)) else { continue };
+        let Some(start) = start(&ground.lineage, row) else { continue };
+        let cache = Cache::of(&branch, &scene, &ground.lineage);
         let key = (cache, start, at.div_euclid(MINUTE));
         minutes.entry(key).or_default().requests += 1;
-        known.push((*row, key, limit));
+        known.push((row, key, limit));
     }
     if known.iter().all(|(_, key, limit)| minutes[key].requests <= *limit) {
         return Vec::new();

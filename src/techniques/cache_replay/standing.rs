@@ -77,9 +77,49 @@ pub(super) fn scene<'a>(facts: &'a Facts<'a>, row: Row) -> Scene<'a> {
     Scene { facts, row, geo: facts.calls.name(column::GEO, row) }
 }
 
-/// The rows that a comparison is about: single calls in scope that have a price.
-pub(super) fn compared(selection: &Selection, facts: &Facts<'_>) -> Vec<(Row, Branch)> {
-    priced(selection, facts).filter(|(_, branch)| branch.call.is_single()).collect()
+/// The rows that a comparison is about: single calls in scope that have a price. Only their numbers
+/// are kept: the branch of a call takes a hundred times as much.
+#[derive(Clone)]
+pub(super) struct Compared<'a> {
+    facts: &'a Facts<'a>,
+    rows: Vec<u32>,
+}
+
+impl<'a> Compared<'a> {
+    /// Finds them.
+    pub(super) fn of(selection: &Selection, facts: &'a Facts<'a>) -> Self {
+        let single = priced(selection, facts).filter(|(_, branch)| branch.call.is_single());
+        let number = |row| u32::try_from(row).expect("a table has fewer than 2³² rows");
+        Self { facts, rows: single.map(|(row, _)| number(row)).collect() }
+    }
+
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many of them are in the first half of the log.
+    pub(super) const fn middle(&self) -> usize {
+        self.rows.len() / 2
+    }
+
+    /// Their rows, in order.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row> {
+        self.rows.iter().map(|row| *row as usize)
+    }
+
+    /// Each with its call as it was logged.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Row, Branch)> {
+        self.rows().filter_map(|row| {
+            let model = self.facts.model(row)?;
+            Some((row, Branch::logged(self.facts.calls.call(row), model)))
+        })
+    }
 }
 
 /// The calls of all other rows in scope that have a price.
@@ -97,16 +137,11 @@ fn priced<'a>(
     branches.filter(|(row, branch)| scene(facts, *row).is_priced(branch))
 }
 
-/// The first row of the second half of a log.
-pub(super) const fn middle(rows: &[(Row, Branch)]) -> usize {
-    rows.len() / 2
-}
-
 impl Standing {
     /// Walks the log under a policy; as it was billed for none. Nothing when an amount is beyond
     /// 10¹¹ dollars.
     pub(super) fn of(
-        rows: &[(Row, Branch)],
+        rows: &Compared<'_>,
         replay: Option<&CacheReplay>,
         routes: &dyn Fn(Row) -> u32,
         facts: &Facts<'_>,
@@ -115,23 +150,23 @@ impl Standing {
         let mut memory = replay.and_then(Rewrite::memory);
         let mut out = Vec::new();
         for (place, (row, branch)) in rows.iter().enumerate() {
-            let scene = scene(facts, *row);
+            let scene = scene(facts, row);
             out.clear();
             let effect = match (replay, &mut memory) {
-                (Some(replay), Some(memory)) => replay.recall(branch, &scene, memory, &mut out),
+                (Some(replay), Some(memory)) => replay.recall(&branch, &scene, memory, &mut out),
                 _ => Effect::Unchanged,
             };
             if !matches!(effect, Effect::Changed | Effect::ChangedBut(_)) {
-                out.push(*branch);
+                out.push(branch);
             }
-            let route = routes(*row) as usize;
+            let route = routes(row) as usize;
             if standing.routes.len() <= route {
                 standing.routes.resize(route + 1, Sums::default());
             }
-            let sums = Sums::of(branch, &out, &scene)?;
+            let sums = Sums::of(&branch, &out, &scene)?;
             standing.whole.add(&sums)?;
             standing.routes[route].add(&sums)?;
-            if place >= middle(rows) {
+            if place >= rows.middle() {
                 standing.second_half.add(&sums)?;
             }
         }

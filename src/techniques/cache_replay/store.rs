@@ -20,6 +20,9 @@ use super::uses::{Deed, Uses};
 /// before a breakpoint, and a turn adds two or more.
 const TURNS_BACK: usize = 8;
 
+/// Fewer entries are not worth a look at which of them live.
+const SWEPT_MIN: usize = 1_024;
+
 /// Anthropic keeps the caches of workspaces apart from 2026-02-05 on, in milliseconds; before, and on
 /// other clouds, those of an organisation are one (its page on prompt caching, read 2026-10).
 const WORKSPACES_FROM: i64 = 1_770_249_600_000;
@@ -76,6 +79,8 @@ struct Kept {
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Store {
     kept: HashMap<Entry, Kept>,
+    /// With so many entries, the dead ones are dropped.
+    sweep_at: usize,
     /// Room for the ways in which a prompt is found, used again for the next one.
     pub(super) room: (Vec<Found>, Vec<Way>),
 }
@@ -170,12 +175,25 @@ impl Store {
     ) {
         let Some(entry) = entry else { return };
         let (at, span) = (visit.at, visit.rules.span);
+        self.sweep(visit);
         let kept = self.kept.entry(entry);
         kept.and_modify(|kept| {
             kept.uses.note(at, likelihood, deed, span);
             kept.length = length;
         })
         .or_insert_with(|| Kept { uses: Uses::new(at, likelihood, deed, span), length });
+    }
+}
+
+impl Store {
+    /// Drops what is dead and so never found again, from time to time: twice as many entries as were
+    /// alive then are kept at most.
+    fn sweep(&mut self, visit: &Visit<'_>) {
+        if self.kept.len() < self.sweep_at || !visit.lineage.is_in_order() {
+            return;
+        }
+        self.kept.retain(|_, kept| !kept.uses.is_over(visit.at));
+        self.sweep_at = SWEPT_MIN.max(2 * self.kept.len());
     }
 }
 

@@ -59,9 +59,14 @@ impl Uses {
         }
     }
 
+    /// Whether it is dead at an instant, and from then on until it is written anew.
+    pub(super) const fn is_over(&self, at: i64) -> bool {
+        at - self.newest.at > self.lifetime || at > self.dies_at
+    }
+
     /// Adds a later use. Uses of one instant are ways that one call may go: they exclude each other.
     pub(super) fn note(&mut self, at: i64, likelihood: Rate, deed: Deed, span: Span) {
-        if at - self.newest.at > self.lifetime || at > self.dies_at {
+        if self.is_over(at) {
             // It was dead, and is written anew.
             *self = Self::new(at, likelihood, deed, span);
             return;
