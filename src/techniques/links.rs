@@ -86,7 +86,9 @@ mod tests {
 
     fn check(rows: usize, ties: &[(Row, Row)], expected: &[&[u32]]) {
         let mut links = Links::none(rows);
-        ties.iter().for_each(|(one, other)| links.tie(*one, *other));
+        for (one, other) in ties {
+            links.tie(*one, *other);
+        }
         let (ordered, ends) = links.into_lots();
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let lots: Vec<&[u32]> =

@@ -177,7 +177,7 @@ impl CacheReplay {
         }
         let price = |class| card.and_then(|card| card.price(class));
         let prices = price(TokenClass::CacheRead).zip(price(TokenClass::Input));
-        if !prices.is_some_and(|(read, input)| read < input) {
+        if prices.is_none_or(|(read, input)| read >= input) {
             return Effect::Declined(Decline::NoDiscount);
         }
         let mut rest = *plain;
