@@ -202,7 +202,7 @@ def machine():
     except (OSError, AttributeError):
         pass
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{name}, {cores} cores{memory}, {platform.system()} {platform.release()}"
+    return f"{name}, {cores} cores{memory}, {platform.system()} {platform.release().split("-")[0]}"
 
 
 def seconds(value):
