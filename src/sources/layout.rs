@@ -131,12 +131,13 @@ impl Layouts {
                 return Some(end);
             }
         }
-        self.misses = self.misses.saturating_add(1);
         None
     }
 
     /// Keeps the layout of a record that [`super::walk`] found valid.
     pub(super) fn learn(&mut self, record: &str, paths: &Paths) {
+        // Counted here, once a record: whoever looks for its layout may have looked twice.
+        self.misses = self.misses.saturating_add(1);
         if self.misses > PATIENCE && !self.misses.is_multiple_of(RETRY_EVERY) {
             return;
         }
