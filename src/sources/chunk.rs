@@ -8,7 +8,7 @@ use super::framing::Framing;
 
 /// What a chunk aims at. Large enough that a layout is learnt rarely, small enough that a chunk
 /// and its calls stay near the processor.
-const CHUNK_BYTES: usize = 1 << 20;
+const CHUNK_BYTES: usize = 1 << 22;
 
 /// A record longer than this is passed over.
 const RECORD_BYTES_MAX: usize = 256 << 20;

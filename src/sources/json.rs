@@ -93,6 +93,7 @@ impl Parser<'_> {
         let (mut start, mut lines) = (start, 0);
         while start < text.len() {
             ride.begin();
+            layouts.look_at_track();
             let Some(end) = layouts.ride(text, start, ride, &mut quick.words) else { break };
             if !self.ride(quick, ride, line + lines + 1) {
                 break;

@@ -15,6 +15,7 @@ use hashbrown::HashMap;
 use super::paths::{NodeId, Paths, Target};
 use super::roles::Role;
 use super::scan::{Text, Texts, number, plain_end};
+use super::track::Track;
 use super::values::Values;
 
 /// Bounds on what is kept of a chunk with free-form records.
@@ -38,6 +39,8 @@ pub(super) struct Layouts {
     pub(super) texts: Texts,
     pub(super) targets: Vec<Target>,
     misses: u32,
+    /// The way that most records go.
+    pub(super) track: Track,
     /// By slot, what becomes of a value on the short way; empty where there is none.
     roles: Vec<Role>,
 }
@@ -47,7 +50,7 @@ pub(super) struct Layouts {
 #[derive(Debug, Default)]
 pub(super) struct After {
     pub(super) next: Vec<Step>,
-    ends: Vec<Text>,
+    pub(super) ends: Vec<Text>,
 }
 
 /// A text between two values, and where the second one goes.
@@ -76,6 +79,7 @@ impl Layouts {
             texts: Texts::default(),
             targets: Vec::new(),
             misses: 0,
+            track: Track::default(),
             roles,
         }
     }
@@ -105,6 +109,7 @@ impl Layouts {
     pub(super) fn move_up(&mut self, place: usize, found: usize) {
         if found > 0 {
             self.places[place].next.swap(found, found - 1);
+            self.track.is_stale = true;
         }
     }
 
@@ -134,6 +139,12 @@ impl Layouts {
         None
     }
 
+    /// A record went along the track: there are layouts after all.
+    #[inline]
+    pub(super) fn matched(&mut self) {
+        self.misses = 0;
+    }
+
     /// Keeps the layout of a record that [`super::walk`] found valid.
     pub(super) fn learn(&mut self, record: &str, paths: &Paths) {
         // Counted here, once a record: whoever looks for its layout may have looked twice.
@@ -142,6 +153,7 @@ impl Layouts {
             return;
         }
         let Some(values) = Learner::values_of(record, paths) else { return };
+        self.track.is_stale = true;
         let (mut place, mut at) = (START, 0);
         for value in &values {
             let Some(next) = self.place_of(&value.path) else { return };

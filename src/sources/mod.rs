@@ -55,6 +55,7 @@ mod stores;
 mod sums;
 mod text_blocks;
 mod threads;
+mod track;
 mod values;
 mod walk;
 mod words;

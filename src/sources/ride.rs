@@ -9,10 +9,10 @@ use std::ops::Range;
 use crate::usage::{Instant, SameDay};
 
 use super::delimited::trimmed;
-use super::layout::{Layouts, START, Step, scalar_end};
+use super::layout::{Step, scalar_end};
 use super::paths::Target;
 use super::roles::{COUNTS, KEPT_MAX, NUMBERS, Role, Slots};
-use super::scan::{number, plain_end};
+use super::scan::{head, number, plain_end, specials, window};
 use super::values::{COUNT_MAX, NOTHING_MAX, Raw, is_nothing, plain_digits};
 use super::words::{Phrase, WordBook};
 
@@ -21,6 +21,8 @@ pub(super) struct Ride<'a> {
     roles: Vec<Role>,
     /// The slots that have a value.
     seen: Slots,
+    /// Of the track that is followed, the slots whose values say that there is none.
+    without: Slots,
     pub(super) numbers: [u64; COUNTS.len() + NUMBERS.len()],
     pub(super) phrase: Phrase,
     words: [(u8, &'a [u8]); Phrase::LONGEST],
@@ -35,7 +37,7 @@ pub(super) struct Ride<'a> {
 }
 
 /// What came of a value.
-enum Met {
+pub(super) enum Met {
     /// It ends there.
     End(usize),
     /// There is none.
@@ -50,6 +52,7 @@ impl<'a> Ride<'a> {
         Self {
             roles,
             seen: Slots::default(),
+            without: Slots::default(),
             numbers: [0; _],
             phrase: Phrase::default(),
             words: [(0, b""); _],
@@ -65,6 +68,7 @@ impl<'a> Ride<'a> {
     #[inline]
     pub(super) fn begin(&mut self) {
         self.seen = Slots::default();
+        self.without = Slots::default();
         self.numbers = [0; _];
         self.phrase = Phrase::default();
         self.time = None;
@@ -130,63 +134,109 @@ impl<'a> Ride<'a> {
         true
     }
 
-    #[inline]
     fn take_word(&mut self, slot: u8, raw: &'a [u8], words: &mut WordBook) -> bool {
-        let Some(word) = words.word(slot, raw) else { return false };
-        self.words[self.phrase.len()] = (slot, raw);
+        words.word(slot, raw).is_some_and(|word| self.say(slot, raw, word))
+    }
+
+    /// Keeps a word; not so where there are too many.
+    #[inline]
+    fn say(&mut self, slot: u8, raw: &'a [u8], word: u16) -> bool {
+        let place = self.words.get_mut(self.phrase.len());
+        let Some(place) = place else { return false };
+        *place = (slot, raw);
         self.phrase.push(word);
         true
     }
 
-    /// Takes a number of JSON.
+    /// Counts the slots of a piece of track as taken, but for those without a value; not so if one
+    /// of them was.
     #[inline]
-    fn number(&mut self, place: u8, slot: u8, bytes: &[u8], start: usize) -> Option<Met> {
-        let (value, end) = number(bytes, start)?;
-        self.numbers[usize::from(place)] = value;
-        Some(if self.mark(slot) { Met::End(end) } else { Met::Closer })
+    pub(super) fn pass(&mut self, slots: Slots) -> bool {
+        let taken = slots.without(std::mem::take(&mut self.without));
+        let is_new = !self.seen.has_any(taken);
+        self.seen = self.seen.with(taken);
+        is_new
     }
 
-    /// Takes the time of a JSON record, where it is of the usual form.
-    #[inline]
-    fn time(&mut self, slot: u8, bytes: &[u8], start: usize) -> Option<Met> {
-        if bytes.get(start) != Some(&b'"') {
-            return None;
-        }
-        let (time, end) = self.day.read(bytes, start + 1)?;
-        if bytes.get(end) != Some(&b'"') {
-            return None;
-        }
-        self.time = Some(time);
-        Some(if self.mark(slot) { Met::End(end + 1) } else { Met::Closer })
-    }
-
-    /// Takes a string of JSON without escapes.
-    #[inline]
-    fn string(
+    /// Takes the value of a JSON record that starts at a place, if it is of the usual form, and says
+    /// where it ends. Whoever asks marks the slot, which has one value at most.
+    #[expect(clippy::inline_always, reason = "called twice, and once in the innermost loop")]
+    #[inline(always)]
+    pub(super) fn usual(
         &mut self,
         role: Role,
         slot: u8,
         bytes: &'a [u8],
         start: usize,
         words: &mut WordBook,
-    ) -> Option<Met> {
-        if bytes.get(start) != Some(&b'"') {
-            return None;
+    ) -> Option<usize> {
+        match role {
+            Role::Number(place) => {
+                let (value, end) = number(bytes, start)?;
+                *self.numbers.get_mut(usize::from(place))? = value;
+                Some(end)
+            }
+            Role::Word => self.usual_word(slot, bytes, start, words),
+            Role::Ignored => string_end(bytes, start).or_else(|| scalar_end(bytes, start)),
+            Role::Time => {
+                let (time, end) = self.day.read(bytes, start + 1)?;
+                let is_quoted = bytes.get(start) == Some(&b'"') && bytes.get(end) == Some(&b'"');
+                self.time = Some(time);
+                is_quoted.then_some(end + 1)
+            }
+            Role::Kept(place) => {
+                let end = string_end(bytes, start)?;
+                let raw = bytes.get(start..end)?;
+                *self.kept.get_mut(usize::from(place))? = raw;
+                (raw.len() > NOTHING_MAX || !is_nothing(raw)).then_some(end)
+            }
+            Role::Several | Role::Closer => None,
         }
-        let end = plain_end(bytes, start + 1);
-        if bytes.get(end) != Some(&b'"') {
-            return None;
+    }
+
+    #[inline]
+    fn usual_word(
+        &mut self,
+        slot: u8,
+        bytes: &'a [u8],
+        start: usize,
+        words: &mut WordBook,
+    ) -> Option<usize> {
+        let window = window(bytes, start)?;
+        // The first one is the quote it starts with.
+        let found = specials(window) & !1;
+        if window[0] == b'"' && found != 0 {
+            let length = found.trailing_zeros() as usize + 1;
+            let raw = bytes.get(start..start + length)?;
+            if raw.ends_with(b"\"")
+                && let Some(word) = words.near_word(slot, raw, &head(window, length))
+            {
+                return self.say(slot, raw, word).then_some(start + length);
+            }
         }
-        let end = end + 1;
-        if role == Role::Ignored {
-            return Some(Met::End(end));
-        }
+        self.any_word(slot, bytes, start, words)
+    }
+
+    /// As [`Ride::usual_word`], of a long one, or one that was not met lately.
+    #[inline(never)]
+    fn any_word(
+        &mut self,
+        slot: u8,
+        bytes: &'a [u8],
+        start: usize,
+        words: &mut WordBook,
+    ) -> Option<usize> {
+        let end = string_end(bytes, start)?;
         let raw = bytes.get(start..end)?;
-        if raw.len() <= NOTHING_MAX && is_nothing(raw) {
-            return Some(Met::End(end));
-        }
-        let is_taken = self.keep(role, slot, raw, words);
-        Some(if is_taken { Met::End(end) } else { Met::Closer })
+        (!is_nothing(raw) && self.take_word(slot, raw, words)).then_some(end)
+    }
+
+    /// Passes over a value that says that there is none.
+    #[inline(never)]
+    pub(super) fn pass_nothing(&mut self, slot: u8, bytes: &[u8], start: usize) -> Option<usize> {
+        let end = scalar_end(bytes, start).filter(|end| is_nothing(&bytes[start..*end]))?;
+        self.without.add(slot);
+        Some(end)
     }
 
     /// Takes the text of a value, a word or one that is kept; says whether that was enough.
@@ -203,9 +253,9 @@ impl<'a> Ride<'a> {
             }
     }
 
-    /// Takes the value of a JSON record that starts at a place.
-    #[inline]
-    fn meet(
+    /// Takes the value of a JSON record that starts at a place, whatever it is.
+    #[inline(never)]
+    pub(super) fn meet(
         &mut self,
         step: &Step,
         targets: &[Target],
@@ -214,15 +264,11 @@ impl<'a> Ride<'a> {
         words: &mut WordBook,
     ) -> Met {
         let bytes = text.as_bytes();
-        let known = match step.role {
-            Role::Number(place) => self.number(place, step.slot, bytes, start),
-            Role::Time => self.time(step.slot, bytes, start),
-            Role::Ignored | Role::Word | Role::Kept(_) => {
-                self.string(step.role, step.slot, bytes, start, words)
-            }
-            Role::Several | Role::Closer => None,
-        };
-        known.unwrap_or_else(|| self.meet_other(step, targets, text, start, words))
+        match self.usual(step.role, step.slot, bytes, start, words) {
+            Some(end) if step.role == Role::Ignored || self.mark(step.slot) => Met::End(end),
+            Some(_) => Met::Closer,
+            None => self.meet_other(step, targets, text, start, words),
+        }
     }
 
     /// Takes the cell of a table; says whether it wants the rest of the row.
@@ -290,8 +336,7 @@ impl<'a> Ride<'a> {
         }
     }
 
-    /// As [`Ride::meet`], of any value.
-    #[inline(never)]
+    /// As [`Ride::meet`], of an unusual value.
     fn meet_other(
         &mut self,
         step: &Step,
@@ -333,78 +378,12 @@ impl<'a> Raw<'a> for Ride<'a> {
     }
 }
 
-impl Layouts {
-    /// Takes the record that starts at a place of `text`, if it has a known layout and nothing that
-    /// needs a closer look, and says where it ends: at the end of its line or of the text.
-    /// Otherwise the ride may have part of the record.
-    pub(super) fn ride<'a>(
-        &mut self,
-        text: &'a str,
-        start: usize,
-        ride: &mut Ride<'a>,
-        words: &mut WordBook,
-    ) -> Option<usize> {
-        let (mut place, mut at) = (START, start);
-        loop {
-            let next = self.usual(text, place, at, ride, words);
-            (place, at) = match next.or_else(|| self.unusual(text, place, at, ride, words))? {
-                Next::Value { place, at } => (place, at),
-                Next::End(end) => return Some(end),
-            };
-        }
+/// Where the string ends that starts at a place, if it has no escapes.
+#[inline]
+fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
+    if bytes.get(start) != Some(&b'"') {
+        return None;
     }
-
-    /// Takes the value that mostly follows the one at `place`, if it does here.
-    #[inline]
-    fn usual<'a>(
-        &self,
-        text: &'a str,
-        place: usize,
-        at: usize,
-        ride: &mut Ride<'a>,
-        words: &mut WordBook,
-    ) -> Option<Next> {
-        let step = self.places[place].next.first()?;
-        if !self.texts.stands(&step.text, text.as_bytes(), at) {
-            return None;
-        }
-        match ride.meet(step, &self.targets, text, at + step.text.len(), words) {
-            Met::End(end) => Some(Next::Value { place: step.place, at: end }),
-            Met::None | Met::Closer => None,
-        }
-    }
-
-    /// Finds what else follows the value at `place`: another one, or the end.
-    #[inline(never)]
-    fn unusual<'a>(
-        &mut self,
-        text: &'a str,
-        place: usize,
-        at: usize,
-        ride: &mut Ride<'a>,
-        words: &mut WordBook,
-    ) -> Option<Next> {
-        for (found, step) in self.places[place].next.iter().enumerate() {
-            if !self.texts.stands(&step.text, text.as_bytes(), at) {
-                continue;
-            }
-            let end = match ride.meet(step, &self.targets, text, at + step.text.len(), words) {
-                Met::End(end) => end,
-                Met::None => continue,
-                Met::Closer => return None,
-            };
-            let next = Next::Value { place: step.place, at: end };
-            self.move_up(place, found);
-            return Some(next);
-        }
-        self.end(place, text.as_bytes(), at).map(Next::End)
-    }
-}
-
-/// What follows a value.
-enum Next {
-    /// Another one, which ends at `at`, and whose place is this.
-    Value { place: usize, at: usize },
-    /// Nothing: the record ends there.
-    End(usize),
+    let end = plain_end(bytes, start + 1);
+    (bytes.get(end) == Some(&b'"')).then_some(end + 1)
 }

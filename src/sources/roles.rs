@@ -99,6 +99,18 @@ impl Slots {
         self.0[0] & other.0[0] | self.0[1] & other.0[1] != 0
     }
 
+    /// Those that are in either.
+    #[inline]
+    pub(super) const fn with(self, other: Self) -> Self {
+        Self([self.0[0] | other.0[0], self.0[1] | other.0[1]])
+    }
+
+    /// Those that are not among others.
+    #[inline]
+    pub(super) const fn without(self, other: Self) -> Self {
+        Self([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
+    }
+
     /// Adds a slot; says whether it was not among them.
     #[inline]
     pub(super) const fn add(&mut self, slot: u8) -> bool {

@@ -6,7 +6,10 @@ use wide::u8x16;
 const LANES: usize = 16;
 
 /// Most texts, and most strings, are shorter than this.
-const WINDOW: usize = 2 * LANES;
+pub(super) const WINDOW: usize = 2 * LANES;
+
+/// As many bytes of a log.
+pub(super) type Window = [u8; WINDOW];
 
 const LOW_BITS: u64 = u64::from_ne_bytes([0x7f; 8]);
 const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
@@ -16,17 +19,60 @@ fn block<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
     bytes.get(at..)?.first_chunk()
 }
 
+/// The bytes at a place; nothing where there are not as many.
+#[inline]
+pub(super) fn window(bytes: &[u8], at: usize) -> Option<&Window> {
+    block(bytes, at)
+}
+
+/// A bit for each byte of a window that does not stand for itself in a JSON string.
+#[inline]
+pub(super) fn specials(window: &Window) -> u32 {
+    let (lanes, _) = window.as_chunks::<LANES>();
+    special(lanes[0]).to_bitmask() | special(lanes[1]).to_bitmask() << LANES
+}
+
+/// The first bytes of a text as numbers, with zeros behind a shorter one.
+pub(super) type Head = [u64; WINDOW / 8];
+
+/// All ones for as many bytes.
+const HEADS: [Head; WINDOW + 1] = {
+    let mut heads = [[0; WINDOW / 8]; WINDOW + 1];
+    let mut length = 0;
+    while length <= WINDOW {
+        let mut byte = 0;
+        while byte < length {
+            heads[length][byte / 8] |= 0xff << (8 * (byte % 8));
+            byte += 1;
+        }
+        length += 1;
+    }
+    heads
+};
+
+/// The head of a text that a window starts with; of a longer one, the whole window.
+#[inline]
+pub(super) fn head(window: &Window, length: usize) -> Head {
+    let (eights, _) = window.as_chunks::<8>();
+    let mask = &HEADS[length.min(WINDOW)];
+    std::array::from_fn(|place| u64::from_le_bytes(eights[place]) & mask[place])
+}
+
+/// As [`head`], of a text behind which there may be nothing.
+pub(super) fn head_of(text: &[u8]) -> Head {
+    let mut padded = [0; WINDOW];
+    let length = text.len().min(WINDOW);
+    padded[..length].copy_from_slice(&text[..length]);
+    head(&padded, length)
+}
+
 /// Where the text of a JSON string that starts at `at` ends or goes on otherwise: the first quote,
 /// backslash or control character. The length of `bytes` if there is none.
 #[inline]
 pub(super) fn plain_end(bytes: &[u8], at: usize) -> usize {
-    if let Some(window) = block::<WINDOW>(bytes, at) {
-        let (lanes, _) = window.as_chunks::<LANES>();
-        let [first, second] = [special(lanes[0]).to_bitmask(), special(lanes[1]).to_bitmask()];
-        let found = first | second << LANES;
-        if found != 0 {
-            return at + found.trailing_zeros() as usize;
-        }
+    let found = window(bytes, at).map_or(0, specials);
+    if found != 0 {
+        return at + found.trailing_zeros() as usize;
     }
     long_end(bytes, at)
 }
@@ -87,18 +133,6 @@ pub(super) fn number(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
     Some((value, at + (bits / 8) as usize))
 }
 
-/// The first and the last eight bytes of a text of `bytes`: what tells short ones apart. Shorter texts
-/// are filled up with zeros.
-#[inline]
-pub(super) fn both_ends(text: &[u8]) -> (u64, u64) {
-    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
-        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
-    }
-    let mut padded = [0; 8];
-    padded[..text.len()].copy_from_slice(text);
-    (u64::from_le_bytes(padded), 0)
-}
-
 /// Texts that are compared with what stands in a log, sixteen bytes at a time.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
@@ -108,9 +142,9 @@ pub(super) struct Texts {
 /// One of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text {
-    /// The first bytes, and which of them there are.
-    blocks: [u128; 2],
-    masks: [u128; 2],
+    /// The first bytes, and all ones where there are none.
+    blocks: [u8x16; 2],
+    free: [u8x16; 2],
     start: u32,
     length: u32,
 }
@@ -129,24 +163,25 @@ impl Texts {
         let start = u32::try_from(self.bytes.len()).ok()?;
         let length = u32::try_from(text.len()).ok()?;
         self.bytes.extend_from_slice(text);
-        let (mut blocks, mut masks) = ([0; WINDOW], [0; WINDOW]);
+        let (mut blocks, mut free) = ([0; WINDOW], [0xff; WINDOW]);
         let first = text.len().min(WINDOW);
         blocks[..first].copy_from_slice(&text[..first]);
-        masks[..first].fill(0xff);
-        Some(Text { blocks: halves(&blocks), masks: halves(&masks), start, length })
+        free[..first].fill(0);
+        Some(Text { blocks: halves(&blocks), free: halves(&free), start, length })
     }
 
     /// Whether a text stands at a place.
     #[inline]
     pub(super) fn stands(&self, text: &Text, bytes: &[u8], at: usize) -> bool {
-        let Some(window) = block(bytes, at) else {
+        let Some(window) = window(bytes, at) else {
             // The last few bytes of all.
             return self.follows(text, bytes, at);
         };
         let found = halves(window);
-        let first = (found[0] ^ text.blocks[0]) & text.masks[0];
-        let second = (found[1] ^ text.blocks[1]) & text.masks[1];
-        first | second == 0 && (text.len() <= WINDOW || self.follows(text, bytes, at))
+        let first = found[0].simd_eq(text.blocks[0]) | text.free[0];
+        let second = found[1].simd_eq(text.blocks[1]) | text.free[1];
+        let is_same = (first & second).to_bitmask() == (1 << LANES) - 1;
+        is_same && (text.len() <= WINDOW || self.follows(text, bytes, at))
     }
 
     #[inline(never)]
@@ -165,9 +200,9 @@ impl Texts {
 }
 
 #[inline]
-fn halves(window: &[u8; WINDOW]) -> [u128; 2] {
+fn halves(window: &Window) -> [u8x16; 2] {
     let (lanes, _) = window.as_chunks::<LANES>();
-    [u128::from_le_bytes(lanes[0]), u128::from_le_bytes(lanes[1])]
+    [u8x16::new(lanes[0]), u8x16::new(lanes[1])]
 }
 
 #[cfg(test)]
@@ -199,11 +234,15 @@ mod tests {
         }
 
         #[test]
-        fn both_ends_tell_short_texts_apart(
-            one in proptest::collection::vec(1u8..4, 0..17), two in proptest::collection::vec(1u8..4, 0..17),
+        fn heads_tell_short_texts_apart(
+            one in proptest::collection::vec(1u8..3, 0..=WINDOW),
+            two in proptest::collection::vec(1u8..3, 0..=WINDOW),
+            behind in any::<u8>(),
         ) {
-            let same = both_ends(&one) == both_ends(&two) && one.len() == two.len();
-            prop_assert_eq!(same, one == two);
+            prop_assert_eq!(head_of(&one) == head_of(&two), one == two);
+            let longer = [&one[..], &[behind; WINDOW]].concat();
+            let window = window(&longer, 0).expect("long enough");
+            prop_assert_eq!(head(window, one.len()), head_of(&one));
         }
 
         #[test]

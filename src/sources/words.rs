@@ -9,7 +9,7 @@ use crate::usage::{Calls, Dimensions, FinishReason, Kind, KindId, ServiceTier, S
 use super::duplicates::name_hash;
 use super::field::Field;
 use super::format::Draft;
-use super::scan::both_ends;
+use super::scan::{Head, WINDOW, head_of};
 
 /// Logs with more different words in these fields have something else in one of them.
 const MOST: usize = 1 << 14;
@@ -111,18 +111,26 @@ fn place(mixed: u64, places: usize) -> usize {
     usize::try_from(mixed & (places as u64 - 1)).expect("less than so many places")
 }
 
+/// Where a word is looked for first.
+#[inline]
+fn near_place(slot: u8, head: &Head) -> usize {
+    let [first, second, third, fourth] = *head;
+    let folded = first ^ third.rotate_left(23) ^ u64::from(slot);
+    place(mixed(mixed(folded) ^ second ^ fourth.rotate_left(41)), NEAR_WORDS)
+}
+
 /// A word that was met lately, by what is quickly looked at.
 #[derive(Clone, Copy, Debug)]
 struct Near {
-    ends: (u64, u64),
-    slot: u8,
+    head: Head,
     length: usize,
+    slot: u8,
     word: u16,
 }
 
 impl Near {
     /// No word.
-    const NONE: Self = Self { ends: (0, 0), slot: 0, length: usize::MAX, word: 0 };
+    const NONE: Self = Self { head: [0; _], length: usize::MAX, slot: 0, word: 0 };
 }
 
 /// So many words and phrases are found without a search.
@@ -188,20 +196,23 @@ impl WordBook {
     }
 
     /// The number of a word, by its slot and raw text; nothing where there are too many.
-    #[inline]
     pub(super) fn word(&mut self, slot: u8, raw: &[u8]) -> Option<u16> {
-        let ends = both_ends(raw);
-        let hash = mixed(mixed(ends.0) ^ ends.1 ^ u64::from(slot));
-        let near = &self.near[place(hash, NEAR_WORDS)];
-        let is_near = near.ends == ends && near.length == raw.len() && near.slot == slot;
-        // Short texts are known by their ends.
-        if is_near && (raw.len() <= 16 || *self.texts[usize::from(near.word)] == *raw) {
-            return Some(near.word);
-        }
-        self.far_word(slot, raw, hash)
+        let head = head_of(raw);
+        self.near_word(slot, raw, &head).or_else(|| self.far_word(slot, raw, &head))
     }
 
-    fn far_word(&mut self, slot: u8, raw: &[u8], hash: u64) -> Option<u16> {
+    /// As [`WordBook::word`], of one that was met lately; nothing where it was not.
+    #[inline]
+    pub(super) fn near_word(&self, slot: u8, raw: &[u8], head: &Head) -> Option<u16> {
+        let near = &self.near[near_place(slot, head)];
+        let is_near = near.head == *head && near.length == raw.len() && near.slot == slot;
+        // Short texts are known by their heads.
+        let is_same = || raw.len() <= WINDOW || *self.texts[usize::from(near.word)] == *raw;
+        (is_near && is_same()).then_some(near.word)
+    }
+
+    #[inline(never)]
+    fn far_word(&mut self, slot: u8, raw: &[u8], head: &Head) -> Option<u16> {
         let key = (slot, Box::from(raw));
         let word = if let Some(word) = self.words.get(&key) {
             *word
@@ -211,8 +222,7 @@ impl WordBook {
             self.words.insert(key, word);
             word
         };
-        self.near[place(hash, NEAR_WORDS)] =
-            Near { ends: both_ends(raw), slot, length: raw.len(), word };
+        self.near[near_place(slot, head)] = Near { head: *head, length: raw.len(), slot, word };
         Some(word)
     }
 
