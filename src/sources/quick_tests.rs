@@ -115,12 +115,14 @@ const ODD: [&str; 26] = [
     "[1,2]",
 ];
 
-/// A usual record, in which a value or two are others, and a key or two are left out or new.
+/// A usual record, in which a value or two are others, a key is new, and some stand at its end in
+/// place of its start, or there too.
 fn record() -> impl Strategy<Value = String> {
     let change = (any::<prop::sample::Index>(), 0..ODD.len() + 1);
     let added = proptest::option::of((0usize..ADDED.len(), 0..ODD.len()));
-    (0..USUAL.len(), proptest::collection::vec(change, 0..3), added).prop_map(
-        |(usual, changes, added)| {
+    let moved = prop_oneof![3 => Just((0, false)), 1 => (1usize..4, any::<bool>())];
+    (0..USUAL.len(), proptest::collection::vec(change, 0..3), added, moved).prop_map(
+        |(usual, changes, added, (moved, stays))| {
             let mut text = USUAL[usual].to_owned();
             for (place, value) in changes {
                 let places = scalars(&text);
@@ -133,6 +135,14 @@ fn record() -> impl Strategy<Value = String> {
             }
             if let Some((name, value)) = added {
                 text.insert_str(1, &format!("\"{}\":{},", ADDED[name], ODD[value]));
+            }
+            for _ in 0..moved {
+                let (_, end) = scalars(&text)[0];
+                if text.as_bytes()[end] == b',' {
+                    let first = text[1..end].to_owned();
+                    text.insert_str(text.len() - 1, &format!(",{first}"));
+                    text.replace_range(1..if stays { 1 } else { end + 1 }, "");
+                }
             }
             text
         },
