@@ -27,10 +27,10 @@ pub(super) struct Ride<'a> {
     pub(super) phrase: Phrase,
     words: [(u8, &'a [u8]); Phrase::LONGEST],
     /// What was kept; of records before, where the slot has no value.
-    kept: [&'a [u8]; KEPT_MAX],
+    kept: [&'a str; KEPT_MAX],
     /// Where the time is not of the usual form, it is kept.
     pub(super) time: Option<Instant>,
-    time_text: &'a [u8],
+    time_text: &'a str,
     day: SameDay,
     /// Whether nothing is known yet of its words.
     pub(super) is_new: bool,
@@ -56,9 +56,9 @@ impl<'a> Ride<'a> {
             numbers: [0; _],
             phrase: Phrase::default(),
             words: [(0, b""); _],
-            kept: [b""; _],
+            kept: [""; _],
             time: None,
-            time_text: b"",
+            time_text: "",
             day: SameDay::default(),
             is_new: false,
         }
@@ -125,10 +125,10 @@ impl<'a> Ride<'a> {
             Role::Time => {
                 let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
                 self.time = Instant::parse_usual(inner.unwrap_or(raw));
-                self.time_text = raw.as_bytes();
+                self.time_text = raw;
             }
             Role::Word => return self.take_word(slot, raw.as_bytes(), words),
-            Role::Kept(place) => self.kept[usize::from(place)] = raw.as_bytes(),
+            Role::Kept(place) => self.kept[usize::from(place)] = raw,
             Role::Ignored | Role::Several | Role::Closer => {}
         }
         true
@@ -166,10 +166,11 @@ impl<'a> Ride<'a> {
         &mut self,
         role: Role,
         slot: u8,
-        bytes: &'a [u8],
+        text: &'a str,
         start: usize,
         words: &mut WordBook,
     ) -> Option<usize> {
+        let bytes = text.as_bytes();
         match role {
             Role::Number(place) => {
                 let (value, end) = number(bytes, start)?;
@@ -186,9 +187,9 @@ impl<'a> Ride<'a> {
             }
             Role::Kept(place) => {
                 let end = string_end(bytes, start)?;
-                let raw = bytes.get(start..end)?;
+                let raw = text.get(start..end)?;
                 *self.kept.get_mut(usize::from(place))? = raw;
-                (raw.len() > NOTHING_MAX || !is_nothing(raw)).then_some(end)
+                (raw.len() > NOTHING_MAX || !is_nothing(raw.as_bytes())).then_some(end)
             }
             Role::Several | Role::Closer => None,
         }
@@ -241,10 +242,10 @@ impl<'a> Ride<'a> {
 
     /// Takes the text of a value, a word or one that is kept; says whether that was enough.
     #[inline]
-    fn keep(&mut self, role: Role, slot: u8, raw: &'a [u8], words: &mut WordBook) -> bool {
+    fn keep(&mut self, role: Role, slot: u8, raw: &'a str, words: &mut WordBook) -> bool {
         self.mark(slot)
             && match role {
-                Role::Word => self.take_word(slot, raw, words),
+                Role::Word => self.take_word(slot, raw.as_bytes(), words),
                 Role::Kept(place) => {
                     self.kept[usize::from(place)] = raw;
                     true
@@ -263,8 +264,7 @@ impl<'a> Ride<'a> {
         start: usize,
         words: &mut WordBook,
     ) -> Met {
-        let bytes = text.as_bytes();
-        match self.usual(step.role, step.slot, bytes, start, words) {
+        match self.usual(step.role, step.slot, text, start, words) {
             Some(end) if step.role == Role::Ignored || self.mark(step.slot) => Met::End(end),
             Some(_) => Met::Closer,
             None => self.meet_other(step, targets, text, start, words),
@@ -305,9 +305,10 @@ impl<'a> Ride<'a> {
                 Some(true)
             }
             Role::Word | Role::Kept(_) => {
-                let raw = bytes.get(cell.clone()).unwrap_or_default();
-                let is_plain = is_ink(raw.first()) && is_ink(raw.last()) && raw[0] != b'{';
-                let is_plain = is_plain && !(raw.len() <= NOTHING_MAX && is_nothing(raw));
+                let raw = text.get(cell.clone()).unwrap_or_default();
+                let inside = raw.as_bytes();
+                let is_plain = is_ink(inside.first()) && is_ink(inside.last()) && inside[0] != b'{';
+                let is_plain = is_plain && !(raw.len() <= NOTHING_MAX && is_nothing(inside));
                 is_plain.then(|| self.keep(role, slot, raw, words))
             }
             _ => None,
@@ -363,18 +364,18 @@ impl<'a> Raw<'a> for Ride<'a> {
     #[inline]
     fn raw(&self, slot: usize) -> &'a str {
         let is_seen = || self.seen.has_any(Slots::at(slot));
-        let found: &[u8] = match self.roles[slot] {
+        match self.roles[slot] {
             Role::Kept(place) if is_seen() => self.kept[usize::from(place)],
             Role::Word => {
                 let mut words = self.words[..self.phrase.len()].iter();
                 let found = words.find(|(known, _)| usize::from(*known) == slot);
-                found.map_or(b"", |(_, raw)| raw)
+                // It was cut out of text at quotes or delimiters.
+                let text = |raw| std::str::from_utf8(raw).expect("a piece of a text");
+                found.map_or("", |(_, raw)| text(raw))
             }
             Role::Time if self.time.is_none() && is_seen() => self.time_text,
-            _ => b"",
-        };
-        // It was cut out of text at quotes or delimiters.
-        std::str::from_utf8(found).expect("a piece of a text")
+            _ => "",
+        }
     }
 }
 

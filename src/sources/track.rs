@@ -62,18 +62,19 @@ impl Track {
         &self,
         from: usize,
         at: usize,
-        bytes: &'a [u8],
+        text: &'a str,
         texts: &Texts,
         ride: &mut Ride<'a>,
         words: &mut WordBook,
     ) -> (usize, usize) {
+        let bytes = text.as_bytes();
         let (mut passed, mut at) = (from, at);
         for rail in self.rails.get(from..).unwrap_or_default() {
             if !texts.stands(&rail.text, bytes, at) {
                 break;
             }
             let start = at + rail.text.len();
-            let end = ride.usual(rail.role, rail.slot, bytes, start, words);
+            let end = ride.usual(rail.role, rail.slot, text, start, words);
             let Some(end) = end.or_else(|| ride.pass_nothing(rail.slot, bytes, start)) else {
                 break;
             };
@@ -115,7 +116,7 @@ impl Layouts {
         let bytes = text.as_bytes();
         let (mut rail, mut at) = (0, start);
         loop {
-            let (next, end) = self.track.follow(rail, at, bytes, &self.texts, ride, words);
+            let (next, end) = self.track.follow(rail, at, text, &self.texts, ride, words);
             if !ride.pass(self.track.slots(rail, next)) {
                 return None;
             }
