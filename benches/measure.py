@@ -202,7 +202,8 @@ def machine():
     except (OSError, AttributeError):
         pass
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{name}, {cores} cores{memory}, {platform.system()} {platform.release().split("-")[0]}"
+    release = platform.release().split("-")[0]
+    return f"{name}, {cores} cores{memory}, {platform.system()} {release}"
 
 
 def seconds(value):
