@@ -248,12 +248,19 @@ fn number_end(bytes: &[u8], start: usize) -> Option<usize> {
 }
 
 /// The place after the closing quote of a string whose text starts at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+#[inline]
+pub(super) fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let at = plain_end(bytes, at);
+    if bytes.get(at) == Some(&b'"') { Some(at + 1) } else { escaped_end(bytes, at) }
+}
+
+/// As [`string_end`], of a string with escapes, at the first of which this begins.
+#[inline(never)]
+fn escaped_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at = plain_end(bytes, at);
         match *bytes.get(at)? {
             b'"' => return Some(at + 1),
-            b'\\' => at = escape_end(bytes, at + 1)?,
+            b'\\' => at = plain_end(bytes, escape_end(bytes, at + 1)?),
             _ => return None, // a control character
         }
     }

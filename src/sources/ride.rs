@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::usage::{Instant, SameDay};
 
 use super::delimited::trimmed;
-use super::layout::{Step, scalar_end};
+use super::layout::{scalar_end, string_end};
 use super::paths::Target;
 use super::roles::{COUNTS, KEPT_MAX, NUMBERS, Role, Slots};
 use super::scan::{head, number, plain_end, specials, window};
@@ -122,16 +122,18 @@ impl<'a> Ride<'a> {
                 self.numbers[usize::from(place)] = found.unwrap_or(0);
                 return found.is_some();
             }
-            Role::Time => {
-                let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-                self.time = Instant::parse_usual(inner.unwrap_or(raw));
-                self.time_text = raw;
-            }
+            Role::Time => self.take_time(raw),
             Role::Word => return self.take_word(slot, raw.as_bytes(), words),
             Role::Kept(place) => self.kept[usize::from(place)] = raw,
             Role::Ignored | Role::Several | Role::Closer => {}
         }
         true
+    }
+
+    fn take_time(&mut self, raw: &'a str) {
+        let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        self.time = Instant::parse_usual(inner.unwrap_or(raw));
+        self.time_text = raw;
     }
 
     fn take_word(&mut self, slot: u8, raw: &'a [u8], words: &mut WordBook) -> bool {
@@ -178,15 +180,17 @@ impl<'a> Ride<'a> {
                 Some(end)
             }
             Role::Word => self.usual_word(slot, bytes, start, words),
-            Role::Ignored => string_end(bytes, start).or_else(|| scalar_end(bytes, start)),
-            Role::Time => {
-                let (time, end) = self.day.read(bytes, start + 1)?;
-                let is_quoted = bytes.get(start) == Some(&b'"') && bytes.get(end) == Some(&b'"');
-                self.time = Some(time);
-                is_quoted.then_some(end + 1)
-            }
+            Role::Ignored if bytes.get(start) == Some(&b'"') => string_end(bytes, start + 1),
+            Role::Ignored => scalar_end(bytes, start),
+            Role::Time => match self.day.read(bytes, start + 1) {
+                Some((time, end)) if bytes[start] == b'"' && bytes.get(end) == Some(&b'"') => {
+                    self.time = Some(time);
+                    Some(end + 1)
+                }
+                _ => self.any_time(text, start),
+            },
             Role::Kept(place) => {
-                let end = string_end(bytes, start)?;
+                let end = plain_string_end(bytes, start)?;
                 let raw = text.get(start..end)?;
                 *self.kept.get_mut(usize::from(place))? = raw;
                 (raw.len() > NOTHING_MAX || !is_nothing(raw.as_bytes())).then_some(end)
@@ -227,14 +231,39 @@ impl<'a> Ride<'a> {
         start: usize,
         words: &mut WordBook,
     ) -> Option<usize> {
-        let end = string_end(bytes, start)?;
+        let end = plain_string_end(bytes, start)?;
         let raw = bytes.get(start..end)?;
         (!is_nothing(raw) && self.take_word(slot, raw, words)).then_some(end)
     }
 
-    /// Passes over a value that says that there is none.
+    /// Takes a time of any form.
     #[inline(never)]
-    pub(super) fn pass_nothing(&mut self, slot: u8, bytes: &[u8], start: usize) -> Option<usize> {
+    fn any_time(&mut self, text: &'a str, start: usize) -> Option<usize> {
+        let end = scalar_end(text.as_bytes(), start)?;
+        let raw = text.get(start..end).filter(|raw| !is_nothing(raw.as_bytes()))?;
+        self.take_time(raw);
+        Some(end)
+    }
+
+    /// As [`Ride::usual`], of a value for several slots, which are marked, and of one that says that
+    /// there is none.
+    #[inline(never)]
+    pub(super) fn rarer(
+        &mut self,
+        role: Role,
+        slot: u8,
+        targets: &[Target],
+        text: &'a str,
+        start: usize,
+        words: &mut WordBook,
+    ) -> Option<usize> {
+        if role == Role::Several {
+            return match self.meet_other(role, slot, targets, text, start, words) {
+                Met::End(end) => Some(end),
+                Met::None | Met::Closer => None,
+            };
+        }
+        let bytes = text.as_bytes();
         let end = scalar_end(bytes, start).filter(|end| is_nothing(&bytes[start..*end]))?;
         self.without.add(slot);
         Some(end)
@@ -258,16 +287,17 @@ impl<'a> Ride<'a> {
     #[inline(never)]
     pub(super) fn meet(
         &mut self,
-        step: &Step,
+        role: Role,
+        slot: u8,
         targets: &[Target],
         text: &'a str,
         start: usize,
         words: &mut WordBook,
     ) -> Met {
-        match self.usual(step.role, step.slot, text, start, words) {
-            Some(end) if step.role == Role::Ignored || self.mark(step.slot) => Met::End(end),
+        match self.usual(role, slot, text, start, words) {
+            Some(end) if role == Role::Ignored || self.mark(slot) => Met::End(end),
             Some(_) => Met::Closer,
-            None => self.meet_other(step, targets, text, start, words),
+            None => self.meet_other(role, slot, targets, text, start, words),
         }
     }
 
@@ -304,16 +334,33 @@ impl<'a> Ride<'a> {
             Role::Ignored if is_ink(bytes.get(cell.start)) && bytes[cell.start] != b'{' => {
                 Some(true)
             }
-            Role::Word | Role::Kept(_) => {
-                let raw = text.get(cell.clone()).unwrap_or_default();
-                let inside = raw.as_bytes();
-                let is_plain = is_ink(inside.first()) && is_ink(inside.last()) && inside[0] != b'{';
-                let is_plain = is_plain && !(raw.len() <= NOTHING_MAX && is_nothing(inside));
-                is_plain.then(|| self.keep(role, slot, raw, words))
-            }
+            Role::Word | Role::Kept(_) => self.plain_cell(role, slot, text, cell.clone(), words),
             _ => None,
         };
         is_taken.unwrap_or_else(|| self.meet_other_cell(role, slot, targets, &text[cell], words))
+    }
+
+    /// Takes a cell whose text is as it stands; nothing where it is not.
+    #[inline]
+    fn plain_cell(
+        &mut self,
+        role: Role,
+        slot: u8,
+        text: &'a str,
+        cell: Range<usize>,
+        words: &mut WordBook,
+    ) -> Option<bool> {
+        let raw = text.get(cell.clone()).unwrap_or_default();
+        let bytes = raw.as_bytes();
+        if role == Role::Word
+            && let Some(window) = window(text.as_bytes(), cell.start)
+            && let Some(word) = words.near_word(slot, bytes, &head(window, bytes.len()))
+        {
+            return Some(self.mark(slot) && self.say(slot, bytes, word));
+        }
+        let is_ink = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let is_plain = is_ink(bytes.first()) && is_ink(bytes.last()) && bytes[0] != b'{';
+        (is_plain && !is_nothing(bytes)).then(|| self.keep(role, slot, raw, words))
     }
 
     /// As [`Ride::meet_cell`], of any cell.
@@ -338,9 +385,10 @@ impl<'a> Ride<'a> {
     }
 
     /// As [`Ride::meet`], of an unusual value.
-    fn meet_other(
+    pub(super) fn meet_other(
         &mut self,
-        step: &Step,
+        role: Role,
+        slot: u8,
         targets: &[Target],
         text: &'a str,
         start: usize,
@@ -348,12 +396,9 @@ impl<'a> Ride<'a> {
     ) -> Met {
         let Some(end) = scalar_end(text.as_bytes(), start) else { return Met::None };
         let raw = &text[start..end];
-        let is_taken = match step.role {
-            Role::Several => {
-                let mut targets = targets[step.targets.clone()].iter();
-                targets.all(|target| self.take(*target, raw, words))
-            }
-            role => self.take_as(role, step.slot, raw, words),
+        let is_taken = match role {
+            Role::Several => targets.iter().all(|target| self.take(*target, raw, words)),
+            role => self.take_as(role, slot, raw, words),
         };
         if is_taken { Met::End(end) } else { Met::Closer }
     }
@@ -381,7 +426,7 @@ impl<'a> Raw<'a> for Ride<'a> {
 
 /// Where the string ends that starts at a place, if it has no escapes.
 #[inline]
-fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
+fn plain_string_end(bytes: &[u8], start: usize) -> Option<usize> {
     if bytes.get(start) != Some(&b'"') {
         return None;
     }

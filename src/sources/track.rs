@@ -4,7 +4,9 @@
 //! laid in a row, so that the loop over the values of a record has nothing to look up. A record that
 //! leaves the track takes single steps until it meets the track again.
 
-use super::layout::{Layouts, START};
+use std::ops::Range;
+
+use super::layout::{Layouts, START, Step};
 use super::ride::{Met, Ride};
 use super::roles::{Role, Slots};
 use super::scan::{Text, Texts};
@@ -17,6 +19,8 @@ struct Rail {
     text: Text,
     role: Role,
     slot: u8,
+    /// Where its slots stand, if it has several.
+    targets: Range<usize>,
     /// The place it comes after.
     place: usize,
     /// The slots of those before it.
@@ -55,35 +59,6 @@ impl Track {
         before(to).without(before(from))
     }
 
-    /// Follows the track from a rail on, as far as a record does, and says which rail comes next and
-    /// where the value before it ended.
-    #[inline]
-    fn follow<'a>(
-        &self,
-        from: usize,
-        at: usize,
-        text: &'a str,
-        texts: &Texts,
-        ride: &mut Ride<'a>,
-        words: &mut WordBook,
-    ) -> (usize, usize) {
-        let bytes = text.as_bytes();
-        let (mut passed, mut at) = (from, at);
-        for rail in self.rails.get(from..).unwrap_or_default() {
-            if !texts.stands(&rail.text, bytes, at) {
-                break;
-            }
-            let start = at + rail.text.len();
-            let end = ride.usual(rail.role, rail.slot, text, start, words);
-            let Some(end) = end.or_else(|| ride.pass_nothing(rail.slot, bytes, start)) else {
-                break;
-            };
-            at = end;
-            passed += 1;
-        }
-        (passed, at)
-    }
-
     /// Where a record ends that went along the whole track.
     #[inline]
     fn end(&self, texts: &Texts, bytes: &[u8], at: usize) -> Option<usize> {
@@ -116,7 +91,7 @@ impl Layouts {
         let bytes = text.as_bytes();
         let (mut rail, mut at) = (0, start);
         loop {
-            let (next, end) = self.track.follow(rail, at, text, &self.texts, ride, words);
+            let (next, end) = self.follow(rail, at, text, ride, words);
             if !ride.pass(self.track.slots(rail, next)) {
                 return None;
             }
@@ -140,6 +115,35 @@ impl Layouts {
         }
     }
 
+    /// Follows the track from a rail on, as far as a record does, and says which rail comes next and
+    /// where the value before it ended.
+    #[inline]
+    fn follow<'a>(
+        &self,
+        from: usize,
+        at: usize,
+        text: &'a str,
+        ride: &mut Ride<'a>,
+        words: &mut WordBook,
+    ) -> (usize, usize) {
+        let bytes = text.as_bytes();
+        let (mut passed, mut at) = (from, at);
+        for rail in self.track.rails.get(from..).unwrap_or_default() {
+            if !self.texts.stands(&rail.text, bytes, at) {
+                break;
+            }
+            let start = at + rail.text.len();
+            let (role, slot) = (rail.role, rail.slot);
+            let end = ride.usual(role, slot, text, start, words).or_else(|| {
+                ride.rarer(role, slot, &self.targets[rail.targets.clone()], text, start, words)
+            });
+            let Some(end) = end else { break };
+            at = end;
+            passed += 1;
+        }
+        (passed, at)
+    }
+
     /// Finds what else follows the value at `place`: another one, or the end.
     #[inline(never)]
     fn unusual<'a>(
@@ -154,7 +158,8 @@ impl Layouts {
             if !self.texts.stands(&step.text, text.as_bytes(), at) {
                 continue;
             }
-            let end = match ride.meet(step, &self.targets, text, at + step.text.len(), words) {
+            let (targets, start) = (&self.targets[step.targets.clone()], at + step.text.len());
+            let end = match ride.meet(step.role, step.slot, targets, text, start, words) {
                 Met::End(end) => end,
                 Met::None => continue,
                 Met::Closer => return None,
@@ -194,15 +199,16 @@ impl Layouts {
             track.from[place] = Some(track.rails.len());
             let Some(step) = self.places[place].next.first() else { break };
             let slots = match step.role {
-                Role::Several | Role::Closer => break,
-                Role::Ignored => Slots::default(),
+                Role::Closer => break,
+                Role::Several | Role::Ignored => Slots::default(),
                 _ => Slots::at(usize::from(step.slot)),
             };
             if track.slots.has_any(slots) {
                 break;
             }
-            let (text, role, slot, before) = (step.text, step.role, step.slot, track.slots);
-            track.rails.push(Rail { text, role, slot, place, before });
+            let Step { text, role, slot, ref targets, .. } = *step;
+            let (targets, before) = (targets.clone(), track.slots);
+            track.rails.push(Rail { text, role, slot, targets, place, before });
             track.slots = track.slots.with(slots);
             track.last = step.place;
         }
