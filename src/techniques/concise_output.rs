@@ -190,6 +190,10 @@ impl Technique for ConciseOutput {
         <Self as super::Settings>::INFO
     }
 
+    fn bytes_a_call(&self) -> u64 {
+        128
+    }
+
     fn sums_rows(&self) -> bool {
         self.condition.is_none()
     }

@@ -207,6 +207,10 @@ impl Technique for ContextTrimming {
         needed
     }
 
+    fn bytes_a_call(&self) -> u64 {
+        if self.has_window() { 304 } else { 32 }
+    }
+
     fn has_range(&self, _: &Facts<'_>) -> bool {
         self.rate.is_some() || (self.has_window() && self.redo_rate.is_none())
     }

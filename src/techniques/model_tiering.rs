@@ -335,6 +335,10 @@ impl Technique for ModelTiering {
         <Self as super::Settings>::INFO
     }
 
+    fn bytes_a_call(&self) -> u64 {
+        128
+    }
+
     fn against_rollups(&self) -> Option<&'static str> {
         let per_call =
             self.per == Per::Call && self.rules().iter().all(|rule| rule.without.is_none());

@@ -141,6 +141,10 @@ impl Technique for OutputCap {
         <Self as super::Settings>::INFO
     }
 
+    fn bytes_a_call(&self) -> u64 {
+        128
+    }
+
     fn against_rollups(&self) -> Option<&'static str> {
         Some(
             "a limit ends each answer at its own length, and a roll-up tells lengths by classes only",

@@ -234,6 +234,10 @@ impl Technique for PromptCaching {
         <Self as super::Settings>::INFO
     }
 
+    fn bytes_a_call(&self) -> u64 {
+        160
+    }
+
     fn sums_rows(&self) -> bool {
         self.policy.is_none() && self.condition.is_none()
     }

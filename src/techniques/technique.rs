@@ -158,6 +158,12 @@ pub trait Technique: std::fmt::Debug + Send + Sync {
         (!sums).then_some("it looks at each call")
     }
 
+    /// What it takes of memory for each call of a usual log, in bytes, at most; measured with one and
+    /// three million calls.
+    fn bytes_a_call(&self) -> u64 {
+        32
+    }
+
     /// What it makes of the bill of a whole calendar month, apart from its calls.
     fn monthly_terms(&self) -> Option<MonthlyTerms<'_>> {
         None

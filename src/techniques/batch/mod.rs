@@ -276,6 +276,10 @@ impl Technique for Batch {
         <Self as super::Settings>::INFO
     }
 
+    fn bytes_a_call(&self) -> u64 {
+        64
+    }
+
     fn sums_rows(&self) -> bool {
         self.policy.is_none() && self.condition.is_none()
     }

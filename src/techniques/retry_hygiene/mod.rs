@@ -115,6 +115,10 @@ impl Technique for RetryHygiene {
         <Self as super::Settings>::INFO
     }
 
+    fn bytes_a_call(&self) -> u64 {
+        176
+    }
+
     fn dimensions(&self) -> Vec<String> {
         vec![conversations::COLUMN.to_owned()]
     }
