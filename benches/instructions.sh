@@ -84,9 +84,10 @@ figure() {
 }
 
 # Two logs of each layout would differ in more than their length: the smaller is the start of the larger.
-# Up to 200,000 calls are also looked at one by one; flat and csv are longer, so that reading alone counts.
+# Up to 200,000 calls, and the rest of their chunk, are also looked at one by one; flat and csv are
+# longer, so that reading alone counts.
 for layout in flat csv; do
-  python3 "$here/generate.py" "$layout" 222000 -o "$folder/$layout"
+  python3 "$here/generate.py" "$layout" 340000 -o "$folder/$layout"
 done
 for layout in claude openai; do
   python3 "$here/generate.py" "$layout" 10000 -o "$folder/$layout"
@@ -94,9 +95,9 @@ done
 analyze=(analyze --by 'model,call_type')
 found=$folder/found.txt
 {
-  figure analyze-flat flat 202000 222000 "${analyze[@]}" --keep-duplicates
-  figure analyze-flat-once flat 202000 222000 "${analyze[@]}"
-  figure analyze-csv csv 202000 222000 "${analyze[@]}" --keep-duplicates
+  figure analyze-flat flat 300000 340000 "${analyze[@]}" --keep-duplicates
+  figure analyze-flat-once flat 300000 340000 "${analyze[@]}"
+  figure analyze-csv csv 300000 340000 "${analyze[@]}" --keep-duplicates
   figure analyze-claude claude 2000 10000 "${analyze[@]}"
   figure analyze-openai openai 2000 10000 "${analyze[@]}"
   figure simulate-replay flat 250 750 simulate --plan "$folder/replay.toml"
