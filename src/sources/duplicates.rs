@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use foldhash::quality::{FixedState, FoldHasher};
+use foldhash::quality::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 use crate::usage::{Call, Calls, Row, Symbol};
@@ -28,14 +28,23 @@ pub(super) fn name_hash(name: &str) -> u64 {
     hash(3, name.as_bytes())
 }
 
-/// Makes a key of several things.
-pub(super) struct KeyMaker([FoldHasher<'static>; 2]);
+/// Makes a key of a few things: of their bytes, one after the other.
+pub(super) struct KeyMaker {
+    bytes: [u8; Self::ROOM],
+    length: usize,
+}
 
 impl KeyMaker {
+    /// Two texts and fourteen numbers.
+    const ROOM: usize = 256;
+
+    /// A longer text stands for itself by its key.
+    const TEXT_MAX: usize = 64;
+
     /// Begins with an id.
     #[inline]
     pub(super) fn new(id: &str) -> Self {
-        let mut maker = Self([1, 2].map(|seed| FixedState::with_seed(seed).build_hasher()));
+        let mut maker = Self { bytes: [0; _], length: 0 };
         maker.text(id);
         maker
     }
@@ -43,26 +52,32 @@ impl KeyMaker {
     /// Adds a text.
     #[inline]
     pub(super) fn text(&mut self, text: &str) {
-        for hasher in &mut self.0 {
-            hasher.write(text.as_bytes());
-            // Where it ends is part of it.
-            hasher.write_usize(text.len());
+        // Where it ends is part of it.
+        self.number(text.len() as u64);
+        if text.len() <= Self::TEXT_MAX {
+            self.put(text.as_bytes());
+        } else {
+            self.put(&key(text.as_bytes()).to_le_bytes());
         }
     }
 
     /// Adds a number.
     #[inline]
     pub(super) fn number(&mut self, number: u64) {
-        for hasher in &mut self.0 {
-            hasher.write_u64(number);
-        }
+        self.put(&number.to_le_bytes());
+    }
+
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.length + bytes.len();
+        self.bytes[self.length..end].copy_from_slice(bytes);
+        self.length = end;
     }
 
     /// The key.
     #[inline]
     pub(super) fn key(self) -> CallKey {
-        let [first, second] = self.0.map(|hasher| u128::from(hasher.finish().max(1)));
-        first << 64 | second
+        key(&self.bytes[..self.length])
     }
 }
 
@@ -230,6 +245,35 @@ mod tests {
         let newer = duplicates.release(true).expect("the rest");
         assert_eq!(newer.len(), WAITING_MAX - WAITING_MAX / 2);
         assert_eq!(newer.call(newer.len() - 1).tokens[TokenClass::Output], Tokens::new(90));
+    }
+
+    #[test]
+    fn what_differs_has_another_key() {
+        let long = "x".repeat(200);
+        let (short, mut other) = (&long[..64], long.clone());
+        other.replace_range(100..101, "y");
+        let pairs = [
+            ("", ""),
+            ("a", ""),
+            ("", "a"),
+            ("ab", "c"),
+            ("a", "bc"),
+            (short, ""),
+            (&long[..65], ""),
+            (&long, ""),
+            (&other, ""),
+            (&long, &other),
+            (&other, &long),
+        ];
+        let keys = pairs.map(|(first, second)| {
+            let mut maker = KeyMaker::new(first);
+            maker.text(second);
+            (0..12).for_each(|number| maker.number(number));
+            maker.key()
+        });
+        for (place, key) in keys.iter().enumerate() {
+            assert!(*key != 0 && !keys[..place].contains(key), "{:?}", pairs[place]);
+        }
     }
 
     #[test]

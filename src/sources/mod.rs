@@ -75,6 +75,17 @@ pub use reading::{FileReading, Lines, Reading};
 pub use saved::SavedSource;
 pub use writing::{STATEMENTS, Statement};
 
+/// Reads a text as a log on the short way and on the long one, for fuzzers.
+///
+/// # Panics
+/// Where the ways differ.
+#[cfg(fuzzing)]
+pub fn check_both_ways(text: &str) {
+    both_ways::check(text);
+}
+
+#[cfg(any(test, fuzzing))]
+mod both_ways;
 #[cfg(test)]
 mod chunk_tests;
 #[cfg(test)]

@@ -429,10 +429,11 @@ pub(super) fn record_key<'a>(
         _ => {
             maker.number(model);
             maker.number(time.millis().cast_unsigned());
-            maker.number(u64::from(attempt));
-            for (place, count) in (0..).zip(tokens).filter(|(_, count)| *count > 0) {
-                maker.number(place);
-                maker.number(count);
+            if attempt > 0 {
+                maker.number(1 << 63 | u64::from(attempt));
+            }
+            for (place, count) in (0..).zip(tokens).filter(|(_, count): &(u64, _)| *count > 0) {
+                maker.number(place << 56 | count);
             }
         }
     }

@@ -82,8 +82,8 @@ pub(super) struct Quick {
     convention: Convention,
     identity: Identity,
     /// How many records went this way.
-    #[cfg(test)]
-    taken: u64,
+    #[cfg(any(test, fuzzing))]
+    pub(super) taken: u64,
 }
 
 /// What no call is without.
@@ -142,7 +142,7 @@ impl Quick {
             writing: plan.writing,
             convention: plan.convention,
             identity: plan.identity,
-            #[cfg(test)]
+            #[cfg(any(test, fuzzing))]
             taken: 0,
         })
     }
@@ -317,7 +317,7 @@ impl Parser<'_> {
             self.calls.push_plain(kind, &record, symbols);
         }
         self.lines.records += 1;
-        #[cfg(test)]
+        #[cfg(any(test, fuzzing))]
         {
             quick.taken += 1;
         }

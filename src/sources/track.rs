@@ -44,7 +44,7 @@ pub(super) struct Track {
 }
 
 /// It is laid anew after so many records, not with each that differs.
-const PATIENCE: u32 = if cfg!(test) { 3 } else { 64 };
+const PATIENCE: u32 = if cfg!(any(test, fuzzing)) { 3 } else { 64 };
 
 impl Track {
     /// The place behind which a rail starts.
