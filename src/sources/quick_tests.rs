@@ -11,24 +11,27 @@ use super::super::session::SoFar;
 use super::*;
 use crate::usage::{Dimensions, Row};
 
-fn dimensions() -> Dimensions {
+pub(in crate::sources) fn dimensions() -> Dimensions {
     Dimensions::new(["conversation", "team", "prompt", "speed", "http_status"])
 }
 
-fn plan_of(text: &str) -> Option<Arc<FilePlan>> {
+pub(in crate::sources) fn plan_of(text: &str) -> Option<Arc<FilePlan>> {
     let detection = detect(text.as_bytes(), true, Hint::default()).ok()?;
     let plan = FilePlan::new(&detection, &[], &dimensions());
     Some(Arc::new(plan.with_others(&detection.columns, &dimensions())))
 }
 
-fn parsed(text: &str, plan: &FilePlan, memory: &mut Memory) -> Parsed {
+pub(in crate::sources) fn parsed(text: &str, plan: &FilePlan, memory: &mut Memory) -> Parsed {
     let bytes = text.as_bytes().to_vec();
     let chunk = Chunk { bytes, inside_line: false, passed_over: None };
     parse(&chunk, true, plan, &Assumed::default(), &dimensions(), &mut SoFar::default(), memory)
 }
 
 /// Everything that a call says.
-fn told_of(parsed: &Parsed, row: Row) -> (Call, Vec<String>, Option<(u128, bool, bool)>) {
+pub(in crate::sources) fn told_of(
+    parsed: &Parsed,
+    row: Row,
+) -> (Call, Vec<String>, Option<(u128, bool, bool)>) {
     let calls = &parsed.calls;
     let names = (0..calls.dimensions.len()).map(|place| calls.name(place, row).to_owned());
     let keys = parsed.keys.get(row);
@@ -185,7 +188,7 @@ proptest! {
     }
 }
 
-fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(in crate::sources) fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.map(|entry| entry.expect("reads").path()) {
         if entry.is_dir() {
@@ -199,7 +202,7 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
 /// Where the logs of others are.
 #[expect(clippy::disallowed_methods, reason = "no output depends on it, only what is tested")]
 #[expect(clippy::print_stderr, reason = "a test says what it left out")]
-fn shared() -> Option<PathBuf> {
+pub(in crate::sources) fn shared() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let shared = std::env::var_os("LLMCOST_SHARED").map_or(beside, PathBuf::from);
     if shared.is_dir() {

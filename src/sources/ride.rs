@@ -90,6 +90,53 @@ impl<'a> Ride<'a> {
         self.seen.add(slot)
     }
 
+    /// Takes a number, no larger than any count; says whether it wants the rest of the record.
+    #[inline]
+    pub(super) fn take_number(&mut self, place: u8, slot: u8, number: u64) -> bool {
+        self.numbers[usize::from(place)] = number;
+        self.mark(slot)
+    }
+
+    /// As [`Ride::take_number`], of a time.
+    #[inline]
+    pub(super) fn take_time(&mut self, slot: u8, time: Instant) -> bool {
+        self.time = Some(time);
+        self.mark(slot)
+    }
+
+    /// As [`Ride::take_number`], of the JSON text of a time, which has this place among others.
+    pub(super) fn take_time_text(
+        &mut self,
+        slot: u8,
+        texts: &'a [u8],
+        place: Range<usize>,
+        words: &mut WordBook,
+    ) -> bool {
+        match self.time(slot, texts, place.start) {
+            Some(met) => matches!(met, Met::End(_)),
+            None => std::str::from_utf8(&texts[place])
+                .is_ok_and(|raw| self.take_as(Role::Time, slot, raw, words)),
+        }
+    }
+
+    /// As [`Ride::take_number`], of a word whose number is known.
+    #[inline]
+    pub(super) fn take_known(&mut self, slot: u8, word: u16, raw: &'a [u8]) -> bool {
+        if !self.mark(slot) {
+            return false;
+        }
+        self.words[self.phrase.len()] = (slot, raw);
+        self.phrase.push(word);
+        true
+    }
+
+    /// As [`Ride::take_number`], of a text that is kept.
+    #[inline]
+    pub(super) fn take_kept(&mut self, place: u8, slot: u8, raw: &'a [u8]) -> bool {
+        self.kept[usize::from(place)] = raw;
+        self.mark(slot)
+    }
+
     /// Takes the raw text of a value; says whether it wants the rest of the record.
     #[inline]
     pub(super) fn take(&mut self, target: Target, raw: &'a str, words: &mut WordBook) -> bool {
