@@ -52,6 +52,8 @@ pub(super) struct Assembly {
     /// How often a sum of this name was met in the file it is about.
     numbers: HashMap<CallKey, u128, FixedState>,
     numbered: u32,
+    /// The file that failed last while it was read.
+    failed: Option<u32>,
     /// Files in which the counts of a sum have rows of their own.
     pivots: BTreeSet<u32>,
     sums: Sums,
@@ -75,6 +77,7 @@ impl Assembly {
             threads,
             numbers: HashMap::with_hasher(FixedState::default()),
             numbered: 0,
+            failed: None,
             pivots: BTreeSet::new(),
             sums: Sums::default(),
         }
@@ -115,11 +118,14 @@ impl Assembly {
                     self.reading.failures.push((name, reason));
                 }
             }
+            // What comes behind a failure was read at the same time.
+            Step::Parsed { file, .. } if self.failed == Some(file) => {}
             Step::Parsed { file, identity, parsed, failure } => {
                 for parsed in parsed {
                     self.chunk(file, identity, parsed, sink);
                 }
                 if let Some(reason) = failure {
+                    self.failed = Some(file);
                     let (code, opened) = (Code::UnreadableFile, true);
                     self.take(Step::Failed { file, code, reason, opened, guess: None }, sink);
                 }

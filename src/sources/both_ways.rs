@@ -11,24 +11,27 @@ use super::plan::FilePlan;
 use super::quick::Memory;
 use super::session::SoFar;
 
-fn dimensions() -> Dimensions {
+pub(super) fn dimensions() -> Dimensions {
     Dimensions::new(["conversation", "team", "prompt", "speed", "http_status"])
 }
 
-fn plan_of(text: &str) -> Option<Arc<FilePlan>> {
+pub(super) fn plan_of(text: &str) -> Option<Arc<FilePlan>> {
     let detection = detect(text.as_bytes(), true, Hint::default()).ok()?;
     let plan = FilePlan::new(&detection, &[], &dimensions());
     Some(Arc::new(plan.with_others(&detection.columns, &dimensions())))
 }
 
-fn parsed(text: &str, plan: &FilePlan, memory: &mut Memory) -> Parsed {
+pub(super) fn parsed(text: &str, plan: &FilePlan, memory: &mut Memory) -> Parsed {
     let bytes = text.as_bytes().to_vec();
     let chunk = Chunk { bytes, inside_line: false, passed_over: None };
     parse(&chunk, true, plan, &Assumed::default(), &dimensions(), &mut SoFar::default(), memory)
 }
 
 /// Everything that a call says.
-fn told_of(parsed: &Parsed, row: Row) -> (Call, Vec<String>, Option<(u128, bool, bool)>) {
+pub(super) fn told_of(
+    parsed: &Parsed,
+    row: Row,
+) -> (Call, Vec<String>, Option<(u128, bool, bool)>) {
     let calls = &parsed.calls;
     let names = (0..calls.dimensions.len()).map(|place| calls.name(place, row).to_owned());
     let keys = parsed.keys.get(row);

@@ -254,6 +254,9 @@ impl<'i> Crew<'i> {
         };
         match job.work {
             Work::Chunk(chunk, first) => parsed.push(one(chunk, first)),
+            Work::Rows(piece) => {
+                (parsed, failure) = piece.parse(&job.plan, &self.assumed, self.dimensions, memory);
+            }
             Work::File(mut chunks) => loop {
                 let chunk = match chunks.next() {
                     Ok(Some(chunk)) => chunk,
@@ -263,7 +266,7 @@ impl<'i> Crew<'i> {
                         break;
                     }
                 };
-                self.told.advance(&chunk);
+                self.told.advance(chunk.bytes.len() as u64);
                 let first = parsed.is_empty();
                 parsed.push(one(chunk, first));
             },

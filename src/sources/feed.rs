@@ -15,13 +15,14 @@ use super::discover::Input;
 use super::formats::is_other_money;
 use super::guess::{Guess, guess_sample};
 use super::look::{Look, NoLook, look};
-use super::open::{Source, StoredBytes, open_counted};
+use super::open::{Opened, Source, StoredBytes, open_counted};
+use super::parquet_file::{Piece, Pieces};
 use super::plan::FilePlan;
 use super::reader::{Progress, ReadOptions};
 use super::writing::COST_UNIT;
 
 /// A file whose first bytes were looked at.
-pub(super) type Opened = Chunks<Chain<Cursor<Vec<u8>>, Source>>;
+pub(super) type Cuts = Chunks<Chain<Cursor<Vec<u8>>, Source>>;
 
 /// What goes to a thread that parses.
 pub(super) struct Job {
@@ -35,8 +36,10 @@ pub(super) struct Job {
 pub(super) enum Work {
     /// A chunk; the first one of a file is told apart.
     Chunk(Chunk, bool),
+    /// Rows of a table that are no text.
+    Rows(Piece),
     /// The whole file: its records depend on those before them.
-    File(Box<Opened>),
+    File(Box<Cuts>),
 }
 
 /// What comes next.
@@ -61,8 +64,8 @@ impl<'p> Told<'p> {
         Self { progress, stored: StoredBytes::default() }
     }
 
-    pub(super) fn advance(&self, chunk: &Chunk) {
-        self.progress.advance(chunk.bytes.len() as u64);
+    pub(super) fn advance(&self, bytes: u64) {
+        self.progress.advance(bytes);
         self.progress.stored(self.stored.swap(0, Ordering::Relaxed));
     }
 }
@@ -80,11 +83,34 @@ pub(super) struct Feed<'i> {
     buffers: Buffers,
 }
 
-/// A file that is read chunk by chunk.
+/// A file that is read piece by piece.
 struct Current {
     plan: Arc<FilePlan>,
-    chunks: Opened,
-    is_first: bool,
+    rest: Rest,
+}
+
+/// What is left of a file.
+enum Rest {
+    /// Text; and whether it starts the file.
+    Text(Box<Cuts>, bool),
+    /// Rows of a table.
+    Rows(Pieces),
+}
+
+impl Rest {
+    /// The next piece, and how many bytes it is; nothing at the end.
+    fn next(&mut self) -> io::Result<Option<(Work, u64)>> {
+        match self {
+            Self::Text(cuts, is_first) => Ok(cuts.next()?.map(|chunk| {
+                let bytes = chunk.bytes.len() as u64;
+                (Work::Chunk(chunk, std::mem::take(is_first)), bytes)
+            })),
+            Self::Rows(pieces) => Ok(pieces.next().map(|piece| {
+                let bytes = piece.bytes;
+                (Work::Rows(piece), bytes)
+            })),
+        }
+    }
 }
 
 /// Why a file is not read, or not further.
@@ -120,17 +146,18 @@ impl<'i> Feed<'i> {
 
     /// The next piece. Cuts depend on the bytes alone, never on who asks when.
     pub(super) fn next(&mut self) -> Next {
-        let Some(mut current) = self.current.take() else { return self.open() };
-        if current.plan.format.session.is_some() {
-            let (plan, work) = (current.plan, Work::File(Box::new(current.chunks)));
-            return Next::Job(Job { sequence: self.number(), file: self.last_file(), plan, work });
-        }
-        match current.chunks.next() {
-            Ok(Some(chunk)) => {
-                self.told.advance(&chunk);
-                let work = Work::Chunk(chunk, std::mem::take(&mut current.is_first));
-                let plan = Arc::clone(&current.plan);
-                self.current = Some(current);
+        let Some(Current { plan, rest }) = self.current.take() else { return self.open() };
+        let mut rest = match (plan.format.session, rest) {
+            (Some(_), Rest::Text(cuts, _)) => {
+                let (sequence, file, work) = (self.number(), self.last_file(), Work::File(cuts));
+                return Next::Job(Job { sequence, file, plan, work });
+            }
+            (_, rest) => rest,
+        };
+        match rest.next() {
+            Ok(Some((work, bytes))) => {
+                self.told.advance(bytes);
+                self.current = Some(Current { plan: Arc::clone(&plan), rest });
                 Next::Job(Job { sequence: self.number(), file: self.last_file(), plan, work })
             }
             Ok(None) => self.open(),
@@ -171,7 +198,7 @@ impl<'i> Feed<'i> {
 
     fn look_at(&mut self, input: &Input) -> Result<Step, Trouble> {
         let (options, file) = (self.options, self.last_file());
-        let mut source = open_counted(input, &self.told.stored)
+        let Opened { text: mut source, table } = open_counted(input, &self.told.stored)
             .map_err(|error| Trouble::Failed(error, false))?;
         let hint = Hint { format: options.format, mapped: !options.map.is_empty() };
         let name = input.name();
@@ -200,10 +227,14 @@ impl<'i> Feed<'i> {
         let other_money = columns.iter().filter(|_| !settled).find(left_out).cloned();
         let saved = saved.map(|source| source.name.clone());
         let format = plan.format;
-        let source = Cursor::new(sample).chain(source);
-        let chunks = Chunks::new(source, plan.framing, self.limits);
-        let chunks = chunks.with_buffers(self.buffers.clone());
-        self.current = Some(Current { plan, chunks, is_first: true });
+        let rest = if let Some(pieces) = table.and_then(|table| Pieces::of(&table, &plan)) {
+            Rest::Rows(pieces)
+        } else {
+            let source = Cursor::new(sample).chain(source);
+            let cuts = Chunks::new(source, plan.framing, self.limits);
+            Rest::Text(Box::new(cuts.with_buffers(self.buffers.clone())), true)
+        };
+        self.current = Some(Current { plan, rest });
         Ok(Step::Opened { file, format, saved, columns, other_money })
     }
 }

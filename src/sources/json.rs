@@ -106,7 +106,7 @@ impl Parser<'_> {
     }
 
     /// Counts the records on a line beyond the first one.
-    fn count_ends(&mut self, ends: Option<Vec<usize>>) {
+    pub(super) fn count_ends(&mut self, ends: Option<Vec<usize>>) {
         if let Some(ends) = ends {
             self.lines.lines += (ends.len() as u64).saturating_sub(1);
             self.lines.continuation += u64::from(ends.is_empty());
@@ -219,7 +219,7 @@ impl Parser<'_> {
 
     /// Reads a record. One that holds others gives the ends of those instead, counted from its
     /// own start.
-    fn json_record<'a>(
+    pub(super) fn json_record<'a>(
         &mut self,
         text: &'a str,
         line: u64,

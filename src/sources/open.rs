@@ -12,7 +12,7 @@ use flate2::bufread::GzDecoder;
 
 use super::database::{self, Beside};
 use super::discover::Input;
-use super::parquet_file;
+use super::parquet_file::{self, Store, Table};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -24,35 +24,69 @@ pub(super) type Source = Box<dyn Read + Send>;
 /// How many bytes of files, as they are stored, were read since somebody asked.
 pub(super) type StoredBytes = Arc<AtomicU64>;
 
-/// Opens an input, whatever it is.
-pub(super) fn open(input: &Input) -> io::Result<Source> {
-    open_counted(input, &StoredBytes::default())
+/// An input that is open.
+pub(super) struct Opened {
+    /// All of it, as text.
+    pub(super) text: Source,
+    /// The table that the text is made of.
+    pub(super) table: Option<Arc<Table>>,
 }
 
-/// As [`open`]; what is read of a file is counted.
-pub(super) fn open_counted(input: &Input, stored: &StoredBytes) -> io::Result<Source> {
-    let source = match input {
+impl Opened {
+    fn text(text: Source) -> Self {
+        Self { text, table: None }
+    }
+
+    fn table(store: Store, stored: Counted<()>) -> io::Result<Self> {
+        let table = Table::open(store, stored)?;
+        Ok(Self { text: table.lines(), table: Some(table) })
+    }
+}
+
+/// Opens an input, whatever it is, as text.
+pub(super) fn open(input: &Input) -> io::Result<Source> {
+    open_counted(input, &StoredBytes::default()).map(|opened| opened.text)
+}
+
+/// Opens an input; what is read of a file is counted.
+pub(super) fn open_counted(input: &Input, stored: &StoredBytes) -> io::Result<Opened> {
+    let opened = match input {
         Input::File(path) => open_file(path, stored),
         Input::Stdin => open_stdin(),
         Input::Embedded(_, bytes) => open_bytes(bytes),
     }?;
-    Ok(Box::new(Failing { source, failure: None }))
+    let text = Box::new(Failing { source: opened.text, failure: None });
+    Ok(Opened { text, table: opened.table })
 }
 
 /// Counts what is read of a file. What is left of it counts when nobody reads it any more: tables
 /// and databases are not read from their start to their end.
-struct Counted<R> {
+pub(super) struct Counted<R> {
     source: R,
     stored: StoredBytes,
     left: u64,
 }
 
+impl Counted<()> {
+    /// For what is no file, or was counted before.
+    pub(super) fn nothing() -> Self {
+        Self { source: (), stored: StoredBytes::default(), left: 0 }
+    }
+}
+
+impl<R> Counted<R> {
+    /// Counts what was read.
+    pub(super) fn count(&mut self, bytes: u64) {
+        let bytes = self.left.min(bytes);
+        self.left -= bytes;
+        self.stored.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        let bytes = self.left.min(read as u64);
-        self.left -= bytes;
-        self.stored.fetch_add(bytes, Ordering::Relaxed);
+        self.count(read as u64);
         Ok(read)
     }
 }
@@ -75,7 +109,7 @@ impl Read for CountedAtEnd {
     }
 }
 
-fn open_file(path: &Path, stored: &StoredBytes) -> io::Result<Source> {
+fn open_file(path: &Path, stored: &StoredBytes) -> io::Result<Opened> {
     let file = File::open(path)?;
     let about = file.metadata()?;
     if !about.is_file() {
@@ -85,27 +119,23 @@ fn open_file(path: &Path, stored: &StoredBytes) -> io::Result<Source> {
     let mut start = Vec::with_capacity(START_BYTES);
     (&file).take(START_BYTES as u64).read_to_end(&mut start)?;
     (&file).rewind()?;
-    let stored = Arc::clone(stored);
-    let at_end = |source| -> Source {
-        Box::new(CountedAtEnd(
-            source,
-            Counted { source: (), stored: Arc::clone(&stored), left: about.len() },
-        ))
-    };
+    let (stored, left) = (Arc::clone(stored), about.len());
     if database::is_database(&start) {
-        return database::lines(path, beside(path, &start)).map(at_end);
+        let lines = database::lines(path, beside(path, &start))?;
+        let at_end = Counted { source: (), stored, left };
+        return Ok(Opened::text(Box::new(CountedAtEnd(lines, at_end))));
     }
     if is_parquet(&start) {
-        return parquet_file::lines(file).map(at_end);
+        return Opened::table(Store::file(file, left), Counted { source: (), stored, left });
     }
-    text_of(Box::new(Counted { source: file, stored, left: about.len() }))
+    text_of(Box::new(Counted { source: file, stored, left }))
 }
 
-fn open_stdin() -> io::Result<Source> {
+fn open_stdin() -> io::Result<Opened> {
     text_of(Box::new(io::stdin()))
 }
 
-fn open_bytes(bytes: &'static [u8]) -> io::Result<Source> {
+fn open_bytes(bytes: &'static [u8]) -> io::Result<Opened> {
     text_of(Box::new(Cursor::new(bytes)))
 }
 
@@ -134,7 +164,7 @@ fn beside(path: &Path, start: &[u8]) -> Beside {
 }
 
 /// Undoes compression and drops a byte order mark. Names lie; the first bytes do not.
-fn text_of(source: Source) -> io::Result<Source> {
+fn text_of(source: Source) -> io::Result<Opened> {
     let (start, source) = with_start(source, START_BYTES)?;
     let plain: Source = if start.starts_with(&GZIP) {
         Box::new(Members::new(BufReader::new(source)))
@@ -148,7 +178,8 @@ fn text_of(source: Source) -> io::Result<Source> {
         // What it holds is told at its end: without a file to go back in, it is kept whole.
         let mut bytes = Vec::new();
         plain.read_to_end(&mut bytes)?;
-        return parquet_file::lines(Bytes::from(bytes));
+        // Its bytes were counted as they came.
+        return Opened::table(Store::Memory(Bytes::from(bytes)), Counted::nothing());
     }
     if database::is_database(&start) {
         let message = "it is an SQLite database, which can be read only from a file of its own";
@@ -157,7 +188,7 @@ fn text_of(source: Source) -> io::Result<Source> {
     if start.starts_with(&BYTE_ORDER_MARK) {
         plain.read_exact(&mut [0; BYTE_ORDER_MARK.len()])?;
     }
-    Ok(Box::new(plain))
+    Ok(Opened::text(Box::new(plain)))
 }
 
 /// The members of a gzip file, one after another. Zeros may fill up the place behind them.
@@ -238,7 +269,7 @@ mod tests {
     fn check(bytes: Vec<u8>, expected: &str) {
         let mut text = String::new();
         let source = text_of(Box::new(Cursor::new(bytes)));
-        source.expect("opens").read_to_string(&mut text).expect("reads");
+        source.expect("opens").text.read_to_string(&mut text).expect("reads");
         assert_eq!(text, expected);
     }
 
@@ -266,7 +297,7 @@ mod tests {
         encoder.write_all(b"a text that is cut off").expect("encodes");
         let mut whole = encoder.finish().expect("encodes");
         whole.truncate(whole.len() - 9);
-        let source = text_of(Box::new(Cursor::new(whole))).expect("opens");
+        let source = text_of(Box::new(Cursor::new(whole))).expect("opens").text;
         let mut source = Failing { source, failure: None };
         for _ in 0..2 {
             assert!(source.read_to_end(&mut Vec::new()).is_err());

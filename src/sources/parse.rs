@@ -143,7 +143,7 @@ pub(super) struct Parser<'p> {
 }
 
 impl<'p> Parser<'p> {
-    fn new(plan: &'p FilePlan, assumed: &'p Assumed, dimensions: &Dimensions) -> Self {
+    pub(super) fn new(plan: &'p FilePlan, assumed: &'p Assumed, dimensions: &Dimensions) -> Self {
         Self {
             plan,
             assumed,
@@ -165,7 +165,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn finish(self, newlines: u64) -> Parsed {
+    pub(super) fn finish(self, newlines: u64) -> Parsed {
         let is_table = matches!(self.plan.framing, Framing::Delimited(_));
         let Self { calls, keys, lines, ledger, kin, sums, late_columns, .. } = self;
         Parsed { calls, keys, lines, newlines, ledger, kin, sums, is_table, late_columns }

@@ -38,11 +38,11 @@ const UNREAD: [Field; 10] = [
 ];
 
 /// Fields whose values are kept: what they say is found at the end of the record.
-const READ: [Field; 5] =
+pub(super) const READ: [Field; 5] =
     [Field::RetryOf, Field::RequestId, Field::SecondId, Field::CostUsd, Field::TextBlocks];
 
 /// What a dimension is made of may stand in several places.
-const MADE_OF: [Field; 4] =
+pub(super) const MADE_OF: [Field; 4] =
     [Field::Prompt, Field::PromptContext, Field::SystemPrompt, Field::Tools];
 
 /// What a thread remembers of the file it reads.
@@ -87,7 +87,7 @@ pub(super) struct Quick {
 }
 
 /// What no call is without.
-const NEEDED: Slots = Slots::of(&[Field::Input, Field::Output, Field::Time]);
+pub(super) const NEEDED: Slots = Slots::of(&[Field::Input, Field::Output, Field::Time]);
 
 /// What is rarely there.
 const DETAILS: Slots = Slots::of(&[
@@ -125,17 +125,9 @@ const fn place_of(fields: &[Field], field: Field) -> usize {
 impl Quick {
     /// The short way of a file; nothing where there is none.
     fn of(plan: &FilePlan) -> Option<Self> {
-        let closer = plan.format.quick?;
-        let is_line = matches!(plan.framing, Framing::Lines | Framing::Delimited(_));
-        let is_plain = plan.format.session.is_none()
-            && plan.is_direct()
-            && plan.known_keys.is_none()
-            && plan.constants.is_empty()
-            && plan.writing.is_usual()
-            && plan.slots <= Slots::MOST;
-        let roles = roles(plan, closer);
+        let roles = roles_of(plan)?;
         let columns = plan.columns.iter().map(|targets| Role::among(targets, &roles)).collect();
-        (is_line && is_plain).then(|| Self {
+        Some(Self {
             words: WordBook::default(),
             roles,
             columns,
@@ -241,6 +233,19 @@ impl Quick {
         };
         Some(PlainRecord { time, counts, latency_ms, request: 0, line })
     }
+}
+
+/// What becomes of the values of a file, by slot; nothing where it has no short way.
+pub(super) fn roles_of(plan: &FilePlan) -> Option<Vec<Role>> {
+    let closer = plan.format.quick?;
+    let is_line = matches!(plan.framing, Framing::Lines | Framing::Delimited(_));
+    let is_plain = plan.format.session.is_none()
+        && plan.is_direct()
+        && plan.known_keys.is_none()
+        && plan.constants.is_empty()
+        && plan.writing.is_usual()
+        && plan.slots <= Slots::MOST;
+    (is_line && is_plain).then(|| roles(plan, closer))
 }
 
 /// What becomes of the values of a file: those that nobody asks for are not even kept.
@@ -406,4 +411,4 @@ impl Parser<'_> {
 
 #[cfg(test)]
 #[path = "quick_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -140,7 +140,7 @@ proptest! {
     }
 }
 
-fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(in crate::sources) fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.map(|entry| entry.expect("reads").path()) {
         if entry.is_dir() {
@@ -154,7 +154,7 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
 /// Where the logs of others are.
 #[expect(clippy::disallowed_methods, reason = "no output depends on it, only what is tested")]
 #[expect(clippy::print_stderr, reason = "a test says what it left out")]
-fn shared() -> Option<PathBuf> {
+pub(in crate::sources) fn shared() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let shared = std::env::var_os("LLMCOST_SHARED").map_or(beside, PathBuf::from);
     if shared.is_dir() {

@@ -94,6 +94,52 @@ impl<'a> Ride<'a> {
         self.seen.add(slot)
     }
 
+    /// Takes a number, no larger than any count; says whether it wants the rest of the record.
+    #[inline]
+    pub(super) fn take_number(&mut self, place: u8, slot: u8, number: u64) -> bool {
+        self.numbers[usize::from(place)] = number;
+        self.mark(slot)
+    }
+
+    /// As [`Ride::take_number`], of a time.
+    #[inline]
+    pub(super) fn take_time(&mut self, slot: u8, time: Instant) -> bool {
+        self.time = Some(time);
+        self.mark(slot)
+    }
+
+    /// As [`Ride::take_number`], of the JSON text of a time, which has this place among others.
+    pub(super) fn take_time_text(
+        &mut self,
+        slot: u8,
+        texts: &'a [u8],
+        place: Range<usize>,
+        words: &mut WordBook,
+    ) -> bool {
+        match self.day.read(texts, place.start + 1) {
+            Some((time, end))
+                if texts[place.start] == b'"' && texts.get(end..place.end) == Some(b"\"") =>
+            {
+                self.take_time(slot, time)
+            }
+            _ => std::str::from_utf8(&texts[place])
+                .is_ok_and(|raw| self.take_as(Role::Time, slot, raw, words)),
+        }
+    }
+
+    /// As [`Ride::take_number`], of a word whose number is known.
+    #[inline]
+    pub(super) fn take_known(&mut self, slot: u8, word: u16, raw: &'a [u8]) -> bool {
+        self.mark(slot) && self.say(slot, raw, word)
+    }
+
+    /// As [`Ride::take_number`], of a text that is kept.
+    #[inline]
+    pub(super) fn take_kept(&mut self, place: u8, slot: u8, raw: &'a str) -> bool {
+        self.kept[usize::from(place)] = raw;
+        self.mark(slot)
+    }
+
     /// Takes the raw text of a value; says whether it wants the rest of the record.
     #[inline]
     pub(super) fn take(&mut self, target: Target, raw: &'a str, words: &mut WordBook) -> bool {
@@ -122,7 +168,7 @@ impl<'a> Ride<'a> {
                 self.numbers[usize::from(place)] = found.unwrap_or(0);
                 return found.is_some();
             }
-            Role::Time => self.take_time(raw),
+            Role::Time => self.read_time(raw),
             Role::Word => return self.take_word(slot, raw.as_bytes(), words),
             Role::Kept(place) => self.kept[usize::from(place)] = raw,
             Role::Ignored | Role::Several | Role::Closer => {}
@@ -130,7 +176,7 @@ impl<'a> Ride<'a> {
         true
     }
 
-    fn take_time(&mut self, raw: &'a str) {
+    fn read_time(&mut self, raw: &'a str) {
         let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         self.time = Instant::parse_usual(inner.unwrap_or(raw));
         self.time_text = raw;
@@ -241,7 +287,7 @@ impl<'a> Ride<'a> {
     fn any_time(&mut self, text: &'a str, start: usize) -> Option<usize> {
         let end = scalar_end(text.as_bytes(), start)?;
         let raw = text.get(start..end).filter(|raw| !is_nothing(raw.as_bytes()))?;
-        self.take_time(raw);
+        self.read_time(raw);
         Some(end)
     }
 

@@ -1,6 +1,7 @@
 //! One value of a Parquet column as JSON text: exact, and as short as that allows.
 
 use std::io::Write;
+use std::ops::Range;
 
 use chrono::DateTime;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
@@ -8,6 +9,9 @@ use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::schema::types::ColumnDescriptor;
 
 use serde_json::value::RawValue;
+
+use super::super::scan::plain_end;
+use super::super::values::COUNT_MAX;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -83,9 +87,31 @@ const fn per_second(unit: TimeUnit) -> i64 {
     }
 }
 
-/// A value that can be written; one that says nothing writes nothing.
+/// The years 0 to 9999 in milliseconds: what is written of other times, no reader takes for one.
+const YEARS: Range<i64> = -62_167_219_200_000..253_402_300_800_000;
+
+/// Where bytes stand in memory, and how many they are: while they are there, nothing else is.
+pub(super) type Address = (usize, usize);
+
+/// A value that can be written; one that says nothing writes nothing. What may be known of some
+/// values without their text is what that would say.
 pub(super) trait Cell {
     fn write(&self, style: Style, text: &mut Vec<u8>);
+
+    /// It as a count; nothing where only its text can say.
+    fn count(&self, _: Style) -> Option<u64> {
+        None
+    }
+
+    /// It as a time in milliseconds since 1970; nothing where its text is none.
+    fn millis(&self, _: Style) -> Option<i64> {
+        None
+    }
+
+    /// Where it stands, if equal values may share a place.
+    fn address(&self) -> Option<Address> {
+        None
+    }
 }
 
 /// Writes to memory, which takes everything.
@@ -109,6 +135,14 @@ impl Cell for i32 {
             _ => i64::from(*self).write(style, text),
         }
     }
+
+    fn count(&self, style: Style) -> Option<u64> {
+        match style.kind {
+            Kind::Plain => u64::try_from(*self).ok(),
+            Kind::Unsigned => Some(u64::from(self.cast_unsigned())),
+            _ => None,
+        }
+    }
 }
 
 impl Cell for i64 {
@@ -126,6 +160,21 @@ impl Cell for i64 {
             }
             _ => serde_json::to_writer(text, self).expect("memory takes everything"),
         }
+    }
+
+    fn count(&self, style: Style) -> Option<u64> {
+        let count = match style.kind {
+            Kind::Plain => u64::try_from(*self).ok()?,
+            Kind::Unsigned => self.cast_unsigned(),
+            _ => return None,
+        };
+        (count <= COUNT_MAX).then_some(count)
+    }
+
+    fn millis(&self, style: Style) -> Option<i64> {
+        let Kind::Timestamp(parts, _) = style.kind else { return None };
+        // Digits beyond milliseconds are left away, of times before 1970 too.
+        Some(self.div_euclid(parts / 1_000)).filter(|millis| YEARS.contains(millis))
     }
 }
 
@@ -180,6 +229,11 @@ impl Cell for ByteArray {
     fn write(&self, style: Style, text: &mut Vec<u8>) {
         bytes(self.data(), style, text);
     }
+
+    /// The values of a dictionary stand where the dictionary does.
+    fn address(&self) -> Option<Address> {
+        Some((self.data().as_ptr().addr(), self.len()))
+    }
 }
 
 impl Cell for FixedLenByteArray {
@@ -231,6 +285,12 @@ fn write_text(said: &str, exact: bool, text: &mut Vec<u8>) {
         Some(first) if exact && first.is_ascii() && said.len() <= NOTHING_MAX => {
             let rest = serde_json::to_string(&said[1..]).expect("a text is JSON");
             put!(text, "\"\\u{:04x}{}", u32::from(first), &rest[1..]);
+        }
+        // Most have nothing to be escaped.
+        _ if plain_end(said.as_bytes(), 0) == said.len() => {
+            text.push(b'"');
+            text.extend_from_slice(said.as_bytes());
+            text.push(b'"');
         }
         _ => serde_json::to_writer(text, said).expect("memory takes everything"),
     }

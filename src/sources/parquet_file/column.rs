@@ -7,17 +7,58 @@ use parquet::file::reader::RowGroupReader;
 
 use super::cell::{Cell, Kind, Style};
 use super::levels::{Node, Step, leaves};
+use super::typed::skip;
+
+/// What a key has in some rows.
+pub(super) enum Cells {
+    /// Values, which become text when they are asked for.
+    Flat(Box<dyn Flat>),
+    /// Texts of objects and lists.
+    Nested(Texts),
+}
+
+impl Cells {
+    /// Writes what it has in a row; nothing where there is no value.
+    pub(super) fn write(&self, row: usize, text: &mut Vec<u8>) {
+        match self {
+            Self::Flat(values) => values.write(row, text),
+            Self::Nested(texts) => text.extend_from_slice(texts.get(row)),
+        }
+    }
+}
+
+/// One value a row, or none.
+pub(super) trait Flat {
+    /// Writes the value of a row.
+    fn write(&self, row: usize, text: &mut Vec<u8>);
+}
+
+/// The values of a flat column.
+struct FlatValues<T> {
+    values: Vec<T>,
+    /// Where among them that of each row is.
+    places: Vec<Option<usize>>,
+    style: Style,
+}
+
+impl<T: Cell> Flat for FlatValues<T> {
+    fn write(&self, row: usize, text: &mut Vec<u8>) {
+        if let Some(place) = self.places[row] {
+            self.values[place].write(self.style, text);
+        }
+    }
+}
 
 /// Texts one after another.
 #[derive(Debug, Default)]
-pub(super) struct Cells {
+pub(super) struct Texts {
     text: Vec<u8>,
     ends: Vec<usize>,
 }
 
-impl Cells {
+impl Texts {
     /// One of them; empty for what has no value.
-    pub(super) fn get(&self, place: usize) -> &[u8] {
+    fn get(&self, place: usize) -> &[u8] {
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start..self.ends[place]]
     }
@@ -52,9 +93,7 @@ struct Leaf {
 struct Batch {
     definition: Vec<i16>,
     repetition: Vec<i16>,
-    values: Cells,
-    /// The level at which there is a value, where there are cells for the others too.
-    gaps: Option<i16>,
+    values: Texts,
 }
 
 impl Column {
@@ -88,14 +127,19 @@ impl Column {
         &self.key
     }
 
+    /// Passes over the next rows.
+    pub(super) fn skip(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.leaves.iter_mut().try_for_each(|leaf| leaf.skip(rows))
+    }
+
     /// The next values, one a row.
     pub(super) fn cells(&mut self, rows: usize) -> Result<Cells, ParquetError> {
         if let (true, [leaf]) = (self.is_flat, &mut self.leaves[..]) {
-            return Ok(leaf.read(rows, true)?.values);
+            return leaf.flat(rows).map(Cells::Flat);
         }
-        let batches = self.leaves.iter_mut().map(|leaf| leaf.read(rows, false));
+        let batches = self.leaves.iter_mut().map(|leaf| leaf.read(rows));
         let batches = batches.collect::<Result<Vec<_>, _>>()?;
-        let mut cells = Cells::default();
+        let mut cells = Texts::default();
         let mut cursors = vec![Cursor::default(); batches.len()];
         for _ in 0..rows {
             let mut node = Node::Nothing;
@@ -108,16 +152,37 @@ impl Column {
                 }
             });
         }
-        Ok(cells)
+        Ok(Cells::Nested(cells))
     }
 }
 
 impl Leaf {
-    /// The next rows; `by_row` says whether there is a cell for each, even where there is no value.
-    fn read(&mut self, rows: usize, by_row: bool) -> Result<Batch, ParquetError> {
+    /// Passes over the next rows.
+    fn skip(&mut self, rows: usize) -> Result<(), ParquetError> {
+        skip(&mut self.reader, rows)
+    }
+
+    /// The next rows, where each has one value or none.
+    fn flat(&mut self, rows: usize) -> Result<Box<dyn Flat>, ParquetError> {
         let (present, style) = (self.present, self.style);
-        let gaps = by_row.then_some(present).filter(|present| *present > 0);
-        let mut batch = Batch { gaps, ..Batch::default() };
+        match &mut self.reader {
+            ColumnReader::BoolColumnReader(column) => flat(column, rows, present, style),
+            ColumnReader::Int32ColumnReader(column) => flat(column, rows, present, style),
+            ColumnReader::Int64ColumnReader(column) => flat(column, rows, present, style),
+            ColumnReader::Int96ColumnReader(column) => flat(column, rows, present, style),
+            ColumnReader::FloatColumnReader(column) => flat(column, rows, present, style),
+            ColumnReader::DoubleColumnReader(column) => flat(column, rows, present, style),
+            ColumnReader::ByteArrayColumnReader(column) => flat(column, rows, present, style),
+            ColumnReader::FixedLenByteArrayColumnReader(column) => {
+                flat(column, rows, present, style)
+            }
+        }
+    }
+
+    /// The next rows.
+    fn read(&mut self, rows: usize) -> Result<Batch, ParquetError> {
+        let (present, style) = (self.present, self.style);
+        let mut batch = Batch::default();
         let read = match &mut self.reader {
             ColumnReader::BoolColumnReader(column) => values(column, rows, style, &mut batch),
             ColumnReader::Int32ColumnReader(column) => values(column, rows, style, &mut batch),
@@ -131,12 +196,49 @@ impl Leaf {
             }
         }?;
         let counted = batch.definition.iter().filter(|level| **level == present).count();
-        let expected = if present == 0 || by_row { rows } else { counted };
+        let expected = if present == 0 { rows } else { counted };
         if read != rows || batch.values.ends.len() != expected {
-            return Err(ParquetError::General("a column has fewer rows than the file".to_owned()));
+            return Err(too_few_rows());
         }
         Ok(batch)
     }
+}
+
+/// What is said of a column that ends too early.
+pub(super) fn too_few_rows() -> ParquetError {
+    ParquetError::General("a column has fewer rows than the file".to_owned())
+}
+
+/// Reads rows of a flat column: values, and levels where some may be missing.
+pub(super) fn read_flat<T: DataType>(
+    column: &mut ColumnReaderImpl<T>,
+    rows: usize,
+    present: i16,
+    levels: &mut Vec<i16>,
+) -> Result<Vec<T::T>, ParquetError> {
+    let mut values = Vec::with_capacity(rows);
+    let (read, ..) = column.read_records(rows, Some(levels), None, &mut values)?;
+    let has_levels = present > 0;
+    let counted = levels.iter().filter(|level| **level == present).count();
+    let expected = if has_levels { counted } else { rows };
+    if read != rows || values.len() != expected || has_levels && levels.len() != rows {
+        return Err(too_few_rows());
+    }
+    Ok(values)
+}
+
+fn flat<T: DataType<T: Cell>>(
+    column: &mut ColumnReaderImpl<T>,
+    rows: usize,
+    present: i16,
+    style: Style,
+) -> Result<Box<dyn Flat>, ParquetError> {
+    let mut levels = Vec::new();
+    let values = read_flat(column, rows, present, &mut levels)?;
+    let mut next = 0..values.len();
+    let is_there = |row: usize| present == 0 || levels[row] == present;
+    let places = (0..rows).map(|row| if is_there(row) { next.next() } else { None }).collect();
+    Ok(Box::new(FlatValues { values, places, style }))
 }
 
 /// Reads whole rows of a column, and says how many.
@@ -149,13 +251,6 @@ fn values<T: DataType<T: Cell>>(
     let mut values = Vec::new();
     let Batch { definition, repetition, .. } = batch;
     let (read, ..) = column.read_records(rows, Some(definition), Some(repetition), &mut values)?;
-    let mut values = values.iter();
-    if let Some(present) = batch.gaps {
-        for level in &batch.definition {
-            let value = if *level == present { values.next() } else { None };
-            batch.values.push(|text| value.into_iter().for_each(|value| value.write(style, text)));
-        }
-    }
     for value in values {
         batch.values.push(|text| value.write(style, text));
     }

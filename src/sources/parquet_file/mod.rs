@@ -1,22 +1,34 @@
-//! Parquet files as JSON lines: one row an object, so that whatever is read from JSON lines can be
-//! read from Parquet. Memory holds a page of each column and some rows of text, never the file.
+//! Parquet files. One row is an object, and may be read as a line of JSON, so that whatever is read
+//! from JSON lines can be read from Parquet. Where all that a log has to say stands in plain columns,
+//! most rows become calls without being text before. Memory holds a page of each column and some
+//! rows, never the file.
 
 mod cell;
 mod column;
 mod levels;
+#[cfg(test)]
+mod made;
+mod piece;
+mod rows;
+mod store;
+mod straight;
+mod typed;
 
-use std::io::{self, Read};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashSet;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
-use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
-
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::Type;
 
-use super::open::Source;
-use column::Column;
+use super::open::{Counted, Source};
+use rows::{Lines, count};
+
+pub(super) use piece::{Piece, Pieces};
+pub(super) use store::Store;
 
 /// The first bytes of a Parquet file; the second kind has an encrypted end.
 pub(super) const STARTS: [[u8; 4]; 2] = [*b"PAR1", *b"PARE"];
@@ -25,30 +37,71 @@ pub(super) const STARTS: [[u8; 4]; 2] = [*b"PAR1", *b"PARE"];
 /// stand, even one that says `null`.
 pub const OWN_KEY: &str = "llmcost.records";
 
-/// Rows that are turned into text at once, at most.
-const ROWS_MAX: u64 = 4096;
-
-/// What those rows may take.
+/// What the rows of a batch may take.
 const BATCH_BYTES: u64 = 4 << 20;
 
-/// The rows of a Parquet file as JSON lines.
-///
-/// # Errors
-/// When it is no whole Parquet file.
-pub(super) fn lines<R: ChunkReader + 'static>(source: R) -> io::Result<Source> {
-    let file = guarded(|| SerializedFileReader::new(source))?;
-    guarded(|| check_rows(file.metadata()))?;
-    let about = file.metadata().file_metadata();
-    if let Some(name) = repeated(about.schema_descr().root_schema()) {
-        let message =
-            format!("its schema has the column `{name}` twice: which one is meant cannot be known");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+/// How many rows go together, at most; tests make them few.
+#[derive(Clone, Copy)]
+struct Sizes {
+    /// Rows that are decoded at once.
+    batch: u64,
+    /// Rows that go to one thread: so many that it does not matter what each has to pass over, so
+    /// few that their calls may wait in memory.
+    piece: u64,
+}
+
+impl Sizes {
+    const USUAL: Self = Self { batch: 1 << 12, piece: 1 << 16 };
+}
+
+/// A Parquet file that is open.
+pub(super) struct Table {
+    file: SerializedFileReader<Store>,
+    is_own: bool,
+    sizes: Sizes,
+    /// How much of it was read.
+    stored: Mutex<Counted<()>>,
+}
+
+impl Table {
+    /// Opens one; what is read of it goes to `stored`.
+    ///
+    /// # Errors
+    /// When it is no whole Parquet file.
+    pub(super) fn open(store: Store, stored: Counted<()>) -> io::Result<Arc<Self>> {
+        Self::open_in(Sizes::USUAL, store, stored)
     }
-    let metadata = about.key_value_metadata();
-    let is_own = metadata.is_some_and(|pairs| pairs.iter().any(|pair| pair.key == OWN_KEY));
-    let rows =
-        Rows { file, group: 0, columns: Vec::new(), left: 0, batch: 1, is_own, is_first: true };
-    Ok(Box::new(Lines { rows, text: Vec::new(), at: 0 }))
+
+    fn open_in(sizes: Sizes, store: Store, stored: Counted<()>) -> io::Result<Arc<Self>> {
+        let file = guarded(|| SerializedFileReader::new(store))?;
+        guarded(|| check_rows(file.metadata()))?;
+        let about = file.metadata().file_metadata();
+        if let Some(name) = repeated(about.schema_descr().root_schema()) {
+            let message = format!(
+                "its schema has the column `{name}` twice: which one is meant cannot be known"
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        let metadata = about.key_value_metadata();
+        let is_own = metadata.is_some_and(|pairs| pairs.iter().any(|pair| pair.key == OWN_KEY));
+        Ok(Arc::new(Self { file, is_own, sizes, stored: Mutex::new(stored) }))
+    }
+
+    /// Its rows as JSON lines.
+    pub(super) fn lines(self: &Arc<Self>) -> Source {
+        Box::new(Lines::of(Arc::clone(self)))
+    }
+
+    /// How many rows of a row group are decoded at once.
+    fn batch_of(&self, group: &RowGroupMetaData) -> u64 {
+        let row_bytes = count(group.total_byte_size()) / count(group.num_rows()).max(1);
+        (BATCH_BYTES / row_bytes.max(1)).clamp(1, self.sizes.batch)
+    }
+
+    /// Tells that so many bytes of it were read.
+    fn count(&self, bytes: u64) {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner).count(bytes);
+    }
 }
 
 /// The row groups must hold as many rows as the file says it has.
@@ -90,88 +143,5 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> io::Result<T> {
     Err(io::Error::new(io::ErrorKind::InvalidData, message))
 }
 
-struct Rows<R: ChunkReader> {
-    file: SerializedFileReader<R>,
-    /// The row group that comes next.
-    group: usize,
-    /// The columns of the row group at hand.
-    columns: Vec<Column>,
-    /// Its rows that were not read yet.
-    left: u64,
-    /// How many of them are read at once.
-    batch: u64,
-    is_own: bool,
-    /// Whether no row was read yet. The first names every column, as who reads the file looks for
-    /// them there; in the others what is missing is left out.
-    is_first: bool,
-}
-
-impl<R: ChunkReader + 'static> Rows<R> {
-    /// Adds the next rows to `text`; says whether there were any.
-    fn next(&mut self, text: &mut Vec<u8>) -> Result<bool, ParquetError> {
-        while self.left == 0 {
-            if self.group == self.file.num_row_groups() {
-                return Ok(false);
-            }
-            self.open_group()?;
-        }
-        let rows = self.left.min(self.batch);
-        self.left -= rows;
-        let count = usize::try_from(rows).expect("it is at most ROWS_MAX");
-        let columns = &mut self.columns;
-        let cells = columns.iter_mut().map(|column| column.cells(count));
-        let cells = cells.collect::<Result<Vec<_>, _>>()?;
-        for row in 0..count {
-            let mut before = b'{';
-            for (column, cells) in self.columns.iter().zip(&cells) {
-                let cell = cells.get(row);
-                if cell.is_empty() && !self.is_first {
-                    continue;
-                }
-                text.push(before);
-                before = b',';
-                text.extend_from_slice(column.key());
-                text.extend_from_slice(if cell.is_empty() { b"null" } else { cell });
-            }
-            text.extend_from_slice(if before == b'{' { b"{}\n" } else { b"}\n" });
-            self.is_first = false;
-        }
-        Ok(true)
-    }
-
-    fn open_group(&mut self) -> Result<(), ParquetError> {
-        let group = self.file.get_row_group(self.group)?;
-        self.group += 1;
-        let about = group.metadata();
-        let count = |number: i64| u64::try_from(number).unwrap_or(0);
-        self.left = count(about.num_rows());
-        let row_bytes = count(about.total_byte_size()) / self.left.max(1);
-        self.batch = (BATCH_BYTES / row_bytes.max(1)).clamp(1, ROWS_MAX);
-        self.columns = Column::of(&*group, self.is_own)?;
-        Ok(())
-    }
-}
-
-struct Lines<R: ChunkReader> {
-    rows: Rows<R>,
-    text: Vec<u8>,
-    /// How much of the text was given out.
-    at: usize,
-}
-
-impl<R: ChunkReader + 'static> Read for Lines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.text.len() {
-            self.text.clear();
-            self.at = 0;
-            let Self { rows, text, .. } = self;
-            if !guarded(|| rows.next(text))? {
-                return Ok(0);
-            }
-        }
-        let count = buffer.len().min(self.text.len() - self.at);
-        buffer[..count].copy_from_slice(&self.text[self.at..self.at + count]);
-        self.at += count;
-        Ok(count)
-    }
-}
+#[cfg(test)]
+mod tests;
