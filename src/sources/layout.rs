@@ -181,11 +181,11 @@ impl Layouts {
     fn add(&mut self, place: usize, text: &[u8], value: &Value, next: usize, paths: &Paths) {
         let known = |known: &Step| known.place == next && self.texts.is(&known.text, text);
         let texts = &self.places[place].next;
-        if texts.iter().any(known) {
-            return;
-        }
         if texts.len() == TEXTS_MAX {
             self.is_full = true;
+            return;
+        }
+        if texts.iter().any(known) {
             return;
         }
         let first = self.targets.len();

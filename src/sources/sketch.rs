@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use serde_json::Value;
 
 use super::detect::{
     Detection, Hint, NAMES_MAX, RECORDS_MAX, Unknown, detect, is_flat, keys, object,
@@ -20,8 +21,11 @@ use super::formats::{FORMATS, first_that_may_recognise, is_signed, may_be_envelo
 use super::framing::Framing;
 use super::scan::plain_end;
 
-/// So much is kept; then all is forgotten.
-const SHAPES_MAX: usize = 1000;
+/// So many are kept; then all are forgotten.
+const SHAPES_MAX: usize = 500;
+
+/// Larger ones are not kept: no other record will have them.
+const SHAPE_BYTES_MAX: usize = 8 << 10;
 
 /// Deeper records are left to the parser, which does not go much further either.
 const DEPTH_MAX: u32 = 64;
@@ -93,19 +97,20 @@ impl Sketches {
         self.found.clear();
         let mut format = None;
         for line in lines {
-            let number = self.number(line)?;
+            let (number, record) = self.number(line)?;
+            if !self.found.contains(&number) {
+                self.found.push(number);
+            }
             if format.is_none() {
-                let record = object(line)?;
+                let record = record.or_else(|| object(line))?;
                 format = FORMATS.iter().position(|format| (format.recognises)(&record));
             }
-            if self.found.contains(&number) {
-                continue;
-            }
-            self.found.push(number);
-            let may_be =
-                |shape: &Shape| shape.is_special || format.is_some_and(|at| shape.first < at);
             // Those before the one that tells the format are looked at again when it is known.
-            if self.found.iter().any(|number| may_be(&self.shapes[*number])) {
+            let may_be_more = |number: &usize| {
+                let shape = &self.shapes[*number];
+                shape.is_special || format.is_some_and(|format| shape.first < format)
+            };
+            if self.found.iter().any(may_be_more) {
                 return None;
             }
         }
@@ -119,13 +124,16 @@ impl Sketches {
         Some(Detection { format, framing, columns, envelope: None, list: None })
     }
 
-    /// The number of the shape of a record, which is learnt if it is new.
-    fn number(&mut self, line: &[u8]) -> Option<usize> {
+    /// The number of the shape of a record, which is learnt if it is new; then also its tree.
+    fn number(&mut self, line: &[u8]) -> Option<(usize, Option<Value>)> {
         simdutf8::basic::from_utf8(line).ok()?;
         self.shape.clear();
         Outline { bytes: line, at: 0 }.record(&mut self.shape)?;
         if let Some(number) = self.numbers.get(&self.shape[..]) {
-            return Some(*number);
+            return Some((*number, None));
+        }
+        if self.shape.len() > SHAPE_BYTES_MAX {
+            return None;
         }
         let record = object(line)?;
         let has = |name: &str| record.get(name).is_some();
@@ -137,7 +145,7 @@ impl Sketches {
         let number = self.shapes.len();
         self.shapes.push(shape);
         self.numbers.insert(self.shape.as_slice().into(), number);
-        Some(number)
+        Some((number, Some(record)))
     }
 
     /// The columns of the file; nothing where they are too many.

@@ -52,6 +52,24 @@ fn a_session_like_those_before_is_known_by_its_shapes() {
 }
 
 #[test]
+fn a_record_that_tells_more_than_those_of_its_shape_before_is_heard() {
+    let record = |kind: &str| {
+        format!(
+            "{{\"type\":\"{kind}\",\"sessionId\":\"s\",\"uuid\":\"u\",\"payload\":{{\"id\":\"i\"}}}}\n"
+        )
+    };
+    let kinds = ["nothing", "session_meta", "user", "turn_context"];
+    for one in kinds {
+        for two in kinds {
+            for three in kinds {
+                let sample = record(one) + &record(two) + &record(three);
+                check(&mut Sketches::default(), sample.as_bytes());
+            }
+        }
+    }
+}
+
+#[test]
 fn what_the_parser_may_see_in_another_way_has_no_shape() {
     for (record, is_certain) in [
         (r#"{"a":1}"#, true),
