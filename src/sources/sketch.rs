@@ -19,7 +19,7 @@ use super::detect::{start_of, whole_lines};
 use super::foreign::container;
 use super::formats::{FORMATS, first_that_may_recognise, is_signed, may_be_envelope};
 use super::framing::Framing;
-use super::scan::plain_end;
+use super::scan::{number, plain_end};
 
 /// So many are kept; then all are forgotten.
 const SHAPES_MAX: usize = 500;
@@ -301,6 +301,12 @@ impl Outline<'_> {
 
     /// A number without an exponent, and not a long one.
     fn number(&mut self) -> Option<()> {
+        if let Some((_, end)) = number(self.bytes, self.at)
+            && matches!(self.bytes.get(end), Some(b',' | b'}' | b']'))
+        {
+            self.at = end;
+            return Some(());
+        }
         let rest = &self.bytes[self.at..];
         let digits =
             |from: usize| rest[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
