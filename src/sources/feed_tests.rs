@@ -13,7 +13,7 @@ use crate::usage::{Calls, column};
 const SESSION: &str = r#"{"sessionId":"s","type":"assistant","uuid":"u","requestId":"r","message":{"id":"ID","model":"claude-opus-4-5","usage":{"input_tokens":3,"output_tokens":COUNT}},"timestamp":"2026-01-01T00:00:00Z"}"#;
 
 fn session(file: usize, lines: usize) -> String {
-    let line = |line| {
+    let line = |line: usize| {
         let (id, count) = (format!("m{file}-{line}"), (file + line).to_string());
         SESSION.replace("ID", &id).replace("COUNT", &count) + "\n"
     };
@@ -74,6 +74,33 @@ fn small_and_large_files_are_read_in_their_order_by_any_number_of_threads() {
         }
         assert_eq!(alone.0, one.0, "{limits:?}");
     }
+}
+
+#[test]
+fn what_was_learnt_of_one_file_changes_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inputs = mixture(folder.path());
+    let formats = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
+    let formats = discover(formats.to_str().expect("text")).expect("logs").inputs;
+    for input in inputs.iter().chain(&formats) {
+        let alone = read_with(Limits::default(), std::slice::from_ref(input), 1).1;
+        // Between others, and twice; the second time all calls are copies.
+        let among = [&inputs[1], input, &inputs[2], input].map(Clone::clone);
+        let among = read_with(Limits::default(), &among, 1).1;
+        let (alone, first, second) = (&alone.files[0], &among.files[1], &among.files[3]);
+        assert_eq!(first, alone);
+        assert_eq!((second.format, &second.columns), (alone.format, &alone.columns));
+        assert_eq!(second.lines.lines, alone.lines.lines, "{}", alone.name);
+    }
+    let mut rows = Vec::new();
+    for input in &inputs {
+        rows.extend(read_with(Limits::default(), std::slice::from_ref(input), 1).0);
+    }
+    let (mut together, _) = read_with(Limits::default(), &inputs, 2);
+    for (call, _) in &mut together {
+        call.place.file = 0;
+    }
+    assert_eq!(together, rows);
 }
 
 /// Who writes into pipes may fill one only when the one before it was read.
