@@ -2,12 +2,12 @@
 //! next chunk, or is told that there is no more.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::sync::Arc;
 
 use super::assembly::Step;
 use super::chunk::Chunk;
 use super::discover::Input;
+use super::open::is_small;
 use super::opening::{Opened, Opener, Trouble};
 use super::plan::FilePlan;
 
@@ -107,7 +107,7 @@ impl<'i> Feed<'i> {
         let Some(input) = self.inputs.get(self.next as usize) else {
             return if first.is_none() { Next::End } else { Next::Later };
         };
-        if first.is_some() && !(ahead && self.is_small(input)) {
+        if first.is_some() && !(ahead && is_small(input, self.opener.limits.sample as u64)) {
             return Next::Later;
         }
         self.opening.insert(self.next);
@@ -135,18 +135,6 @@ impl<'i> Feed<'i> {
             }
             Ok(None) => Next::Last(position, None),
             Err(error) => Next::Last(position, Some(Trouble::Failed(error, true).step(file))),
-        }
-    }
-
-    /// Whether an input is read with one look, unless it is compressed. A pipe is not: what it holds
-    /// may come only when the one before it was read.
-    fn is_small(&self, input: &Input) -> bool {
-        match input {
-            Input::File(path) => fs::metadata(path).map_or(true, |about| {
-                about.is_file() && about.len() <= self.opener.limits.sample as u64
-            }),
-            Input::Stdin => false,
-            Input::Embedded(..) => true,
         }
     }
 }

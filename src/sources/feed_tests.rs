@@ -82,10 +82,15 @@ fn what_was_learnt_of_one_file_changes_no_other() {
     let inputs = mixture(folder.path());
     let formats = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
     let formats = discover(formats.to_str().expect("text")).expect("logs").inputs;
+    let others = [900, 901].map(|number| {
+        let path = folder.path().join(format!("other{number}"));
+        fs::write(&path, session(number, 4)).expect("writes");
+        Input::File(path)
+    });
     for input in inputs.iter().chain(&formats) {
         let alone = read_with(Limits::default(), std::slice::from_ref(input), 1).1;
         // Between others, and twice; the second time all calls are copies.
-        let among = [&inputs[1], input, &inputs[2], input].map(Clone::clone);
+        let among = [&others[0], input, &others[1], input].map(Clone::clone);
         let among = read_with(Limits::default(), &among, 1).1;
         let (alone, first, second) = (&alone.files[0], &among.files[1], &among.files[3]);
         assert_eq!(first, alone);
