@@ -105,7 +105,13 @@ fn what_was_learnt_of_one_file_changes_no_other() {
     for (call, _) in &mut together {
         call.place.file = 0;
     }
-    assert_eq!(together, rows);
+    // Calls that may have copies come behind the others.
+    let in_order = |rows: Vec<Row>| {
+        let mut rows: Vec<_> = rows.into_iter().map(|row| format!("{row:?}")).collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(in_order(together), in_order(rows));
 }
 
 /// Who writes into pipes may fill one only when the one before it was read.

@@ -36,7 +36,7 @@ fn one_record_in_sixteen_is_learnt_however_often_it_was_looked_at() {
     for number in 0..2 * PATIENCE {
         // What is no scalar is never learnt.
         let record = r#"{"model":{}}"#;
-        for _ in 0..1 + u32::from(number > 0) {
+        for _ in 0..=u32::from(number > 0) {
             assert_eq!(layouts.read(record, &mut Values::new(4)), None);
         }
         layouts.learn(record, &paths);

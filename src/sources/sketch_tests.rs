@@ -123,18 +123,18 @@ fn fixtures_are_what_they_are_one_after_another() {
     let mut paths = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
     let mut sketches = Sketches::default();
-    let mut sketched = Vec::new();
+    let mut known = Vec::new();
     for _ in 0..2 {
         for path in &paths {
             let bytes = fs::read(path).expect("reads");
             let sample = &bytes[..bytes.len().min(100_000)];
             check(&mut sketches, sample);
-            sketched.extend(sketches.known(sample, true).map(|found| found.format));
+            known.extend(sketches.known(sample, true).map(|found| found.format));
         }
     }
-    let is_sketched = |name: &str| sketched.iter().any(|format: &&Format| format.name == name);
+    let is_known = |name: &str| known.iter().any(|format: &&Format| format.name == name);
     for name in ["claude-code", "codex"] {
-        assert!(is_sketched(name), "{name} is always looked at from the start");
+        assert!(is_known(name), "{name} is always looked at from the start");
     }
 }
 
