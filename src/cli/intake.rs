@@ -344,7 +344,7 @@ fn nowhere(
     reading: &Reading,
     said: impl Fn(&str) -> String,
 ) -> Vec<(Place, String)> {
-    let columns = || files.iter().flat_map(|place| &reading.files[*place].columns);
+    let columns = || files.iter().flat_map(|place| reading.files[*place].columns.iter());
     let missing = map.iter().filter(|(name, path)| {
         Statement::named(name).is_none() && !columns().any(|column| column == path)
     });
@@ -419,7 +419,7 @@ fn check_columns(
         if seen[place] || in_log || mapped || is_field {
             continue;
         }
-        let columns = reading.files.iter().flat_map(|file| &file.columns).map(String::as_str);
+        let columns = reading.files.iter().flat_map(|file| file.columns.iter()).map(String::as_str);
         let own = settings.dimensions.iter().map(|(name, _)| name.as_str());
         let mut known: Vec<&str> = columns.chain(column::FIXED).chain(own).collect();
         known.sort_unstable();

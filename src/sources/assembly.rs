@@ -1,6 +1,7 @@
 //! Puts what the threads parsed in order: drops copies and keeps the account of every line.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use foldhash::quality::FixedState;
 use hashbrown::HashMap;
@@ -28,7 +29,7 @@ pub(super) enum Step {
         format: &'static Format,
         /// The name of the saved source that takes it.
         saved: Option<String>,
-        columns: Vec<String>,
+        columns: Arc<Vec<String>>,
         /// A column of money that is not in dollars and is left out.
         other_money: Option<String>,
     },

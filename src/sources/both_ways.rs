@@ -23,7 +23,7 @@ pub(super) fn plan_of(text: &str) -> Option<Arc<FilePlan>> {
 
 pub(super) fn parsed(text: &str, plan: &FilePlan, memory: &mut Memory) -> Parsed {
     let bytes = text.as_bytes().to_vec();
-    let chunk = Chunk { bytes, inside_line: false, passed_over: None };
+    let chunk = Chunk { bytes: bytes.into(), inside_line: false, passed_over: None };
     parse(&chunk, true, plan, &Assumed::default(), &dimensions(), &mut SoFar::default(), memory)
 }
 
@@ -52,7 +52,7 @@ pub(super) fn check(text: &str) -> Option<u64> {
     let mut taken = 0;
     // First without known words, then with them.
     for _ in 0..2 {
-        memory.turn_to(&plan);
+        memory.turn_to(&plan, true);
         let before = memory.quick.as_ref().map_or(0, |quick| quick.taken);
         let short = parsed(text, &plan, &mut memory);
         assert_eq!(short.calls.len(), long.calls.len(), "{text}");

@@ -2,6 +2,7 @@
 //! to read into memory at hand.
 
 use std::io::{self, Read};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// More are not kept than readers use at a time.
@@ -9,6 +10,9 @@ const MOST: usize = 64;
 
 /// Larger ones, for records that were very long, go back to the system.
 const BYTES_MAX: usize = 8 << 20;
+
+/// As much room a new one has at first.
+const ROOM_BYTES: usize = 64 << 10;
 
 /// Buffers that nobody uses at the moment.
 #[derive(Clone, Debug, Default)]
@@ -21,11 +25,11 @@ impl Buffers {
         Buffer { bytes: free.pop().unwrap_or_default(), filled: 0 }
     }
 
-    /// Takes back the bytes of one.
-    pub(super) fn give_back(&self, bytes: Vec<u8>) {
+    /// Takes one back.
+    pub(super) fn give_back(&self, buffer: Buffer) {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if free.len() < MOST && bytes.capacity() <= BYTES_MAX {
-            free.push(bytes);
+        if free.len() < MOST && buffer.bytes.capacity() <= BYTES_MAX {
+            free.push(buffer.bytes);
         }
     }
 }
@@ -37,12 +41,28 @@ pub(super) struct Buffer {
     filled: usize,
 }
 
-impl Buffer {
+impl Deref for Buffer {
+    type Target = [u8];
+
     /// What was filled.
-    pub(super) fn filled(&self) -> &[u8] {
+    fn deref(&self) -> &[u8] {
         &self.bytes[..self.filled]
     }
+}
 
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+impl From<Vec<u8>> for Buffer {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { filled: bytes.len(), bytes }
+    }
+}
+
+impl Buffer {
     /// Adds some bytes.
     pub(super) fn put(&mut self, bytes: &[u8]) {
         self.room(bytes.len());
@@ -55,10 +75,14 @@ impl Buffer {
     /// # Errors
     /// When the source fails; what was read before stays.
     pub(super) fn read(&mut self, source: &mut impl Read, wanted: usize) -> io::Result<bool> {
-        self.room(wanted);
         let end = self.filled + wanted;
         while self.filled < end {
-            match source.read(&mut self.bytes[self.filled..end]) {
+            if self.filled == self.bytes.len() {
+                // A small file takes little room.
+                self.room((end - self.filled).min(self.filled.max(ROOM_BYTES)));
+            }
+            let room = end.min(self.bytes.len());
+            match source.read(&mut self.bytes[self.filled..room]) {
                 Ok(0) => return Ok(false),
                 Ok(read) => self.filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -75,9 +99,14 @@ impl Buffer {
         }
     }
 
-    /// The first bytes of it.
-    pub(super) fn into_bytes(mut self, end: usize) -> Vec<u8> {
-        self.bytes.truncate(end);
+    /// Leaves only the first bytes.
+    pub(super) fn cut(&mut self, end: usize) {
+        self.filled = self.filled.min(end);
+    }
+
+    /// What was filled, on its own.
+    pub(super) fn into_bytes(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.filled);
         self.bytes
     }
 }

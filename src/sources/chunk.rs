@@ -43,7 +43,7 @@ impl Limits {
 /// Some whole records of one file.
 #[derive(Debug)]
 pub(super) struct Chunk {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Buffer,
     /// Whether it starts inside a line, the start of which was counted with the chunk before.
     pub(super) inside_line: bool,
     /// Instead of records, one that is too long.
@@ -107,7 +107,7 @@ impl<R: Read> Chunks<R> {
                 self.ended = true;
                 self.failure = Some(error);
             }
-            let bytes = buffer.filled();
+            let bytes = &buffer[..];
             if bytes.is_empty() {
                 return self.failure.take().map_or(Ok(None), Err);
             }
@@ -115,20 +115,19 @@ impl<R: Read> Chunks<R> {
             if end > 0 {
                 self.rest = bytes[end..].to_vec();
                 let inside_line = self.inside_line;
-                let bytes = buffer.into_bytes(end);
-                self.inside_line = !bytes.ends_with(b"\n");
-                return Ok(Some(Chunk { bytes, inside_line, passed_over: None }));
+                buffer.cut(end);
+                self.inside_line = !buffer.ends_with(b"\n");
+                return Ok(Some(Chunk { bytes: buffer, inside_line, passed_over: None }));
             }
             if bytes.len() >= self.limits.record {
-                let end = bytes.len();
-                return self.pass_over(buffer.into_bytes(end)).map(Some);
+                return self.pass_over(buffer.into_bytes()).map(Some);
             }
         }
     }
 
     fn fill(&mut self, buffer: &mut Buffer) -> io::Result<()> {
         // Doubling keeps the cost of looking for a cut in one long record in proportion.
-        let wanted = self.limits.more(self.limits.chunk, buffer.filled().len());
+        let wanted = self.limits.more(self.limits.chunk, buffer.len());
         self.ended = !buffer.read(&mut self.source, wanted)?;
         Ok(())
     }
@@ -158,12 +157,11 @@ impl<R: Read> Chunks<R> {
                 let lines = found + u64::from(self.inside_line);
                 let lines = lines.saturating_sub(u64::from(inside_line)).max(1);
                 let passed_over = Some(PassedOver { newlines: found, lines });
-                return Ok(Chunk { bytes: Vec::new(), inside_line, passed_over });
+                return Ok(Chunk { bytes: Buffer::default(), inside_line, passed_over });
             }
             let mut buffer = Buffer::default();
             self.fill(&mut buffer)?;
-            let end = buffer.filled().len();
-            bytes = buffer.into_bytes(end);
+            bytes = buffer.into_bytes();
         }
     }
 }
@@ -205,7 +203,7 @@ mod tests {
         let mut read = Vec::new();
         while let Some(chunk) = chunks.next().expect("reads") {
             assert!(chunk.bytes.ends_with(b"\n"));
-            read.extend(chunk.bytes);
+            read.extend_from_slice(&chunk.bytes);
         }
         assert_eq!(read, text);
     }
@@ -215,7 +213,7 @@ mod tests {
         let source = Slow { bytes: b"a\nb\n".to_vec(), at: 0, fails: true };
         let mut chunks = Chunks::new(source, Framing::Lines, Limits::default());
         let first = chunks.next().expect("reads").expect("a chunk");
-        assert_eq!(first.bytes, b"a\nb\n");
+        assert_eq!(&first.bytes[..], b"a\nb\n");
         assert!(chunks.next().is_err());
         assert!(chunks.next().expect("ended").is_none());
     }

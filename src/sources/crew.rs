@@ -12,7 +12,8 @@ use super::assembly::{Assembly, Step};
 use super::buffers::Buffers;
 use super::chunk::{Chunk, Limits};
 use super::discover::Input;
-use super::feed::{Feed, Job, Next, Told, Work};
+use super::feed::{Current, Feed, Job, Next, Position, Work};
+use super::opening::{Acquaintance, Opener, Opening, Rest, Told};
 use super::parse::{Assumed, Parsed, parse, tell_of_partial_usage};
 use super::quick::Memory;
 use super::reader::{Progress, ReadOptions, Share};
@@ -24,6 +25,8 @@ use super::session::SoFar;
 struct State {
     /// Pieces that were taken and are not in order yet.
     in_flight: usize,
+    /// Counts what may give somebody something to do that there was not before.
+    changes: u64,
     /// Calls that were put in order and wait to be summed up.
     settled: VecDeque<(u64, Calls)>,
     /// Nothing more will be fed.
@@ -53,20 +56,38 @@ impl Board {
 /// What a thread does next.
 enum Turn {
     Sum(u64, Box<Calls>),
-    Feed,
+    Feed(Offer),
     Leave,
+}
+
+/// Room for a piece.
+struct Offer {
+    /// It may be any, not only one that the others wait for.
+    ahead: bool,
+    /// The changes so far.
+    changes: u64,
+}
+
+/// What became of a piece.
+struct Done {
+    position: Position,
+    steps: Vec<Step>,
+    /// Whether nothing more comes of its file.
+    is_last: bool,
 }
 
 /// One reading.
 pub(super) struct Crew<'i> {
     feed: Mutex<Feed<'i>>,
     board: Board,
-    buffers: Buffers,
-    told: Told<'i>,
+    inputs: &'i [Input],
+    opener: Opener<'i>,
     assumed: Assumed,
     dimensions: &'i Dimensions,
     /// Memory stays bounded if one piece takes long.
     most_in_flight: usize,
+    /// So many of them may be of files that nobody waits for yet.
+    most_ahead: usize,
 }
 
 impl<'i> Crew<'i> {
@@ -77,18 +98,20 @@ impl<'i> Crew<'i> {
         progress: &'i dyn Progress,
     ) -> Self {
         let (told, buffers) = (Told::new(progress), Buffers::default());
-        let feed = Feed::new(inputs, options, told.clone(), limits, buffers.clone());
+        let opener = Opener { options, told, limits, buffers };
+        let threads = options.threads.get();
         Self {
-            feed: Mutex::new(feed),
-            buffers,
+            feed: Mutex::new(Feed::new(inputs, opener.clone())),
             board: Board::default(),
-            told,
+            inputs,
+            opener,
             assumed: Assumed {
                 model: options.assume_model.clone(),
                 call_type: options.assume_call_type.clone(),
             },
             dimensions: &options.dimensions,
-            most_in_flight: 2 * options.threads.get() + 2,
+            most_in_flight: 2 * threads + 2,
+            most_ahead: threads + 2,
         }
     }
 
@@ -143,7 +166,7 @@ impl<'i> Crew<'i> {
     /// Puts the pieces in order as they come.
     fn assemble(
         &self,
-        received: Receiver<(u64, Step)>,
+        received: Receiver<Done>,
         mut assembly: Assembly,
         sink: &mut dyn FnMut(u64, Calls),
     ) -> Reading {
@@ -155,16 +178,21 @@ impl<'i> Crew<'i> {
             sink(order, calls);
         };
         let mut waiting = BTreeMap::new();
-        let mut next = 0;
-        for (sequence, step) in &received {
-            if matches!(step, Step::Broken) {
+        let mut next = Position::default();
+        for done in &received {
+            if matches!(done.steps[..], [Step::Broken]) {
                 break;
             }
-            waiting.insert(sequence, step);
-            while let Some(step) = waiting.remove(&next) {
-                next += 1;
-                assembly.take(step, &mut sink);
-                self.board.change(|state| state.in_flight -= 1);
+            waiting.insert(done.position, done);
+            while let Some(done) = waiting.remove(&next) {
+                next = next.next(done.is_last);
+                for step in done.steps {
+                    assembly.take(step, &mut sink);
+                }
+                self.board.change(|state| {
+                    state.in_flight -= 1;
+                    state.changes += 1;
+                });
             }
         }
         // The channel goes first: whoever still sends finds it gone.
@@ -173,7 +201,7 @@ impl<'i> Crew<'i> {
     }
 
     /// What each thread does: first what is fed, then what is left to sum up.
-    fn work<S: Share>(&self, steps: SyncSender<(u64, Step)>, mut share: Option<&mut S>) {
+    fn work<S: Share>(&self, steps: SyncSender<Done>, mut share: Option<&mut S>) {
         self.parse_all(steps, &mut share);
         let Some(share) = share else { return };
         while let Some((order, calls)) = self.settled() {
@@ -182,12 +210,13 @@ impl<'i> Crew<'i> {
     }
 
     /// Takes part until nothing more is fed.
-    fn parse_all<S: Share>(&self, steps: SyncSender<(u64, Step)>, share: &mut Option<&mut S>) {
+    fn parse_all<S: Share>(&self, steps: SyncSender<Done>, share: &mut Option<&mut S>) {
         let alarm = Alarm { steps, board: &self.board };
-        let mut memory = Memory::default();
+        let (mut memory, mut known) = (Memory::default(), Acquaintance::default());
+        // The changes so far when there was nothing to do.
+        let mut idle = None;
         loop {
-            let turn = self.turn(share.is_some());
-            let (sequence, step) = match turn {
+            let offer = match self.turn(share.is_some(), idle.take()) {
                 Turn::Leave => return,
                 Turn::Sum(order, calls) => {
                     if let Some(share) = share {
@@ -195,23 +224,61 @@ impl<'i> Crew<'i> {
                     }
                     continue;
                 }
-                Turn::Feed => {
-                    let next = self.feed.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    match next {
-                        Next::Job(job) => (job.sequence, self.parse(job, &mut memory)),
-                        Next::Step(sequence, step) => (sequence, step),
-                        Next::End => return self.board.change(|state| state.fed = true),
-                    }
-                }
+                Turn::Feed(offer) => offer,
             };
-            if alarm.steps.send((sequence, step)).is_err() {
+            let next = self.feed().next(offer.ahead);
+            let (position, steps, is_last) = match next {
+                Next::Job(job) => (job.position, vec![self.parse(job, &mut memory)], false),
+                Next::Open(file) => {
+                    let (steps, is_last) = self.open(file, &mut known, &mut memory);
+                    (Position { file, piece: 0 }, steps, is_last)
+                }
+                Next::Last(position, step) => (position, step.into_iter().collect(), true),
+                Next::Later => {
+                    idle = Some(offer.changes);
+                    self.board.change(|state| state.in_flight -= 1);
+                    continue;
+                }
+                Next::End => return self.board.change(|state| state.fed = true),
+            };
+            if alarm.steps.send(Done { position, steps, is_last }).is_err() {
                 return;
             }
         }
     }
 
-    /// What is there to sum up comes first: it frees memory.
-    fn turn(&self, sums: bool) -> Turn {
+    fn feed(&self) -> MutexGuard<'_, Feed<'i>> {
+        self.feed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens an input, and reads it unless it is large; says whether that was all.
+    fn open(&self, file: u32, known: &mut Acquaintance, memory: &mut Memory) -> (Vec<Step>, bool) {
+        let opening = self.opener.open(file, &self.inputs[file as usize], known);
+        let (mut work, mut large) = (None, None);
+        let step = match opening {
+            Opening::Nothing(step) => step,
+            Opening::Begins(step, plan, rest) => {
+                match rest {
+                    Rest::All(chunk) => work = Some((plan, Work::Chunk(chunk, true))),
+                    Rest::Chunks(chunks) if plan.format.session.is_some() => {
+                        work = Some((plan, Work::File(chunks)));
+                    }
+                    Rest::Chunks(chunks) => large = Some(Current::text(plan, chunks)),
+                    Rest::Rows(pieces) => large = Some(Current::rows(plan, pieces)),
+                }
+                step
+            }
+        };
+        let is_last = large.is_none();
+        self.feed().opened(file, large);
+        self.board.change(|state| state.changes += 1);
+        let (mut steps, position) = (vec![step], Position { file, piece: 0 });
+        steps.extend(work.map(|(plan, work)| self.parse(Job { position, plan, work }, memory)));
+        (steps, is_last)
+    }
+
+    /// What is there to sum up comes first: it frees memory. Whoever was `idle` waits for a change.
+    fn turn(&self, sums: bool, idle: Option<u64>) -> Turn {
         let mut state = self.board.lock();
         loop {
             if sums && let Some((order, calls)) = state.settled.pop_front() {
@@ -220,9 +287,10 @@ impl<'i> Crew<'i> {
             if state.ended || state.fed {
                 return Turn::Leave;
             }
-            if state.in_flight < self.most_in_flight {
+            if state.in_flight < self.most_in_flight && idle != Some(state.changes) {
+                let ahead = state.in_flight < self.most_ahead;
                 state.in_flight += 1;
-                return Turn::Feed;
+                return Turn::Feed(Offer { ahead, changes: state.changes });
             }
             state = self.board.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -246,10 +314,10 @@ impl<'i> Crew<'i> {
         let (identity, mut so_far) = (job.plan.identity, SoFar::default());
         let (mut parsed, mut failure): (Vec<Parsed>, _) = (Vec::new(), None);
         let mut one = |chunk: Chunk, first| {
-            memory.turn_to(&job.plan);
+            memory.turn_to(&job.plan, first);
             let (assumed, dimensions) = (&self.assumed, self.dimensions);
             let parsed = parse(&chunk, first, &job.plan, assumed, dimensions, &mut so_far, memory);
-            self.buffers.give_back(chunk.bytes);
+            self.opener.buffers.give_back(chunk.bytes);
             parsed
         };
         match job.work {
@@ -266,13 +334,13 @@ impl<'i> Crew<'i> {
                         break;
                     }
                 };
-                self.told.advance(chunk.bytes.len() as u64);
+                self.opener.told.advance(chunk.bytes.len() as u64);
                 let first = parsed.is_empty();
                 parsed.push(one(chunk, first));
             },
         }
         tell_of_partial_usage(&mut parsed, &so_far);
-        Step::Parsed { file: job.file, identity, parsed, failure }
+        Step::Parsed { file: job.position.file, identity, parsed, failure }
     }
 }
 
@@ -296,15 +364,16 @@ impl Drop for End<'_> {
 
 /// Tells of a panic: the others would wait for ever for the piece that was lost with it.
 struct Alarm<'b> {
-    steps: SyncSender<(u64, Step)>,
+    steps: SyncSender<Done>,
     board: &'b Board,
 }
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
+            let (position, steps) = (Position::default(), vec![Step::Broken]);
             // Fails only when nobody listens any more; then nobody waits either.
-            let _ = self.steps.send((0, Step::Broken));
+            let _ = self.steps.send(Done { position, steps, is_last: true });
             self.board.change(|state| state.ended = true);
         }
     }

@@ -1,6 +1,7 @@
 //! Which format a file has, from its first records.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -20,7 +21,7 @@ use super::values::unquoted;
 
 /// How many records of the sample are looked at first: some may be of a kind without usage. Where none
 /// is of a known format, all the others are.
-const RECORDS_MAX: usize = 50;
+pub(super) const RECORDS_MAX: usize = 50;
 
 /// How many names of columns or keys are kept of a file.
 pub(super) const NAMES_MAX: usize = 2000;
@@ -31,7 +32,7 @@ pub(super) struct Detection {
     pub(super) format: &'static Format,
     pub(super) framing: Framing,
     /// The columns of a table in order, or the keys of the first records.
-    pub(super) columns: Vec<String>,
+    pub(super) columns: Arc<Vec<String>>,
     /// What its records are in.
     pub(super) envelope: Option<&'static Envelope>,
     /// The member of its records that lists the records of the format.
@@ -87,10 +88,7 @@ fn detect_among(
     if let Some(reason) = container(sample) {
         return Err(Unknown::Format(reason.to_owned()));
     }
-    // A crash may leave zeros before the first record.
-    let is_empty = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
-    let start = sample.iter().position(|byte| !is_empty(byte)).unwrap_or(0);
-    let sample = &sample[start..];
+    let sample = &sample[start_of(sample)..];
     match sample.first() {
         // The brackets of a list make no record, whatever is on the lines between them.
         Some(b'[') => detect_json(Framing::Documents, &documents(sample, most), complete, hint),
@@ -106,6 +104,12 @@ fn detect_among(
         }
         _ => detect_table(sample, hint).map_err(Unknown::Format),
     }
+}
+
+/// Where the first record begins: a crash may leave zeros before it.
+pub(super) fn start_of(sample: &[u8]) -> usize {
+    let is_empty = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    sample.iter().position(|byte| !is_empty(byte)).unwrap_or(0)
 }
 
 /// One record a line if the first line is one, or half of the lines are: a file may start with a torn
@@ -148,7 +152,7 @@ fn detect_json(
     if let Some(envelope) = envelope_of(records, hint).filter(|_| !signed) {
         let holding = records.iter().filter(|record| (envelope.is_one)(record)).cloned();
         let inside: Vec<Value> = holding.flat_map(envelope.open).take(RECORDS_MAX).collect();
-        let (format, columns) = (envelope.format, keys(&inside));
+        let (format, columns) = (envelope.format, keys(&inside).into());
         return Ok(Detection { format, framing, columns, envelope: Some(envelope), list: None });
     }
     let found = if signed { Some(OWN) } else { known(records) };
@@ -175,7 +179,7 @@ fn detect_json(
             format!("no known format has records with the keys {}{nor}", shown(&columns))
         })
     })?;
-    Ok(Detection { format, framing, columns, envelope: None, list: None })
+    Ok(Detection { format, framing, columns: columns.into(), envelope: None, list: None })
 }
 
 /// What the records in a list of the records are, as if the list were the file; the keys that they
@@ -233,7 +237,7 @@ fn detect_table(sample: &[u8], hint: Hint) -> Result<Detection, String> {
     let format = chosen(found, hint)
         .ok_or_else(|| format!("no known format has the columns {}", shown(&columns)))?;
     let framing = Framing::Delimited(Rows { delimiter, columns: columns.len() });
-    Ok(Detection { format, framing, columns, envelope: None, list: None })
+    Ok(Detection { format, framing, columns: columns.into(), envelope: None, list: None })
 }
 
 /// The first format that recognises one of the records.
@@ -277,7 +281,7 @@ fn repeated(columns: &[String]) -> Option<&String> {
 }
 
 /// Whether the format goes by the names of columns alone.
-fn is_flat(found: Option<&'static Format>) -> bool {
+pub(super) fn is_flat(found: Option<&'static Format>) -> bool {
     found.is_none_or(has_flat_records)
 }
 
@@ -298,13 +302,20 @@ fn chosen(found: Option<&'static Format>, hint: Hint) -> Option<&'static Format>
 }
 
 /// The lines that are complete: the sample may end inside one.
-fn whole_lines(sample: &[u8], complete: bool) -> impl Iterator<Item = &[u8]> {
+pub(super) fn whole_lines(sample: &[u8], complete: bool) -> impl Iterator<Item = &[u8]> {
     let end =
         if complete { sample.len() } else { memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1) };
-    sample[..end].split(|byte| *byte == b'\n')
+    let mut rest = Some(&sample[..end]);
+    std::iter::from_fn(move || {
+        let bytes = rest?;
+        let at = memchr::memchr(b'\n', bytes);
+        rest = at.map(|at| &bytes[at + 1..]);
+        Some(&bytes[..at.unwrap_or(bytes.len())])
+    })
 }
 
-fn object(bytes: &[u8]) -> Option<Value> {
+/// The record that a text is, if it is one.
+pub(super) fn object(bytes: &[u8]) -> Option<Value> {
     let found = serde_json::from_slice(bytes).ok().filter(Value::is_object);
     found.or_else(|| std::str::from_utf8(bytes).ok().and_then(|text| pruned(text, 0)))
 }
@@ -333,7 +344,7 @@ fn documents(sample: &[u8], most: usize) -> Vec<Value> {
 }
 
 /// The keys of the records, those of objects inside them with their path.
-fn keys(records: &[Value]) -> Vec<String> {
+pub(super) fn keys(records: &[Value]) -> Vec<String> {
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for record in records {
         collect_keys(record, "", &mut found, &mut seen);

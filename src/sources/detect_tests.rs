@@ -40,7 +40,7 @@ fn a_mapping_explains_what_no_format_does() {
     let hint = Hint { format: None, mapped: true };
     let found = detect(b"{\"a\":1}\n", true, hint).expect("mapped");
     assert_eq!(found.format.name, "llmcost");
-    assert_eq!(found.columns, ["a"]);
+    assert_eq!(*found.columns, ["a"]);
 }
 
 #[test]

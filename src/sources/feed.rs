@@ -1,33 +1,40 @@
 //! What there is to parse, one piece after another: whoever asks opens the next file, reads the
 //! next chunk, or is told that there is no more.
 
-use std::io::{self, Chain, Cursor, Read};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
-use crate::diagnostics::Code;
 
 use super::assembly::Step;
-use super::buffers::Buffers;
-use super::chunk::{Chunk, Chunks, Limits, newlines};
-use super::detect::Hint;
+use super::chunk::Chunk;
 use super::discover::Input;
-use super::formats::is_other_money;
-use super::guess::{Guess, guess_sample};
-use super::look::{Look, NoLook, look};
-use super::open::{Opened, Source, StoredBytes, open_counted};
+use super::open::is_small;
+use super::opening::{Cuts, Opener, Trouble};
 use super::parquet_file::{Piece, Pieces};
 use super::plan::FilePlan;
-use super::reader::{Progress, ReadOptions};
-use super::writing::COST_UNIT;
 
-/// A file whose first bytes were looked at.
-pub(super) type Cuts = Chunks<Chain<Cursor<Vec<u8>>, Source>>;
+/// Where a piece stands among all others: what comes of the pieces is put in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    pub(super) file: u32,
+    /// Its number in the file; the first one is its opening.
+    pub(super) piece: u64,
+}
+
+impl Position {
+    /// The one behind it; the last piece of a file is followed by the next file.
+    pub(super) const fn next(self, is_last: bool) -> Self {
+        if is_last {
+            Self { file: self.file + 1, piece: 0 }
+        } else {
+            Self { piece: self.piece + 1, ..self }
+        }
+    }
+}
 
 /// What goes to a thread that parses.
 pub(super) struct Job {
-    pub(super) sequence: u64,
-    pub(super) file: u32,
+    pub(super) position: Position,
     pub(super) plan: Arc<FilePlan>,
     pub(super) work: Work,
 }
@@ -46,64 +53,51 @@ pub(super) enum Work {
 pub(super) enum Next {
     /// Something to parse.
     Job(Job),
-    /// Something to be told, in its place among the rest.
-    Step(u64, Step),
+    /// An input to open.
+    Open(u32),
+    /// A file ends; what is to be told of that.
+    Last(Position, Option<Step>),
+    /// Nothing before something has changed.
+    Later,
     /// Nothing more.
     End,
 }
 
-/// Tells how far the reading is.
-#[derive(Clone)]
-pub(super) struct Told<'p> {
-    progress: &'p dyn Progress,
-    stored: StoredBytes,
-}
-
-impl<'p> Told<'p> {
-    pub(super) fn new(progress: &'p dyn Progress) -> Self {
-        Self { progress, stored: StoredBytes::default() }
-    }
-
-    pub(super) fn advance(&self, bytes: u64) {
-        self.progress.advance(bytes);
-        self.progress.stored(self.stored.swap(0, Ordering::Relaxed));
-    }
-}
-
 /// The inputs, as far as they are read.
+///
+/// Small files are opened by any thread, several at a time. A large one is opened in its turn, once all
+/// before it are read: then all threads read it, chunk by chunk.
 pub(super) struct Feed<'i> {
     inputs: &'i [Input],
-    options: &'i ReadOptions,
-    told: Told<'i>,
-    limits: Limits,
+    opener: Opener<'i>,
     /// The next input to open.
-    file: usize,
-    sequence: u64,
-    current: Option<Current>,
-    buffers: Buffers,
+    next: u32,
+    /// Those that threads are opening.
+    opening: BTreeSet<u32>,
+    /// Those that are read piece by piece.
+    open: BTreeMap<u32, Current>,
 }
 
 /// A file that is read piece by piece.
-struct Current {
+pub(super) struct Current {
     plan: Arc<FilePlan>,
     rest: Rest,
+    pieces: u64,
 }
 
 /// What is left of a file.
 enum Rest {
-    /// Text; and whether it starts the file.
-    Text(Box<Cuts>, bool),
-    /// Rows of a table.
+    Text(Box<Cuts>),
     Rows(Pieces),
 }
 
 impl Rest {
     /// The next piece, and how many bytes it is; nothing at the end.
-    fn next(&mut self) -> io::Result<Option<(Work, u64)>> {
+    fn next(&mut self, is_first: bool) -> io::Result<Option<(Work, u64)>> {
         match self {
-            Self::Text(cuts, is_first) => Ok(cuts.next()?.map(|chunk| {
+            Self::Text(cuts) => Ok(cuts.next()?.map(|chunk| {
                 let bytes = chunk.bytes.len() as u64;
-                (Work::Chunk(chunk, std::mem::take(is_first)), bytes)
+                (Work::Chunk(chunk, is_first), bytes)
             })),
             Self::Rows(pieces) => Ok(pieces.next().map(|piece| {
                 let bytes = piece.bytes;
@@ -113,128 +107,66 @@ impl Rest {
     }
 }
 
-/// Why a file is not read, or not further.
-enum Trouble {
-    /// Its format is not known; what its columns could mean.
-    Unknown(String, Option<Box<Guess>>),
-    /// The source failed; the second says whether the file had been opened as a log.
-    Failed(io::Error, bool),
-}
+impl Current {
+    /// A file that is text.
+    pub(super) const fn text(plan: Arc<FilePlan>, cuts: Box<Cuts>) -> Self {
+        Self { plan, rest: Rest::Text(cuts), pieces: 1 }
+    }
 
-impl From<NoLook> for Trouble {
-    fn from(none: NoLook) -> Self {
-        match none {
-            NoLook::Unknown { reason, sample, complete } => {
-                let guess = guess_sample(&sample, complete);
-                Self::Unknown(reason, guess.map(Box::new))
-            }
-            NoLook::Failed(error) => Self::Failed(error, false),
-        }
+    /// A table.
+    pub(super) const fn rows(plan: Arc<FilePlan>, pieces: Pieces) -> Self {
+        Self { plan, rest: Rest::Rows(pieces), pieces: 1 }
     }
 }
 
 impl<'i> Feed<'i> {
-    pub(super) fn new(
-        inputs: &'i [Input],
-        options: &'i ReadOptions,
-        told: Told<'i>,
-        limits: Limits,
-        buffers: Buffers,
-    ) -> Self {
-        Self { inputs, options, told, limits, file: 0, sequence: 0, current: None, buffers }
+    pub(super) fn new(inputs: &'i [Input], opener: Opener<'i>) -> Self {
+        assert!(u32::try_from(inputs.len()).is_ok(), "fewer than 2^32 inputs");
+        Self { inputs, opener, next: 0, opening: BTreeSet::new(), open: BTreeMap::new() }
     }
 
-    /// The next piece. Cuts depend on the bytes alone, never on who asks when.
-    pub(super) fn next(&mut self) -> Next {
-        let Some(Current { plan, rest }) = self.current.take() else { return self.open() };
-        let mut rest = match (plan.format.session, rest) {
-            (Some(_), Rest::Text(cuts, _)) => {
-                let (sequence, file, work) = (self.number(), self.last_file(), Work::File(cuts));
-                return Next::Job(Job { sequence, file, plan, work });
-            }
-            (_, rest) => rest,
+    /// The next piece. Cuts depend on the bytes alone, never on who asks when. `ahead` says whether
+    /// there is room for pieces that do not belong to the first file that is not read yet: that one
+    /// must always go on, or all others would wait for it.
+    pub(super) fn next(&mut self, ahead: bool) -> Next {
+        let open = self.open.keys().next().copied();
+        let first = self.opening.first().copied().into_iter().chain(open).min();
+        if let Some(file) = open
+            && (ahead || first == open)
+        {
+            return self.read_on(file);
+        }
+        let Some(input) = self.inputs.get(self.next as usize) else {
+            return if first.is_none() { Next::End } else { Next::Later };
         };
-        match rest.next() {
+        if first.is_some() && !(ahead && is_small(input, self.opener.limits.sample as u64)) {
+            return Next::Later;
+        }
+        self.opening.insert(self.next);
+        self.next += 1;
+        Next::Open(self.next - 1)
+    }
+
+    /// Takes a file that was opened, if it is to be read piece by piece.
+    pub(super) fn opened(&mut self, file: u32, current: Option<Current>) {
+        self.opening.remove(&file);
+        self.open.extend(current.map(|current| (file, current)));
+    }
+
+    fn read_on(&mut self, file: u32) -> Next {
+        let mut current = self.open.remove(&file).expect("it is open");
+        let piece = current.pieces;
+        let position = Position { file, piece };
+        match current.rest.next(piece == 1) {
             Ok(Some((work, bytes))) => {
-                self.told.advance(bytes);
-                self.current = Some(Current { plan: Arc::clone(&plan), rest });
-                Next::Job(Job { sequence: self.number(), file: self.last_file(), plan, work })
+                self.opener.told.advance(bytes);
+                let plan = Arc::clone(&current.plan);
+                current.pieces += 1;
+                self.open.insert(file, current);
+                Next::Job(Job { position, plan, work })
             }
-            Ok(None) => self.open(),
-            Err(error) => self.failed(Trouble::Failed(error, true)),
+            Ok(None) => Next::Last(position, None),
+            Err(error) => Next::Last(position, Some(Trouble::Failed(error, true).step(file))),
         }
-    }
-
-    fn number(&mut self) -> u64 {
-        self.sequence += 1;
-        self.sequence - 1
-    }
-
-    /// The number of the file that was opened last.
-    fn last_file(&self) -> u32 {
-        u32::try_from(self.file - 1).expect("fewer than 2^32 inputs")
-    }
-
-    fn failed(&mut self, trouble: Trouble) -> Next {
-        let (code, reason, opened, guess) = match trouble {
-            Trouble::Unknown(reason, guess) => (Code::UnknownFormat, reason, false, guess),
-            Trouble::Failed(error, opened) => {
-                (Code::UnreadableFile, error.to_string(), opened, None)
-            }
-        };
-        let step = Step::Failed { file: self.last_file(), code, reason, opened, guess };
-        Next::Step(self.number(), step)
-    }
-
-    /// Opens the next input; what it holds comes after the answer.
-    fn open(&mut self) -> Next {
-        let Some(input) = self.inputs.get(self.file) else { return Next::End };
-        self.file += 1;
-        match self.look_at(input) {
-            Ok(step) => Next::Step(self.number(), step),
-            Err(trouble) => self.failed(trouble),
-        }
-    }
-
-    fn look_at(&mut self, input: &Input) -> Result<Step, Trouble> {
-        let (options, file) = (self.options, self.last_file());
-        let Opened { text: mut source, table } = open_counted(input, &self.told.stored)
-            .map_err(|error| Trouble::Failed(error, false))?;
-        let hint = Hint { format: options.format, mapped: !options.map.is_empty() };
-        let name = input.name();
-        let look = look(&mut source, self.limits, hint, options.candidates(&name))?;
-        let Look { sample, detection, saved, .. } = look;
-        let Some(detection) = detection else {
-            return Ok(Step::Empty { file, blank: newlines(&sample) });
-        };
-        let saved = saved.map(|place| &options.sources[place]);
-        let plan = match saved {
-            Some(source) => FilePlan::saved(&detection, source, &options.map, &options.dimensions),
-            None => FilePlan::new(&detection, &options.map, &options.dimensions),
-        };
-        let plan = if hint.explains() || saved.is_some() {
-            plan
-        } else {
-            plan.with_others(&detection.columns, &options.dimensions)
-        };
-        let plan = if options.late_columns { plan.with_late_columns() } else { plan };
-        let plan = plan.sparing(options.spare.clone());
-        let plan = Arc::new(if options.keep_duplicates { plan.keeping_copies() } else { plan });
-        let columns = detection.columns;
-        let states_unit = |map: &[(String, String)]| map.iter().any(|(name, _)| name == COST_UNIT);
-        let settled = saved.is_some() || states_unit(&options.map);
-        let left_out = |column: &&String| is_other_money(column) && !plan.format.reads(column);
-        let other_money = columns.iter().filter(|_| !settled).find(left_out).cloned();
-        let saved = saved.map(|source| source.name.clone());
-        let format = plan.format;
-        let rest = if let Some(pieces) = table.and_then(|table| Pieces::of(&table, &plan)) {
-            Rest::Rows(pieces)
-        } else {
-            let source = Cursor::new(sample).chain(source);
-            let cuts = Chunks::new(source, plan.framing, self.limits);
-            Rest::Text(Box::new(cuts.with_buffers(self.buffers.clone())), true)
-        };
-        self.current = Some(Current { plan, rest });
-        Ok(Step::Opened { file, format, saved, columns, other_money })
     }
 }

@@ -30,7 +30,7 @@ const RETRY_EVERY: u32 = 16;
 /// The place before the first value of a record.
 pub(super) const START: usize = 0;
 
-/// The layouts met so far in a chunk.
+/// The layouts met so far.
 #[derive(Debug)]
 pub(super) struct Layouts {
     pub(super) places: Vec<After>,
@@ -41,6 +41,8 @@ pub(super) struct Layouts {
     misses: u32,
     /// The way that most records go.
     pub(super) track: Track,
+    /// Whether there was no room for one.
+    is_full: bool,
     /// By slot, what becomes of a value on the short way; empty where there is none.
     roles: Vec<Role>,
 }
@@ -80,8 +82,15 @@ impl Layouts {
             targets: Vec::new(),
             misses: 0,
             track: Track::default(),
+            is_full: false,
             roles,
         }
+    }
+
+    /// Whether there was no room for all, or most records matched none: in another file, others may
+    /// be worth more.
+    pub(super) const fn is_full(&self) -> bool {
+        self.is_full || self.misses > PATIENCE
     }
 
     /// Gives the values of the record that `text` begins with to `values`, if it has a known layout,
@@ -173,6 +182,7 @@ impl Layouts {
             return Some(*place);
         }
         if self.places.len() == PLACES_MAX {
+            self.is_full = true;
             return None;
         }
         self.places.push(After::default());
@@ -183,7 +193,11 @@ impl Layouts {
     fn add(&mut self, place: usize, text: &[u8], value: &Value, next: usize, paths: &Paths) {
         let known = |known: &Step| known.place == next && self.texts.is(&known.text, text);
         let texts = &self.places[place].next;
-        if texts.len() == TEXTS_MAX || texts.iter().any(known) {
+        if texts.len() == TEXTS_MAX {
+            self.is_full = true;
+            return;
+        }
+        if texts.iter().any(known) {
             return;
         }
         let first = self.targets.len();

@@ -1,7 +1,8 @@
 //! The first look at a source: as much of it as its format needs, and the format.
 
-use std::io::{self, Read};
+use std::io;
 
+use super::buffers::Buffer;
 use super::chunk::Limits;
 use super::detect::{Detection, Hint, Unknown, detect};
 use super::formats::{OWN, is_signed};
@@ -11,9 +12,11 @@ use super::saved::SavedSource;
 /// What was seen.
 pub(super) struct Look {
     /// The start of the source.
-    pub(super) sample: Vec<u8>,
+    pub(super) sample: Buffer,
     /// Whether that is all of it.
     pub(super) complete: bool,
+    /// Whether it ended because the source failed, which it will again.
+    pub(super) failed: bool,
     /// The format; nothing when there is nothing in it.
     pub(super) detection: Option<Detection>,
     /// The saved source that takes it, by its place.
@@ -23,7 +26,7 @@ pub(super) struct Look {
 /// Why there is no format.
 pub(super) enum NoLook {
     /// What was seen is none.
-    Unknown { reason: String, sample: Vec<u8>, complete: bool },
+    Unknown { reason: String, sample: Buffer, complete: bool },
     /// The source failed.
     Failed(io::Error),
 }
@@ -59,6 +62,9 @@ impl Candidates<'_> {
     }
 }
 
+/// Finds a format, as [`detect`] does.
+pub(super) type Detect<'d> = &'d mut dyn FnMut(&[u8], bool, Hint) -> Result<Detection, Unknown>;
+
 /// Looks at the start of a source.
 ///
 /// # Errors
@@ -69,18 +75,30 @@ pub(super) fn look(
     hint: Hint,
     candidates: Candidates<'_>,
 ) -> Result<Look, NoLook> {
-    let mut sample = Vec::new();
+    look_into(Buffer::default(), source, limits, hint, candidates, &mut detect)
+}
+
+/// As [`look`], into a buffer that was used before, with a way to find the format.
+pub(super) fn look_into(
+    mut sample: Buffer,
+    source: &mut Source,
+    limits: Limits,
+    hint: Hint,
+    candidates: Candidates<'_>,
+    detect: Detect<'_>,
+) -> Result<Look, NoLook> {
     loop {
         let wanted = limits.more(limits.sample, sample.len());
         let before = sample.len();
-        let read = source.by_ref().take(wanted as u64).read_to_end(&mut sample);
+        let read = sample.read(source, wanted);
+        let failed = read.is_err();
         match read {
             Err(error) if sample.is_empty() => return Err(NoLook::Failed(error)),
             _ => {}
         }
         let complete = sample.len() < before + wanted;
         if complete && sample.trim_ascii().is_empty() {
-            return Ok(Look { sample, complete, detection: None, saved: None });
+            return Ok(Look { sample, complete, failed, detection: None, saved: None });
         }
         let last = complete || sample.len() >= limits.record;
         let found = candidates.find(&sample, last).and_then(|found| match found {
@@ -89,7 +107,7 @@ pub(super) fn look(
         });
         match found {
             Ok((saved, detection)) => {
-                return Ok(Look { sample, complete, detection: Some(detection), saved });
+                return Ok(Look { sample, complete, failed, detection: Some(detection), saved });
             }
             Err(Unknown::Format(reason)) => {
                 return Err(NoLook::Unknown { reason, sample, complete });

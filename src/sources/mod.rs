@@ -1,6 +1,7 @@
 //! Usage logs to calls: one log format a file, read in chunks on all cores.
 //!
-//! A file is opened (`open`), its format is found from its first records (`detect`), it is cut
+//! A file is opened (`open`), its format is found from its first records (`detect`, or `sketch`
+//! where they look like those of files before it), a large one is cut
 //! into chunks at record boundaries (`framing`), and each chunk is parsed by any thread (`parse`)
 //! into columns. The chunks are put back in order, copies of one call are dropped
 //! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
@@ -31,6 +32,7 @@ mod json;
 mod layout;
 mod look;
 mod open;
+mod opening;
 mod others;
 mod page;
 mod parquet_file;
@@ -51,6 +53,7 @@ mod saved;
 mod scan;
 mod session;
 mod signs;
+mod sketch;
 mod stores;
 mod sums;
 mod text_blocks;
@@ -90,6 +93,8 @@ mod both_ways;
 mod chunk_tests;
 #[cfg(test)]
 mod damaged;
+#[cfg(test)]
+mod feed_tests;
 #[cfg(test)]
 mod regressions;
 #[cfg(test)]

@@ -59,6 +59,19 @@ pub(super) fn open_counted(input: &Input, stored: &StoredBytes) -> io::Result<Op
     Ok(Opened { text, table: opened.table })
 }
 
+/// Whether an input has at most so many bytes as it is stored. A pipe has not: what it holds may come
+/// only when the one before it was read.
+pub(super) fn is_small(input: &Input, most: u64) -> bool {
+    match input {
+        // Of one that cannot be read there is nothing.
+        Input::File(path) => {
+            fs::metadata(path).map_or(true, |about| about.is_file() && about.len() <= most)
+        }
+        Input::Stdin => false,
+        Input::Embedded(..) => true,
+    }
+}
+
 /// Counts what is read of a file. What is left of it counts when nobody reads it any more: tables
 /// and databases are not read from their start to their end.
 pub(super) struct Counted<R> {

@@ -4,14 +4,14 @@
 pub(super) type NodeId = usize;
 
 /// The tree of keys that a record is searched for.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Paths {
     nodes: Vec<Node>,
     /// Whether `promptTokens`, `Prompt Tokens` and `prompt_tokens` are one name.
     loose: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Node {
     targets: Vec<Target>,
     children: Vec<(Box<str>, NodeId)>,

@@ -133,6 +133,27 @@ impl FilePlan {
         self
     }
 
+    /// Whether records are read as with another plan, so that what was learnt with one holds with the
+    /// other. Of tables, and where late columns are told, that is not even asked.
+    pub(super) fn reads_as(&self, other: &Self) -> bool {
+        let is_simple = |plan: &Self| {
+            !matches!(plan.framing, Framing::Delimited(_))
+                && plan.is_direct()
+                && plan.known_keys.is_none()
+                && plan.constants.is_empty()
+        };
+        is_simple(self)
+            && is_simple(other)
+            && std::ptr::eq(self.format, other.format)
+            && self.framing == other.framing
+            && self.convention == other.convention
+            && self.writing == other.writing
+            && self.paths == other.paths
+            && self.dimensions == other.dimensions
+            && self.slots == other.slots
+            && self.identity == other.identity
+    }
+
     /// Whether a record of JSON is one record, with nothing around it that must be looked at first.
     pub(super) const fn is_direct(&self) -> bool {
         self.list.is_none() && self.envelope.is_none() && self.format.unfold.is_none()
@@ -221,6 +242,9 @@ impl FilePlan {
             self.paths.add(path, target);
             // Keys with dots are also written as objects in objects.
             self.paths.add(&path.replace("\\.", "."), target);
+        }
+        if !matches!(self.framing, Framing::Delimited(_)) {
+            return;
         }
         let path = &path.replace("\\.", ".");
         for (place, name) in columns.iter().enumerate() {

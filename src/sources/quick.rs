@@ -45,7 +45,7 @@ pub(super) const READ: [Field; 5] =
 pub(super) const MADE_OF: [Field; 4] =
     [Field::Prompt, Field::PromptContext, Field::SystemPrompt, Field::Tools];
 
-/// What a thread remembers of the file it reads.
+/// What a thread remembers of the files it reads.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     plan: Option<Arc<FilePlan>>,
@@ -56,9 +56,15 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Turns to a chunk of a file.
-    pub(super) fn turn_to(&mut self, plan: &Arc<FilePlan>) {
-        if !self.plan.as_ref().is_some_and(|known| Arc::ptr_eq(known, plan)) {
+    /// Turns to a chunk of a file, maybe its first. What was learnt of a file holds for another one
+    /// that is read in the same way.
+    pub(super) fn turn_to(&mut self, plan: &Arc<FilePlan>, first: bool) {
+        let is_read_alike =
+            |known: &Arc<FilePlan>| Arc::ptr_eq(known, plan) || known.reads_as(plan);
+        let is_known = self.plan.as_ref().is_some_and(is_read_alike);
+        if is_known && !(first && self.layouts.is_full()) {
+            self.plan = Some(Arc::clone(plan));
+        } else {
             let quick = Quick::of(plan);
             let roles = quick.as_ref().map_or_else(Vec::new, |quick| quick.roles.clone());
             let layouts = Layouts::with_roles(roles);

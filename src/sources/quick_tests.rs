@@ -4,7 +4,34 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use super::super::both_ways::check;
+use super::super::both_ways::{check, parsed, plan_of, told_of};
+use super::Memory;
+
+#[test]
+fn what_was_learnt_of_a_file_holds_for_one_that_is_read_alike() {
+    let one = format!("{}\n", USUAL[1]).repeat(3);
+    // Another first record: its columns come in another order, and there is one more.
+    let other =
+        format!("{{\"type\":\"user\",\"sessionId\":\"s\",\"uuid\":\"u\",\"more\":1}}\n{one}");
+    let third = format!("{}\n", USUAL[3]).repeat(3);
+    let mut memory = Memory::default();
+    let mut taken = Vec::new();
+    for text in [&one, &other, &third, &other, &one] {
+        let plan = plan_of(text).expect("a log");
+        memory.turn_to(&plan, true);
+        let before = memory.quick.as_ref().map_or(0, |quick| quick.taken);
+        let short = parsed(text, &plan, &mut memory);
+        let long = parsed(text, &plan, &mut Memory::default());
+        for row in 0..long.calls.len() {
+            assert_eq!(told_of(&short, row), told_of(&long, row), "{text}");
+        }
+        assert_eq!((short.lines, &short.ledger), (long.lines, &long.ledger), "{text}");
+        taken.push(memory.quick.as_ref().map_or(0, |quick| quick.taken) - before);
+    }
+    // Of the third, which is of another format, all is learnt anew, and so of the one behind it.
+    assert_eq!(taken[1], 3, "{taken:?}");
+    assert!(taken[0] < 3 && taken[3] < 3 && taken[4] == 3, "{taken:?}");
+}
 
 const USUAL: [&str; 4] = [
     r#"{"timestamp":"2026-01-01T00:00:00.571Z","model":"gpt-5","call_type":"chat","team":"a","session_id":"s1","request_id":"req_0001","input_tokens":690,"cache_read_input_tokens":3,"cache_creation_input_tokens":20,"output_tokens":15,"status":"ok","latency_ms":534}"#,

@@ -1,6 +1,7 @@
 //! The account of what was read: every line of the input is counted once.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::diagnostics::{Code, Ledger};
 
@@ -67,7 +68,7 @@ pub struct FileReading {
     /// Its lines.
     pub lines: Lines,
     /// The names of the columns or keys of its first records.
-    pub columns: Vec<String>,
+    pub columns: Arc<Vec<String>>,
     /// Those that only later ones have, where they were asked for.
     pub late_columns: BTreeSet<String>,
 }

@@ -33,6 +33,7 @@ mod langfuse;
 mod langsmith;
 mod litellm;
 mod mooncake;
+mod needs;
 mod ollama;
 mod openai_chat;
 mod openai_costs;
@@ -58,10 +59,12 @@ mod table;
 use super::envelope::Envelope;
 use super::format::Format;
 
+pub(super) use needs::{first_that_may_recognise, may_be_envelope};
 pub(super) use own::is_signed;
 pub(super) use table::{counts_inside_input, is_other_money, usual_field};
 
-/// Every format that is known. Order matters: shapes overlap, and the first match wins.
+/// Every format that is known. Order matters: shapes overlap, and the first match wins. What the first
+/// ones recognise is also told in [`needs`].
 pub static FORMATS: &[&Format] = &[
     // Its columns begin like those of llmcost's own records.
     &rollup::ROLLUP,
@@ -124,7 +127,7 @@ pub static FORMATS: &[&Format] = &[
     &table::TABLE,
 ];
 
-/// Every kind of record that holds others.
+/// Every kind of record that holds others; the keys of each are also told in [`needs`].
 pub(super) static ENVELOPES: &[&Envelope] = &[
     &openai_costs::OPENAI_COSTS_PAGE,
     &openai_usage::OPENAI_USAGE_PAGE,

@@ -141,7 +141,7 @@ pub fn guess(input: &Input, sources: &[SavedSource]) -> Result<Guess, NoGuess> {
     let (sample, complete, fits, reason, plan) =
         match look(&mut source, Limits::default(), Hint::default(), candidates) {
             Ok(Look { detection: None, .. }) => return Err(NoGuess::Empty),
-            Ok(Look { sample, complete, detection: Some(detection), saved }) => {
+            Ok(Look { sample, complete, detection: Some(detection), saved, .. }) => {
                 let name = saved.map(|place| sources[place].name.clone());
                 let fits = name.unwrap_or_else(|| detection.format.name.to_owned());
                 let none = Dimensions::new([]);

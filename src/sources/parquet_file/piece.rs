@@ -113,7 +113,7 @@ impl Piece {
             let mut start = self.place.rows.start;
             while start < self.place.rows.end {
                 let end = self.place.rows.end.min(start + batch);
-                memory.turn_to(plan);
+                memory.turn_to(plan, false);
                 let parser = Parser::new(plan, assumed, dimensions);
                 spelling.turn_to(start);
                 let rows = usize::try_from(end - start).expect("a batch has few rows");
