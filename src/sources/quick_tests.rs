@@ -57,10 +57,30 @@ fn an_empty_cell_takes_nothing_of_its_neighbour() {
     assert_eq!(check(text), Some(2));
 }
 
+/// An empty id behind the id of a record once took its place, and copies were counted twice.
+#[test]
+fn a_second_place_that_says_nothing_leaves_what_the_first_one_said() {
+    for second in [r#""id":"""#, r#""id":"None""#, r#""request_id":"""#, r#""session_id":"""#] {
+        let record = format!("{},{second}}}", &USUAL[0][..USUAL[0].len() - 1]);
+        check(&format!("{record}\n{record}\n{}\n{record}\n", USUAL[0]));
+        let plan = plan_of(&record).expect("a log");
+        let mut memory = Memory::default();
+        memory.turn_to(&plan, true);
+        let parsed = parsed(&format!("{record}\n").repeat(9), &plan, &mut memory);
+        let keys: Vec<_> = parsed.keys.iter().map(|known| known.key).collect();
+        assert!(
+            keys.len() == 9 && keys[0] != 0 && keys.iter().all(|key| *key == keys[0]),
+            "{second}"
+        );
+        assert_eq!(told_of(&parsed, 8).1, told_of(&parsed, 0).1, "{second}");
+    }
+}
+
 /// Values in the place of others: as they are written, and as nobody should write them.
-const ODD: [&str; 26] = [
+const ODD: [&str; 27] = [
     "null",
     "\"\"",
+    "\"None\"",
     "0",
     "1",
     "7",
@@ -121,7 +141,7 @@ fn record() -> impl Strategy<Value = String> {
     )
 }
 
-const ADDED: [&str; 14] = [
+const ADDED: [&str; 19] = [
     "cost_usd",
     "total_tokens",
     "batch",
@@ -136,6 +156,11 @@ const ADDED: [&str; 14] = [
     "geo",
     "http_status",
     "prompt",
+    "id",
+    "session_id",
+    "conversation_id",
+    "team",
+    "sessionId",
 ];
 
 fn other(value: &str) -> String {

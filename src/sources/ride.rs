@@ -207,7 +207,8 @@ impl<'a> Ride<'a> {
     }
 
     /// Takes the value of a JSON record that starts at a place, if it is of the usual form, and says
-    /// where it ends. Whoever asks marks the slot, which has one value at most.
+    /// where it ends. Whoever asks marks the slot; if it had a value already, the record goes the long
+    /// way, so what was written over does not matter. A value that says nothing writes nothing.
     #[expect(clippy::inline_always, reason = "called twice, and once in the innermost loop")]
     #[inline(always)]
     pub(super) fn usual(
@@ -238,8 +239,12 @@ impl<'a> Ride<'a> {
             Role::Kept(place) => {
                 let end = plain_string_end(bytes, start)?;
                 let raw = text.get(start..end)?;
+                if raw.len() <= NOTHING_MAX && is_nothing(raw.as_bytes()) {
+                    // What another place of the field said stays.
+                    return None;
+                }
                 *self.kept.get_mut(usize::from(place))? = raw;
-                (raw.len() > NOTHING_MAX || !is_nothing(raw.as_bytes())).then_some(end)
+                Some(end)
             }
             Role::Several | Role::Closer => None,
         }
