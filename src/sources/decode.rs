@@ -210,7 +210,8 @@ const MONEY: [(Field, Option<u32>); 3] =
 
 /// The milliseconds to the end of a call; nothing where an end is missing or lies before the start.
 fn latency(start: Instant, end: Option<Instant>) -> Option<u32> {
-    u32::try_from(end?.known()?.millis() - start.known()?.millis()).ok()
+    let lasted = end?.known()?.millis().checked_sub(start.known()?.millis())?;
+    u32::try_from(lasted).ok()
 }
 
 fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {

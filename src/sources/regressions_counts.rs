@@ -193,3 +193,11 @@ fn searches_of_gemini_are_counted() {
     let (calls, _) = check(text, [10, 0, 0, 2, 0]);
     assert_eq!(calls.call(0).searches, 2);
 }
+
+/// A call that ended three hundred million years after it began once ended the run.
+#[test]
+fn times_that_are_too_far_apart_are_no_latency() {
+    let record = r#"{"id":"msg_1","sessionID":"ses_1","role":"assistant","modelID":"claude-sonnet-4-5","providerID":"anthropic","cost":0,"tokens":{"input":3,"output":4,"reasoning":0,"cache":{"read":0,"write":0}},"time":{"created":-9223372036854775,"completed":9223372036854775807}}"#;
+    let (calls, _) = read_text(record, &options());
+    assert_eq!((calls.len(), calls.call(0).latency_ms), (1, None));
+}

@@ -62,7 +62,8 @@ pub(in crate::sources) static OPENCODE: Format = Format {
     session: Some(&Session::PLAIN),
     refine: |values, draft| {
         let ended = Instant::parse(&values.text(Field::SecondId)).ok();
-        let lasted = ended.map(|ended| ended.millis() - draft.call.time.millis());
+        let start = draft.call.time.millis();
+        let lasted = ended.and_then(|ended| ended.millis().checked_sub(start));
         draft.call.latency_ms = lasted.and_then(|lasted| u32::try_from(lasted).ok());
         Ok(())
     },
