@@ -53,7 +53,7 @@ pub(super) struct Assembly {
     /// How often a sum of this name was met in the file it is about.
     numbers: HashMap<CallKey, u128, FixedState>,
     numbered: u32,
-    /// The file that failed last while it was read.
+    /// The file that failed last while it was read; steps come file by file, so no other matters.
     failed: Option<u32>,
     /// Files in which the counts of a sum have rows of their own.
     pivots: BTreeSet<u32>,

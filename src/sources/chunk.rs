@@ -7,7 +7,8 @@ use super::documents::Brackets;
 use super::framing::Framing;
 
 /// What a chunk aims at. Large enough that a layout is learnt rarely, small enough that a chunk
-/// and its calls stay near the processor.
+/// and its calls stay near the processor. Calls of one chunk come in order of time into a roll-up, so
+/// turns of conversations that are out of order depend on it.
 const CHUNK_BYTES: usize = 1 << 22;
 
 /// A record longer than this is passed over.

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::quality::FixedState;
 use hashbrown::{HashMap, HashSet};
 
+use crate::units::TokenClass;
 use crate::usage::{Call, Calls, Row, Symbol};
 
 /// Stands for one call; zero for a call without an id.
@@ -35,8 +36,8 @@ pub(super) struct KeyMaker {
 }
 
 impl KeyMaker {
-    /// Two texts and fourteen numbers.
-    const ROOM: usize = 256;
+    /// Two texts, each with its length, and a number for each class and three more.
+    const ROOM: usize = 2 * (8 + Self::TEXT_MAX) + 8 * (TokenClass::ALL.len() + 3);
 
     /// A longer text stands for itself by its key.
     const TEXT_MAX: usize = 64;
@@ -199,7 +200,7 @@ impl Duplicates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::{TokenClass, Tokens};
+    use crate::units::Tokens;
     use crate::usage::Dimensions;
 
     fn call(file: u32, output: u64) -> Call {

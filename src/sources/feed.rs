@@ -66,7 +66,7 @@ pub(super) enum Next {
 /// The inputs, as far as they are read.
 ///
 /// Small files are opened by any thread, several at a time. A large one is opened in its turn, once all
-/// before it are read: then all threads read it, chunk by chunk.
+/// of those before it is handed out: then all threads read it, chunk by chunk.
 pub(super) struct Feed<'i> {
     inputs: &'i [Input],
     opener: Opener<'i>,

@@ -157,6 +157,7 @@ impl Opener<'_> {
             Rest::Rows(pieces)
         } else if complete && !failed && sample.len() < self.limits.chunk {
             drop(source);
+            // As it would be cut.
             let chunk = Chunk { bytes: sample, inside_line: false, passed_over: None };
             self.told.advance(chunk.bytes.len() as u64);
             Rest::All(chunk)

@@ -21,7 +21,7 @@ use super::quick::Memory;
 use super::reading::Lines;
 use super::session::{SoFar, Totals};
 use super::threads::{ThreadId, total_key};
-use super::values::{Raw, Values};
+use super::values::{COUNT_MAX, Raw, Values};
 use super::walk::walk;
 
 /// What became of a chunk. Places count lines from the start of the chunk, and name no file yet.
@@ -429,9 +429,9 @@ pub(super) fn record_key<'a>(
         _ => {
             maker.number(model);
             maker.number(time.millis().cast_unsigned());
-            if attempt > 0 {
-                maker.number(1 << 63 | u64::from(attempt));
-            }
+            maker.number(u64::from(attempt));
+            // No count is as large as the place of another class.
+            const { assert!(COUNT_MAX < 1 << 56) };
             for (place, count) in (0..).zip(tokens).filter(|(_, count): &(u64, _)| *count > 0) {
                 maker.number(place << 56 | count);
             }

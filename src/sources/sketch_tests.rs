@@ -139,6 +139,45 @@ fn fixtures_are_what_they_are_one_after_another() {
 }
 
 /// Some keys that matter and some that do not.
+/// A record in which a member, or one inside of a member, is gone or says nothing.
+fn poorer(record: &Value) -> Vec<Value> {
+    let Some(members) = record.as_object() else { return Vec::new() };
+    let mut found = Vec::new();
+    for (key, value) in members {
+        let mut without = members.clone();
+        without.remove(key);
+        found.push(Value::Object(without));
+        let inner = poorer(value).into_iter();
+        for other in inner.chain([Value::Null, Value::String(String::new())]) {
+            let mut changed = members.clone();
+            changed.insert(key.clone(), other);
+            found.push(Value::Object(changed));
+        }
+    }
+    found
+}
+
+/// What a format asks of a record is said a second time for shapes: a record that lacks something of it
+/// must not be taken for one of the format, or the other way round.
+#[test]
+fn records_that_lack_something_are_what_the_formats_take_them_for() {
+    let mut paths = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
+    let mut checked = 0;
+    for path in paths {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let records: Vec<Value> = text.lines().take(12).flat_map(serde_json::from_str).collect();
+        for record in records.iter().filter(|record| record.is_object()) {
+            for other in poorer(record).into_iter().take(300) {
+                check(&mut Sketches::default(), format!("{other}\n{record}\n").as_bytes());
+                check(&mut Sketches::default(), format!("{other}\n").as_bytes());
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 1000, "{checked}");
+}
+
 fn key() -> impl Strategy<Value = String> {
     let known = [
         "sessionId",
