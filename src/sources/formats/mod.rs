@@ -64,7 +64,7 @@ pub(super) use own::is_signed;
 pub(super) use table::{counts_inside_input, is_other_money, usual_field};
 
 /// Every format that is known. Order matters: shapes overlap, and the first match wins. What the first
-/// ones recognise is also told in [`needs`].
+/// ones recognise is also told in `needs.rs`.
 pub static FORMATS: &[&Format] = &[
     // Its columns begin like those of llmcost's own records.
     &rollup::ROLLUP,
