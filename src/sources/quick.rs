@@ -38,11 +38,11 @@ const UNREAD: [Field; 10] = [
 ];
 
 /// Fields whose values are kept: what they say is found at the end of the record.
-pub(super) const READ: [Field; 5] =
+const READ: [Field; 5] =
     [Field::RetryOf, Field::RequestId, Field::SecondId, Field::CostUsd, Field::TextBlocks];
 
 /// What a dimension is made of may stand in several places.
-pub(super) const MADE_OF: [Field; 4] =
+const MADE_OF: [Field; 4] =
     [Field::Prompt, Field::PromptContext, Field::SystemPrompt, Field::Tools];
 
 /// What a thread remembers of the files it reads.

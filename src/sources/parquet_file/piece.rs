@@ -11,14 +11,11 @@ use parquet::file::reader::FileReader;
 
 use crate::usage::Dimensions;
 
-use super::super::field::Field;
-use super::super::format::Identity;
 use super::super::layout::Layouts;
 use super::super::parse::{Assumed, Parsed, Parser};
 use super::super::plan::FilePlan;
-use super::super::quick::{MADE_OF, Memory, Quick, READ};
+use super::super::quick::{Memory, Quick};
 use super::super::ride::Ride;
-use super::super::roles::Role;
 use super::super::values::Values;
 use super::rows::{Batch, Rows, count};
 use super::straight::{Way, ways};
@@ -153,7 +150,6 @@ fn parse_batch(
     spelling: &mut Spelling,
     memory: &mut Memory,
 ) -> io::Result<Parsed> {
-    columns.retain(|(way, _)| !is_spared(way, parser.plan));
     parser.calls.reserve(memory.calls);
     let Memory { layouts, quick, .. } = memory;
     let quick = quick.as_mut().expect("a file without a short way is read as text");
@@ -174,18 +170,6 @@ fn parse_batch(
     }
     memory.calls = parser.calls.len();
     Ok(parser.finish(rows as u64))
-}
-
-/// Whether nobody wants the values of a column any more.
-fn is_spared(way: &Way, plan: &FilePlan) -> bool {
-    let (Role::Kept(_), true) = (way.role, plan.has_lapsed()) else { return false };
-    let slot = usize::from(way.slot);
-    let is = |fields: &[Field]| fields.iter().any(|field| field.slot() == slot);
-    let is_wanted = plan.wanted().iter().any(|(_, wanted)| *wanted == slot);
-    let only_tells_apart = is(&[Field::RequestId, Field::SecondId]);
-    let is_read =
-        if plan.identity == Identity::Unknown { is(&READ) && !only_tells_apart } else { is(&READ) };
-    !is_wanted && !is_read && !is(&MADE_OF)
 }
 
 /// Reads a row the short way; says whether that was enough.
