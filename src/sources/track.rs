@@ -39,8 +39,8 @@ pub(super) struct Track {
     from: Vec<Option<usize>>,
     /// Whether something else may be more frequent by now. The track is right nevertheless.
     pub(super) is_stale: bool,
-    /// How many records have left it since it was laid.
-    left: u32,
+    /// How many records have come since then.
+    waited: u32,
 }
 
 /// It is laid anew after so many records, not with each that differs.
@@ -181,8 +181,8 @@ impl Layouts {
 
     #[inline(never)]
     fn lay_track(&mut self) {
-        self.track.left += 1;
-        if !self.track.rails.is_empty() && self.track.left < PATIENCE {
+        self.track.waited += 1;
+        if !self.track.rails.is_empty() && self.track.waited < PATIENCE {
             return;
         }
         let track = &mut self.track;
@@ -213,6 +213,6 @@ impl Layouts {
             track.last = step.place;
         }
         track.end = self.places[track.last].ends.first().copied();
-        (track.is_stale, track.left) = (false, 0);
+        (track.is_stale, track.waited) = (false, 0);
     }
 }
