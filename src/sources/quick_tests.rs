@@ -192,9 +192,12 @@ proptest! {
     }
 }
 
+/// All files below a folder, by name.
 pub(in crate::sources) fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.map(|entry| entry.expect("reads").path()) {
+    let mut entries: Vec<_> = entries.map(|entry| entry.expect("reads").path()).collect();
+    entries.sort();
+    for entry in entries {
         if entry.is_dir() {
             files_below(&entry, found);
         } else {

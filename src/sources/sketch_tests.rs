@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::sources::format::Format;
+use crate::sources::quick::tests::files_below;
 
 /// A detection without what cannot be compared.
 fn told(found: &Result<Detection, Unknown>) -> String {
@@ -109,19 +110,10 @@ fn what_the_parser_may_see_in_another_way_has_no_shape() {
     }
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut paths: Vec<_> =
-        fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
-    }
-}
-
 #[test]
 fn fixtures_are_what_they_are_one_after_another() {
     let mut paths = Vec::new();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
+    files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
     let mut sketches = Sketches::default();
     let mut known = Vec::new();
     for _ in 0..2 {
@@ -162,7 +154,7 @@ fn poorer(record: &Value) -> Vec<Value> {
 #[test]
 fn records_that_lack_something_are_what_the_formats_take_them_for() {
     let mut paths = Vec::new();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
+    files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
     let mut checked = 0;
     for path in paths {
         let Ok(text) = fs::read_to_string(&path) else { continue };

@@ -52,18 +52,11 @@ pub(in crate::sources) fn may_be_envelope(record: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     use super::super::{ENVELOPES, FORMATS};
     use super::*;
-
-    /// All files below a folder.
-    fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).expect("a folder").flatten() {
-            let path = entry.path();
-            if path.is_dir() { files(&path, found) } else { found.push(path) }
-        }
-    }
+    use crate::sources::quick::tests::files_below;
 
     /// The objects in a value, also those deep inside.
     fn objects<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
@@ -87,7 +80,7 @@ mod tests {
     #[test]
     fn nothing_is_recognised_without_what_it_needs() {
         let mut paths = Vec::new();
-        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
+        files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
         let (mut seen, mut held) = (vec![false; FORMATS.len()], vec![false; ENVELOPES.len()]);
         for path in paths {
             let Ok(text) = fs::read_to_string(&path) else { continue };
