@@ -119,11 +119,13 @@ class Scaling:
     def objection(self, task, calls):
         """Why a size is not tried, from what the sizes before needed."""
         before = sorted((int(size), found) for size, found in self.found.get(task, {}).items() if int(size) < calls)
+        if before and before[-1][1].get("objection", "").startswith("failed"):
+            return before[-1][1]["objection"]
+        # A size that was not run says nothing of the next one.
+        before = [(size, found) for size, found in before if "seconds" in found]
         if not before:
             return None
         size, last = before[-1]
-        if "objection" in last:
-            return last["objection"]
         factor = calls / size
         if last["seconds"] * factor > self.patience:
             return f"not run: about {span(last['seconds'] * factor)}"
