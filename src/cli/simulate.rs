@@ -90,6 +90,7 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     )
     .by_month(&analysis)
     .with_unpriced_models(analysis.unpriced)
+    .with_oddities(analysis.oddities)
     .beside_logged(analysis.logged.used)
     .with_what_if(panel);
     if !asked_for_best {

@@ -9,6 +9,7 @@ use super::findings::Finding;
 use super::options::CostMode;
 use super::remarks::PriceRemarks;
 use super::run_rate::RunRate;
+use super::sanity::Oddity;
 use super::spread::Spread;
 use super::swaps::ModelSwap;
 use super::tally::{CallsAndCost, Tally};
@@ -67,6 +68,8 @@ pub struct Analysis {
     pub logged: LoggedCosts,
     /// What stands out.
     pub findings: Vec<Finding>,
+    /// What makes the log itself look wrong.
+    pub oddities: Vec<Oddity>,
     /// Breakdowns and lists beside the figures above.
     pub exhibits: Vec<Exhibit>,
     /// What pictures need; nothing unless they were asked for.

@@ -26,6 +26,7 @@ use super::options::{AnalysisOptions, CostMode};
 use super::pricer::{Price, Pricer};
 use super::remarks::PriceRemarks;
 use super::run_rate;
+use super::sanity::oddities;
 use super::spread::SpreadTable;
 use super::swaps::Swaps;
 use super::tally::{CallsAndCost, Tally};
@@ -91,7 +92,7 @@ impl<'a> Analyzer<'a> {
             groups: KeyTable::new(options.group_by.len()),
             lanes: Lanes::default(),
             sums: Sums {
-                cards: CardTotals::default(),
+                cards: CardTotals::new(book),
                 tiers: [CallsAndCost::default(); TIERS],
                 bands: ContextBands::default(),
                 histogram: CostHistogram::default(),
@@ -286,10 +287,12 @@ impl<'a> Analyzer<'a> {
             logged: sums.logged,
             calls_before_first_price: sums.too_early,
             findings: Vec::new(),
+            oddities: Vec::new(),
             exhibits,
             spread,
         };
         analysis.findings = findings::find(&analysis);
+        analysis.oddities = oddities(&analysis, &sums.cards, self.book);
         analysis
     }
 

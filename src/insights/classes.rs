@@ -4,17 +4,19 @@
 
 use hashbrown::HashMap;
 
-use crate::pricing::{ModelId, RateCard, cost_of_tokens};
+use crate::pricing::{ModelId, PriceBook, RateCard, cost_of_tokens};
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 use crate::usage::Call;
 
 use super::analysis::ClassCost;
 use super::lanes::Lane;
 use super::pricer::Calculated;
+use super::sizes::Sizes;
 
 /// Tokens by rate card, of the calls whose cost was calculated.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct CardTotals<'a> {
+    book: &'a PriceBook,
     pub(super) cards: Vec<CardTotal<'a>>,
     /// Places of the cards by their address, which stands for the card: the book owns each once.
     places: HashMap<usize, usize>,
@@ -34,9 +36,16 @@ pub(super) struct CardTotal<'a> {
     pub(super) partial_calls: u64,
     /// The calls in rows that sum up several, at prices that change with the hour.
     pub(super) hourless_calls: u64,
+    /// The sizes of its single calls.
+    pub(super) sizes: Sizes,
 }
 
 impl<'a> CardTotals<'a> {
+    /// No calls yet, at prices of this book.
+    pub(super) fn new(book: &'a PriceBook) -> Self {
+        Self { book, cards: Vec::new(), places: HashMap::new() }
+    }
+
     /// Adds a call, each of its tokens to the card at whose prices it bills.
     pub(super) fn add(&mut self, found: &Calculated<'a>, call: &Call) {
         let Calculated { card, model, cost, .. } = *found;
@@ -45,6 +54,9 @@ impl<'a> CardTotals<'a> {
         let is_silent = card.is_unbilled() && call.input_total().is_zero();
         whole.calls += if is_silent { 0 } else { call.calls };
         whole.cost += cost;
+        if call.is_single() {
+            whole.sizes.add(call.input_total().get(), call.output_total().get());
+        }
         if call.calls > 1 && !call.is_rolled() && card.is_hourly() {
             whole.hourless_calls += call.calls;
         }
@@ -68,10 +80,12 @@ impl<'a> CardTotals<'a> {
         let total = self.of(lane.card, lane.model);
         total.calls += lane.calls();
         total.cost += lane.cost();
+        total.sizes.merge(&lane.sizes);
         add_tokens(&mut total.tokens, &lane.tokens());
     }
 
     fn of(&mut self, card: &'a RateCard, model: ModelId) -> &mut CardTotal<'a> {
+        let book = self.book;
         let place = *self.places.entry(std::ptr::from_ref(card).addr()).or_insert_with(|| {
             self.cards.push(CardTotal {
                 card,
@@ -81,6 +95,7 @@ impl<'a> CardTotals<'a> {
                 cost: Usd::ZERO,
                 partial_calls: 0,
                 hourless_calls: 0,
+                sizes: Sizes::new(window_of(book, model)),
             });
             self.cards.len() - 1
         });
@@ -95,6 +110,7 @@ impl<'a> CardTotals<'a> {
             mine.cost += theirs.cost;
             mine.partial_calls += theirs.partial_calls;
             mine.hourless_calls += theirs.hourless_calls;
+            mine.sizes.merge(&theirs.sizes);
             add_tokens(&mut mine.tokens, &theirs.tokens);
         }
     }
@@ -126,6 +142,11 @@ impl<'a> CardTotals<'a> {
         let savings = self.cards.iter().filter_map(|one| saving_of(one.card, &one.tokens));
         savings.reduce(|sum, saving| sum + saving)
     }
+}
+
+/// The largest prompt that a model takes, in tokens, as far as it is known.
+pub(super) fn window_of(book: &PriceBook, model: ModelId) -> u64 {
+    book.model(model).context_window.map_or(u64::MAX, Tokens::get)
 }
 
 fn add_tokens(mine: &mut PerClass<Tokens>, theirs: &PerClass<Tokens>) {

@@ -10,6 +10,8 @@ use crate::usage::{
     Calls, ClassColumn, Counting, FinishReason, Instant, Kind, KindId, Row, Status, column,
 };
 
+use super::classes::window_of;
+use super::sizes::Sizes;
 use super::tally::Tally;
 
 const CLASSES: usize = TokenClass::ALL.len();
@@ -24,6 +26,8 @@ pub(super) struct Lane<'a> {
     pub(super) is_failed: bool,
     pub(super) is_cut_off: bool,
     pub(super) too_early: bool,
+    /// The sizes of its calls.
+    pub(super) sizes: Sizes,
     prices: PriceList,
     from: Instant,
     before: Instant,
@@ -124,6 +128,7 @@ impl<'a> Lane<'a> {
             is_failed: matches!(kind.status, Status::Error(_)),
             is_cut_off: kind.finish_reason == FinishReason::Length,
             too_early: steady.too_early,
+            sizes: Sizes::new(window_of(book, steady.model)),
             prices: PriceList::of(steady.card)?,
             from: steady.from,
             before: steady.before,
@@ -157,6 +162,7 @@ impl<'a> Lane<'a> {
         let cost = bill.total()?;
         self.calls += 1;
         self.cost += cost;
+        self.sizes.add(prompt, answer);
         for column in classes {
             let place = column.class as usize;
             self.tokens[place] += u64::from(counts[place]);

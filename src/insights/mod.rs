@@ -24,6 +24,8 @@ mod pricer;
 mod reconciliation;
 mod remarks;
 mod run_rate;
+mod sanity;
+mod sizes;
 mod spread;
 mod swaps;
 mod tally;
@@ -31,6 +33,8 @@ mod unpriced;
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod sanity_tests;
 
 pub use analysis::{
     Analysis, Band, CacheHealth, ClassCost, Concentration, CostlyCall, DayTotal, Group,
@@ -56,6 +60,7 @@ pub use pricer::{Calculated, Price, Pricer, Reason, priced_rows};
 pub use reconciliation::{Cause, Explanation, Reconciliation};
 pub use remarks::{BorrowedPrice, Doubt, PriceRemarks, SellerTotal};
 pub use run_rate::RunRate;
+pub use sanity::Oddity;
 pub use spread::{Crossing, DaySpread, Spread};
 pub use swaps::ModelSwap;
 pub use tally::{CallsAndCost, Tally};

@@ -10,6 +10,7 @@ use super::exhibits::ExhibitDocument;
 use super::figures::Money;
 use super::findings::sentence;
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
+use super::oddities::{self, OddityDocument};
 use super::price_remarks_document::{ReconciliationDocument, RemarksDocument, SwapDocument};
 use super::wire::{
     CallsAndCostDocument, Dollars, Key, Ratio, SCHEMA_VERSION, TokensDocument,
@@ -31,6 +32,7 @@ pub(super) struct AnalysisDocument<'a> {
     groups_left_out: Option<LeftOutDocument>,
     unpriced_models: Vec<UnpricedModelDocument<'a>>,
     hints: Vec<HintDocument>,
+    oddities: Vec<OddityDocument>,
     token_classes: Vec<ClassDocument>,
     fees_usd: Dollars,
     cache: CacheDocument,
@@ -72,6 +74,7 @@ pub(super) fn document(report: &AnalysisReport) -> AnalysisDocument<'_> {
         }),
         unpriced_models: analysis.unpriced.iter().map(UnpricedModelDocument::from).collect(),
         hints: hints(analysis),
+        oddities: oddities::documents(&analysis.oddities, analysis.totals.cost),
         token_classes: classes(analysis),
         fees_usd: Dollars(analysis.fees()),
         cache: CacheDocument {

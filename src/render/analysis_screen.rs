@@ -14,6 +14,7 @@ use super::figures::{
 };
 use super::findings::{sentence, tone};
 use super::folders::common_folder;
+use super::oddities;
 use super::price_remarks::{contract, other_sellers, reconciliation, remarks, swaps};
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{
@@ -97,7 +98,8 @@ pub(super) fn headline(screen: &mut Screen, report: &AnalysisReport, money: Mone
         );
         screen.line(Tone::Warning, text);
     }
-    for line in accounting(&report.input, totals.calls + analysis.other_sellers) {
+    let account = accounting(&report.input, totals.calls + analysis.other_sellers);
+    for line in account.into_iter().chain(oddities::lines(&analysis.oddities, money)) {
         screen.line(line.tone, line.text);
     }
 }

@@ -36,6 +36,7 @@ mod input_document;
 mod markdown;
 mod money;
 mod names;
+mod oddities;
 mod price_diff_document;
 mod price_diff_screen;
 mod price_list_document;

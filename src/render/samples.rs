@@ -4,8 +4,8 @@ use super::exhibit_samples::exhibits;
 use crate::diagnostics::{Code, Ledger, Place};
 use crate::insights::{
     Analysis, Band, CacheHealth, CallsAndCost, ClassCost, Concentration, CostMode, CostlyCall,
-    DayTotal, Finding, Group, LoggedCosts, PriceRemarks, RunRate, Tally, TierTotal, UnpricedModel,
-    Window,
+    DayTotal, Finding, Group, LoggedCosts, Oddity, PriceRemarks, RunRate, Tally, TierTotal,
+    UnpricedModel, Window,
 };
 use crate::report::{AnalysisReport, Currency, FileAccounting, InputAccounting, PriceSource};
 use crate::sources::Lines;
@@ -93,6 +93,7 @@ fn nothing() -> Analysis {
         calls_before_first_price: 0,
         logged: LoggedCosts::default(),
         findings: Vec::new(),
+        oddities: Vec::new(),
         exhibits: Vec::new(),
         spread: None,
     }
@@ -321,9 +322,45 @@ pub(super) fn damaged_analysis() -> AnalysisReport {
         unpriced: unpriced_models(),
         logged: LoggedCosts { stated: total(1, "0"), used: total(1, "0"), ..<_>::default() },
         findings: vec![Finding::CacheLoses { loss: usd("0.0000004") }],
+        oddities: oddities(),
         ..nothing()
     };
     AnalysisReport::new(analysis, damaged_input(), &damaged_ledger(), prices(), 0)
+}
+
+/// Everything that can make a log look wrong.
+fn oddities() -> Vec<Oddity> {
+    let model = || "claude-sonnet-4-6".to_owned();
+    vec![
+        Oddity::NoPrompts { model: model(), calls: 1_950, of: 2_000 },
+        Oddity::NoAnswers { model: model(), calls: 1_950, of: 2_000 },
+        Oddity::SameCounts {
+            model: model(),
+            calls: 2_000,
+            prompt: Tokens::new(100),
+            answer: Tokens::new(50),
+        },
+        Oddity::BeyondWindow {
+            model: model(),
+            calls: 1,
+            largest: Tokens::new(1_200_000),
+            window: Tokens::new(1_000_000),
+        },
+        Oddity::CostUnit {
+            times: 100,
+            compared: total(30, "12.5"),
+            calculated: usd("0.125"),
+            used: total(2, "4"),
+        },
+        Oddity::CostUnit {
+            times: 1_000_000,
+            compared: total(30, "125000"),
+            calculated: usd("0.125"),
+            used: CallsAndCost::default(),
+        },
+        Oddity::OneCall { share: Share::of(2, 3).expect("a share"), cost: usd("0.0026") },
+        Oddity::BeforeBilling { calls: 3, first_day: 0 },
+    ]
 }
 
 pub(super) fn unpriced_models() -> Vec<UnpricedModel> {

@@ -6,6 +6,7 @@ use crate::report::{SavingsGroup, SavingsReport, TechniqueLine};
 
 use super::exhibits::ExhibitDocument;
 use super::input_document::{DiagnosticDocument, InputDocument, PricesDocument, WindowDocument};
+use super::oddities::{self, OddityDocument};
 use super::wire::{
     CallsAndCostDocument, Dollars, Key, Ratio, SCHEMA_VERSION, UnpricedDocument,
     UnpricedModelDocument,
@@ -36,6 +37,7 @@ pub(super) struct SavingsDocument<'a> {
     groups_left_out: Option<LeftOutDocument>,
     exhibits: Vec<ExhibitDocument<'a>>,
     warnings: &'a [String],
+    oddities: Vec<OddityDocument>,
     diagnostics: Vec<DiagnosticDocument<'a>>,
     prices: PricesDocument<'a>,
 }
@@ -86,6 +88,7 @@ pub(super) fn document(report: &SavingsReport) -> SavingsDocument<'_> {
         }),
         exhibits: report.exhibits.iter().map(ExhibitDocument::from).collect(),
         warnings: &report.warnings,
+        oddities: oddities::documents(&report.oddities, report.totals.baseline),
         diagnostics: report.diagnostics.iter().map(DiagnosticDocument::from).collect(),
         prices: PricesDocument::from(&report.prices),
     }

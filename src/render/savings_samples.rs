@@ -1,6 +1,6 @@
 //! The same three simulations for every renderer: a typical one, an empty one, and a damaged one.
 
-use crate::insights::CallsAndCost;
+use crate::insights::{CallsAndCost, Oddity};
 use crate::report::{
     Evidence, InputAccounting, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced,
     UsdRange, summarize,
@@ -110,6 +110,7 @@ fn no_savings() -> SavingsReport {
         groups: Vec::new(),
         left_out: None,
         warnings: Vec::new(),
+        oddities: Vec::new(),
         exhibits: exhibits(),
         what_if: None,
     }
@@ -173,6 +174,7 @@ pub(super) fn damaged_savings() -> SavingsReport {
         groups: vec![savings_group(["gpt-4o", "a|b"], 2, "0.0039", "0.0043")],
         exhibits: Vec::new(),
         warnings: vec!["half of the calls have no price: the bill is larger than this".to_owned()],
+        oddities: vec![Oddity::BeforeBilling { calls: 3, first_day: 2 }],
         ..no_savings()
     };
     report.diagnostics = summarize(&damaged_ledger(), &report.input);

@@ -7,6 +7,7 @@ use super::bars::bar;
 use super::dates::day_span;
 use super::exhibits;
 use super::figures::{DASH, Money, change, count, counted, name, percent_or_dash, tokens};
+use super::oddities;
 use super::screen::{Column, Grid, GridRow, Keep, Line, Screen, Tone};
 use super::shared_blocks::{
     accounting, column_title, diagnostics, files, prices, pricing_basis, unpriced_models,
@@ -73,7 +74,9 @@ pub(super) fn headline(screen: &mut Screen, report: &SavingsReport, money: Money
         );
         screen.line(Tone::Warning, text);
     }
-    for line in accounting(&report.input, report.calls) {
+    let account = accounting(&report.input, report.calls);
+    let money = Money::for_bill(report.totals.baseline, report.prices.currency);
+    for line in account.into_iter().chain(oddities::lines(&report.oddities, money)) {
         screen.line(line.tone, line.text);
     }
 }

@@ -49,6 +49,7 @@ impl SavingsReport {
             groups: outcome.groups.into_iter().map(group).collect(),
             left_out: None,
             warnings: outcome.warnings,
+            oddities: Vec::new(),
             exhibits: outcome.exhibits,
             what_if: None,
         };

@@ -1,7 +1,7 @@
 //! What `simulate` shows.
 
 use crate::exhibits::{Exhibit, UnknownExhibit, reveal};
-use crate::insights::{Analysis, CallsAndCost, UnpricedModel, Window};
+use crate::insights::{Analysis, CallsAndCost, Oddity, UnpricedModel, Window};
 use crate::techniques::Evidence;
 use crate::units::{Share, Tokens, Usd};
 
@@ -165,6 +165,8 @@ pub struct SavingsReport {
     pub left_out: Option<(usize, SavingsGroup)>,
     /// What the reader should know before acting on this.
     pub warnings: Vec<String>,
+    /// What makes the log itself look wrong.
+    pub oddities: Vec<Oddity>,
     /// Curves, sweeps and breakdowns.
     pub exhibits: Vec<Exhibit>,
     /// What other settings would make of the bill, for a page.
@@ -198,6 +200,13 @@ impl SavingsReport {
     #[must_use]
     pub fn with_unpriced_models(mut self, models: Vec<UnpricedModel>) -> Self {
         self.unpriced_models = models;
+        self
+    }
+
+    /// Says what makes the log itself look wrong.
+    #[must_use]
+    pub fn with_oddities(mut self, oddities: Vec<Oddity>) -> Self {
+        self.oddities = oddities;
         self
     }
 
@@ -279,6 +288,7 @@ mod tests {
             groups: vec![group("b", 5), group("a", 5), group("c", 9)],
             left_out: None,
             warnings: Vec::new(),
+            oddities: Vec::new(),
             exhibits: Vec::new(),
             what_if: None,
         };

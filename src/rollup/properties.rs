@@ -217,6 +217,7 @@ fn analysis(calls: &Calls, cost_mode: CostMode) -> Analysis {
     let mut found = analyzer.finish();
     found.costliest.clear();
     found.concentration.dearest_fifth = None;
+    found.oddities.clear();
     found.findings.retain(|one| !matches!(one, Finding::DearestFifth { .. }));
     found
 }
