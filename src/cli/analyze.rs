@@ -20,7 +20,7 @@ use super::output::deliver;
 use super::rolled::RolledPrices;
 use super::settings::Settings;
 use super::show;
-use super::supplies::{Prices, judge};
+use super::supplies::{Prices, judge, settled};
 use super::what_if;
 
 /// A trillion dollars: nobody is billed more.
@@ -109,6 +109,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     settings.journal.stage("analysing");
+    settled(&report)?;
     let single = show::single(&report.analysis.exhibits, &args.show, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {
         Some(exhibit) => write_exhibit(exhibit, out),

@@ -37,7 +37,7 @@ Exit codes:
   4  a price table is invalid; with --strict, usage has no price
   5  the report could not be written
   6  with --strict, the check could not judge
-  101  a bug: please report it";
+  101  a bug, or figures that contradict each other: please report it";
 
 /// Where an LLM bill goes, and what each way of spending less would have saved on those very calls.
 #[derive(Debug, Parser)]

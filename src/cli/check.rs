@@ -30,7 +30,7 @@ use super::memory::{Held, REPLAYED};
 use super::output::deliver;
 use super::rolled::RolledPrices;
 use super::settings::Settings;
-use super::supplies::{Prices, judge as judge_reading};
+use super::supplies::{Prices, judge as judge_reading, settled};
 
 /// One log as it was read.
 struct Read {
@@ -77,6 +77,7 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         Some(old) => Against::Log(Box::new(self::measured(old, &level, &how)?)),
         None => Against::Nothing,
     };
+    measured.check_sums().map_err(|imbalance| Failure::bug(&imbalance))?;
     let fresh =
         gate.save_baseline.is_some().then(|| Baseline::new(measured.clone(), &level, VERSION));
     if let (Some(path), Some(fresh), Against::Nothing, true) =
@@ -96,6 +97,7 @@ pub(super) fn run(args: CheckArgs) -> Result<ExitStatus, Failure> {
         settings.top,
     )
     .compared_with(compared_with(old.as_ref(), &gate));
+    settled(&report)?;
     deliver_all(&report, &gate, &settings)?;
     let status = conclude(&report.outcome, &settings, &check_reason(&report));
     if let (Some(path), Some(fresh)) = (&gate.save_baseline, &fresh) {

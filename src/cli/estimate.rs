@@ -29,7 +29,7 @@ use super::progress::ReplayProgress;
 use super::settings::Settings;
 use super::show;
 use super::simulate::failure;
-use super::supplies::{Prices, unpriced_under_strict};
+use super::supplies::{Prices, settled, unpriced_under_strict};
 use super::technique_args::TechniqueArgs;
 
 pub(super) const EXAMPLES: &str = "\
@@ -203,6 +203,7 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     .with_unpriced_models(analysis.unpriced);
     let mut report = if args.asked.wants_best_sets() { report } else { report.without_best_sets() };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
+    settled(&report)?;
     let single = show::single(&report.exhibits, &args.show, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {
         Some(exhibit) => write_exhibit(exhibit, out),

@@ -138,7 +138,6 @@ fn topics() -> Vec<Topic> {
         let number = status.number();
         topics.push(Topic::new("", number, "", move || codes_page(Some(number))));
     }
-    topics.push(Topic::new("", "101", "", || codes_page(Some("101"))));
     topics
 }
 

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use crate::diagnostics::did_you_mean;
+use anyhow::anyhow;
+
+use crate::diagnostics::{Imbalance, did_you_mean};
 
 use super::exit_status::ExitStatus;
 
@@ -37,6 +39,14 @@ impl Failure {
     /// The report cannot be written.
     pub(super) fn output(error: impl Into<anyhow::Error>) -> Self {
         Self::new(ExitStatus::Output, error)
+    }
+
+    /// The figures contradict each other: nothing is shown that may be wrong.
+    pub(super) fn bug(imbalance: &Imbalance) -> Self {
+        let error = anyhow!("the figures of this report contradict each other: {imbalance}");
+        Self::new(ExitStatus::Bug, error)
+            .hint("nothing was written, as some figure would be wrong; this is a bug in llmcost")
+            .hint("please report it with this message and, if you can, the log that led to it")
     }
 
     /// Says what to do about it.

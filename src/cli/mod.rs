@@ -6,6 +6,7 @@ mod analyze;
 mod args;
 mod asked;
 mod backtest;
+mod bug;
 mod check;
 mod check_args;
 mod check_baseline;
@@ -76,6 +77,10 @@ fn tell(error: &clap::Error) {
 /// Runs the program with these arguments, the first being its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    bug::guarded(|| run_guarded(arguments))
+}
+
+fn run_guarded(arguments: Vec<OsString>) -> ExitCode {
     if arguments.len() < 2 {
         // No command is a slip in a script: the page goes to people, the code to the script.
         say(help::START.trim_end());

@@ -24,7 +24,7 @@ use super::output::deliver;
 use super::progress::{EmbedProgress, ReplayProgress};
 use super::settings::Settings;
 use super::show;
-use super::supplies::{Prices, judge};
+use super::supplies::{Prices, judge, settled};
 use super::technique_args::TechniqueArgs;
 use super::what_if;
 
@@ -97,6 +97,8 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         report = report.without_best_sets();
     }
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
+    settled(&report)?;
+    today.iter().try_for_each(settled)?;
     give_out(&report, today.as_ref(), &args.show, &settings)?;
     judge(settings.strict, &intake.reading, unpriced)
 }

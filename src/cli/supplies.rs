@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 
 use crate::diagnostics::{Code, Severity};
 use crate::pricing::PriceBook;
-use crate::report::{Currency, PriceSource};
+use crate::report::{Conserved, Currency, PriceSource};
 use crate::sources::Reading;
 
 use super::exit_status::ExitStatus;
@@ -107,6 +107,11 @@ impl Prices {
             currency: self.currency,
         }
     }
+}
+
+/// Holds a report to its own sums before it is given out.
+pub(super) fn settled(report: &impl Conserved) -> Result<(), Failure> {
+    report.check_sums().map_err(|imbalance| Failure::bug(&imbalance))
 }
 
 /// With `--strict`, a report that leaves something out is delivered and then fails.

@@ -7,6 +7,7 @@
 mod acknowledgement;
 mod baseline;
 mod cause;
+mod conservation;
 mod demand;
 mod estimate;
 mod judge;

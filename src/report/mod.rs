@@ -5,6 +5,9 @@ mod backtest_report;
 mod billing_lines;
 mod check_report;
 mod check_tables;
+mod conservation;
+#[cfg(test)]
+mod conservation_tests;
 mod conversion_report;
 mod currency;
 mod diagnostics_summary;
@@ -34,6 +37,7 @@ pub use backtest_report::{
 pub use billing_lines::{BillingLine, billing_lines};
 pub use check_report::{CheckReport, ComparedWith, change_of, names_and_gaps, names_of};
 pub use check_tables::{effect_label, is_judged};
+pub use conservation::Conserved;
 pub use conversion_report::{ConversionReport, Written};
 pub use currency::Currency;
 pub use diagnostics_summary::{DiagnosticSummary, Sighting, summarize};

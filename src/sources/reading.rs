@@ -52,7 +52,12 @@ impl Lines {
 
     /// Whether every line is accounted for once.
     pub fn balance(&self) -> bool {
-        self.lines == self.records + self.continuation + self.duplicates + self.skipped + self.blank
+        self.lines == self.accounted()
+    }
+
+    /// The lines of which it is known what became of them.
+    pub fn accounted(&self) -> u64 {
+        self.records + self.continuation + self.duplicates + self.skipped + self.blank
     }
 }
 
