@@ -5,12 +5,19 @@
 #   fuzz/seed.sh [FOLDER…]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for target in both_ways read; do
-  mkdir -p "$here/corpus/$target"
+root=$here/..
+
+# put TARGET FILE: the beginning of a file becomes an input.
+put() {
+  mkdir -p "$here/corpus/$1"
+  head -c 6000 "$2" >"$here/corpus/$1/$(printf %s "$2" | sha256sum | cut -c 1-16)"
+}
+
+find "$root/fixtures" "$@" -type f -size -4000k | while read -r file; do
+  for target in both_ways read rollup mapping; do put "$target" "$file"; done
 done
-find "$here/../fixtures" "$@" -type f -size -4000k | while read -r file; do
-  name=$(printf %s "$file" | sha256sum | cut -c 1-16)
-  for target in both_ways read; do
-    head -c 6000 "$file" >"$here/corpus/$target/$name"
-  done
-done
+find "$root/fixtures" "$root/pricing" "$@" -type f \( -name '*.toml' -o -name '*prices*.json' \) |
+  while read -r file; do put prices "$file"; done
+# What the short runs begin with: baselines and plans as the program writes them, numbers and times.
+LLMCOST_FUZZ_CORPUS=$here/corpus LLMCOST_FUZZ_RUNS=0 \
+  cargo test --release --locked --quiet --manifest-path "$root/Cargo.toml" --test fuzz

@@ -1,9 +1,8 @@
-//! A log, whatever it is, says the same on the short way as on the long one.
+//! A log: what must hold is in `tests/fuzz/targets/both_ways.rs`.
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+#[path = "../../tests/fuzz/targets/both_ways.rs"]
+mod both_ways;
 
-fuzz_target!(|text: &str| {
-    llmcost::sources::check_both_ways(text);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| both_ways::check(bytes));

@@ -7,6 +7,7 @@
 //! (`duplicates`), and the calls go to the caller. Nothing of the text survives.
 
 mod assembly;
+mod both_ways;
 mod buffers;
 mod chunk;
 mod columns;
@@ -82,13 +83,11 @@ pub use writing::{STATEMENTS, Statement};
 ///
 /// # Panics
 /// Where the ways differ.
-#[cfg(fuzzing)]
+#[doc(hidden)]
 pub fn check_both_ways(text: &str) {
     both_ways::check(text);
 }
 
-#[cfg(any(test, fuzzing))]
-mod both_ways;
 #[cfg(test)]
 mod chunk_tests;
 #[cfg(test)]

@@ -33,7 +33,8 @@ pub(super) fn read(text: &str) -> Result<Baseline, BaselineError> {
     if document.schema_version == 0 {
         return Err(BaselineError::Field("there is no schema version 0".to_owned()));
     }
-    if document.computed_fingerprint() != document.fingerprint {
+    // No fuzzer gets past a fingerprint, and what is behind it must hold for whoever computes one.
+    if !cfg!(fuzzing) && document.computed_fingerprint() != document.fingerprint {
         let what = "only `acknowledge` may be edited; the rest is not as it was saved";
         return Err(BaselineError::Disagrees(what.to_owned()));
     }

@@ -1,0 +1,10 @@
+//! A mapping and a log: what must hold is in `tests/fuzz/targets/mapping.rs`.
+
+#![no_main]
+
+#[path = "../../tests/fuzz/targets/log.rs"]
+mod log;
+#[path = "../../tests/fuzz/targets/mapping.rs"]
+mod mapping;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mapping::check(bytes));

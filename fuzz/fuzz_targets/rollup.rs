@@ -1,0 +1,10 @@
+//! A log: what must hold is in `tests/fuzz/targets/rollup.rs`.
+
+#![no_main]
+
+#[path = "../../tests/fuzz/targets/log.rs"]
+mod log;
+#[path = "../../tests/fuzz/targets/rollup.rs"]
+mod rollup;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| rollup::check(bytes));
