@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::units::{Usd, effective_count};
+use crate::units::{Share, Usd, effective_count};
 use crate::usage::{Days, Instant};
 
 use super::price_row::PriceRow;
@@ -117,6 +117,12 @@ impl Measurement {
         let day = |at| self.measure.days.day_of(at);
         let (first, last) = self.span?;
         Some(u64::from(day(last)?.abs_diff(day(first)?)) + 1)
+    }
+
+    /// The part of all calls that has a price; nothing when there are no calls.
+    pub fn priced_share(&self) -> Option<Share> {
+        let (priced, all) = (self.calls, self.calls + self.unpriced_calls());
+        Share::of(i128::from(priced), i128::from(all))
     }
 
     /// Calls without a price.

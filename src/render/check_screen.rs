@@ -7,7 +7,7 @@ use super::check_reasons::{headline, reasons, sentence};
 use super::check_words::{caution, price_drift};
 use super::dates::day_span;
 use super::exhibits;
-use super::figures::{Money, counted, name};
+use super::figures::{Money, counted, name, percent};
 use super::screen::{Block, Line, Screen, Tone};
 use super::shared_blocks::{accounting, diagnostics, files, prices};
 
@@ -92,9 +92,21 @@ pub(super) fn extent(report: &CheckReport) -> String {
     if let Some(comparison) = &outcome.comparison {
         units = format!("{units} against {}", counted(comparison.before.units(), one, many));
     }
-    match &report.window {
+    let text = match &report.window {
         Some(window) => format!("{units} · {}", day_span(window.first_day, window.last_day)),
         None => units,
+    };
+    let Some(priced) = coverage(outcome) else { return text };
+    format!("{text} · {priced} of calls priced")
+}
+
+/// How much of the calls the figures are about: of both logs, where they differ.
+fn coverage(outcome: &Outcome) -> Option<String> {
+    let after = percent(outcome.after.priced_share()?);
+    let before = outcome.comparison.as_ref().and_then(|one| one.before.priced_share());
+    match before.map(percent) {
+        Some(before) if before != after => Some(format!("{after} and {before}")),
+        _ => Some(after),
     }
 }
 
