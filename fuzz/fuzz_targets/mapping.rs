@@ -1,6 +1,7 @@
 //! A mapping and a log: what must hold is in `tests/fuzz/targets/mapping.rs`.
 
 #![no_main]
+#![allow(dead_code, reason = "what the targets share, not each of them needs")]
 
 #[path = "../../tests/fuzz/targets/log.rs"]
 mod log;

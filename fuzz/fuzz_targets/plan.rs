@@ -1,6 +1,7 @@
 //! A plan: what must hold is in `tests/fuzz/targets/plan.rs`.
 
 #![no_main]
+#![allow(dead_code, reason = "what the targets share, not each of them needs")]
 
 #[path = "../../tests/fuzz/targets/log.rs"]
 mod log;

@@ -2,8 +2,6 @@
 
 #![no_main]
 
-#[path = "../../tests/fuzz/targets/log.rs"]
-mod log;
 #[path = "../../tests/fuzz/targets/prices.rs"]
 mod prices;
 

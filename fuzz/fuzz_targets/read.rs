@@ -1,6 +1,7 @@
 //! A file: what must hold is in `tests/fuzz/targets/read.rs`.
 
 #![no_main]
+#![allow(dead_code, reason = "what the targets share, not each of them needs")]
 
 #[path = "../../tests/fuzz/targets/log.rs"]
 mod log;
