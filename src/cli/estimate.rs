@@ -200,6 +200,7 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
         prices.source(),
         settings.top,
     )
+    .held_to(&analysis.totals)
     .with_unpriced_models(analysis.unpriced);
     let mut report = if args.asked.wants_best_sets() { report } else { report.without_best_sets() };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;

@@ -93,6 +93,9 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     .with_oddities(analysis.oddities)
     .beside_logged(analysis.logged.used)
     .with_what_if(panel);
+    if !intake.has_rollups {
+        report = report.held_to(&analysis.totals);
+    }
     if !asked_for_best {
         report = report.without_best_sets();
     }

@@ -102,6 +102,7 @@ fn no_savings() -> SavingsReport {
         calls: 0,
         unpriced: Unpriced::default(),
         logged: CallsAndCost::default(),
+        analysed: None,
         unpriced_models: Vec::new(),
         totals: SavingsTotals::default(),
         techniques: Vec::new(),

@@ -122,6 +122,13 @@ impl AnalysisReport {
 impl Conserved for SavingsReport {
     fn check_sums(&self) -> Result<(), Imbalance> {
         check_lines(&self.input)?;
+        if let Some(analysed) = self.analysed {
+            Imbalance::unless_equal(
+                "the bill, analysed and replayed",
+                analysed,
+                self.totals.baseline,
+            )?;
+        }
         let saved = self.totals.saved();
         let ladder: Usd = self.techniques.iter().map(|line| line.ladder).sum();
         Imbalance::unless_equal("savings on the ladder", saved, ladder)?;

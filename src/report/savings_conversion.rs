@@ -33,6 +33,7 @@ impl SavingsReport {
             unpriced: Unpriced { calls: outcome.unpriced.calls, tokens: outcome.unpriced.tokens },
             unpriced_models: Vec::new(),
             logged: CallsAndCost::default(),
+            analysed: None,
             totals: SavingsTotals {
                 baseline: outcome.baseline,
                 projected: outcome.projected,

@@ -1,7 +1,7 @@
 //! What `simulate` shows.
 
 use crate::exhibits::{Exhibit, UnknownExhibit, reveal};
-use crate::insights::{Analysis, CallsAndCost, Oddity, UnpricedModel, Window};
+use crate::insights::{Analysis, CallsAndCost, Oddity, Tally, UnpricedModel, Window};
 use crate::techniques::Evidence;
 use crate::units::{Share, Tokens, Usd};
 
@@ -149,6 +149,9 @@ pub struct SavingsReport {
     pub unpriced: Unpriced,
     /// The calls that an analysis of the same log takes at the log's own cost.
     pub logged: CallsAndCost,
+    /// What an analysis of the same log says that the calls with a price cost, in dollars; nothing where
+    /// it takes some at the log's own cost. It must be the bill.
+    pub analysed: Option<Usd>,
     /// Their models, and why they have no price.
     pub unpriced_models: Vec<UnpricedModel>,
     /// Before and after.
@@ -217,6 +220,13 @@ impl SavingsReport {
         self
     }
 
+    /// Holds the bill to that of an analysis of the same calls, which adds them up by itself.
+    #[must_use]
+    pub fn held_to(mut self, totals: &Tally) -> Self {
+        self.analysed = (totals.logged.calls == 0).then_some(totals.cost);
+        self
+    }
+
     /// Says which calls `analyze` takes at the log's own cost: no technique can replay a charge, so
     /// that here they cost what the price book says, or are left out where it has no price.
     #[must_use]
@@ -281,6 +291,7 @@ mod tests {
             calls: 3,
             unpriced: Unpriced::default(),
             logged: CallsAndCost::default(),
+            analysed: None,
             unpriced_models: Vec::new(),
             totals: SavingsTotals::default(),
             techniques: Vec::new(),
