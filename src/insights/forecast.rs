@@ -11,6 +11,7 @@ use crate::usage::Days;
 
 use super::analysis::{DayTotal, Window};
 use super::run_rate::full_span;
+use super::sanity::LONGEST_LOG;
 
 /// Fewer full days than this say nothing about weekdays.
 const DAYS_FOR_WEEKDAYS: usize = 14;
@@ -159,8 +160,12 @@ fn name_of(day: i32) -> String {
     Days::name(day).get(..7).unwrap_or_default().to_owned()
 }
 
-/// Every full day of the log, with and without calls, in order.
+/// Every full day of the log, with and without calls, in order; nothing for a log of so many years that
+/// some of its times are wrong.
 fn full_days(window: &Window, totals: &[DayTotal]) -> Option<Vec<Day>> {
+    if window.length() > LONGEST_LOG {
+        return None;
+    }
     let span = full_span(window)?;
     let mut days: Vec<Day> = span.map(|day| (day, 0)).collect();
     let first = days.first()?.0;

@@ -20,6 +20,9 @@ const FEW: u64 = 20;
 /// Nobody sold tokens before the middle of 2020.
 const FIRST_BILL: &str = "2020-06-01";
 
+/// In days: ten years. Whoever sells tokens today did not sell them then.
+pub(super) const LONGEST_LOG: u32 = 3_653;
+
 /// How many of the units in which costs are logged instead of dollars are one: cents, and millionths.
 const UNITS: [u64; 2] = [100, 1_000_000];
 
@@ -84,6 +87,13 @@ pub enum Oddity {
         /// What it cost, in dollars.
         cost: Usd,
     },
+    /// The first and the last call are more than ten years apart.
+    FarApart {
+        /// The first day, as a number since 1970-01-01.
+        first_day: i32,
+        /// The last day.
+        last_day: i32,
+    },
     /// Calls before anybody sold tokens.
     BeforeBilling {
         /// So many calls.
@@ -103,6 +113,7 @@ impl Oddity {
             Self::BeyondWindow { .. } => "beyond-window",
             Self::CostUnit { .. } => "cost-unit",
             Self::OneCall { .. } => "one-call",
+            Self::FarApart { .. } => "far-apart",
             Self::BeforeBilling { .. } => "before-billing",
         }
     }
@@ -121,6 +132,7 @@ pub(super) fn oddities(
     found.extend(cost_unit(&analysis.logged));
     found.extend(one_call(analysis));
     found.extend(before_billing(analysis));
+    found.extend(far_apart(analysis));
     found
 }
 
@@ -189,6 +201,11 @@ fn one_call(analysis: &Analysis) -> Option<Oddity> {
     }
     let share = Share::of(dearest.cost.atto(), whole.atto())?;
     Some(Oddity::OneCall { share, cost: dearest.cost })
+}
+
+fn far_apart(analysis: &Analysis) -> Option<Oddity> {
+    let window = analysis.window.as_ref().filter(|window| window.length() > LONGEST_LOG)?;
+    Some(Oddity::FarApart { first_day: window.first_day, last_day: window.last_day })
 }
 
 fn before_billing(analysis: &Analysis) -> Option<Oddity> {

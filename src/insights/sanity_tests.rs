@@ -6,7 +6,7 @@ use crate::pricing::PriceBook;
 use crate::units::{TokenClass, Tokens, Usd};
 use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
 
-use super::{AnalysisOptions, Analyzer, Oddity};
+use super::{Analysis, AnalysisOptions, Analyzer, Oddity};
 
 static BOOK: LazyLock<PriceBook> = LazyLock::new(PriceBook::embedded);
 
@@ -23,23 +23,32 @@ fn call(prompt: u64, answer: u64) -> Call {
     call
 }
 
-fn found(model: &str, log: impl IntoIterator<Item = Call>) -> Vec<Oddity> {
+fn analysis(model: &str, log: impl IntoIterator<Item = Call>) -> Analysis {
+    let mut analyzer = Analyzer::new(&BOOK, AnalysisOptions::default());
+    analyzer.add(&table(model, log));
+    analyzer.finish()
+}
+
+fn table(model: &str, log: impl IntoIterator<Item = Call>) -> Calls {
     let mut calls = Calls::new(Dimensions::new([]));
     for call in log {
         let mut symbols = vec![Symbol::EMPTY; calls.dimensions.len()];
         symbols[column::MODEL] = calls.dimensions[column::MODEL].intern(model);
         calls.push(&call, &symbols);
     }
-    let mut analyzer = Analyzer::new(&BOOK, AnalysisOptions::default());
-    analyzer.add(&calls);
+    calls
+}
+
+fn found(model: &str, log: impl IntoIterator<Item = Call> + Clone) -> Vec<Oddity> {
+    let calls = table(model, log.clone());
     let mut by_rows = Analyzer::new(&BOOK, AnalysisOptions::default());
     by_rows.add_rows(&calls);
-    let oddities = analyzer.finish().oddities;
+    let oddities = analysis(model, log).oddities;
     assert_eq!(oddities, by_rows.finish().oddities, "both ways of adding up");
     oddities
 }
 
-fn check(log: impl IntoIterator<Item = Call>, expected: &[&str]) {
+fn check(log: impl IntoIterator<Item = Call> + Clone, expected: &[&str]) {
     let found = found(MODEL, log);
     let names: Vec<_> = found.iter().map(Oddity::name).collect();
     assert_eq!(names, expected, "{found:?}");
@@ -88,7 +97,7 @@ fn a_prompt_that_the_model_does_not_take_is_told_with_its_size() {
 }
 
 /// The cost of a usual call by the price book, so many times.
-fn logged(times: i128, percent: i128) -> impl Iterator<Item = Call> {
+fn logged(times: i128, percent: i128) -> impl Iterator<Item = Call> + Clone {
     usual(40).map(move |mut call| {
         let [input, output] = [TokenClass::Input, TokenClass::Output]
             .map(|class| i128::from(call.tokens[class].get()));
@@ -121,5 +130,22 @@ fn times_before_anybody_sold_tokens_are_told() {
     let mut log: Vec<Call> = usual(30).collect();
     log[3].time = Instant::from_millis(86_400_000);
     let found = found(MODEL, log);
-    assert_eq!(found, [Oddity::BeforeBilling { calls: 1, first_day: 1 }]);
+    let last_day = 20_727;
+    let expected = [
+        Oddity::BeforeBilling { calls: 1, first_day: 1 },
+        Oddity::FarApart { first_day: 1, last_day },
+    ];
+    assert_eq!(found, expected);
+}
+
+/// A forecast of the days of three thousand years took minutes.
+#[test]
+fn a_log_with_a_call_of_another_age_is_told_and_not_forecast() {
+    let mut log: Vec<Call> = usual(30).collect();
+    // 13 November 5215.
+    log[3].time = Instant::from_millis(102_432_000_000_000);
+    let oddities = found(MODEL, log.clone());
+    let names: Vec<_> = oddities.iter().map(Oddity::name).collect();
+    assert_eq!(names, ["far-apart"]);
+    assert_eq!(analysis(MODEL, log).exhibits, []);
 }

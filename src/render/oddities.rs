@@ -66,6 +66,11 @@ pub(super) fn sentence(oddity: &Oddity, money: Money) -> String {
             percent(*share),
             money.text(*cost)
         ),
+        Oddity::FarApart { first_day, last_day } => format!(
+            "the first call is dated {} and the last one {}: some clock is wrong, and no month is forecast",
+            day(*first_day),
+            day(*last_day)
+        ),
         Oddity::BeforeBilling { calls, first_day } => format!(
             "{} dated before anybody sold tokens, the first on {}: the clock or the unit of the times is \
              wrong",

@@ -360,6 +360,7 @@ fn oddities() -> Vec<Oddity> {
         },
         Oddity::OneCall { share: Share::of(2, 3).expect("a share"), cost: usd("0.0026") },
         Oddity::BeforeBilling { calls: 3, first_day: 0 },
+        Oddity::FarApart { first_day: 0, last_day: 20_000 },
     ]
 }
 
