@@ -218,10 +218,44 @@ fn evidence(key: &Key, sums: &Sums) -> Vec<Value> {
 pub(super) fn bucket_of(at: Instant, days: Days, by_hour: bool) -> Option<(i64, i64)> {
     const HOUR: i64 = 60 * 60 * 1000;
     let millis = at.known()?.millis();
-    if by_hour {
+    let (from, to) = if by_hour {
         let from = millis.div_euclid(HOUR) * HOUR;
-        return Some((from, from + HOUR));
+        (from, from + HOUR)
+    } else {
+        let day = days.day_of(at)?;
+        (days.start_of(day)?.millis(), days.start_of(day + 1)?.millis())
+    };
+    Some((from.max(FIRST), to.min(LAST)))
+}
+
+/// The first and the last instant whose year is written with four digits, in milliseconds: other texts
+/// are no times.
+const FIRST: i64 = -62_167_219_200_000;
+const LAST: i64 = 253_402_300_799_999;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bucket of the last hour there is ended in the year 10000, which no column takes.
+    #[test]
+    fn the_buckets_of_the_first_and_the_last_year_have_ends_that_can_be_written() {
+        for zone in ["UTC", "Europe/Berlin", "America/New_York"] {
+            let days = Days::of_zone(zone).expect("a zone");
+            for text in ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+                let at = Instant::parse(text).expect("a time");
+                for by_hour in [true, false] {
+                    let (from, to) = bucket_of(at, days, by_hour).expect("a bucket");
+                    assert!(from <= at.millis() && at.millis() < to, "{text} {zone} {by_hour}");
+                    for end in [from, to].map(Instant::from_millis) {
+                        assert_eq!(
+                            Instant::parse(&end.to_iso()),
+                            Ok(end),
+                            "{text} {zone} {by_hour}"
+                        );
+                    }
+                }
+            }
+        }
     }
-    let day = days.day_of(at)?;
-    Some((days.start_of(day)?.millis(), days.start_of(day + 1)?.millis()))
 }
