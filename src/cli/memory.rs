@@ -91,7 +91,7 @@ fn told(bytes: u64) -> String {
 }
 
 /// Reads `24G`, `512M`, `64K` or a number of bytes; `GB` and `GiB` mean the same.
-fn size(text: &str) -> Option<u64> {
+pub(super) fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

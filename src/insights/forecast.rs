@@ -22,6 +22,9 @@ const DAYS_FOR_A_PATTERN: usize = 7;
 const DAYS_FOR_A_TEST: usize = 28;
 const HELD_OUT: usize = 7;
 
+/// Calls of more than ten years are those of a clock that was wrong: nothing follows from them.
+const DAYS_MAX: u32 = 3_653;
+
 /// Draws of the interval, and where they begin.
 const DRAWS: usize = 400;
 const SEED: u64 = 7;
@@ -161,7 +164,7 @@ fn name_of(day: i32) -> String {
 
 /// Every full day of the log, with and without calls, in order.
 fn full_days(window: &Window, totals: &[DayTotal]) -> Option<Vec<Day>> {
-    let span = full_span(window)?;
+    let span = full_span(window).filter(|_| window.length() <= DAYS_MAX)?;
     let mut days: Vec<Day> = span.map(|day| (day, 0)).collect();
     let first = days.first()?.0;
     for total in totals {
