@@ -105,6 +105,11 @@ impl<R> Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && self.left > 0 {
+            // Its records are gone: what could be read is less than the log was.
+            let message = "it became shorter while it was read";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
         self.count(read as u64);
         Ok(read)
     }
@@ -318,6 +323,18 @@ mod tests {
         check(members.clone(), "two members");
         members.extend([0; 1000]);
         check(members, "two members");
+    }
+
+    /// The rest of the log was missing without a word.
+    #[test]
+    fn a_file_that_becomes_shorter_is_told() {
+        let file = Counted { source: &b"two lines"[..], stored: StoredBytes::default(), left: 10 };
+        let mut text = String::new();
+        let said = { file }.read_to_string(&mut text).expect_err("it is shorter").to_string();
+        assert_eq!(
+            (text.as_str(), said.as_str()),
+            ("two lines", "it became shorter while it was read")
+        );
     }
 
     #[test]

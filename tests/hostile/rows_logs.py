@@ -1,5 +1,6 @@
 """Hostile text: what stands in a log."""
 
+import gzip
 import json
 
 from rows import MIB, Row, between, good, goods, in_steps, log
@@ -28,6 +29,12 @@ def long_line_of_nothing(out):
     out.write(goods(0, 1))
     in_steps(out, b"x", GIB)
     out.write(b"\n" + goods(1, 2))
+
+
+def first_record(out):
+    out.write(b'{"model":"gpt-4o","prompt":"')
+    in_steps(out, b"x", GIB)
+    out.write(b'"}\n' + goods(0, 2))
 
 
 def only_long_line(out):
@@ -60,14 +67,14 @@ def array_of_calls(out):
 
 
 def names(key, count):
+    """A log with another name in every record."""
     def write(out):
         out.write(goods(0, 1))
-        for n in range(count):
-            out.write(b'{"model":"gpt-4o","call_type":"t","time":"2026-10-01T10:00:00Z","input_tokens":1,'
-                      b'"output_tokens":1,"%s":"name-%d"}\n' % (key, n)
-                      if key != b"model" else
-                      b'{"model":"name-%d","call_type":"t","time":"2026-10-01T10:00:00Z",'
-                      b'"input_tokens":1,"output_tokens":1}\n' % n)
+        fields = {b"model": b"gpt-4o", b"call_type": b"t", b"user": b"u"}
+        for number in range(count):
+            fields[key] = b"name-%d" % number
+            out.write(b'{"model":"%s","call_type":"%s","user":"%s","time":"2026-10-01T10:00:00Z","input_tokens":1,'
+                      b'"output_tokens":1}\n' % tuple(fields.values()))
         out.write(goods(1, 2))
     return write
 
@@ -83,13 +90,30 @@ def utf16(code, mark):
     return mark + text.encode(code)
 
 
+# One of every kind that costs its own record only.
+BAD = [b"{oops", b"[" * DEEP + b"]" * DEEP, b"hello", b"\x00" * 1000, b'{"model":"gpt-4o","note":"\xff"}', b"",
+       number("18446744073709551616"), number("1e400"), number("-1"), number("0.5"), number("NaN"), b"[1,2,3]"]
+
+
+def all_bad():
+    return goods(0, 1) + b"\n".join(BAD) + b"\n" + goods(1, 2)
+
+
+def bad_rows():
+    """The same as a table."""
+    counts = [b"18446744073709551616", b"1e400", b"-1", b"0.5", b"NaN", b"\xff", b"\x00", b'"', b"1,2,3,4", b"1" * 10**6]
+    good_row = b"gpt-4o,good,2026-10-01T10:00:00Z,1000,10\n"
+    rows = [good_row + b"gpt-4o,odd,2026-10-01T10:00:00Z," + count + b",1\n" for count in counts]
+    return b"model,call_type,time,input_tokens,output_tokens\n" + b"".join(rows) + good_row
+
+
 def light():
     deep = b"[" * DEEP + b"]" * DEEP
     objects = b'{"a":' * DEEP + b"1" + b"}" * DEEP
     odd_json = [
         ("a list nested 10^5 deep", deep, ("missing-usage",)),
         ("an object nested 10^5 deep", objects, ("missing-usage",)),
-        ("a usual record with 10^5 lists in it", good(7, x="@").strip().replace(b'"@"', deep), ()),
+        ("a usual record with 10^5 lists in it", good(7, call_type="odd", x="@").strip().replace(b'"@"', deep), ()),
         ("NUL in a record", b'{"model":"gpt-4o","input_tokens":\x001}', ("invalid-json",)),
         ("a megabyte of NUL", b"\x00" * MIB, ()),
         ("invalid UTF-8", b'{"model":"gpt-4o","note":"\xff\xfe","input_tokens":1,"output_tokens":1}', ("invalid-utf8",)),
@@ -128,6 +152,11 @@ def light():
         yield Row(f"the time {text}", log(between(dated(text))), good=2, calls=3)
     yield from shapes()
     yield from clocks()
+    yield Row("bad lines of every kind", log(all_bad()), good=2)
+    yield Row("the same in a gz", log(gzip.compress(all_bad()), name="usage.jsonl.gz"), good=2)
+    yield Row("bad rows of every kind in CSV", log(bad_rows(), name="usage.csv"), good=11)
+    yield Row("an hour in the year 9999, as a page", log(goods(0, 2) + dated('"9999-12-31T23:59:59Z"'), "-o", "out.html"))
+    yield Row("an hour in the year 1, as a page", log(goods(0, 2) + dated('"0001-01-01T00:00:00Z"'), "-o", "out.html"))
     yield Row("10^4 columns in a record", log(between(keys(10_000))), good=2)
     yield Row("a name of 10 MB", log(between(good(7, call_type="x" * 10_000_000).strip())), good=2, calls=3)
 
@@ -173,16 +202,24 @@ def heavy():
               memory=1500, seconds=120, heavy=True)
     yield Row("a first line of 1 GiB", log(only_long_line), good=None, exit=3, says=("usage.jsonl",), memory=1500,
               seconds=120, heavy=True)
+    yield Row("a first record of 1 GiB", log(first_record), good=2, codes=("record-too-long",), memory=1500,
+              seconds=120, heavy=True)
+    yield Row("a line of 1 GiB with --max-record 1500M", log(long_line, "--max-record", "1500M"), good=2, memory=4000,
+              seconds=180, heavy=True)
     yield Row("CSV with a quote that is open for 1 GiB", log(long_csv, name="usage.csv"), good=2,
               codes=("record-too-long",), memory=1500, seconds=120, heavy=True)
     yield Row("a list with a record of 1 GiB", log(long_array), good=2, codes=("record-too-long",), memory=1500,
               seconds=120, heavy=True)
     yield Row("a list of 1 GiB of records", log(array_of_calls), good=10_000, memory=1500, seconds=120, heavy=True)
-    yield Row("10^6 models", log(names(b"model", 10**6)), good=2, calls=10**6 + 2, memory=1500,
+    yield Row("10^6 models", log(names(b"model", 10**6)), good=2, calls=10**6 + 2, codes=("many-groups",), memory=1500,
               seconds=120, heavy=True)
-    yield Row("10^6 users in groups", log(names(b"user", 10**6), "--by", "user,model,call_type"), calls=10**6 + 2, good=2,
-              memory=1500, seconds=120, heavy=True)
-    yield Row("10^6 call types", log(names(b"call_type2", 10**6)), calls=10**6 + 2, good=2, memory=1500,
+    yield Row("10^6 users in groups", log(names(b"user", 10**6), "--by", "user,model,call_type"), calls=10**6 + 2,
+              codes=("many-groups",), memory=1500, seconds=120, heavy=True)
+    yield Row("10^7 models", log(names(b"model", 10**7)), good=2, calls=10**7 + 2, codes=("many-groups",),
+              memory=1500, seconds=300, heavy=True)
+    yield Row("10^7 users in groups", log(names(b"user", 10**7), "--by", "user,model,call_type"), calls=10**7 + 2,
+              codes=("many-groups",), memory=1500, seconds=300, heavy=True)
+    yield Row("10^6 call types", log(names(b"call_type", 10**6)), calls=10**6 + 2, codes=("many-groups",), memory=1500,
               seconds=120, heavy=True)
 
 

@@ -99,6 +99,11 @@ def rows(quick, program=None):
     yield Row("gz of a hundred thousand empty members", log(gzip.compress(b"") * 100_000 + gzip.compress(goods(0, 2)),
                                                             name="u.gz"), good=2)
     yield Row("gz of its first ten bytes", log(whole[:10], name="usage.jsonl.gz"), exit=3, says=("usage.jsonl.gz",))
+    yield Row("gz of line ends, --max-unpacked 1M", log(gzip.compress(goods(0, 2) + b"\n" * 10**7), "--max-unpacked", "1M",
+                                                       name="u.gz"), good=2, **cut)
+    yield Row("the same with --strict", log(gzip.compress(goods(0, 2) + b"\n" * 10**7), "--max-unpacked", "1M", "--strict",
+                                            name="u.gz"), good=2, exit=3, **cut)
+    yield Row("zst of line ends, --max-unpacked 1M", log(bomb_zst(10**8), "--max-unpacked", "1M", name="u.zst"), good=2, **cut)
     yield Row("gz in gz", log(gzip.compress(gzip.compress(goods(0, 2))), name="u.gz"), exit=3, says=("u.gz", "twice"))
     yield Row("zst cut short", log(zst([goods(0, 500), (b"\n", 100)])[:-3], name="usage.jsonl.zst"), good=500, **cut)
     yield Row("zst that asks for a window of 2 GiB", log(zst([goods(0, 2)], window=31), name="u.zst"), exit=3,
@@ -120,11 +125,11 @@ def rows(quick, program=None):
     yield Row("SQLite of its first hundred bytes", database(lambda b: b[:100]), codes=("unreadable-file",), good=2)
     if not quick:
         yield Row("gz of 20 GiB of line ends, 1000:1", log(bomb_gz(20 * GIB), name="u.gz"), good=2, seconds=200,
-                  heavy=True, codes=("unpacks-to-too-much",))
+                  heavy=True, codes=("unreadable-file",), says=("zip bomb",))
         yield Row("zst of 64 GiB of line ends, 30000:1", log(bomb_zst(64 * GIB), name="u.zst"), good=2, seconds=200,
-                  heavy=True, codes=("unpacks-to-too-much",))
+                  heavy=True, codes=("unreadable-file",), says=("zip bomb",))
         yield Row("gz of one line of 4 GiB", log(bomb_gz(4 * GIB, b"x"), name="u.gz"), good=2, memory=1500, seconds=200,
-                  heavy=True)
+                  heavy=True, codes=("record-too-long",))
 
 
 PROGRAM = []

@@ -2,7 +2,9 @@
 
 import os
 import pathlib
+import pty
 import resource
+import select
 import signal
 import subprocess
 import threading
@@ -239,6 +241,40 @@ def interrupted(name, number):
     return make, act
 
 
+def clean_terminal(folder, _):
+    """Progress on a terminal is gone after Ctrl-C, and the cursor is seen."""
+    terminal, other = pty.openpty()
+    words = [str(PROGRAM[0]), "analyze", "-"]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=other,
+                               env={"TERM": "xterm", "COLUMNS": "100"})
+    os.close(other)
+    seen = b""
+    block, started = goods(0, 1000), time.monotonic()
+    while b"reading" not in seen and time.monotonic() - started < 20:
+        process.stdin.write(block)
+        while select.select([terminal], [], [], 0)[0]:
+            seen += os.read(terminal, 65536)
+    process.send_signal(signal.SIGINT)
+    process.stdin.close()
+    code = process.wait()
+    while select.select([terminal], [], [], 0.1)[0]:
+        try:
+            seen += os.read(terminal, 65536)
+        except OSError:
+            break
+    os.close(terminal)
+    wrong = [] if code == -signal.SIGINT else [f"it ended with {code}"]
+    behind = seen.rpartition(b"reading")[2]
+    if b"\x1b[2K" not in behind:
+        wrong.append(f"progress stays on the screen: {behind[-80:]!r}")
+    if seen.count(b"\x1b[?25l") != seen.count(b"\x1b[?25h"):
+        wrong.append("the cursor is hidden")
+    return wrong
+
+
+PROGRAM = []
+
+
 def rows(quick):
     yield Row("a FIFO", fifo, good=1000)
     yield Row("a FIFO without a writer among the files of a folder", fifo_in_folder, good=2, seconds=10)
@@ -267,10 +303,12 @@ def rows(quick):
     yield Row("standard output is a closed pipe", log(goods(0, 2)), exit=0, stdout=closed_pipe())
     for name, number in [("out.jsonl", signal.SIGINT), ("out.parquet", signal.SIGINT), ("out.csv", signal.SIGTERM)]:
         make, act = interrupted(name, number)
-        yield Row(f"{signal.Signals(number).name} while {name} is written", make, act=act, exit=128 + number,
+        yield Row(f"{signal.Signals(number).name} while {name} is written", make, act=act, exit=-number,
                   check=old_is_kept(name))
+    yield Row("Ctrl-C while progress is shown", log(goods(0, 2)), good=2, check=clean_terminal)
     yield Row("a file that grows while it is read", growing, act=grow, check=all_or_more(600_000, 600_200))
-    yield Row("a file that is cut short while it is read", growing, act=shrink, check=all_or_more(3, 600_000))
+    yield Row("a file that is cut short while it is read", growing, act=shrink, check=all_or_more(3, 600_000),
+              codes=("unreadable-file",), says=("became shorter",))
     if not quick:
         yield Row("10^5 files", many_files(100_000), good=100_000, seconds=120, heavy=True)
         yield Row("10^5 files with 40 open at most", many_files(100_000), good=100_000, seconds=120, heavy=True,

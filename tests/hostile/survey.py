@@ -139,6 +139,7 @@ def main():
     args = parser.parse_args()
     program = args.llmcost.resolve()
     rows_packed.PROGRAM.append(program)
+    rows_system.PROGRAM.append(program)
     parts = [rows_logs, rows_packed, rows_settings, rows_system]
     # One at a time: what this program holds counts as memory of those that it starts.
     rows = (row for part in parts for row in part.rows(args.quick))
