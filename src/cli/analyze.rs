@@ -2,8 +2,10 @@
 
 use anyhow::anyhow;
 
-use crate::diagnostics::did_you_mean;
-use crate::insights::{AnalysisOptions, Analyzer, ChangeError, ChangeFinder, CostMode};
+use crate::diagnostics::{Code, Ledger, Place, did_you_mean};
+use crate::insights::{
+    Analysis, AnalysisOptions, Analyzer, ChangeError, ChangeFinder, CostMode, Folding, OTHER,
+};
 use crate::pricing::PriceBook;
 use crate::render::{OutputFormat, write_analysis, write_exhibit};
 use crate::report::AnalysisReport;
@@ -56,6 +58,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         cost_mode: cost_mode(args.cost_mode.or(settings.cost_mode)),
         seller,
         pictures: settings.format == OutputFormat::Html,
+        most_groups: args.max_groups.map_or(defaults.most_groups, most_groups),
         growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     };
@@ -75,7 +78,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         table: has_panel.then(Vec::new),
         rolled: RolledPrices::new(prices.books()),
     };
-    let (intake, shares) = Intake::read_shared(&settings, &needed, &wished, lapsed, &begin)?;
+    let (mut intake, shares) = Intake::read_shared(&settings, &needed, &wished, lapsed, &begin)?;
     let Sums { analyzer, finder, table, rolled, .. } =
         shares.into_iter().reduce(Sums::merged).expect("there is at least one thread");
     rolled.judge(&intake.reading)?;
@@ -94,6 +97,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     if let Some(name) = &args.provider {
         check_seller(&prices.book, name, analysis.totals.calls)?;
     }
+    tell_of_many_groups(&analysis, &mut intake.reading.ledger);
     let unpriced = analysis.unpriced.iter().map(|model| model.calls).sum();
     let report = AnalysisReport::new(
         analysis,
@@ -116,6 +120,29 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
         None => write_analysis(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// None is no limit.
+fn most_groups(asked: usize) -> usize {
+    if asked == 0 { usize::MAX } else { asked }
+}
+
+/// Says what went together because there are so many groups.
+fn tell_of_many_groups(analysis: &Analysis, ledger: &mut Ledger) {
+    let Some(Folding { kept, about }) = analysis.folding else { return };
+    let others = analysis.groups.iter().filter(|group| group.key.iter().any(|name| name == OTHER));
+    let (mut calls, mut cost) = (0, Usd::ZERO);
+    for group in others {
+        calls += group.tally.calls;
+        cost += group.tally.cost;
+    }
+    ledger.push(Code::ManyGroups, Place::default(), || {
+        let columns = analysis.group_by.join(", ");
+        format!(
+            "about {about} groups by {columns}: {kept} of them and those of known models are apart, \
+             {calls} calls of the others for ${cost} are in `{OTHER}`"
+        )
+    });
 }
 
 /// What one thread sums up.

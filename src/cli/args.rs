@@ -149,6 +149,10 @@ pub(super) struct AnalyzeArgs {
     /// Also show these tables, or all; with --format csv the one table to write.
     #[arg(long, value_name = "TABLE,…", value_delimiter = ',')]
     pub(super) show: Vec<String>,
+    /// So many groups are kept apart, the others are `(other)`; 200,000 by default, 0 for all. Models
+    /// that the price tables know are always apart.
+    #[arg(long, value_name = "N", env = "LLMCOST_MAX_GROUPS")]
+    pub(super) max_groups: Option<usize>,
     /// Look for what hurts in logs of any length; without it, in those of up to 200,000 calls.
     #[arg(long)]
     pub(super) deep: bool,
@@ -265,6 +269,14 @@ pub(super) struct InputArgs {
     /// Count every record, even a copy of another: for logs whose ids are no ids.
     #[arg(long, env = "LLMCOST_KEEP_DUPLICATES", value_parser = FalseyValueParser::new())]
     pub(super) keep_duplicates: bool,
+    /// The most that one compressed input may unpack to, such as 50G, or `off`; by default 8 GiB, or
+    /// 800 times its size where that is more.
+    #[arg(long, value_name = "SIZE", env = "LLMCOST_MAX_UNPACKED")]
+    pub(super) max_unpacked: Option<String>,
+    /// The longest record that is read, such as 1G; 256M by default. Longer ones are passed over and
+    /// counted.
+    #[arg(long, value_name = "SIZE", env = "LLMCOST_MAX_RECORD")]
+    pub(super) max_record: Option<String>,
 }
 
 /// How the report is given out.

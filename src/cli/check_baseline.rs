@@ -1,6 +1,5 @@
 //! Baselines as files: reads them, saves them, and notes what was accepted.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -11,12 +10,13 @@ use crate::usage::Days;
 use super::check_args::GateArgs;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, note, warn};
+use super::given;
 use super::output::deliver;
 
 /// Reads a baseline that was measured as the log will be.
 pub(super) fn read_baseline(path: &Path, how: &Measure) -> Result<Baseline, Failure> {
     let name = path.display();
-    let text = fs::read_to_string(path)
+    let text = given::text(path)
         .with_context(|| format!("cannot read the baseline {name}"))
         .map_err(|error| {
             Failure::input(error)
@@ -69,7 +69,7 @@ pub(super) fn save_fresh(
         ));
         return Ok(());
     }
-    let dropped = fs::read_to_string(path).ok().and_then(|text| Baseline::parse(&text).ok());
+    let dropped = given::text(path).ok().and_then(|text| Baseline::parse(&text).ok());
     let dropped = dropped.map_or(0, |old| old.acknowledged.len());
     save(path, fresh)?;
     if dropped > 0 {

@@ -10,6 +10,7 @@ use crate::simulation::Plan;
 use super::args::SimulateArgs;
 use super::config::PlanSource;
 use super::failure::Failure;
+use super::given;
 use super::technique_args::TechniqueArgs;
 
 /// The plan that flags and files make together.
@@ -64,7 +65,7 @@ fn plan_of(path: &Path) -> Result<Plan, Failure> {
 }
 
 fn read(path: &Path, what: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
+    given::text(path)
         .with_context(|| format!("cannot read {what} {}", path.display()))
         .map_err(Failure::usage)
 }

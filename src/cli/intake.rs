@@ -253,6 +253,8 @@ fn options(settings: &Settings, dimensions: Dimensions) -> ReadOptions {
         spare: None,
         keep_duplicates: settings.keep_duplicates,
         late_columns: false,
+        most_unpacked: settings.most_unpacked,
+        longest_record: settings.longest_record,
     }
 }
 

@@ -13,6 +13,9 @@ const VARIABLE: &str = "LLMCOST_MEMORY";
 /// What a call takes where it is looked at again without a plan, in bytes, at most on usual logs.
 pub(super) const REPLAYED: u64 = 256;
 
+/// What a row of a roll-up takes until it is written, in bytes: 3,700 at most were measured.
+pub(super) const ROLLED: u64 = 4_000;
+
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
@@ -32,16 +35,7 @@ impl Held {
     /// # Errors
     /// When the environment says no size.
     pub(super) fn new(each: u64) -> Result<Self, Failure> {
-        #[expect(clippy::disallowed_methods, reason = "how much to take is the user's setting")]
-        let said = std::env::var(VARIABLE).ok().filter(|said| !said.is_empty());
-        let room = match said {
-            Some(text) => Some(size(&text).ok_or_else(|| {
-                Failure::usage(anyhow!("{VARIABLE}: `{text}` is no size"))
-                    .hint("write it as 24G or 512M")
-            })?),
-            None => free(|path| std::fs::read_to_string(path).ok()),
-        };
-        Ok(Self { table: None, calls: 0, each, room })
+        Ok(Self { table: None, calls: 0, each, room: room()? })
     }
 
     /// Takes some calls more; once they do not fit, they are only counted.
@@ -81,6 +75,31 @@ impl Held {
     }
 }
 
+/// How much a run may take, in bytes; nothing where nobody knows.
+///
+/// # Errors
+/// When the environment says no size.
+pub(super) fn room() -> Result<Option<u64>, Failure> {
+    #[expect(clippy::disallowed_methods, reason = "how much to take is the user's setting")]
+    let said = std::env::var(VARIABLE).ok().filter(|said| !said.is_empty());
+    let Some(text) = said else { return Ok(free(|path| std::fs::read_to_string(path).ok())) };
+    size(&text).map(Some).ok_or_else(|| {
+        Failure::usage(anyhow!("{VARIABLE}: `{text}` is no size")).hint("write it as 24G or 512M")
+    })
+}
+
+/// Refuses a roll-up that does not fit: how many rows there were, and what to do.
+pub(super) fn too_many_rows(rows: u64, room: u64) -> Failure {
+    let (needed, room) = (told(rows.saturating_mul(ROLLED)), told(room));
+    Failure::input(anyhow!(
+        "the roll-up has more than {rows} rows: they take some {needed} of memory, and {room} were \
+         free"
+    ))
+    .hint("leave out of --by what differs from call to call, such as an id")
+    .hint("take a part of the log: roll-ups of parts add up")
+    .hint(format!("{VARIABLE}=64G says how much may be taken, whatever is free"))
+}
+
 /// Whole GiB, or MiB where it is less than one.
 fn told(bytes: u64) -> String {
     if bytes < GIB {
@@ -91,7 +110,7 @@ fn told(bytes: u64) -> String {
 }
 
 /// Reads `24G`, `512M`, `64K` or a number of bytes; `GB` and `GiB` mean the same.
-fn size(text: &str) -> Option<u64> {
+pub(super) fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::interruption;
 
 /// Why nothing was given out.
 pub(super) enum Undelivered {
@@ -118,6 +119,7 @@ fn to_file<T>(
         // What is in the way is told by the error itself.
         let _ = fs::remove_file(&aside);
     }
+    interruption::finished(&aside);
     result
 }
 
@@ -129,7 +131,7 @@ fn aside(target: &Path) -> io::Result<(PathBuf, File)> {
     let mut taken = None;
     for attempt in 0..100_u32 {
         let aside = target.with_file_name(format!(".{name}.{process}-{attempt}.part"));
-        match File::create_new(&aside) {
+        match interruption::create(&aside) {
             Ok(file) => return Ok((aside, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
             Err(error) => return Err(error),

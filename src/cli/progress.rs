@@ -10,6 +10,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, Prog
 use crate::simulation::Watch;
 use crate::sources::Progress;
 
+use super::interruption;
+
 /// What takes less time than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -43,6 +45,7 @@ impl Late {
     fn is_due(&self) {
         let is_late = self.is_wanted && self.bar.elapsed() > PATIENCE;
         if is_late && !self.is_shown.swap(true, Ordering::Relaxed) {
+            interruption::clear_later(&self.bar);
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(FRAMES));
         }
     }
@@ -139,6 +142,7 @@ impl EmbedProgress {
     /// Shows how far it is.
     pub(super) fn show(&self, done: usize, all: usize) {
         if self.is_wanted && self.bar.is_hidden() {
+            interruption::clear_later(&self.bar);
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(FRAMES));
         }
         self.bar.set_length(all as u64);

@@ -19,6 +19,7 @@ use super::exit_status::ExitStatus;
 use super::failure::Failure;
 use super::intake::Intake;
 use super::log_args::LogArgs;
+use super::memory::{ROLLED, room, too_many_rows};
 use super::output::deliver;
 use super::settings::Settings;
 use super::supplies::{Prices, judge};
@@ -96,14 +97,18 @@ pub(super) fn run(args: RollupArgs) -> Result<ExitStatus, Failure> {
     if has_lots {
         wishes.extend(LOT_COLUMNS.map(str::to_owned));
     }
-    let mut table: Option<Calls> = None;
+    let (room, mut table): (_, Option<Calls>) = (room()?, None);
+    let is_too_much = |rows: u64| room.is_some_and(|room| rows.saturating_mul(ROLLED) > room);
     let intake = Intake::read_with(&settings, &dimensions, &wishes, &mut |calls| {
         if has_lots {
             table.get_or_insert_with(|| Calls::new(calls.dimensions.emptied())).append(calls);
-        } else {
+        } else if !is_too_much(builder.rows()) {
             builder.add(calls);
         }
     })?;
+    if let Some(room) = room.filter(|_| is_too_much(builder.rows())) {
+        return Err(too_many_rows(builder.rows(), room));
+    }
     intake
         .refuse_rollups("rollup", "its rows are sums already: read several of them as they are")?;
     if let Some(calls) = table.map(|table| table.sorted_by_time()) {

@@ -12,7 +12,9 @@ use crate::diagnostics::did_you_mean;
 use crate::pricing::Contract;
 use crate::render::{OutputFormat, Style};
 use crate::report::Currency;
-use crate::sources::{FORMATS, Field, Format, SavedSource, Statement, find_format};
+use crate::sources::{
+    FORMATS, Field, Format, MostUnpacked, ReadOptions, SavedSource, Statement, find_format,
+};
 use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
 use super::args::{
@@ -23,6 +25,7 @@ use super::contracts::contracts;
 use super::currency::currency;
 use super::failure::Failure;
 use super::journal::Journal;
+use super::memory;
 use super::sources::{check_statement, saved_sources};
 
 /// How many groups are shown when nothing is said.
@@ -56,6 +59,10 @@ pub(super) struct Settings {
     pub(super) assume_model: String,
     pub(super) assume_call_type: String,
     pub(super) keep_duplicates: bool,
+    /// How much one compressed input may unpack to.
+    pub(super) most_unpacked: MostUnpacked,
+    /// The longest record that is read, in bytes.
+    pub(super) longest_record: usize,
     pub(super) by: Vec<String>,
     pub(super) top: usize,
     pub(super) format: OutputFormat,
@@ -126,6 +133,8 @@ impl Settings {
             assume_model: text(args.input.assume_model, "assume_model"),
             assume_call_type: text(args.input.assume_call_type, "assume_call_type"),
             keep_duplicates: args.input.keep_duplicates,
+            most_unpacked: most_unpacked(args.input.max_unpacked.as_deref(), config)?,
+            longest_record: longest_record(args.input.max_record.as_deref(), config)?,
             by: if args.output.by.is_empty() { config.list("by") } else { args.output.by.clone() },
             top: top_of(args.output.top.or(top), format),
             format,
@@ -225,6 +234,32 @@ fn as_of(typed: Option<&str>, config: &Config) -> Result<Option<(Instant, String
                 .hint("write it as 2026-10-31, or `log` for each call's own day")
         })?;
     Ok(Some((instant, text.to_owned())))
+}
+
+fn most_unpacked(typed: Option<&str>, config: &Config) -> Result<MostUnpacked, Failure> {
+    let Some((text, who)) = stated(typed, "--max-unpacked", config, "max_unpacked") else {
+        return Ok(MostUnpacked::default());
+    };
+    if text == "off" {
+        return Ok(MostUnpacked::Any);
+    }
+    memory::size(text).map(MostUnpacked::Bytes).ok_or_else(|| {
+        Failure::usage(anyhow!("{who}: `{text}` is no size")).hint("write it as 50G, or `off`")
+    })
+}
+
+/// Memory is a few times the longest record.
+const LONGEST_RECORDS: std::ops::RangeInclusive<u64> = 1 << 16..=2 << 30;
+
+fn longest_record(typed: Option<&str>, config: &Config) -> Result<usize, Failure> {
+    let Some((text, who)) = stated(typed, "--max-record", config, "max_record") else {
+        return Ok(ReadOptions::default().longest_record);
+    };
+    let size = memory::size(text).filter(|size| LONGEST_RECORDS.contains(size));
+    size.and_then(|size| usize::try_from(size).ok()).ok_or_else(|| {
+        Failure::usage(anyhow!("{who}: `{text}` is no size of a record"))
+            .hint("write it as 1G; it is between 64K and 2G")
+    })
 }
 
 fn threads(typed: Option<u16>, config: &Config) -> Result<NonZeroUsize, Failure> {

@@ -12,6 +12,7 @@ use crate::sources::Reading;
 
 use super::exit_status::ExitStatus;
 use super::failure::Failure;
+use super::given;
 use super::settings::Settings;
 
 /// The built-in price tables with those of the user over them.
@@ -51,7 +52,7 @@ fn tables_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// The name and text of a price table.
 pub(super) fn read_table(path: &Path) -> Result<(String, String), Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
+    let text = given::text(path)
         .with_context(|| format!("cannot read the price table {name}"))
         .map_err(Failure::pricing)
         .map_err(|failure| failure.hint("`llmcost explain prices` says how one is written"))?;

@@ -68,11 +68,13 @@ pub enum Code {
     NoCalls,
     /// A column or path that a mapping names is not in the file.
     MissingColumn,
+    /// Groups are so many that some go together.
+    ManyGroups,
 }
 
 impl Code {
     /// Every code, for documentation.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::InvalidJson,
         Self::InvalidUtf8,
         Self::FieldCount,
@@ -101,6 +103,7 @@ impl Code {
         Self::EmptyFile,
         Self::NoCalls,
         Self::MissingColumn,
+        Self::ManyGroups,
     ];
 
     /// The stable name.
@@ -134,6 +137,7 @@ impl Code {
             Self::EmptyFile => "empty-file",
             Self::NoCalls => "no-calls",
             Self::MissingColumn => "missing-column",
+            Self::ManyGroups => "many-groups",
         }
     }
 
@@ -155,7 +159,8 @@ impl Code {
             | Self::UnknownFormat
             | Self::EmptyFile
             | Self::NoCalls
-            | Self::MissingColumn => Severity::Warning,
+            | Self::MissingColumn
+            | Self::ManyGroups => Severity::Warning,
             _ => Severity::Skipped,
         }
     }
@@ -177,8 +182,8 @@ impl Code {
                  or line break inside a text."
             }
             Self::RecordTooLong => {
-                "The record is longer than 256 MiB and was passed over so that memory stays \
-                 bounded."
+                "The record is longer than 256 MiB, or than `--max-record` says, and was passed over \
+                 so that memory stays bounded; `--max-record 1G` reads longer ones."
             }
             Self::BadNumber => {
                 "A count or an amount is not a number. If the column means something else, map the \
@@ -261,13 +266,19 @@ impl Code {
                  very far apart are no longer recognised."
             }
             Self::UnreadableFile => {
-                "The file could not be opened or read to its end; what was read before is in the \
-                 report."
+                "The file could not be opened or read to its end, or is an archive that unpacks to \
+                 more than `--max-unpacked` allows; what was read before is in the report."
             }
             Self::UnknownFormat => {
                 "Nothing was read of the file: its records look like no format that is known. Say \
                  which one it is with `--source-format`, or what its columns mean with `--map \
                  field=column`; `llmcost formats guess FILE` proposes that."
+            }
+            Self::ManyGroups => {
+                "There are more groups than are kept apart, so that memory stays bounded: those whose names \
+                 have a high fingerprint are one group `(other)`, the same ones in every run. No sum is \
+                 lost, and models that the price tables know are always apart. `--max-groups N` keeps \
+                 more; a column with fewer names is mostly meant."
             }
             Self::EmptyFile => "The file holds no record at all.",
             Self::NoCalls => {

@@ -5,6 +5,7 @@ use crate::exhibits::Exhibit;
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
 use crate::usage::{Days, Instant, ServiceTier};
 
+use super::bounded::Folding;
 use super::findings::Finding;
 use super::options::CostMode;
 use super::remarks::PriceRemarks;
@@ -29,6 +30,8 @@ pub struct Analysis {
     pub totals: Tally,
     /// The groups, dearest first.
     pub groups: Vec<Group>,
+    /// How groups were put together under [`OTHER`](super::OTHER); nothing where all are apart.
+    pub folding: Option<Folding>,
     /// What each class of tokens cost, of the calls whose cost was calculated.
     pub classes: Vec<ClassCost>,
     /// How the prompt cache did.

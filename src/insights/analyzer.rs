@@ -11,6 +11,7 @@ use crate::usage::{
 use super::analysis::{
     Analysis, CacheHealth, Concentration, Group, LoggedCosts, TierTotal, Window,
 };
+use super::bounded::{BoundedTable, Names, OTHER};
 use super::calendar::Calendar;
 use super::classes::CardTotals;
 use super::concentration::gini;
@@ -19,7 +20,6 @@ use super::cost_histogram::CostHistogram;
 use super::costliest::Costliest;
 use super::findings;
 use super::forecast::forecast;
-use super::grouping::KeyTable;
 use super::key_columns::KeyColumns;
 use super::lanes::{At, Lane, Lanes};
 use super::options::{AnalysisOptions, CostMode};
@@ -44,13 +44,38 @@ pub struct Analyzer<'a> {
     pricer: Pricer<'a>,
     columns: KeyColumns,
     key: Vec<Symbol>,
-    groups: KeyTable<Tally>,
+    groups: BoundedTable<Tally>,
     lanes: Lanes<'a>,
     sums: Sums<'a>,
     unpriced: UnpricedCalls,
     swaps: Swaps<'a>,
     spread: Option<SpreadTable>,
     other_sellers: u64,
+}
+
+/// The names of groups. A model that the price book knows is always apart.
+struct Grouped<'k, 'a> {
+    columns: &'k mut KeyColumns,
+    book: &'a PriceBook,
+}
+
+impl Names for Grouped<'_, '_> {
+    fn name(&self, place: usize, symbol: Symbol) -> &str {
+        self.columns.name(place, symbol)
+    }
+
+    fn folded(&mut self, key: &[Symbol]) -> Vec<Symbol> {
+        let book = self.book;
+        self.columns.folded(key, OTHER, |model| book.is_known(model))
+    }
+
+    fn longest(&self) -> usize {
+        self.columns.longest()
+    }
+
+    fn retain(&mut self, keys: &mut [Symbol]) {
+        self.columns.retain(keys);
+    }
 }
 
 /// Everything that is summed over all calls alike.
@@ -89,7 +114,7 @@ impl<'a> Analyzer<'a> {
             pricer: Pricer::new(book, list, options.cost_mode, options.seller.clone()),
             columns: KeyColumns::new(&options.group_by, options.days),
             key: Vec::new(),
-            groups: KeyTable::new(options.group_by.len()),
+            groups: BoundedTable::new(options.group_by.len(), options.most_groups, Tally::merge),
             lanes: Lanes::default(),
             sums: Sums {
                 cards: CardTotals::new(book),
@@ -103,7 +128,7 @@ impl<'a> Analyzer<'a> {
                 logged: LoggedCosts::default(),
                 too_early: 0,
             },
-            unpriced: UnpricedCalls::new(),
+            unpriced: UnpricedCalls::new(options.most_groups),
             swaps: Swaps::new(book),
             spread: options.pictures.then(|| SpreadTable::new(options.days)),
             other_sellers: 0,
@@ -121,6 +146,8 @@ impl<'a> Analyzer<'a> {
     }
 
     fn enter(&mut self, calls: &Calls) {
+        self.groups.look(&mut Grouped { columns: &mut self.columns, book: self.book });
+        self.unpriced.look();
         self.columns.enter(calls);
         self.pricer.enter();
         self.swaps.enter();
@@ -145,7 +172,7 @@ impl<'a> Analyzer<'a> {
         }
         let price = self.pricer.price(calls, row, &call);
         self.columns.key_of(calls, row, &call, &mut self.key);
-        let tally = self.groups.entry(&self.key);
+        let tally = self.tally();
         tally.add(&call, price.cost.ok(), price.list, price.from_log);
         self.swaps.add(&self.pricer, calls, row, &call, &price);
         if let Some(spread) = &mut self.spread {
@@ -192,7 +219,7 @@ impl<'a> Analyzer<'a> {
             };
             if !by_kind {
                 self.columns.key_of_plain(calls, row, &mut self.key);
-                let tally = self.groups.entry(&self.key);
+                let tally = self.tally();
                 tally.add_plain(&classes, &call.counts, call.cost);
             }
             self.sums.add_plain(calls, row, *time, call.prompt, call.cost);
@@ -221,17 +248,20 @@ impl<'a> Analyzer<'a> {
         }
         if self.columns.are_of_kinds() {
             self.columns.key_of_kind(&calls.kinds()[kind], &mut self.key);
-            self.groups.entry(&self.key).merge(&lane.tally());
+            self.tally().merge(&lane.tally());
         }
         self.sums.close(lane);
     }
 
     /// Takes over what another analyzer with the same book and options has summed.
     pub fn merge(&mut self, other: Self) {
+        let mut names = Grouped { columns: &mut self.columns, book: self.book };
+        self.groups.level_with(&other.groups, &mut names);
         for (key, tally) in other.groups.iter() {
-            let key = self.columns.adopt(&other.columns, key);
-            self.groups.entry(&key).merge(tally);
+            let key = names.columns.adopt(&other.columns, key);
+            self.groups.entry(&key, &mut names).merge(tally);
         }
+        self.groups.look(&mut names);
         self.unpriced.merge(&other.unpriced);
         self.swaps.merge(&other.swaps);
         if let (Some(mine), Some(theirs)) = (&mut self.spread, &other.spread) {
@@ -242,7 +272,9 @@ impl<'a> Analyzer<'a> {
     }
 
     /// The result.
-    pub fn finish(self) -> Analysis {
+    pub fn finish(mut self) -> Analysis {
+        let mut names = Grouped { columns: &mut self.columns, book: self.book };
+        let folding = self.groups.finish(&mut names);
         let mut totals = Tally::default();
         for (_, tally) in self.groups.iter() {
             totals.merge(tally);
@@ -263,6 +295,7 @@ impl<'a> Analyzer<'a> {
             undated_calls,
             concentration: concentration(&groups, &sums.histogram),
             groups,
+            folding,
             classes: sums.cards.classes().unwrap_or_default(),
             cache: CacheHealth {
                 input: totals.input(),
@@ -294,6 +327,12 @@ impl<'a> Analyzer<'a> {
         analysis.findings = findings::find(&analysis);
         analysis.oddities = oddities(&analysis, &sums.cards, self.book);
         analysis
+    }
+
+    /// The sums of the group of the current key.
+    fn tally(&mut self) -> &mut Tally {
+        let mut names = Grouped { columns: &mut self.columns, book: self.book };
+        self.groups.entry(&self.key, &mut names)
     }
 
     /// The groups, dearest first; of equal ones, those with more calls, then by key.

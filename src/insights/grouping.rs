@@ -43,6 +43,33 @@ impl<T: Default> KeyTable<T> {
         self.values.last_mut().expect("pushed on the line above")
     }
 
+    /// A table of keys that are all different, one after another, and their values.
+    pub(super) fn of_parts(width: usize, keys: Vec<Symbol>, values: Vec<T>) -> Self {
+        let mut table = Self { keys, values, ..Self::new(width) };
+        let (keys, hasher) = (&table.keys, &table.hasher);
+        let hash = |slot: &usize| hasher.hash_one(&keys[slot * width..(slot + 1) * width]);
+        for slot in 0..table.values.len() {
+            table.index.insert_unique(hash(&slot), slot, hash);
+        }
+        table
+    }
+
+    /// Its keys, one after another, and its values.
+    pub(super) fn into_parts(self) -> (Vec<Symbol>, Vec<T>) {
+        (self.keys, self.values)
+    }
+
+    /// How many keys there are.
+    pub(super) const fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether a key is known.
+    pub(super) fn has(&self, key: &[Symbol]) -> bool {
+        let at = |slot: usize| &self.keys[slot * self.width..(slot + 1) * self.width];
+        self.index.find(self.hasher.hash_one(key), |slot| at(*slot) == key).is_some()
+    }
+
     /// Every key with its value, in the order of first sight.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[Symbol], &T)> {
         // Chunks of nothing are no chunks: without columns all calls share the empty key.

@@ -85,6 +85,50 @@ impl KeyColumns {
         columns.map(|(column, symbol)| column.dictionary.resolve(*symbol).to_owned()).collect()
     }
 
+    /// A name of a column.
+    pub(super) fn name(&self, place: usize, symbol: Symbol) -> &str {
+        self.columns[place].dictionary.resolve(symbol)
+    }
+
+    /// A key whose columns of any names say `other`, but the model if that is `known`.
+    pub(super) fn folded(
+        &mut self,
+        key: &[Symbol],
+        other: &str,
+        known: impl Fn(&str) -> bool,
+    ) -> Vec<Symbol> {
+        let columns = self.columns.iter_mut().zip(key);
+        let fold = |(column, symbol): (&mut KeyColumn, &Symbol)| {
+            let is_kept = match column.derived {
+                Some(derived) => !matches!(derived, DerivedColumn::Day | DerivedColumn::Month),
+                None => {
+                    let is_model = column.dictionary.name == column::FIXED[column::MODEL];
+                    is_model && known(column.dictionary.resolve(*symbol))
+                }
+            };
+            if is_kept { *symbol } else { column.dictionary.intern(other) }
+        };
+        columns.map(fold).collect()
+    }
+
+    /// How many names the longest dictionary has.
+    pub(super) fn longest(&self) -> usize {
+        self.columns.iter().map(|column| column.dictionary.len()).max().unwrap_or_default()
+    }
+
+    /// Forgets all names but those of these keys, which change with that; a table must be entered anew.
+    pub(super) fn retain(&mut self, keys: &mut [Symbol]) {
+        let width = self.columns.len();
+        for (place, column) in self.columns.iter_mut().enumerate() {
+            let mut fresh = Dimension::new(&column.dictionary.name);
+            for symbol in keys.iter_mut().skip(place).step_by(width) {
+                *symbol = fresh.intern(column.dictionary.resolve(*symbol));
+            }
+            column.dictionary = fresh;
+            (column.translation, column.memo) = (None, None);
+        }
+    }
+
     /// Translates a key of other columns with the same names.
     pub(super) fn adopt(&mut self, other: &Self, key: &[Symbol]) -> Vec<Symbol> {
         let columns = self.columns.iter_mut().zip(&other.columns).zip(key);

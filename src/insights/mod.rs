@@ -5,6 +5,7 @@
 
 mod analysis;
 mod analyzer;
+mod bounded;
 mod calendar;
 mod change;
 mod charges;
@@ -41,6 +42,7 @@ pub use analysis::{
     LoggedCosts, TierTotal, UnpricedModel, Window,
 };
 pub use analyzer::Analyzer;
+pub use bounded::{Folding, OTHER};
 pub use change::{
     Change, ChangeError, ChangeFinder, Driver, EFFECTS, Effect, GATE_EFFECTS, GroupChange,
     GroupUse, MIX_PARTS, PRICE_VOLUME_MIX, Part, Period, Player, Presence, Side, Span,

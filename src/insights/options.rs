@@ -44,7 +44,12 @@ pub struct AnalysisOptions {
     pub growth: Rate,
     /// Whether pictures are wanted, which need a [`Spread`](super::Spread).
     pub pictures: bool,
+    /// So many groups are kept apart, beside those of models that the price book knows.
+    pub most_groups: usize,
 }
+
+/// Far more than anybody reads; sums of so many take some hundred megabytes.
+const GROUPS_MAX: usize = 200_000;
 
 impl Default for AnalysisOptions {
     fn default() -> Self {
@@ -56,6 +61,7 @@ impl Default for AnalysisOptions {
             seller: None,
             growth: Rate::ZERO,
             pictures: false,
+            most_groups: GROUPS_MAX,
         }
     }
 }

@@ -5,18 +5,22 @@ use crate::units::{Tokens, Usd};
 use crate::usage::{Call, Calls, Dimension, Row, Symbol, column};
 
 use super::analysis::UnpricedModel;
-use super::grouping::KeyTable;
+use super::bounded::{BoundedTable, Names, OTHER};
 use super::pricer::Reason;
 use super::tally::CallsAndCost;
 
-/// Provider, model, name of the reason, detail of the reason.
-const WIDTH: usize = 4;
+/// The names of a key: those of the log, and the reason with what tells it apart.
+const COLUMNS: [&str; 4] = ["provider", "model", "reason", "detail"];
+const WIDTH: usize = COLUMNS.len();
+
+/// To look for a similar name takes long: only the models with most calls get one.
+const SUGGESTIONS_MAX: usize = 1_000;
 
 /// Calls without a price, by model and reason.
 #[derive(Clone, Debug)]
 pub(super) struct UnpricedCalls {
-    names: [Dimension; WIDTH],
-    table: KeyTable<Entry>,
+    names: Dictionaries,
+    table: BoundedTable<Entry>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -27,13 +31,57 @@ struct Entry {
     at_logged_cost: CallsAndCost,
 }
 
+impl Entry {
+    fn merge(&mut self, theirs: &Self) {
+        self.reason = theirs.reason;
+        self.calls += theirs.calls;
+        self.tokens += theirs.tokens;
+        self.at_logged_cost.merge(theirs.at_logged_cost);
+    }
+}
+
+/// One for each column of a key.
+#[derive(Clone, Debug)]
+struct Dictionaries([Dimension; WIDTH]);
+
+impl Names for Dictionaries {
+    fn name(&self, place: usize, symbol: Symbol) -> &str {
+        self.0[place].resolve(symbol)
+    }
+
+    /// Reasons are few; providers and models may be as many as calls.
+    fn folded(&mut self, key: &[Symbol]) -> Vec<Symbol> {
+        let [provider, model, ..] = &mut self.0;
+        vec![provider.intern(OTHER), model.intern(OTHER), key[2], key[3]]
+    }
+
+    fn longest(&self) -> usize {
+        self.0.iter().map(Dimension::len).max().unwrap_or_default()
+    }
+
+    fn retain(&mut self, keys: &mut [Symbol]) {
+        for (place, dictionary) in self.0.iter_mut().enumerate() {
+            let mut fresh = Dimension::new(COLUMNS[place]);
+            for symbol in keys.iter_mut().skip(place).step_by(WIDTH) {
+                *symbol = fresh.intern(dictionary.resolve(*symbol));
+            }
+            *dictionary = fresh;
+        }
+    }
+}
+
 impl UnpricedCalls {
     /// None yet.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self {
-            names: ["provider", "model", "reason", "detail"].map(Dimension::new),
-            table: KeyTable::new(WIDTH),
+            names: Dictionaries(COLUMNS.map(Dimension::new)),
+            table: BoundedTable::new(WIDTH, most, Entry::merge),
         }
+    }
+
+    /// Makes room where there are too many models.
+    pub(super) fn look(&mut self) {
+        self.table.look(&mut self.names);
     }
 
     /// Counts a call without a price; `cost` is the log's own where that stands in.
@@ -58,17 +106,16 @@ impl UnpricedCalls {
 
     /// Takes over what another counted.
     pub(super) fn merge(&mut self, other: &Self) {
+        self.table.level_with(&other.table, &mut self.names);
         for (key, theirs) in other.table.iter() {
-            let mine = self.entry(other.resolve(key));
-            mine.reason = theirs.reason;
-            mine.calls += theirs.calls;
-            mine.tokens += theirs.tokens;
-            mine.at_logged_cost.merge(theirs.at_logged_cost);
+            self.entry(other.resolve(key)).merge(theirs);
         }
+        self.look();
     }
 
     /// The models, most calls first, each with a similar name of the price book.
-    pub(super) fn finish(&self, book: &PriceBook) -> Vec<UnpricedModel> {
+    pub(super) fn finish(&mut self, book: &PriceBook) -> Vec<UnpricedModel> {
+        self.table.finish(&mut self.names);
         let rows = self.table.iter().filter_map(|(key, entry)| {
             let [provider, model, ..] = self.resolve(key);
             let reason = entry.reason?;
@@ -80,7 +127,7 @@ impl UnpricedCalls {
                 calls: entry.calls,
                 tokens: entry.tokens,
                 at_logged_cost: entry.at_logged_cost,
-                did_you_mean: suggestion(reason, model, book),
+                did_you_mean: None,
             })
         });
         let mut models: Vec<_> = rows.collect();
@@ -90,19 +137,22 @@ impl UnpricedCalls {
                 .then_with(|| (&a.model, &a.provider).cmp(&(&b.model, &b.provider)))
                 .then_with(|| a.explanation.cmp(&b.explanation))
         });
+        for model in models.iter_mut().take(SUGGESTIONS_MAX) {
+            model.did_you_mean = suggestion(model.reason, &model.model, book);
+        }
         models
     }
 
     fn entry(&mut self, names: [&str; WIDTH]) -> &mut Entry {
         let mut key = [Symbol::EMPTY; WIDTH];
-        for ((symbol, dictionary), name) in key.iter_mut().zip(&mut self.names).zip(names) {
+        for ((symbol, dictionary), name) in key.iter_mut().zip(&mut self.names.0).zip(names) {
             *symbol = dictionary.intern(name);
         }
-        self.table.entry(&key)
+        self.table.entry(&key, &mut self.names)
     }
 
     fn resolve(&self, key: &[Symbol]) -> [&str; WIDTH] {
-        std::array::from_fn(|place| self.names[place].resolve(key[place]))
+        std::array::from_fn(|place| self.names.name(place, key[place]))
     }
 }
 
@@ -122,9 +172,9 @@ fn explanation(reason: Reason, provider: &str, model: &str, book: &PriceBook) ->
 }
 
 /// A similar name, where it is the name that is not known.
-fn suggestion(reason: Reason, model: &str, book: &PriceBook) -> Option<String> {
-    let unknown = matches!(reason, Reason::Unpriced(Unpriced::UnknownModel));
-    unknown.then(|| book.suggest(model).map(str::to_owned)).flatten()
+fn suggestion(reason: &str, model: &str, book: &PriceBook) -> Option<String> {
+    let is_unknown = reason == Unpriced::UnknownModel.name();
+    is_unknown.then(|| book.suggest(model).map(str::to_owned)).flatten()
 }
 
 #[cfg(test)]
@@ -135,7 +185,7 @@ mod tests {
         let book = PriceBook::embedded();
         let text = explanation(Reason::Unpriced(reason), provider, model, &book);
         assert!(text.contains(expected), "{text}");
-        assert_eq!(suggestion(Reason::Unpriced(reason), model, &book), None);
+        assert_eq!(suggestion(reason.name(), model, &book), None);
     }
 
     #[test]

@@ -126,6 +126,11 @@ impl PriceBook {
         })
     }
 
+    /// Whether any table has a model, whoever sells it.
+    pub fn is_known(&self, model: &str) -> bool {
+        !matches!(self.find("", model), Err(Unpriced::MissingModel | Unpriced::UnknownModel))
+    }
+
     fn resolve(&self, provider: &str, model: &str) -> Result<Option<(u16, u16)>, Unpriced> {
         let providers = self.tables.providers.iter();
         if !provider.is_empty() {

@@ -74,6 +74,7 @@ fn nothing() -> Analysis {
         undated_calls: 0,
         totals: Tally::default(),
         groups: Vec::new(),
+        folding: None,
         classes: Vec::new(),
         cache: CacheHealth::default(),
         tiers: Vec::new(),

@@ -138,6 +138,11 @@ impl<'a> RollupBuilder<'a> {
         }
     }
 
+    /// How many rows there are so far.
+    pub fn rows(&self) -> u64 {
+        self.rows.0.len() as u64
+    }
+
     /// The rows; `left_out` has how many records were not read, by the stable name of the reason.
     pub fn finish(mut self, left_out_records: &[(&str, u64)]) -> Rollup {
         let rows = &mut self.rows;

@@ -1,6 +1,7 @@
 //! Puts what the threads parsed in order: drops copies and keeps the account of every line.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::quality::FixedState;
@@ -42,6 +43,9 @@ pub(super) enum Step {
     /// A thread that parses has panicked; nothing more will come in order.
     Broken,
 }
+
+/// From 1970, where logs without a calendar begin, to 2100.
+const POSSIBLE_MILLIS: Range<i64> = 0..4_102_444_800_000;
 
 /// Puts chunks in order, drops copies and keeps the account.
 pub(super) struct Assembly {
@@ -145,6 +149,7 @@ impl Assembly {
         parsed.calls.shift_places(file, *before);
         parsed.ledger.shift_places(file, *before);
         *before += parsed.newlines;
+        self.tell_of_far_times(&parsed.calls);
         let late_columns = std::mem::take(&mut parsed.late_columns);
         self.reading.files[file as usize].late_columns.extend(late_columns);
         self.reading.ledger.append(std::mem::take(&mut parsed.ledger));
@@ -206,6 +211,21 @@ impl Assembly {
         let rows = 0..parsed.calls.len();
         let keep: Vec<bool> = rows.map(|row| is_new(row) && !is_sum(row)).collect();
         sink(parsed.calls.filtered(&keep));
+    }
+
+    /// Says which calls were made when there were no models, or will be when nobody knows what there is:
+    /// the clock was wrong, or something else stands in the column.
+    fn tell_of_far_times(&mut self, calls: &Calls) {
+        for (row, time) in calls.time_column().iter().enumerate() {
+            if !time.is_missing() && !POSSIBLE_MILLIS.contains(&time.millis()) {
+                self.reading.ledger.push(Code::OutOfRange, calls.call(row).place, || {
+                    format!(
+                        "no call of a model was made at {}; it was taken as it is",
+                        time.to_iso()
+                    )
+                });
+            }
+        }
     }
 
     /// Tells apart the sums of one file that have the same name.

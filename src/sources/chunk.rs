@@ -11,8 +11,8 @@ use super::framing::Framing;
 /// turns of conversations that are out of order depend on it.
 const CHUNK_BYTES: usize = 1 << 22;
 
-/// A record longer than this is passed over.
-const RECORD_BYTES_MAX: usize = 256 << 20;
+/// A record longer than this is passed over, unless the user says otherwise.
+pub(super) const RECORD_BYTES_MAX: usize = 256 << 20;
 
 /// How much of a file is looked at to find its format, unless its first record is longer.
 const SAMPLE_BYTES: usize = 1 << 20;
@@ -58,6 +58,8 @@ pub(super) struct PassedOver {
     pub(super) newlines: u64,
     /// Its lines, at least one, without a first one that was counted with the chunk before.
     pub(super) lines: u64,
+    /// The longest that is read, in bytes.
+    pub(super) longest: usize,
 }
 
 /// Reads a source chunk by chunk. The cuts depend on the bytes alone, never on timing or threads.
@@ -157,7 +159,8 @@ impl<R: Read> Chunks<R> {
                 self.inside_line = !bytes.ends_with(b"\n");
                 let lines = found + u64::from(self.inside_line);
                 let lines = lines.saturating_sub(u64::from(inside_line)).max(1);
-                let passed_over = Some(PassedOver { newlines: found, lines });
+                let passed_over =
+                    Some(PassedOver { newlines: found, lines, longest: self.limits.record });
                 return Ok(Chunk { bytes: Buffer::default(), inside_line, passed_over });
             }
             let mut buffer = Buffer::default();

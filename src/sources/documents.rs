@@ -165,9 +165,10 @@ enum Stop {
     LineEnd,
 }
 
-/// Something that is no object, up to the end of its line or the next separator.
+/// Something that is no object, up to the end of its line, the next separator or an object: what stands
+/// between two records must not cost the second.
 fn word_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let length = bytes[start..].iter().position(|byte| matches!(byte, b'\n' | b',' | b']'));
+    let length = bytes[start..].iter().position(|byte| matches!(byte, b'\n' | b',' | b']' | b'{'));
     length.map(|length| start + length)
 }
 
@@ -198,6 +199,7 @@ mod tests {
         check("{\n \"a\": \"}\\\"{\"\n}\n{}", &["{\n \"a\": \"}\\\"{\"\n}", "{}"], Next::End);
         check("oops\n{}", &["oops", "{}"], Next::End);
         check("{} {\"a\":", &["{}"], Next::Incomplete(3));
+        check("{}\u{2028}{} oops {}", &["{}", "\u{2028}", "{}", "oops ", "{}"], Next::End);
     }
 
     /// One torn object once took everything behind it.

@@ -13,13 +13,31 @@ pub(super) fn container(bytes: &[u8]) -> Option<&'static str> {
         (b"%PDF", "it is a PDF document, not a log"),
     ];
     let known = STARTS.iter().find(|(start, _)| bytes.starts_with(start));
-    let looked_at = &bytes[..bytes.len().min(1024)];
+    let looked_at = &bytes[..bytes.len().min(LOOKED_AT)];
     known.map(|(_, reason)| *reason).or_else(|| {
-        let mut lines = looked_at.split(|byte| *byte == b'\n').map(without_zeros);
-        lines
-            .any(|line| line.contains(&0))
+        let is_suspect = memchr::memchr(0, looked_at).is_some();
+        (is_suspect && !is_mostly_text(looked_at))
             .then_some("it is a binary file or text in UTF-16, not text in UTF-8")
     })
+}
+
+/// So much of a file shows whether it is text.
+const LOOKED_AT: usize = 64 << 10;
+
+/// Whether a text has zeros only around its lines, or in a few of them: those are damaged records among
+/// good ones.
+fn is_mostly_text(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|byte| *byte == b'\n').map(without_zeros);
+    let (mut clean, mut damaged) = (0, 0);
+    for line in lines {
+        let is_text = |byte: &u8| *byte >= b' ' || byte.is_ascii_whitespace();
+        if line.contains(&0) {
+            damaged += line.len();
+        } else if line.iter().all(is_text) {
+            clean += line.len();
+        }
+    }
+    damaged == 0 || clean > damaged
 }
 
 /// A line without the zeros around it: a file that grew when the machine went down may have some for

@@ -60,6 +60,7 @@ mod sums;
 mod text_blocks;
 mod threads;
 mod track;
+mod unpacked;
 mod values;
 mod walk;
 mod words;
@@ -77,6 +78,7 @@ pub use preview::{Preview, is_taken, preview, worth_keeping};
 pub use reader::{Progress, ReadOptions, Share, Spare, read, read_shared};
 pub use reading::{FileReading, Lines, Reading};
 pub use saved::SavedSource;
+pub use unpacked::MostUnpacked;
 pub use writing::{STATEMENTS, Statement};
 
 /// Reads a text as a log on the short way and on the long one, for fuzzers.

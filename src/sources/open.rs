@@ -13,6 +13,7 @@ use flate2::bufread::GzDecoder;
 use super::database::{self, Beside};
 use super::discover::Input;
 use super::parquet_file::{self, Store, Table};
+use super::unpacked::{MostUnpacked, limited};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -45,15 +46,20 @@ impl Opened {
 
 /// Opens an input, whatever it is, as text.
 pub(super) fn open(input: &Input) -> io::Result<Source> {
-    open_counted(input, &StoredBytes::default()).map(|opened| opened.text)
+    let opened = open_counted(input, &StoredBytes::default(), MostUnpacked::default());
+    opened.map(|opened| opened.text)
 }
 
 /// Opens an input; what is read of a file is counted.
-pub(super) fn open_counted(input: &Input, stored: &StoredBytes) -> io::Result<Opened> {
+pub(super) fn open_counted(
+    input: &Input,
+    stored: &StoredBytes,
+    most: MostUnpacked,
+) -> io::Result<Opened> {
     let opened = match input {
-        Input::File(path) => open_file(path, stored),
-        Input::Stdin => open_stdin(),
-        Input::Embedded(_, bytes) => open_bytes(bytes),
+        Input::File(path) => open_file(path, stored, most),
+        Input::Stdin => text_of(Box::new(io::stdin()), None, most),
+        Input::Embedded(_, bytes) => text_of(Box::new(Cursor::new(*bytes)), None, most),
     }?;
     let text = Box::new(Failing { source: opened.text, failure: None });
     Ok(Opened { text, table: opened.table })
@@ -99,6 +105,11 @@ impl<R> Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && self.left > 0 {
+            // Its records are gone: what could be read is less than the log was.
+            let message = "it became shorter while it was read";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
         self.count(read as u64);
         Ok(read)
     }
@@ -122,12 +133,12 @@ impl Read for CountedAtEnd {
     }
 }
 
-fn open_file(path: &Path, stored: &StoredBytes) -> io::Result<Opened> {
+fn open_file(path: &Path, stored: &StoredBytes, most: MostUnpacked) -> io::Result<Opened> {
     let file = File::open(path)?;
     let about = file.metadata()?;
     if !about.is_file() {
         // A pipe can be read only once, from its start to its end.
-        return text_of(Box::new(file));
+        return text_of(Box::new(file), None, most);
     }
     let mut start = Vec::with_capacity(START_BYTES);
     (&file).take(START_BYTES as u64).read_to_end(&mut start)?;
@@ -141,19 +152,14 @@ fn open_file(path: &Path, stored: &StoredBytes) -> io::Result<Opened> {
     if is_parquet(&start) {
         return Opened::table(Store::file(file, left), Counted { source: (), stored, left });
     }
-    text_of(Box::new(Counted { source: file, stored, left }))
-}
-
-fn open_stdin() -> io::Result<Opened> {
-    text_of(Box::new(io::stdin()))
-}
-
-fn open_bytes(bytes: &'static [u8]) -> io::Result<Opened> {
-    text_of(Box::new(Cursor::new(bytes)))
+    text_of(Box::new(Counted { source: file, stored, left }), Some(left), most)
 }
 
 /// A source whose first bytes were looked at.
 type Replayed = Chain<Cursor<Vec<u8>>, Source>;
+
+/// A table that is kept whole is no larger than this.
+const TABLE_BYTES_MAX: u64 = 2 << 30;
 
 /// As much of a file as tells what it is.
 const START_BYTES: usize = 20;
@@ -177,20 +183,35 @@ fn beside(path: &Path, start: &[u8]) -> Beside {
 }
 
 /// Undoes compression and drops a byte order mark. Names lie; the first bytes do not.
-fn text_of(source: Source) -> io::Result<Opened> {
+/// `stored` is the size of a file.
+fn text_of(source: Source, stored: Option<u64>, most: MostUnpacked) -> io::Result<Opened> {
     let (start, source) = with_start(source, START_BYTES)?;
+    let source: Source = Box::new(source);
+    let is_packed = |start: &[u8]| start.starts_with(&GZIP) || start.starts_with(&ZSTD);
     let plain: Source = if start.starts_with(&GZIP) {
-        Box::new(Members::new(BufReader::new(source)))
+        let unpack = |source| Ok(Box::new(Members::new(BufReader::new(source))) as Source);
+        limited(source, stored, most, unpack)?
     } else if start.starts_with(&ZSTD) {
-        Box::new(zstd::Decoder::new(source)?)
+        let unpack = |source| Ok(Box::new(zstd::Decoder::new(source)?) as Source);
+        limited(source, stored, most, unpack)?
     } else {
-        Box::new(source)
+        source
     };
+    let was_packed = is_packed(&start);
     let (start, mut plain) = with_start(plain, START_BYTES)?;
+    if was_packed && is_packed(&start) {
+        let message = "it is compressed twice; unpack it once and read that";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
     if is_parquet(&start) {
         // What it holds is told at its end: without a file to go back in, it is kept whole.
         let mut bytes = Vec::new();
-        plain.read_to_end(&mut bytes)?;
+        let read = plain.by_ref().take(TABLE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        if read as u64 > TABLE_BYTES_MAX {
+            let message = "it is a Parquet file of more than 2 GiB in an archive or a pipe; put it \
+                           into a file of its own";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
         // Its bytes were counted as they came.
         return Opened::table(Store::Memory(Bytes::from(bytes)), Counted::nothing());
     }
@@ -281,7 +302,7 @@ mod tests {
 
     fn check(bytes: Vec<u8>, expected: &str) {
         let mut text = String::new();
-        let source = text_of(Box::new(Cursor::new(bytes)));
+        let source = text_of(Box::new(Cursor::new(bytes)), None, MostUnpacked::Usual);
         source.expect("opens").text.read_to_string(&mut text).expect("reads");
         assert_eq!(text, expected);
     }
@@ -304,13 +325,35 @@ mod tests {
         check(members, "two members");
     }
 
+    /// The rest of the log was missing without a word.
+    #[test]
+    fn a_file_that_becomes_shorter_is_told() {
+        let file = Counted { source: &b"two lines"[..], stored: StoredBytes::default(), left: 10 };
+        let mut text = String::new();
+        let said = { file }.read_to_string(&mut text).expect_err("it is shorter").to_string();
+        assert_eq!(
+            (text.as_str(), said.as_str()),
+            ("two lines", "it became shorter while it was read")
+        );
+    }
+
+    #[test]
+    fn what_is_compressed_twice_is_told_as_that() {
+        let once = zstd::encode_all(&b"text"[..], 1).expect("encodes");
+        let twice = zstd::encode_all(&once[..], 1).expect("encodes");
+        let opened = text_of(Box::new(Cursor::new(twice)), None, MostUnpacked::Usual);
+        let said = opened.map(|_| ()).expect_err("it is not read").to_string();
+        assert!(said.contains("compressed twice"), "{said}");
+    }
+
     #[test]
     fn a_source_that_failed_fails_again() {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(b"a text that is cut off").expect("encodes");
         let mut whole = encoder.finish().expect("encodes");
         whole.truncate(whole.len() - 9);
-        let source = text_of(Box::new(Cursor::new(whole))).expect("opens").text;
+        let source = text_of(Box::new(Cursor::new(whole)), None, MostUnpacked::Usual);
+        let source = source.expect("opens").text;
         let mut source = Failing { source, failure: None };
         for _ in 0..2 {
             assert!(source.read_to_end(&mut Vec::new()).is_err());

@@ -139,8 +139,9 @@ impl Opener<'_> {
         input: &Input,
         known: &mut Acquaintance,
     ) -> Result<Opening, Trouble> {
-        let Opened { text: mut source, table } = open_counted(input, &self.told.stored)
-            .map_err(|error| Trouble::Failed(error, false))?;
+        let opened = open_counted(input, &self.told.stored, self.options.most_unpacked);
+        let Opened { text: mut source, table } =
+            opened.map_err(|error| Trouble::Failed(error, false))?;
         let (name, hint) = (input.name(), self.hint());
         let (sample, candidates) = (self.buffers.take(), self.options.candidates(&name));
         let mut detect = |sample: &[u8], last, hint| known.sketches.detect(sample, last, hint);

@@ -7,13 +7,14 @@ use std::sync::atomic::AtomicBool;
 use crate::usage::{Calls, Dimensions};
 
 use super::assembly::Assembly;
-use super::chunk::Limits;
+use super::chunk::{Limits, RECORD_BYTES_MAX};
 use super::crew::Crew;
 use super::discover::Input;
 use super::format::Format;
 use super::look::Candidates;
 use super::reading::Reading;
 use super::saved::SavedSource;
+use super::unpacked::MostUnpacked;
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
@@ -41,6 +42,10 @@ pub struct ReadOptions {
     pub keep_duplicates: bool,
     /// Whether keys that only later records have are wanted; it takes time.
     pub late_columns: bool,
+    /// How much one compressed input may unpack to.
+    pub most_unpacked: MostUnpacked,
+    /// The longest record that is read, in bytes; longer ones are passed over.
+    pub longest_record: usize,
 }
 
 /// Dimensions that are only of use for a while: names of which a log has very many, for a look at
@@ -69,6 +74,8 @@ impl Default for ReadOptions {
             spare: None,
             keep_duplicates: false,
             late_columns: false,
+            most_unpacked: MostUnpacked::default(),
+            longest_record: RECORD_BYTES_MAX,
         }
     }
 }
@@ -108,7 +115,7 @@ pub fn read_shared<S: Share>(
     progress: &dyn Progress,
     begin: &(dyn Fn() -> S + Sync),
 ) -> (Reading, Vec<S>) {
-    let crew = Crew::new(Limits::default(), inputs, options, progress);
+    let crew = Crew::new(limits(options), inputs, options, progress);
     crew.read_shared(options.threads.get(), Assembly::new(inputs, options), begin)
 }
 
@@ -124,7 +131,12 @@ pub fn read(
     progress: &dyn Progress,
     sink: &mut dyn FnMut(&Calls),
 ) -> Reading {
-    read_within(Limits::default(), inputs, options, progress, sink)
+    read_within(limits(options), inputs, options, progress, sink)
+}
+
+/// The sizes in which files are read.
+fn limits(options: &ReadOptions) -> Limits {
+    Limits { record: options.longest_record, ..Limits::default() }
 }
 
 pub(super) fn read_within(

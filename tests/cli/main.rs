@@ -21,6 +21,7 @@ mod exports;
 mod guess;
 mod guides;
 mod help;
+mod hostile;
 mod html;
 mod inspection;
 mod memory;

@@ -1,7 +1,6 @@
 //! One configuration file: its keys held to the table, each with its line.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -14,6 +13,7 @@ use crate::techniques::CATALOG;
 
 use super::super::contracts::ContractConfig;
 use super::super::failure::Failure;
+use super::super::given;
 use super::super::sources::SourceConfig;
 use super::keys::{CONTRACT_KEYS, Form, SECTIONS, SETTINGS, SOURCE_KEYS, Setting, setting};
 
@@ -83,13 +83,13 @@ struct Tables {
 /// Reads a file.
 pub(super) fn read(path: &Path, level: Level) -> Result<ConfigFile, Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
+    let text = given::text(path)
         .with_context(|| format!("cannot read the configuration {name}"))
         .map_err(|error| {
-            Failure::usage(error).hint(
-                "`llmcost init LOG` writes one; without --config, the nearest llmcost.toml is read",
-            )
-        })?;
+        Failure::usage(error).hint(
+            "`llmcost init LOG` writes one; without --config, the nearest llmcost.toml is read",
+        )
+    })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut reader =
         Reader { name: &name, text: &text, folder, level, file: ConfigFile::default() };

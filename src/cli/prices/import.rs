@@ -1,7 +1,7 @@
 //! `llmcost prices import`: tables made of public price collections.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -15,6 +15,7 @@ use crate::usage::{Days, Instant};
 
 use super::super::exit_status::ExitStatus;
 use super::super::failure::Failure;
+use super::super::given;
 use super::super::output::deliver;
 use super::args::{CollectionArg, ImportArgs, ImportFormArg};
 
@@ -51,14 +52,13 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitStatus, Failure> {
 }
 
 fn read(file: &str) -> Result<(String, Vec<u8>), Failure> {
-    let mut bytes = Vec::new();
     if file == "-" {
-        let read = std::io::stdin().read_to_end(&mut bytes);
-        read.context("cannot read standard input").map_err(Failure::input)?;
+        let read = given::bytes(std::io::stdin());
+        let bytes = read.context("cannot read standard input").map_err(Failure::input)?;
         return Ok(("standard input".to_owned(), bytes));
     }
-    let bytes =
-        fs::read(file).with_context(|| format!("cannot read {file}")).map_err(Failure::input)?;
+    let bytes = fs::File::open(file).and_then(given::bytes);
+    let bytes = bytes.with_context(|| format!("cannot read {file}")).map_err(Failure::input)?;
     Ok((file.to_owned(), bytes))
 }
 
@@ -102,7 +102,7 @@ fn write_folder(folder: &Path, imported: &Imported) -> Result<(), Failure> {
 
 /// A table that somebody wrote by hand is not written over.
 fn refuse_own(path: &Path) -> Result<(), Failure> {
-    let Ok(text) = fs::read_to_string(path) else { return Ok(()) };
+    let Ok(text) = given::text(path) else { return Ok(()) };
     if text.starts_with("# Imported from ") {
         return Ok(());
     }
