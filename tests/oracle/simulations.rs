@@ -1,0 +1,56 @@
+//! What `simulate` says: each technique alone, all together, the ladder and fair shares.
+
+use proptest::prelude::*;
+
+use crate::figures::{Figures, simulation};
+use crate::make::Dice;
+use crate::make::log::{Shape, log};
+use crate::make::plan::plan;
+use crate::make::table::table;
+use crate::naive::analyze::read;
+use crate::naive::replay::simulate;
+use crate::program::Folder;
+use crate::{Tape, on_cases, tape};
+
+/// The most techniques of a plan: each set of them is a bill of its own.
+const MOST: usize = 4;
+
+fn check(tapes: &[Tape; 3], most: usize) -> Result<(), TestCaseError> {
+    let table = table(&mut Dice::new(&tapes[0].0));
+    let lines = log(&mut Dice::new(&tapes[1].0), &table, Shape { most: 8, is_plain: false });
+    let mut plan = plan(&mut Dice::new(&tapes[2].0), &table, most);
+    let (mut records, _) = read(&lines);
+    // In order of time; those without one first.
+    records.sort_by_key(|record| record.time);
+    // Weights that the program would round are no comparison: such plans are cut short.
+    let outcome = loop {
+        match simulate(&table, &records, &plan) {
+            Ok(outcome) => break outcome,
+            Err(_) => plan.truncate(plan.len() - 1),
+        }
+        if plan.is_empty() {
+            return Ok(());
+        }
+    };
+    let folder = Folder::new(&table, &lines).plan(&plan, &["call_type"]);
+    let report = folder.json(&["simulate", "log.jsonl", "--plan", "plan.toml", "--top", "0"]);
+    let mut expected = Figures::default();
+    expected.outcome(&outcome);
+    let differences = expected.differences(&simulation(&report));
+    prop_assert!(differences.is_empty(), "{}\n{}", differences.join("\n"), folder.told());
+    Ok(())
+}
+
+fn tapes() -> impl Strategy<Value = [Tape; 3]> {
+    (tape(300), tape(400), tape(80)).prop_map(|(table, log, plan)| [table, log, plan])
+}
+
+#[test]
+fn each_technique_alone_saves_what_the_naive_engine_says() {
+    on_cases(40, &tapes(), |tapes| check(&tapes, 1));
+}
+
+#[test]
+fn techniques_together_save_what_the_naive_engine_says() {
+    on_cases(40, &tapes(), |tapes| check(&tapes, MOST));
+}
