@@ -69,7 +69,8 @@ impl Figures {
     }
 
     pub(crate) fn outcome(&mut self, outcome: &Outcome) {
-        self.set("calls", outcome.calls);
+        // Those without a price among them.
+        self.set("calls", outcome.calls + outcome.unpriced);
         self.set("unpriced calls", outcome.unpriced);
         let amounts = [
             ("baseline", outcome.baseline.clone()),

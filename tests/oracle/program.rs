@@ -1,5 +1,6 @@
 //! Runs the real program on files, as a user does, and reads its JSON.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -11,6 +12,13 @@ use crate::world::log::Line;
 use crate::world::plan::Setting;
 use crate::world::table::Table;
 use crate::write;
+
+/// The program of this build, or another one that `LLMCOST_ORACLE_PROGRAM` names: a faster build, or an
+/// older version.
+fn program() -> OsString {
+    let named = std::env::var_os("LLMCOST_ORACLE_PROGRAM");
+    named.unwrap_or_else(|| env!("CARGO_BIN_EXE_llmcost").into())
+}
 
 /// A folder with the files of a world.
 pub(crate) struct Folder {
@@ -47,7 +55,7 @@ impl Folder {
     }
 
     pub(crate) fn try_run(&self, arguments: &[&str]) -> Result<String, (Option<i32>, String)> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_llmcost"));
+        let mut command = Command::new(program());
         let output = command.current_dir(self.path()).env_clear().args(arguments).output();
         let output = output.expect("the program starts");
         if output.status.success() {
