@@ -184,7 +184,16 @@ fn a_roll_up_costs_what_the_naive_engine_says_of_its_log() {
         let column = ["model", "call_type", "team"][column];
         let rolled = ["rollup", "log.jsonl", "--by", "team", "-o", "sums.jsonl"];
         folder.run(&[&rolled[..], &["--prices", "prices.toml"]].concat());
-        let report = folder.json(&["analyze", "sums.jsonl", "--by", column, "--top", "0"]);
+        let asked = ["analyze", "sums.jsonl", "--by", column, "--top", "0", "--json"];
+        let asked = [&asked[..], &["--prices", "prices.toml"]].concat();
+        let report: Value = match folder.try_run(&asked) {
+            Ok(text) => serde_json::from_str(&text).expect("JSON"),
+            // Which tokens of several prompts lie beyond a limit is not in their sums, as it says.
+            Err((Some(3), said)) if said.contains("of which only the rest has other prices") => {
+                return Ok(());
+            }
+            Err((code, said)) => panic!("{code:?} {said}\n{}", folder.told()),
+        };
         let (records, _) = read(&lines);
         let mut expected = Figures::default();
         expected.sums("all", &groups(&table, &records, |_| ())[&()]);

@@ -4,6 +4,8 @@
 //! `LLMCOST_ORACLE_CASES=5000 cargo test --release --test oracle` runs many more cases than by default.
 
 mod analyses;
+mod checks;
+mod faces;
 mod figures;
 mod make;
 mod naive;

@@ -70,10 +70,21 @@ impl Folder {
         serde_json::from_str(&text).expect("JSON")
     }
 
+    /// The report of a gate, which may fail.
+    pub(crate) fn verdict(&self, arguments: &[&str]) -> Value {
+        let common = ["--json", "--prices", "prices.toml", "--threads", "1"];
+        let mut command = Command::new(program());
+        command.current_dir(self.path()).env_clear().args(arguments).args(common);
+        let output = command.output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{said}\n{}", self.told());
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
     /// Its files, for somebody who looks for what went wrong.
     pub(crate) fn told(&self) -> String {
         let mut told = String::new();
-        for name in ["prices.toml", "log.jsonl", "plan.toml"] {
+        for name in ["prices.toml", "log.jsonl", "new.jsonl", "plan.toml"] {
             if let Ok(text) = fs::read_to_string(self.path().join(name)) {
                 told.push_str(&format!("--- {name}\n{text}"));
             }

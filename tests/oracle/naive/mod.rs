@@ -4,6 +4,7 @@
 //! of, and takes no short way. Where it and the program differ, one of them is wrong.
 
 pub(crate) mod analyze;
+pub(crate) mod gate;
 pub(crate) mod names;
 pub(crate) mod price;
 pub(crate) mod rates;
