@@ -20,7 +20,7 @@ use crate::simulations::plan_that_is_exact;
 use crate::world::log::{Line, Record};
 use crate::world::plan::Setting;
 use crate::world::table::Table;
-use crate::{Tape, on_cases, tape, write};
+use crate::{Compared, Tape, on_cases, tape, write};
 
 /// Logs and plans for each price table: to load one takes longer than everything else.
 const LOGS: usize = 10;
@@ -156,8 +156,8 @@ fn check(
 /// A case is a log with a plan; each table has several.
 #[test]
 fn logs_and_plans_come_out_as_in_the_naive_engine() {
-    let pairs = || proptest::collection::vec((tape(300), tape(70)), LOGS);
-    let worlds = (tape(300), pairs());
+    let pairs = || proptest::collection::vec((tape(450), tape(120)), LOGS);
+    let worlds = (tape(1_000), pairs());
     on_cases(12, &worlds, |(tables, pairs): (Tape, Vec<(Tape, Tape)>)| {
         let table = table(&mut Dice::new(&tables.0));
         let text = write::table::text(&table);
@@ -172,6 +172,6 @@ fn logs_and_plans_come_out_as_in_the_naive_engine() {
             let settings = plan_that_is_exact(&table, &lines, settings);
             check(&book, &table, &lines, &settings)?;
         }
-        Ok(())
+        Ok(Compared::Yes)
     });
 }

@@ -13,7 +13,7 @@ use crate::program::Folder;
 use crate::world::log::Line;
 use crate::world::plan::Plan;
 use crate::world::table::Table;
-use crate::{Tape, on_cases, tape};
+use crate::{Compared, Tape, on_cases, tape};
 
 /// The most techniques of a plan: each set of them is a bill of its own.
 pub(crate) const MOST: usize = 4;
@@ -29,7 +29,7 @@ pub(crate) fn plan_that_is_exact(table: &Table, lines: &[Line], mut plan: Plan) 
     plan
 }
 
-fn check(tapes: &[Tape; 3], most: usize) -> Result<(), TestCaseError> {
+fn check(tapes: &[Tape; 3], most: usize) -> Result<Compared, TestCaseError> {
     let table = table(&mut Dice::new(&tapes[0].0));
     let lines = log(&mut Dice::new(&tapes[1].0), &table, Shape { most: 8, is_plain: false });
     let plan = plan(&mut Dice::new(&tapes[2].0), &table, most);
@@ -37,18 +37,20 @@ fn check(tapes: &[Tape; 3], most: usize) -> Result<(), TestCaseError> {
     let (mut records, _) = read(&lines);
     // In order of time; those without one first.
     records.sort_by_key(|record| record.time);
-    let Ok(outcome) = simulate(&table, &records, &plan) else { return Ok(()) };
+    let Ok(outcome) = simulate(&table, &records, &plan) else {
+        return Ok(Compared::No);
+    };
     let folder = Folder::new(&table, &lines).plan(&plan, &["call_type"]);
     let report = folder.json(&["simulate", "log.jsonl", "--plan", "plan.toml", "--top", "0"]);
     let mut expected = Figures::default();
     expected.outcome(&outcome);
     let differences = expected.differences(&simulation(&report));
     prop_assert!(differences.is_empty(), "{}\n{}", differences.join("\n"), folder.told());
-    Ok(())
+    Ok(Compared::Yes)
 }
 
 fn tapes() -> impl Strategy<Value = [Tape; 3]> {
-    (tape(300), tape(400), tape(80)).prop_map(|(table, log, plan)| [table, log, plan])
+    (tape(1_000), tape(450), tape(120)).prop_map(|(table, log, plan)| [table, log, plan])
 }
 
 #[test]

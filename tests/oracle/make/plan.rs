@@ -74,7 +74,7 @@ fn caching(dice: &mut Dice<'_>, table: &Table, has_tiering: bool) -> Setting {
     let declared = if has_tiering { 100 } else { 60 };
     let cacheable = dice.maybe(declared, |dice| {
         if dice.chance(50) {
-            Portion::Share(dice.decimal(&["0.5", "0.6", "1", "0.25"]))
+            Portion::Share(dice.decimal(&["0.5", "0.6", "1.0", "0.25"]))
         } else {
             Portion::Tokens(dice.pick(&[500, 128, 1_000, 0]))
         }

@@ -10,34 +10,30 @@ use crate::world::{Class, Tier};
 pub(crate) const PROVIDER: &str = "oracle";
 const DAY: i64 = 86_400_000;
 
+/// What is short comes first, so that the end of a tape does not leave it out.
 pub(crate) fn table(dice: &mut Dice<'_>) -> Table {
     let places = places(dice);
-    let policies = vec![
-        policy(dice, "written", false),
-        policy(dice, "free", true),
-    ];
-    let schedules = vec![schedule(dice, "peak"), schedule(dice, "night")];
-    let tokenizers = tokenizers(dice);
     let count = 1 + dice.below(3);
-    let models: Vec<Model> =
-        (0..count).map(|index| model(dice, index, places.len(), &policies)).collect();
-    let aliases = if models.len() > 1 && dice.chance(40) {
-        let moved = moment(dice);
-        let targets = vec![(0, Some(moved)), (1, None)];
+    let aliases = if count > 1 && dice.chance(40) {
+        let targets = vec![(0, Some(moment(dice))), (1, None)];
         vec![MovingAlias { id: "oracle-latest".to_owned(), targets }]
     } else {
         Vec::new()
     };
-    let names = if places.len() > 1 { vec![("oracle-cloud".to_owned(), 1)] } else { Vec::new() };
+    let fallback = fallback(dice);
     let unbilled = (0..dice.below(3)).map(|_| unbilled(dice, places.len())).collect();
     let forms = forms(dice, places.len());
-    let same_tier = dice.maybe(30, |dice| {
-        (Tier::Fast, dice.pick(&[Tier::Priority, Tier::Standard]))
-    });
+    let same_tier =
+        dice.maybe(30, |dice| (Tier::Fast, dice.pick(&[Tier::Priority, Tier::Standard])));
+    let policies = vec![policy(dice, "written", false), policy(dice, "free", true)];
+    let schedules = vec![schedule(dice, "peak"), schedule(dice, "night")];
+    let tokenizers = tokenizers(dice);
+    let models = (0..count).map(|index| model(dice, index, places.len(), &policies)).collect();
+    let names = if places.len() > 1 { vec![("oracle-cloud".to_owned(), 1)] } else { Vec::new() };
     Table {
         provider: PROVIDER.to_owned(),
         names,
-        fallback: fallback(dice),
+        fallback,
         same_tier,
         places,
         forms,
