@@ -11,6 +11,7 @@ mod make;
 mod naive;
 mod number;
 mod program;
+mod regressions;
 mod simulations;
 mod world;
 mod write;

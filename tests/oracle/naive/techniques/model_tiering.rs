@@ -133,11 +133,7 @@ impl Tiering {
         let ratio = if from == to {
             one()
         } else {
-            let from = &table.tokenizers[from].id;
-            let stated = table.tokenizers[to].ratios.iter().find(|(known, _)| known == from);
-            // Tokenizers that nobody compared.
-            let unknown = ["0.7", "1", "1.5"].map(decimal);
-            stated.map_or_else(|| unknown[end].clone(), |(_, ratio)| ratio[end].value())
+            ratio(table, from, to, end)
         };
         let answers = &ratio * &self.verbosity;
         [
@@ -201,6 +197,24 @@ impl Tiering {
         }
         if around.is_priced(&cold) { cold } else { again.clone() }
     }
+}
+
+/// Tokens that a tokenizer makes of one of another: as stated, or stated the other way round, to nine
+/// decimals; then the low end is that of the high one.
+fn ratio(table: &Table, from: usize, to: usize, end: usize) -> Q {
+    let stated = |from: usize, to: usize| {
+        let mut ratios = table.tokenizers[to].ratios.iter();
+        ratios.find(|(known, _)| *known == table.tokenizers[from].id).map(|(_, ratio)| ratio)
+    };
+    if let Some(ratio) = stated(from, to) {
+        return ratio[end].value();
+    }
+    let billion = whole(1_000_000_000);
+    if let Some(ratio) = stated(to, from) {
+        return whole(nearest(&(&billion / ratio[2 - end].value()))) / billion;
+    }
+    // Tokenizers that nobody compared.
+    ["0.7", "1", "1.5"].map(decimal)[end].clone()
 }
 
 fn beside(helper: &Helper, branch: &Branch, table: &Table) -> Branch {
