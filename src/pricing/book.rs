@@ -253,6 +253,15 @@ impl PriceBook {
         ModelId { model: index.unwrap_or(id.model), ..id }
     }
 
+    /// Every model that an id has meant: itself, unless its name has moved over time.
+    pub fn meanings(&self, id: ModelId) -> Vec<ModelId> {
+        let model = self.model(id);
+        let ids = &self.tables.providers[usize::from(model.provider_index)].ids;
+        let meant = model.targets.iter().filter_map(|(_, name)| ids.get(name));
+        let meant: Vec<_> = meant.map(|model| ModelId { model: *model, ..id }).collect();
+        if meant.is_empty() { vec![id] } else { meant }
+    }
+
     /// Whether two ids mean one model, wherever it is sold.
     pub fn is_same_model(&self, one: ModelId, other: ModelId) -> bool {
         one.model == other.model
@@ -330,7 +339,8 @@ impl PriceBook {
         (0u16..).map(|model| ModelId { model, place: 0 }).zip(&self.tables.models).filter(known)
     }
 
-    /// Tokens that `to` makes of a text for each token that `from` makes of it.
+    /// Tokens that `to` makes of a text for each token that `from` makes of it. Of a name that has moved
+    /// it is the last model that counts: ask for its [`meaning`](Self::meaning) first.
     pub fn tokenizer_ratio(&self, from: ModelId, to: ModelId) -> TokenizerRatio {
         let [from, to] = [from, to].map(|id| &*self.model(id).tokenizer);
         ratio_between(&self.tables.ratios, from, to, self.unknown_ratio)

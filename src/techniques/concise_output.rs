@@ -27,7 +27,7 @@ Free text that is longer than its readers need.
 
 ## How the saving is computed
 Visible output times 1 - rate, with a rate for all calls or one for each call type. Call types whose \
-middle answer is already shorter than 60 tokens are left alone. `prompt_tokens` adds the instruction \
+middle answer (the longer of two) is already shorter than 60 tokens are left alone. `prompt_tokens` adds the instruction \
 to every prompt. Where the log names conversations, a shorter answer also shortens the later prompts \
 that repeat it.
 

@@ -39,7 +39,8 @@ caches goes by that: `--trim turns=5 --cache auto_last` shows what a window does
 log itself shows as read beyond that is written again, or plain where writing is free.
 
 With `rate`, that part of the uncached input disappears. With `tokens`, each prompt is cut to that \
-budget. A cut moves the start of the prompt, so whatever the log read from the cache beyond the \
+budget: plain input goes first, then what was written to the cache, then what was read; sound and \
+images stay. A cut moves the start of the prompt, so whatever the log read from the cache beyond the \
 static prompt becomes ordinary input again. A prompt that falls below a long-context threshold of its \
 model has the lower price for all of its tokens and its answer; how many do is told.
 

@@ -275,7 +275,9 @@ impl Rehoming {
 
     /// How tokens of a branch are counted on a target.
     pub(super) fn recount(&self, branch: &Branch, target: ModelId, scene: &Scene<'_>) -> Recount {
-        let ratio = scene.facts.book.tokenizer_ratio(branch.model, target);
+        let book = scene.facts.book;
+        let [from, to] = [branch.model, target].map(|id| book.meaning(id, branch.call.time));
+        let ratio = book.tokenizer_ratio(from, to);
         Recount::new(self.scaling.ratio(ratio), self.scaling.verbosity)
     }
 
@@ -293,7 +295,8 @@ impl Rehoming {
 
     /// Fits a branch into what its model takes and has prices for.
     fn fit(moved: &mut Branch, scene: &Scene<'_>) -> Result<(), Decline> {
-        let model = scene.facts.book.model(moved.model);
+        let book = scene.facts.book;
+        let model = book.model(book.meaning(moved.model, moved.call.time));
         let prompt = moved.per_call(moved.call.input_total());
         if model.context_window.is_some_and(|window| prompt > window) {
             return Err(Decline::TooLong);

@@ -15,9 +15,11 @@ const NAMED_MODELS: usize = 3;
 
 /// The tokenizer ratios in use, where a token of one model is not a token of the other.
 pub(super) fn tokenizer_ratios(rehoming: &Rehoming, facts: &Facts<'_>) -> Vec<String> {
-    let moved = facts
-        .modelled_rows()
-        .filter_map(|(row, model)| rehoming.destination(row).map(|to| (model, to.target)));
+    let moved = facts.modelled_rows().filter_map(|(row, model)| {
+        let target = rehoming.destination(row)?.target;
+        let meant = |id| facts.book.meaning(id, facts.calls.call(row).time);
+        Some((meant(model), meant(target)))
+    });
     let pairs: BTreeSet<(ModelId, ModelId)> = moved.collect();
     let told = pairs.into_iter().filter_map(|(from, to)| {
         let ratio = facts.book.tokenizer_ratio(from, to);
@@ -103,13 +105,14 @@ fn is_judged_by_mean(
     let class = limits.partition_point(|last| *last < cached);
     let most = limits.get(class).copied().unwrap_or(u64::MAX).min(rolled.prompt_max.into());
     let least = class.checked_sub(1).map_or(1, |before| limits[before] + 1);
-    let TokenizerRatio { low, likely, high } = facts.book.tokenizer_ratio(model, target);
+    let [from, to] = [model, target].map(|id| facts.book.meaning(id, call.time));
+    let TokenizerRatio { low, likely, high } = facts.book.tokenizer_ratio(from, to);
     [low, likely, high].into_iter().any(|ratio| {
         let there = |size: u64| ratio.of(Tokens::new(size)).get();
         let short = |size: u32| u32::try_from(there(size.into())).unwrap_or(u32::MAX);
         let (prompt_min, prompt_max) = (short(rolled.prompt_min), short(rolled.prompt_max));
         let moved = Rolled { prompt_min, prompt_max, ..rolled };
-        let window = facts.book.model(target).context_window.map_or(u64::MAX, Tokens::get);
+        let window = facts.book.model(to).context_window.map_or(u64::MAX, Tokens::get);
         let is_cut = cached > 0 && there(least) < minimum && minimum <= there(most);
         let fits = u64::from(prompt_max) <= window || window < u64::from(prompt_min);
         is_cut || !fits || facts.book.bills_alike(target, geo, &call, moved).is_err()

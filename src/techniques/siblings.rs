@@ -84,7 +84,10 @@ fn writes_answers(facts: &Facts<'_>, model: ModelId, row: Row) -> bool {
 
 /// The fewest tokens that one model makes of a token of another.
 pub fn fewest_tokens(facts: &Facts<'_>, from: ModelId, to: ModelId) -> Factor {
-    facts.book.tokenizer_ratio(from, to).low
+    let [from, to] = [from, to].map(|id| facts.book.meanings(id));
+    let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
+    let ratios = pairs.map(|(from, to)| facts.book.tokenizer_ratio(from, to).low);
+    ratios.min().unwrap_or(Factor::ONE)
 }
 
 /// What usage like that of `row` would cost on another model, with `ratio` tokens for each of its own;

@@ -154,7 +154,22 @@ fn disputed_calls_are_priced_as_the_verdicts_say_and_doubts_are_told() {
         })
         .collect();
     assert_eq!(rows.len(), 1213);
+    assert_eq!(sides(&verdicts, &rows), [540, 270, 256, 147]);
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+/// How many calls are decided for genai-prices, for `LiteLLM`, for neither, and for no price at all; and
+/// that no verdict is about a call that nobody asks about any more.
+fn sides(verdicts: &[Verdict], rows: &[Row]) -> [usize; 4] {
+    let mut decided = [0; 4];
+    for verdict in verdicts {
+        let calls = rows.iter().filter(|row| verdict.fits(row)).count();
+        assert!(calls > 0, "a verdict decides nothing: {verdict:?}");
+        let side = [Side::GenaiPrices, Side::Litellm, Side::Neither, Side::Unpriced];
+        let side = side.iter().position(|side| *side == verdict.right).expect("all of them");
+        decided[side] += calls;
+    }
+    decided
 }
 
 #[test]

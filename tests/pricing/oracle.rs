@@ -11,8 +11,10 @@ use serde::Deserialize;
 /// 10⁻¹² dollars in units of 10⁻¹⁸: what binary fractions in one library may be off.
 const TOLERANCE: i128 = 1_000_000;
 
-/// A call, with what one or both libraries say.
+/// A call, with what one or both libraries say. What a row may say and this does not read would be
+/// passed over silently.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) provider: String,

@@ -296,6 +296,14 @@ fn drawn_images_have_a_price_of_their_own() {
     check(&case("gemini-3-pro-image-preview"), &tokens, "132");
 }
 
+/// Both libraries have it, and the table once did not.
+#[test]
+fn a_model_that_draws_has_a_batch_price() {
+    let batch = Case { tier: Batch, ..case("gemini-3-pro-image-preview") };
+    let tokens = [(Input, 1_000_000), (Output, 1_000_000), (ImageOutput, 1_000_000)];
+    check(&batch, &tokens, "67");
+}
+
 #[test]
 fn usage_of_failures_is_charged_where_the_provider_charges_it() {
     let book = PriceBook::embedded();

@@ -37,7 +37,8 @@ call of a conversation.
 At the model's own batch prices, with the provider's own rule for cached tokens in a batch. Calls \
 already in the batch, flex, priority or fast lane stay there. What the log reads from a prompt cache is \
 found in a batch at best effort: 65 % of it (30 % at the low end, 98 % at the high one); the rest is \
-written again, or is plain input where writes are free.
+written again, for the lifetime for which the call wrote, or is plain input where writes are free. A \
+failed call that is charged and would be free in a batch stays.
 
 With `policy = \"auto\"` the log says which calls can wait. Surely (low end): a `deadline` that is late \
 enough, or a word such as nightly, eval, backfill or batch in the call type, the tags or the key, or a \

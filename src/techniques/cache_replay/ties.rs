@@ -31,7 +31,11 @@ impl Reach {
             policies.map(|(_, policy)| policy.min_tokens.unwrap_or(Tokens::ZERO)).min()
         };
         let least = models().filter_map(minimum).min();
-        let ratios = targets.iter().map(|target| facts.book.tokenizer_ratio(model, *target).high);
+        let ratios = targets.iter().flat_map(|target| {
+            let [from, to] = [model, *target].map(|id| facts.book.meanings(id));
+            let pairs = from.into_iter().flat_map(move |from| to.clone().into_iter().map(move |to| (from, to)));
+            pairs.map(|(from, to)| facts.book.tokenizer_ratio(from, to).high)
+        });
         Self {
             least: least.map(|least| terms.min.unwrap_or(least)),
             ratio: ratios.fold(Factor::ONE, Factor::max),
