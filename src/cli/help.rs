@@ -112,8 +112,8 @@ const HEADINGS: [(&str, &[&str]); 22] = [
     (
         "Report",
         &[
-            "by", "every", "lots", "top", "show", "format", "json", "output", "color", "columns",
-            "currency",
+            "by", "every", "lots", "top", "show", "format", "json", "output", "redact", "color",
+            "columns", "currency",
         ],
     ),
     (RUN, &["config", "strict", "threads", "quiet", "verbose", "help", "version"]),
