@@ -116,7 +116,7 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     settled(&report)?;
     let single = show::single(&report.analysis.exhibits, &args.show, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {
-        Some(exhibit) => write_exhibit(exhibit, out),
+        Some(exhibit) => write_exhibit(exhibit, settings.style, out),
         None => write_analysis(&report, settings.format, settings.style, out),
     })?;
     judge(settings.strict, &intake.reading, unpriced)

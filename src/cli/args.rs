@@ -302,6 +302,12 @@ pub(super) struct OutputArgs {
     /// of the rate EUR=0.92@2026-11-20. JSON and CSV stay in dollars.
     #[arg(long, value_name = "CODE=RATE", env = "LLMCOST_CURRENCY")]
     pub(super) currency: Option<String>,
+    /// Mask what the log has of keys and e-mail addresses in its names: auto, the default, masks keys in
+    /// HTML, Markdown and what CI shows; keys masks them in every form, all addresses too, none
+    /// nothing. Without a value: all. Sums, groups and conditions are those of the names as they are.
+    #[arg(long, value_enum, value_name = "WHAT", env = "LLMCOST_REDACT", num_args = 0..=1,
+          require_equals = true, default_missing_value = "all")]
+    pub(super) redact: Option<RedactArg>,
     /// When to use colours.
     #[arg(long, value_enum, value_name = "WHEN", env = "LLMCOST_COLOR")]
     pub(super) color: Option<ColorArg>,
@@ -327,6 +333,19 @@ pub(super) enum FormatArg {
     Markdown,
     /// For browsers: one file, which can be sent.
     Html,
+}
+
+/// What of a log is masked.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum RedactArg {
+    /// Keys, where a report is sent to people.
+    Auto,
+    /// Keys, everywhere.
+    Keys,
+    /// Keys and e-mail addresses, everywhere.
+    All,
+    /// Nothing.
+    None,
 }
 
 /// When to use colours.

@@ -285,18 +285,18 @@ fn deliver_all(report: &CheckReport, gate: &GateArgs, settings: &Settings) -> Re
     deliver(settings.output.as_deref(), |out| {
         write_check(report, settings.format, settings.style, out)?;
         if gate.annotations && settings.output.is_none() {
-            write_annotations(report, out)?;
+            write_annotations(report, settings.style, out)?;
         }
         Ok(())
     })?;
     if gate.annotations && settings.output.is_some() {
-        deliver(None, |out| write_annotations(report, out))?;
+        deliver(None, |out| write_annotations(report, settings.style, out))?;
     }
     if let Some(path) = &gate.comment {
-        deliver(Some(path), |out| write_comment(report, out))?;
+        deliver(Some(path), |out| write_comment(report, settings.style, out))?;
     }
     if let Some(path) = &gate.junit {
-        deliver(Some(path), |out| write_junit(report, out))?;
+        deliver(Some(path), |out| write_junit(report, settings.style, out))?;
     }
     Ok(())
 }

@@ -12,7 +12,9 @@ use crate::insights::Charges;
 use crate::render::{
     CsvRecords, JsonLines, ParquetRecords, Style, write_billing_lines, write_conversion,
 };
-use crate::report::{ConversionReport, RECORD_COLUMNS, RecordRows, Written, billing_lines};
+use crate::report::{
+    ConversionReport, KeptValues, RECORD_COLUMNS, RecordRows, Written, billing_lines,
+};
 use crate::sources::{Field, Statement, find_format, is_taken, worth_keeping};
 use crate::usage::Calls;
 
@@ -168,7 +170,7 @@ fn records(
     writer: impl FnOnce(RecordRows) -> Box<dyn Records>,
 ) -> Result<ExitStatus, Failure> {
     let kept = Kept::new(settings, columns)?;
-    let rows = RecordRows::new(&kept.columns, kept.labels_only);
+    let rows = RecordRows::new(&kept.columns, kept.values);
     let dimensions = rows.dimensions();
     let mut writer = writer(rows);
     let made = deliver_while(settings.output.as_deref(), |out| {
@@ -196,8 +198,8 @@ fn records(
 /// The columns besides a call's own that records keep.
 struct Kept {
     columns: Vec<String>,
-    /// Whether the log may hold what was said in any column.
-    labels_only: bool,
+    /// Which of their values: a log may hold what was said in any column.
+    values: KeptValues,
     /// Columns that were left out because of their names.
     texts: Vec<String>,
     /// Whether the user named the columns.
@@ -209,22 +211,25 @@ impl Kept {
         if let Some(mut columns) = named {
             columns.retain(|name| !name.is_empty());
             check_names(&columns)?;
-            return Ok(Self { columns, labels_only: false, texts: Vec::new(), is_named: true });
+            let values = KeptValues::All;
+            return Ok(Self { columns, values, texts: Vec::new(), is_named: true });
         }
         let mapped = settings.map.iter().chain(&settings.dimensions).map(|(name, _)| name.clone());
         let is_other =
             |name: &String| Statement::named(name).is_none() && Field::named(name).is_none();
         let mut columns: Vec<String> = mapped.filter(is_other).collect();
         check_names(&columns)?;
-        let (mut labels_only, mut texts) = (false, Vec::new());
+        let (mut values, mut texts) = (KeptValues::Short, Vec::new());
         for preview in Intake::previews(settings)? {
-            labels_only |= !preview.is_flat;
+            if !preview.is_flat {
+                values = KeptValues::Labels;
+            }
             columns.extend(preview.columns);
             texts.extend(preview.texts);
         }
         texts.sort_unstable();
         texts.dedup();
-        Ok(Self { columns, labels_only, texts, is_named: false })
+        Ok(Self { columns, values, texts, is_named: false })
     }
 
     /// Columns that would have been kept if a first look at the log had shown them.

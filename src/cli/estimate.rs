@@ -207,7 +207,7 @@ pub(super) fn run(mut args: EstimateArgs) -> Result<ExitStatus, Failure> {
     settled(&report)?;
     let single = show::single(&report.exhibits, &args.show, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {
-        Some(exhibit) => write_exhibit(exhibit, out),
+        Some(exhibit) => write_exhibit(exhibit, settings.style, out),
         None => write_savings(&report, settings.format, settings.style, out),
     })?;
     unpriced_under_strict(settings.strict, unpriced)

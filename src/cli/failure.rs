@@ -1,10 +1,12 @@
 //! A run that cannot deliver: what went wrong, and what to do about it.
 
 use std::io::Write;
+use std::sync::OnceLock;
 
 use anyhow::anyhow;
 
 use crate::diagnostics::{Imbalance, did_you_mean};
+use crate::render::{Redact, masked_text, visible};
 
 use super::exit_status::ExitStatus;
 
@@ -81,11 +83,21 @@ pub(super) fn meant(wrong: &str, known: &[&str]) -> String {
     }
 }
 
-/// The text without characters that would move the cursor or change colours: names of files and
-/// models are other people's.
-fn harmless(text: &str) -> String {
-    let visible = |letter: char| if letter.is_control() && letter != '\n' { '�' } else { letter };
-    text.chars().map(visible).collect()
+/// What messages mask; set once a run, before anything of a log is told.
+static MASKED: OnceLock<Redact> = OnceLock::new();
+
+/// Masks in messages what reports for oneself mask.
+pub(super) fn mask_messages(redact: Redact) {
+    // A comparison has settings for two logs, from the same flags.
+    let _ = MASKED.set(redact);
+}
+
+/// The text without characters that would move the cursor, change colours or turn a line around, and
+/// without what is to be masked: names of files and models are other people's.
+pub(super) fn harmless(text: &str) -> String {
+    let masked = masked_text(text, MASKED.get().copied().unwrap_or_default());
+    let lines: Vec<String> = masked.split('\n').map(visible).collect();
+    lines.join("\n")
 }
 
 /// Tells the user a result in one line, on stderr.

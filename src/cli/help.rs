@@ -123,6 +123,7 @@ const HEADINGS: [(&str, &[&str]); 22] = [
             "format",
             "json",
             "output",
+            "redact",
             "color",
             "columns",
             "currency",

@@ -3,7 +3,7 @@
 //! A run that is killed outright (`kill -9`, a power cut) leaves the half file, `.NAME.PID-N.part`,
 //! beside the old one; it disturbs no later run and may be deleted.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -27,13 +27,13 @@ fn unfinished() -> MutexGuard<'static, Unfinished> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a new file that is taken away when the run is interrupted.
+/// Makes a new file, which `options` must ask for, that is taken away when the run is interrupted.
 ///
 /// # Errors
 /// When it cannot be made, or is there.
-pub(super) fn create(path: &Path) -> io::Result<File> {
+pub(super) fn create(path: &Path, options: &OpenOptions) -> io::Result<File> {
     let mut unfinished = unfinished();
-    let file = File::create_new(path)?;
+    let file = options.open(path)?;
     unfinished.files.push(path.to_owned());
     Ok(file)
 }

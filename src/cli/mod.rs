@@ -56,7 +56,7 @@ use clap::FromArgMatches;
 
 use args::{Cli, Command};
 use exit_status::ExitStatus;
-use failure::{Failure, say};
+use failure::{Failure, harmless, say};
 
 /// What was typed.
 fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
@@ -71,6 +71,11 @@ fn tell(error: &clap::Error) {
     let told = error.to_string();
     if told.contains(NO_NUMBER) {
         say(told.replace(NO_NUMBER, "expected a whole number, such as 15").trim_end());
+        return;
+    }
+    if error.use_stderr() && harmless(&told) != told {
+        // A pattern of a shell may have made a flag of the name of a file.
+        say(told.trim_end());
         return;
     }
     let _ = error.print();

@@ -103,7 +103,7 @@ fn to_file<T>(
         // A device or a pipe is written to, never replaced.
         return to_end(BufWriter::new(File::create(path)?), write);
     }
-    let (aside, file) = aside(&target)?;
+    let (aside, file) = aside(&target, known.is_some())?;
     let finish = || {
         if let Some(known) = &known {
             file.set_permissions(known.permissions())?;
@@ -125,13 +125,24 @@ fn to_file<T>(
 
 /// A new file beside another. A run that was killed may have left one of the same name: numbers of
 /// processes come again.
-fn aside(target: &Path) -> io::Result<(PathBuf, File)> {
+///
+/// Where it takes the place of a file it is the user's alone until it has the rights of that: whoever
+/// opens a file before they are taken reads on. A report of a new name has those of any new file.
+fn aside(target: &Path, is_private: bool) -> io::Result<(PathBuf, File)> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if is_private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_private;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let process = std::process::id();
     let mut taken = None;
     for attempt in 0..100_u32 {
         let aside = target.with_file_name(format!(".{name}.{process}-{attempt}.part"));
-        match interruption::create(&aside) {
+        match interruption::create(&aside, &options) {
             Ok(file) => return Ok((aside, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
             Err(error) => return Err(error),
@@ -143,6 +154,17 @@ fn aside(target: &Path) -> io::Result<(PathBuf, File)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_will_replace_a_private_file_is_private_from_its_first_moment() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, file) = aside(&folder.path().join("report.json"), true).expect("writes");
+        let mode = file.metadata().expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(path.display().to_string().ends_with(".part"));
+    }
 
     #[test]
     fn a_run_that_fails_leaves_the_old_file_and_nothing_beside_it() {

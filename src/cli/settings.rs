@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use crate::diagnostics::did_you_mean;
 use crate::pricing::Contract;
-use crate::render::{OutputFormat, Style};
+use crate::render::{OutputFormat, Redact, Style};
 use crate::report::Currency;
 use crate::sources::{
     FORMATS, Field, Format, MostUnpacked, ReadOptions, SavedSource, Statement, find_format,
@@ -18,12 +18,12 @@ use crate::sources::{
 use crate::usage::{Days, DerivedColumn, Filter, Instant};
 
 use super::args::{
-    ColorArg, CommonArgs, CostModeArg, FormatArg, InputArgs, OutputArgs, THREADS_MAX,
+    ColorArg, CommonArgs, CostModeArg, FormatArg, InputArgs, OutputArgs, RedactArg, THREADS_MAX,
 };
 use super::config::{Config, PlanSource};
 use super::contracts::contracts;
 use super::currency::currency;
-use super::failure::Failure;
+use super::failure::{Failure, mask_messages};
 use super::journal::Journal;
 use super::memory;
 use super::sources::{check_statement, saved_sources};
@@ -175,6 +175,7 @@ pub(super) fn fill(output: &mut OutputArgs, config: &Config) {
         output.format = config.text("format").and_then(word_of);
     }
     output.color = output.color.or_else(|| config.text("color").and_then(word_of));
+    output.redact = output.redact.or_else(|| config.text("redact").and_then(word_of));
 }
 
 /// A word that was held to its choices when it was read.
@@ -457,7 +458,14 @@ pub(super) fn style(output: &OutputArgs) -> Style {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let measured = terminal.then(terminal_size::terminal_size).flatten();
     let width = measured.map(|(width, _)| width.0).or(columns).unwrap_or(PIPE_WIDTH);
-    Style { color, width }
+    let redact = match output.redact {
+        None | Some(RedactArg::Auto) => Redact::Auto,
+        Some(RedactArg::Keys) => Redact::Keys,
+        Some(RedactArg::All) => Redact::All,
+        Some(RedactArg::None) => Redact::None,
+    };
+    mask_messages(redact);
+    Style { color, width, redact }
 }
 
 #[cfg(test)]

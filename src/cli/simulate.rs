@@ -139,8 +139,8 @@ fn give_out(
 ) -> Result<(), Failure> {
     let single = show::single(&report.exhibits, shown, settings.format)?;
     deliver(settings.output.as_deref(), |out| match (single, today) {
-        (Some(exhibit), _) => write_exhibit(exhibit, out),
-        (None, Some(today)) => write_savings_page(report, today, out),
+        (Some(exhibit), _) => write_exhibit(exhibit, settings.style, out),
+        (None, Some(today)) => write_savings_page(report, today, settings.style, out),
         (None, None) => write_savings(report, settings.format, settings.style, out),
     })
 }

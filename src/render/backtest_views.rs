@@ -15,12 +15,12 @@ use super::*;
 
 /// The views that differ: widths and colours only touch the table.
 const VIEWS: [(&str, OutputFormat, Style); 6] = [
-    ("table_60", OutputFormat::Table, Style { color: false, width: 60 }),
-    ("table_100", OutputFormat::Table, Style { color: false, width: 100 }),
-    ("table_200_colored", OutputFormat::Table, Style { color: true, width: 200 }),
-    ("markdown", OutputFormat::Markdown, Style { color: false, width: 80 }),
-    ("json", OutputFormat::Json, Style { color: false, width: 80 }),
-    ("csv", OutputFormat::Csv, Style { color: false, width: 80 }),
+    ("table_60", OutputFormat::Table, Style::new(false, 60)),
+    ("table_100", OutputFormat::Table, Style::new(false, 100)),
+    ("table_200_colored", OutputFormat::Table, Style::new(true, 200)),
+    ("markdown", OutputFormat::Markdown, Style::new(false, 80)),
+    ("json", OutputFormat::Json, Style::new(false, 80)),
+    ("csv", OutputFormat::Csv, Style::new(false, 80)),
 ];
 
 /// A conversation of 40 calls that loses its prompt once inside the lifetime and once over it.
@@ -95,7 +95,7 @@ fn backtests_look_as_agreed() {
 fn backtests_keep_to_the_width() {
     for width in [40, 60, 80, 100, 200] {
         for report in [report(1, false), report(2, true)] {
-            let text = text(&report, OutputFormat::Table, Style { color: false, width });
+            let text = text(&report, OutputFormat::Table, Style::new(false, width));
             for line in text.lines() {
                 assert!(line.chars().count() <= usize::from(width), "width {width}: {line}");
             }

@@ -5,21 +5,26 @@ use std::io;
 use crate::gate::Verdict;
 use crate::report::{CheckReport, Currency};
 
+use super::Style;
 use super::check_reasons::{headline, reason, sentence};
 use super::check_words::price_drift;
+use super::redaction::{Mask, Reader};
 
 /// Writes the commands. A pass has none, unless other prices moved the bill.
-pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(report: &CheckReport, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let mask = Mask::new(style.redact, Reader::Others);
     let outcome = &report.outcome;
     let title = format!("LLM cost: {}", headline(outcome));
-    let reason = sentence(&reason(outcome, Currency::DOLLARS));
+    let reason = mask.shown(&sentence(&reason(outcome, Currency::DOLLARS)));
     match outcome.verdict {
         Verdict::Pass => {}
         Verdict::Inconclusive => line("warning", &title, &reason, out)?,
         Verdict::Fail => line("error", &title, &reason, out)?,
     }
     match price_drift(outcome, Currency::DOLLARS) {
-        Some(drift) => line("notice", "LLM prices changed", &sentence(&drift.text), out),
+        Some(drift) => {
+            line("notice", "LLM prices changed", &mask.shown(&sentence(&drift.text)), out)
+        }
         None => Ok(()),
     }
 }

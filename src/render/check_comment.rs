@@ -6,10 +6,12 @@ use crate::exhibits::Exhibit;
 use crate::gate::{Outcome, Verdict};
 use crate::report::{CheckReport, Currency};
 
+use super::Style;
 use super::check_reasons::{headline, reason, sentence};
 use super::check_screen::{basis, cautions, extent, tables, title, told};
 use super::check_words::{doubt, price_drift};
 use super::markdown::{self, escaped};
+use super::redaction::{Mask, Reader};
 use super::screen::{Line, Screen, Tone};
 
 /// By this a program finds the comment of an earlier run.
@@ -25,11 +27,12 @@ const ROWS_MOST: usize = 20;
 const BYTES_MOST: usize = 60_000;
 
 /// Writes the Markdown.
-pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(report: &CheckReport, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let outcome = &report.outcome;
+    let mask = &Mask::new(style.redact, Reader::Others);
     let mut head = Vec::new();
     writeln!(head, "{MARKER}")?;
-    write_head(outcome, report.prices.currency, &mut head)?;
+    write_head(outcome, report.prices.currency, mask, &mut head)?;
     let is_open = |exhibit: &Exhibit| outcome.verdict == Verdict::Fail && exhibit.name == CAUSE;
     let (open, folded): (Vec<Exhibit>, Vec<Exhibit>) =
         report.exhibits.iter().map(shortened).partition(is_open);
@@ -38,7 +41,7 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result
     if outcome.verdict != Verdict::Pass {
         page.list("To know", remarks(outcome));
     }
-    write_part(&page, &mut head)?;
+    write_part(&page, mask, &mut head)?;
     out.write_all(&head)?;
     let mut page = Screen::default();
     page.line(Tone::Plain, format!("{} · {}", title(report), extent(report)));
@@ -48,7 +51,10 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result
     }
     basis(&mut page, report);
     let mut figures = Vec::new();
-    write_page(&page, &mut figures)?;
+    write_page(&page, mask, &mut figures)?;
+    if let Some(summary) = mask.summary() {
+        writeln!(figures, "\n{}", escaped(&summary))?;
+    }
     if head.len() + figures.len() > BYTES_MOST {
         return writeln!(out, "\nThe figures are too long for a comment; the report has them.");
     }
@@ -79,7 +85,13 @@ fn remarks(outcome: &Outcome) -> Vec<Line> {
 }
 
 /// The verdict with its reason: a paragraph where it passes, else under a heading.
-fn write_head(outcome: &Outcome, currency: Currency, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_head(
+    outcome: &Outcome,
+    currency: Currency,
+    mask: &Mask,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let escaped = |text: &str| escaped(&mask.shown(text));
     let (sign, headline) = (sign(outcome.verdict), headline(outcome));
     match outcome.verdict {
         Verdict::Pass => {
@@ -90,7 +102,7 @@ fn write_head(outcome: &Outcome, currency: Currency, out: &mut dyn io::Write) ->
             writeln!(out, "### {sign} LLM cost: {headline}\n")?;
             let mut reasons = Screen::default();
             told(&mut reasons, outcome, currency);
-            markdown::write(&reasons, out)?;
+            markdown::write_part(&reasons, mask, out)?;
         }
     }
     // A failed check may have doubts besides; an undecided one has them in its reason.
@@ -108,19 +120,19 @@ fn write_head(outcome: &Outcome, currency: Currency, out: &mut dyn io::Write) ->
     }
 }
 
-fn write_part(page: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_part(page: &Screen, mask: &Mask, out: &mut dyn io::Write) -> io::Result<()> {
     if page.0.is_empty() {
         return Ok(());
     }
     writeln!(out)?;
-    write_page(page, out)
+    write_page(page, mask, out)
 }
 
 /// Writes a page whose headings are below that of the comment. Nothing else begins a line with `#`:
 /// in names it is escaped.
-fn write_page(page: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_page(page: &Screen, mask: &Mask, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = Vec::new();
-    markdown::write(page, &mut text)?;
+    markdown::write_part(page, mask, &mut text)?;
     for line in text.split_inclusive(|letter| *letter == b'\n') {
         if line.starts_with(b"### ") {
             write!(out, "#")?;

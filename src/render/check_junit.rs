@@ -5,9 +5,11 @@ use std::io;
 use crate::gate::{Judged, LimitCheck, Outcome, Unit, Verdict};
 use crate::report::{CheckReport, Currency, names_of};
 
+use super::Style;
 use super::check_reasons::{reason, sentence};
 use super::check_words::{doubt, judgement, limit, price_drift};
 use super::figures::{Money, name};
+use super::redaction::{Mask, Reader};
 
 /// One test.
 struct Case {
@@ -17,7 +19,8 @@ struct Case {
 }
 
 /// Writes the suite: a test for each deciding judgement, each limit and each doubt.
-pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(report: &CheckReport, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let mask = Mask::new(style.redact, Reader::Others);
     let cases = cases(&report.outcome);
     let count = |verdict| cases.iter().filter(|case| case.verdict == verdict).count();
     let counts = format!(
@@ -30,7 +33,7 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn io::Write) -> io::Result
     writeln!(out, r#"<testsuites name="llmcost check" {counts}>"#)?;
     writeln!(out, r#"  <testsuite name="llmcost check" {counts}>"#)?;
     for case in &cases {
-        write_case(case, out)?;
+        write_case(case, &mask, out)?;
     }
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
@@ -92,8 +95,9 @@ fn limit_name(one: &LimitCheck, unit: Unit) -> String {
 }
 
 /// Some readers show the message of a failure, others only its text: both say it.
-fn write_case(case: &Case, out: &mut dyn io::Write) -> io::Result<()> {
-    let (name, text) = (escaped(&case.name), escaped(&sentence(&case.text)));
+fn write_case(case: &Case, mask: &Mask, out: &mut dyn io::Write) -> io::Result<()> {
+    let shown = |text: &str| escaped(&mask.shown(text));
+    let (name, text) = (shown(&case.name), shown(&sentence(&case.text)));
     writeln!(out, r#"    <testcase classname="llmcost.check" name="{name}" time="0">"#)?;
     match case.verdict {
         Verdict::Pass => writeln!(out, "      <system-out>{text}</system-out>")?,

@@ -39,12 +39,12 @@ fn text(report: &CheckReport, format: OutputFormat, style: Style) -> String {
 fn checks_look_as_agreed() {
     for (name, report) in reports().into_iter().take(LOOKED_AT) {
         for (view, format, width) in VIEWS {
-            let style = Style { color: width == 200, width };
+            let style = Style::new(width == 200, width);
             insta::assert_snapshot!(format!("check_{name}_{view}"), text(&report, format, style));
         }
-        let junit = written(|out| write_junit(&report, out));
+        let junit = written(|out| write_junit(&report, Style::default(), out));
         insta::assert_snapshot!(format!("check_{name}_junit"), junit);
-        let annotations = written(|out| write_annotations(&report, out));
+        let annotations = written(|out| write_annotations(&report, Style::default(), out));
         let line = check_reason(&report);
         insta::assert_snapshot!(format!("check_{name}_lines"), format!("{line}\n{annotations}"));
     }
@@ -85,7 +85,7 @@ fn checks_follow_their_schema() {
 #[test]
 fn comments_begin_with_the_marker_and_name_nobody() {
     for (name, report) in reports() {
-        let comment = written(|out| write_comment(&report, out));
+        let comment = written(|out| write_comment(&report, Style::default(), out));
         assert!(comment.starts_with("<!-- llmcost check -->\n"), "{name}");
         for markup in ["@team", "@alice", "<b>", " #12"] {
             assert!(!comment.contains(markup), "{name}: {markup}");
@@ -96,7 +96,7 @@ fn comments_begin_with_the_marker_and_name_nobody() {
 #[test]
 fn annotations_are_commands_and_nothing_else() {
     for (name, report) in reports() {
-        let text = written(|out| write_annotations(&report, out));
+        let text = written(|out| write_annotations(&report, Style::default(), out));
         for line in text.lines() {
             let command = ["::error title=", "::warning title=", "::notice title="];
             assert!(command.iter().any(|start| line.starts_with(start)), "{name}: {line}");
@@ -118,15 +118,15 @@ fn hundreds_of_groups_once_made_a_line_of_100_kilobytes_and_a_comment_that_githu
     // The largest first: it was the last that was found.
     assert!(line.contains("; a request of case 799 with a name"), "{line}");
     assert!(line.ends_with("; and 796 more groups"), "{line}");
-    let annotations = written(|out| write_annotations(&report, out));
+    let annotations = written(|out| write_annotations(&report, Style::default(), out));
     assert!(annotations.len() < 2_000, "{annotations}");
-    let comment = written(|out| write_comment(&report, out));
+    let comment = written(|out| write_comment(&report, Style::default(), out));
     assert!(comment.len() < 60_000, "{}", comment.len());
     assert!(comment.contains("\n- And 796 more groups.\n"), "{comment}");
     assert!(comment.ends_with("</details>\n") && comment.contains("784 more in the report"));
     let page = text(&report, OutputFormat::Table, Style::default());
     assert!(page.contains("And 796 more groups.") && page.contains("case 3 with a name"));
-    let junit = written(|out| write_junit(&report, out));
+    let junit = written(|out| write_junit(&report, Style::default(), out));
     assert!(junit.contains("a request: case 3 with a name"), "a suite has all");
 }
 
@@ -134,7 +134,7 @@ fn hundreds_of_groups_once_made_a_line_of_100_kilobytes_and_a_comment_that_githu
 fn figures_that_have_no_room_in_a_comment_are_left_to_the_report() {
     let mut report = sample("pass");
     report.exhibits[0].notes.push("long ".repeat(20_000));
-    let comment = written(|out| write_comment(&report, out));
+    let comment = written(|out| write_comment(&report, Style::default(), out));
     assert!(comment.len() < 1_000 && comment.ends_with("the report has them.\n"), "{comment}");
 }
 
@@ -144,7 +144,7 @@ fn a_rise_that_passes_is_not_called_no_dearer() {
         let report = sample(name);
         let page = text(&report, OutputFormat::Table, Style::default());
         assert!(page.contains(&format!("PASS: {headline}\n")), "{page}");
-        let comment = written(|out| write_comment(&report, out));
+        let comment = written(|out| write_comment(&report, Style::default(), out));
         assert!(comment.contains(&format!("✅ **LLM cost: {headline}.** A request")), "{comment}");
         assert!(check_reason(&report).contains(reason), "{}", check_reason(&report));
     };
@@ -223,7 +223,7 @@ fn check_well_formed(xml: &str) {
 #[test]
 fn suites_are_well_formed_and_count_their_tests() {
     for (name, report) in reports() {
-        let xml = written(|out| write_junit(&report, out));
+        let xml = written(|out| write_junit(&report, Style::default(), out));
         check_well_formed(&xml);
         let found = xml.matches("<testcase ").count();
         assert!(xml.contains(&format!("tests=\"{found}\"")), "{name}");

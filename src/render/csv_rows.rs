@@ -8,6 +8,10 @@ use crate::insights::Tally;
 use crate::report::{AnalysisReport, SavingsReport};
 use crate::units::{TokenClass, Tokens};
 
+use super::Style;
+use super::names::{has_hidden, visible};
+use super::redaction::{Mask, Reader};
+
 /// What stands for the groups that are not shown one by one.
 const REST: &str = "(other groups)";
 
@@ -125,9 +129,11 @@ pub(super) fn is_formula(text: &str) -> bool {
     })
 }
 
-/// A name that a spreadsheet will not take for a formula: an apostrophe goes before what starts
-/// one. Figures are left alone; a negative amount is a number there too.
+/// A name that a spreadsheet will not take for a formula, and a terminal for no command: an
+/// apostrophe goes before what starts one, and what is not seen becomes `�`, as in tables. Figures
+/// are left alone; a negative amount is a number there too.
 pub(super) fn inert(name: String) -> String {
+    let name = if has_hidden(&name) { visible(&name) } else { name };
     if !is_formula(&name) {
         return name;
     }
@@ -143,6 +149,29 @@ pub(super) fn inert(name: String) -> String {
     safe
 }
 
+/// Gives out the rows that `write` makes, masked: the door through which all of them go.
+pub(super) fn masked(
+    style: Style,
+    out: &mut dyn io::Write,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mask = Mask::new(style.redact, Reader::Oneself);
+    if mask.is_off() {
+        return write(out);
+    }
+    let mut rows = Vec::new();
+    write(&mut rows)?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&rows[..]);
+    let mut writer = Writer::from_writer(out);
+    for row in reader.records() {
+        let row = row.map_err(io_error)?;
+        writer
+            .write_record(row.iter().map(|cell| mask.text(cell).into_owned()))
+            .map_err(io_error)?;
+    }
+    writer.flush()
+}
+
 pub(super) fn io_error(error: csv::Error) -> io::Error {
     error.into()
 }
@@ -153,7 +182,7 @@ mod tests {
 
     #[test]
     fn names_do_not_act_as_formulas() {
-        for name in ["=SUM(A1)", "+1", "-1", "@import", "\r=1", "\n=1", "＝1", "－1"] {
+        for name in ["=SUM(A1)", "+1", "-1", "@import", "＝1", "－1"] {
             assert_eq!(inert(name.to_owned()), format!("'{name}"));
         }
         for (name, expected) in [
@@ -161,8 +190,9 @@ mod tests {
             ("a=b", "a=b"),
             ("a;b", "a;b"),
             ("a;=1", "a;'=1"),
-            ("a\t@b;-c", "a\t'@b;'-c"),
-            ("\t=1", "'\t'=1"),
+            ("a@b;-c", "a@b;'-c"),
+            ("\t=1\r\n", "\u{fffd}=1\u{fffd}\u{fffd}"),
+            ("a\u{1b}[31m\u{9b}\u{202e}", "a\u{fffd}[31m\u{fffd}\u{fffd}"),
         ] {
             assert_eq!(inert(name.to_owned()), expected);
         }

@@ -1,7 +1,7 @@
 //! Numbers as text: the only place that rounds. Half to even, on exact decimals.
 
 pub(super) use super::money::Money;
-pub(super) use super::names::{name, visible};
+pub(super) use super::names::name;
 use crate::units::{Excess, Factor, Share, TokenPrice, Tokens, Usd, format_decimal, parse_decimal};
 
 /// The minus sign of typography: as wide as a digit, and no hyphen to break a line at.

@@ -28,7 +28,7 @@ fn of(name: &'static str, bytes: &'static [u8]) -> Guess {
 
 fn rendered(guess: &Guess, format: OutputFormat, width: u16) -> String {
     let mut out = Vec::new();
-    write_guess(guess, format, Style { color: false, width }, &mut out).expect("writes");
+    write_guess(guess, format, Style::new(false, width), &mut out).expect("writes");
     String::from_utf8(out).expect("text")
 }
 

@@ -2,11 +2,20 @@
 
 use std::io;
 
+use super::redaction::{Mask, Reader, Redact};
 use super::screen::{Block, ColumnKind, Grid, GridRow, Screen, Tone};
 
-/// Writes a page.
-pub(super) fn write(screen: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
-    let screen = screen.made_safe();
+/// Writes a page, saying at its end what was masked.
+pub(super) fn write(screen: &Screen, redact: Redact, out: &mut dyn io::Write) -> io::Result<()> {
+    write_safe(&screen.for_reader(&Mask::new(redact, Reader::Others)), out)
+}
+
+/// Writes what belongs to a larger page.
+pub(super) fn write_part(screen: &Screen, mask: &Mask, out: &mut dyn io::Write) -> io::Result<()> {
+    write_safe(&screen.made_safe(mask), out)
+}
+
+fn write_safe(screen: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
     for (place, block) in screen.0.iter().enumerate() {
         if place > 0 {
             writeln!(out)?;

@@ -33,6 +33,7 @@ mod guess_views;
 mod html;
 mod import_account;
 mod input_document;
+mod json_text;
 mod markdown;
 mod money;
 mod names;
@@ -52,9 +53,11 @@ mod records_focus;
 mod records_jsonl;
 mod records_parquet;
 mod records_rollup;
+mod redaction;
 mod savings_document;
 mod savings_screen;
 mod screen;
+mod secrets;
 mod settings_list;
 mod shared_blocks;
 mod table_check_text;
@@ -93,10 +96,14 @@ use crate::report::{
 };
 use crate::sources::{Format, Guess, SavedSource};
 
+use csv_rows::masked;
+
+pub use names::visible;
 pub use records_csv::CsvRecords;
 pub use records_jsonl::JsonLines;
 pub use records_parquet::ParquetRecords;
 pub use records_rollup::{RollupShape, write_rollup};
+pub use redaction::{Redact, masked_text};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,18 +137,41 @@ impl OutputFormat {
     }
 }
 
-/// How a table looks; other formats look the same everywhere.
+/// How a table looks, other formats looking the same everywhere; and what no format says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Whether to use colours and weights of type.
     pub color: bool,
     /// How many columns of text fit.
     pub width: u16,
+    /// What is masked.
+    pub redact: Redact,
+}
+
+impl Style {
+    /// A style that masks what is usual.
+    pub const fn new(color: bool, width: u16) -> Self {
+        Self { color, width, redact: Redact::Auto }
+    }
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { color: false, width: 80 }
+        Self::new(false, 80)
+    }
+}
+
+/// Writes a screen in one of the forms that people read.
+fn write_screen(
+    screen: &screen::Screen,
+    format: OutputFormat,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Markdown => markdown::write(screen, style.redact, out),
+        OutputFormat::Html => html::write(screen, style.redact, out),
+        _ => terminal::write(screen, style, out),
     }
 }
 
@@ -159,10 +189,12 @@ pub fn write_analysis(
         OutputFormat::Table => {
             terminal::write(&analysis_screen::compose_at(report, style.width), style, out)
         }
-        OutputFormat::Markdown => markdown::write(&analysis_screen::compose(report), out),
-        OutputFormat::Html => html::write_analysis(report, out),
-        OutputFormat::Json => wire::write(&analysis_document::document(report), out),
-        OutputFormat::Csv => csv_rows::write_analysis(report, out),
+        OutputFormat::Markdown => {
+            markdown::write(&analysis_screen::compose(report), style.redact, out)
+        }
+        OutputFormat::Html => html::write_analysis(report, style, out),
+        OutputFormat::Json => wire::write(&analysis_document::document(report), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| csv_rows::write_analysis(report, rows)),
     }
 }
 
@@ -180,10 +212,12 @@ pub fn write_savings(
         OutputFormat::Table => {
             terminal::write(&savings_screen::compose_at(report, style.width), style, out)
         }
-        OutputFormat::Markdown => markdown::write(&savings_screen::compose(report), out),
-        OutputFormat::Html => html::write_savings(report, None, out),
-        OutputFormat::Json => wire::write(&savings_document::document(report), out),
-        OutputFormat::Csv => csv_rows::write_savings(report, out),
+        OutputFormat::Markdown => {
+            markdown::write(&savings_screen::compose(report), style.redact, out)
+        }
+        OutputFormat::Html => html::write_savings(report, None, style, out),
+        OutputFormat::Json => wire::write(&savings_document::document(report), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| csv_rows::write_savings(report, rows)),
     }
 }
 
@@ -195,17 +229,18 @@ pub fn write_savings(
 pub fn write_savings_page(
     report: &SavingsReport,
     analysis: &AnalysisReport,
+    style: Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    html::write_savings(report, Some(analysis), out)
+    html::write_savings(report, Some(analysis), style, out)
 }
 
 /// Writes one table of a report as CSV, with every digit.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_exhibit(exhibit: &Exhibit, out: &mut dyn io::Write) -> io::Result<()> {
-    exhibits::write_rows(exhibit, out)
+pub fn write_exhibit(exhibit: &Exhibit, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    masked(style, out, |rows| exhibits::write_rows(exhibit, rows))
 }
 
 /// Writes a backtest.
@@ -219,11 +254,9 @@ pub fn write_backtest(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&backtest_screen::compose(report), style, out),
-        OutputFormat::Markdown => markdown::write(&backtest_screen::compose(report), out),
-        OutputFormat::Html => html::write(&backtest_screen::compose(report), out),
-        OutputFormat::Json => wire::write(&backtest_document::document(report), out),
-        OutputFormat::Csv => backtest_rows::write(report, out),
+        OutputFormat::Json => wire::write(&backtest_document::document(report), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| backtest_rows::write(report, rows)),
+        _ => write_screen(&backtest_screen::compose(report), format, style, out),
     }
 }
 
@@ -238,11 +271,9 @@ pub fn write_withheld(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&withheld_screen::compose(report), style, out),
-        OutputFormat::Markdown => markdown::write(&withheld_screen::compose(report), out),
-        OutputFormat::Html => html::write(&withheld_screen::compose(report), out),
-        OutputFormat::Json => wire::write(&withheld_screen::document(report), out),
-        OutputFormat::Csv => exhibits::write_rows(&report.groups, out),
+        OutputFormat::Json => wire::write(&withheld_screen::document(report), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| exhibits::write_rows(&report.groups, rows)),
+        _ => write_screen(&withheld_screen::compose(report), format, style, out),
     }
 }
 
@@ -258,10 +289,12 @@ pub fn write_check(
 ) -> io::Result<()> {
     match format {
         OutputFormat::Table => terminal::write(&check_screen::compose(report), style, out),
-        OutputFormat::Markdown => check_comment::write(report, out),
-        OutputFormat::Html => html::write(&check_screen::compose(report), out),
-        OutputFormat::Json => wire::write(&check_document::document(report), out),
-        OutputFormat::Csv => exhibits::write_rows(&report.judgements(), out),
+        OutputFormat::Markdown => check_comment::write(report, style, out),
+        OutputFormat::Html => html::write(&check_screen::compose(report), style.redact, out),
+        OutputFormat::Json => wire::write(&check_document::document(report), style, out),
+        OutputFormat::Csv => {
+            masked(style, out, |rows| exhibits::write_rows(&report.judgements(), rows))
+        }
     }
 }
 
@@ -269,24 +302,32 @@ pub fn write_check(
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_comment(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
-    check_comment::write(report, out)
+pub fn write_comment(
+    report: &CheckReport,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    check_comment::write(report, style, out)
 }
 
 /// Writes the annotations that GitHub shows of a check.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_annotations(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
-    check_annotations::write(report, out)
+pub fn write_annotations(
+    report: &CheckReport,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    check_annotations::write(report, style, out)
 }
 
 /// Writes a check as a suite of tests in the XML of `JUnit`.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_junit(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
-    check_junit::write(report, out)
+pub fn write_junit(report: &CheckReport, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    check_junit::write(report, style, out)
 }
 
 /// The reason of a verdict in one line, and what other prices did where that is much.
@@ -305,11 +346,9 @@ pub fn write_price_list(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&price_list_screen::compose(list), style, out),
-        OutputFormat::Markdown => markdown::write(&price_list_screen::compose(list), out),
-        OutputFormat::Html => html::write(&price_list_screen::compose(list), out),
-        OutputFormat::Json => wire::write(&price_list_document::document(list), out),
-        OutputFormat::Csv => price_rows::write_list(list, out),
+        OutputFormat::Json => wire::write(&price_list_document::document(list), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| price_rows::write_list(list, rows)),
+        _ => write_screen(&price_list_screen::compose(list), format, style, out),
     }
 }
 
@@ -324,11 +363,9 @@ pub fn write_price_sheet(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&price_sheet_screen::compose(sheet), style, out),
-        OutputFormat::Markdown => markdown::write(&price_sheet_screen::compose(sheet), out),
-        OutputFormat::Html => html::write(&price_sheet_screen::compose(sheet), out),
-        OutputFormat::Json => wire::write(&price_sheet_document::document(sheet), out),
-        OutputFormat::Csv => price_rows::write_sheet(sheet, out),
+        OutputFormat::Json => wire::write(&price_sheet_document::document(sheet), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| price_rows::write_sheet(sheet, rows)),
+        _ => write_screen(&price_sheet_screen::compose(sheet), format, style, out),
     }
 }
 
@@ -343,11 +380,9 @@ pub fn write_price_diff(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&price_diff_screen::compose(diff), style, out),
-        OutputFormat::Markdown => markdown::write(&price_diff_screen::compose(diff), out),
-        OutputFormat::Html => html::write(&price_diff_screen::compose(diff), out),
-        OutputFormat::Json => wire::write(&price_diff_document::document(diff), out),
-        OutputFormat::Csv => price_rows::write_diff(diff, out),
+        OutputFormat::Json => wire::write(&price_diff_document::document(diff), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| price_rows::write_diff(diff, rows)),
+        _ => write_screen(&price_diff_screen::compose(diff), format, style, out),
     }
 }
 
@@ -376,7 +411,7 @@ pub fn write_left_out(imported: &Imported, out: &mut dyn io::Write) -> io::Resul
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_import(imported: &Imported, out: &mut dyn io::Write) -> io::Result<()> {
-    wire::write(&import_account::document(imported), out)
+    wire::write(&import_account::document(imported), Style::default(), out)
 }
 
 /// Writes lines of a bill in the columns of FOCUS.
@@ -411,11 +446,11 @@ pub fn write_formats(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&format_list::compose(formats, saved), style, out),
-        OutputFormat::Markdown => markdown::write(&format_list::compose(formats, saved), out),
-        OutputFormat::Html => html::write(&format_list::compose(formats, saved), out),
-        OutputFormat::Json => wire::write(&format_list::document(formats, saved), out),
-        OutputFormat::Csv => format_list::write_rows(formats, saved, out),
+        OutputFormat::Json => wire::write(&format_list::document(formats, saved), style, out),
+        OutputFormat::Csv => {
+            masked(style, out, |rows| format_list::write_rows(formats, saved, rows))
+        }
+        _ => write_screen(&format_list::compose(formats, saved), format, style, out),
     }
 }
 
@@ -430,11 +465,9 @@ pub fn write_settings(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&settings_list::compose(shown), style, out),
-        OutputFormat::Markdown => markdown::write(&settings_list::compose(shown), out),
-        OutputFormat::Html => html::write(&settings_list::compose(shown), out),
-        OutputFormat::Json => wire::write(&settings_list::document(shown), out),
-        OutputFormat::Csv => settings_list::write_rows(shown, out),
+        OutputFormat::Json => wire::write(&settings_list::document(shown), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| settings_list::write_rows(shown, rows)),
+        _ => write_screen(&settings_list::compose(shown), format, style, out),
     }
 }
 
@@ -449,10 +482,8 @@ pub fn write_guess(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Table => terminal::write(&guess_screen::compose(guess), style, out),
-        OutputFormat::Markdown => markdown::write(&guess_screen::compose(guess), out),
-        OutputFormat::Html => html::write(&guess_screen::compose(guess), out),
-        OutputFormat::Json => wire::write(&guess_document::document(guess), out),
-        OutputFormat::Csv => guess_document::write_rows(guess, out),
+        OutputFormat::Json => wire::write(&guess_document::document(guess), style, out),
+        OutputFormat::Csv => masked(style, out, |rows| guess_document::write_rows(guess, rows)),
+        _ => write_screen(&guess_screen::compose(guess), format, style, out),
     }
 }

@@ -23,16 +23,23 @@ pub(super) fn name(text: &str) -> String {
     safe
 }
 
-/// Text with control characters made visible: the last door before a terminal, for what is no name.
-pub(super) fn visible(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { HIDDEN } else { letter }).collect()
+/// Text with what a terminal would obey made visible: the last door before a reader, for what is no
+/// name. The mark that [`name`] ends a name with stays.
+pub fn visible(text: &str) -> String {
+    let shown = |letter| if is_safe(letter) || letter == LEFT_TO_RIGHT { letter } else { HIDDEN };
+    text.chars().map(shown).collect()
+}
+
+/// Whether a text has a letter that [`visible`] would not show.
+pub(super) fn has_hidden(text: &str) -> bool {
+    text.chars().any(|letter| !is_safe(letter))
 }
 
 /// Neither a control character nor one that is not seen: two names that differ must not look alike,
 /// and a direction belongs to the line.
 ///
 /// The joiners of U+200C and U+200D stay, which scripts and pictures are spelled with.
-fn is_safe(letter: char) -> bool {
+pub(super) fn is_safe(letter: char) -> bool {
     !(letter.is_control()
         || matches!(letter,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -57,6 +64,7 @@ mod tests {
         assert_eq!(name("gpt\u{1b}[31m"), "gpt\u{fffd}[31m");
         assert_eq!(name("a\u{202e}b"), "a\u{fffd}b");
         assert_eq!(visible("a\u{9b}31m\n"), "a\u{fffd}31m\u{fffd}");
+        assert_eq!(visible("a\u{202e}b\u{feff}\u{200e}"), "a\u{fffd}b\u{fffd}\u{200e}");
         assert_eq!(name(""), DASH);
     }
 

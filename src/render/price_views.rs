@@ -13,14 +13,14 @@ use super::*;
 
 const TABLE: &str = include_str!("../../fixtures/prices/acme.toml");
 
-const PLAIN: Style = Style { color: false, width: 80 };
+const PLAIN: Style = Style::new(false, 80);
 
 /// The views that differ: widths and colours only touch the table.
 const VIEWS: [(&str, OutputFormat, Style); 7] = [
-    ("table_60", OutputFormat::Table, Style { color: false, width: 60 }),
+    ("table_60", OutputFormat::Table, Style::new(false, 60)),
     ("table_80", OutputFormat::Table, PLAIN),
-    ("table_140", OutputFormat::Table, Style { color: false, width: 140 }),
-    ("table_140_colored", OutputFormat::Table, Style { color: true, width: 140 }),
+    ("table_140", OutputFormat::Table, Style::new(false, 140)),
+    ("table_140_colored", OutputFormat::Table, Style::new(true, 140)),
     ("markdown", OutputFormat::Markdown, PLAIN),
     ("json", OutputFormat::Json, PLAIN),
     ("csv", OutputFormat::Csv, PLAIN),
@@ -142,7 +142,7 @@ fn differences_look_as_agreed() {
 #[test]
 fn tables_keep_to_the_width() {
     for width in (40..=200).step_by(5) {
-        let style = Style { color: false, width };
+        let style = Style::new(false, width);
         for text in [
             text(write_price_list, &list("", Retired::Show), OutputFormat::Table, style),
             text(write_price_sheet, &sheet("acme-large", ""), OutputFormat::Table, style),

@@ -9,6 +9,7 @@ use crate::report::{Cell, RecordRows};
 use crate::usage::Calls;
 
 use super::csv_rows::{io_error, is_formula};
+use super::names::has_hidden;
 use super::records_jsonl::{is_nothing, write_text};
 
 /// Writes records, one a row.
@@ -75,8 +76,9 @@ pub(super) fn write_row(
 fn guarded(text: &str) -> Cow<'_, str> {
     let is_quoted = text.starts_with('"') && text.ends_with('"');
     let is_trimmed = text.trim() != text;
-    // A byte of zero makes a file look binary.
-    if !(is_quoted || is_formula(text) || is_trimmed || is_nothing(text) || text.contains('\0')) {
+    // A byte of zero makes a file look binary, and others command a terminal.
+    let is_odd = is_quoted || is_formula(text) || is_trimmed || is_nothing(text);
+    if !(is_odd || has_hidden(text)) {
         return Cow::Borrowed(text);
     }
     let mut written = Vec::with_capacity(text.len() + 2);
@@ -103,6 +105,7 @@ mod tests {
             ("a;b", "a;b"),
             ("a;=1", "\"a\\u003b=1\""),
             ("a\t=1", "\"a\\t=1\""),
+            ("a\u{1b}[m\u{9b}\u{202e}", "\"a\\u001b[m\\u009b\\u202e\""),
         ] {
             assert_eq!(guarded(text), expected, "{text}");
         }

@@ -5,6 +5,8 @@ use std::io;
 use crate::report::{Cell, RecordRows};
 use crate::usage::Calls;
 
+use super::json_text::write_json_text;
+
 /// Writes records, one a line. What the log does not say is left out, except in the first record,
 /// which names every column: who reads the file looks for them there.
 #[derive(Clone, Debug)]
@@ -44,7 +46,7 @@ pub(super) fn write_record(
         }
         out.write_all(before.as_bytes())?;
         before = ",";
-        serde_json::to_writer(&mut *out, column)?;
+        write_json_text(column, out)?;
         out.write_all(b":")?;
         match cell {
             Cell::Absent => out.write_all(b"null")?,
@@ -64,7 +66,7 @@ pub(super) fn write_text(text: &str, out: &mut dyn io::Write) -> io::Result<()> 
             let rest = characters.as_str();
             write!(out, "\"\\u{:04x}{rest}\"", u32::from(first))
         }
-        _ => Ok(serde_json::to_writer(&mut *out, text)?),
+        _ => write_json_text(text, out),
     }
 }
 

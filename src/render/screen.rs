@@ -1,6 +1,6 @@
 //! What a person reads, before it takes the form of a terminal or of Markdown.
 
-use super::figures::visible;
+use super::redaction::Mask;
 
 /// How a line or row should look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,10 +57,19 @@ impl Screen {
         self.0.push(Block::Grid(grid));
     }
 
-    /// The same page with control characters made visible, wherever they come from: names are made
-    /// safe where they enter a sentence, and a sentence where one was forgotten is safe by this.
-    pub(super) fn made_safe(&self) -> Self {
-        Self(self.0.iter().map(Block::made_safe).collect())
+    /// The same page as a reader may see it, wherever its words come from: names are made safe where
+    /// they enter a sentence, and a sentence where one was forgotten is safe by this.
+    pub(super) fn made_safe(&self, mask: &Mask) -> Self {
+        Self(self.0.iter().map(|block| block.made_safe(mask)).collect())
+    }
+
+    /// The same, saying at its end what was masked.
+    pub(super) fn for_reader(&self, mask: &Mask) -> Self {
+        let mut page = self.made_safe(mask);
+        if let Some(summary) = mask.summary() {
+            page.line(Tone::Quiet, summary);
+        }
+        page
     }
 }
 
@@ -84,19 +93,20 @@ pub(super) enum Block {
 }
 
 impl Block {
-    fn made_safe(&self) -> Self {
-        let all = |lines: &[Line]| lines.iter().map(Line::made_safe).collect();
+    fn made_safe(&self, mask: &Mask) -> Self {
+        let all = |lines: &[Line]| lines.iter().map(|line| line.made_safe(mask)).collect();
         match self {
-            Self::Title(text) => Self::Title(visible(text)),
-            Self::Heading(text) => Self::Heading(visible(text)),
-            Self::Line(line) => Self::Line(line.made_safe()),
+            Self::Title(text) => Self::Title(mask.shown(text)),
+            Self::Heading(text) => Self::Heading(mask.shown(text)),
+            Self::Line(line) => Self::Line(line.made_safe(mask)),
             Self::List(lines) => Self::List(all(lines)),
             Self::Notes(notes) => {
-                let notes = notes.iter().map(|(note, details)| (note.made_safe(), all(details)));
+                let notes =
+                    notes.iter().map(|(note, details)| (note.made_safe(mask), all(details)));
                 Self::Notes(notes.collect())
             }
-            Self::Grid(grid) => Self::Grid(grid.made_safe()),
-            Self::Code(lines) => Self::Code(lines.iter().map(|line| visible(line)).collect()),
+            Self::Grid(grid) => Self::Grid(grid.made_safe(mask)),
+            Self::Code(lines) => Self::Code(lines.iter().map(|line| mask.shown(line)).collect()),
         }
     }
 }
@@ -109,8 +119,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn made_safe(&self) -> Self {
-        Self { tone: self.tone, text: visible(&self.text) }
+    pub(super) fn made_safe(&self, mask: &Mask) -> Self {
+        Self { tone: self.tone, text: mask.shown(&self.text) }
     }
 }
 
@@ -122,11 +132,12 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    fn made_safe(&self) -> Self {
-        let column = |column: &Column| Column { title: visible(&column.title), ..column.clone() };
+    fn made_safe(&self, mask: &Mask) -> Self {
+        let column =
+            |column: &Column| Column { title: mask.shown(&column.title), ..column.clone() };
         let row = |row: &GridRow| match row {
             GridRow::Cells(tone, cells) => {
-                GridRow::Cells(*tone, cells.iter().map(|cell| visible(cell)).collect())
+                GridRow::Cells(*tone, cells.iter().map(|cell| mask.shown(cell)).collect())
             }
             GridRow::Rule => GridRow::Rule,
         };

@@ -5,6 +5,7 @@ use std::io;
 use super::Style;
 use super::columns::{GAP, cut, cut_left, fit, width_of};
 use super::figures::counted;
+use super::redaction::{Mask, Reader};
 use super::screen::{Block, ColumnKind, Grid, GridRow, Keep, Line, Screen, Tone};
 
 /// Everything but titles and headings stands this far from the edge.
@@ -15,7 +16,8 @@ const NARROWEST: u16 = 40;
 
 /// Writes a page.
 pub(super) fn write(screen: &Screen, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-    let (screen, width) = (screen.made_safe(), usize::from(style.width.max(NARROWEST)));
+    let screen = screen.for_reader(&Mask::new(style.redact, Reader::Oneself));
+    let width = usize::from(style.width.max(NARROWEST));
     for (place, block) in screen.0.iter().enumerate() {
         match block {
             Block::Title(text) => {
@@ -269,7 +271,7 @@ mod tests {
 
     fn text(grid: Grid, color: bool) -> String {
         let mut out = Vec::new();
-        let style = Style { color, width: 40 };
+        let style = Style::new(color, 40);
         write(&Screen(vec![Block::Grid(grid)]), style, &mut out).expect("memory can be written");
         String::from_utf8(out).expect("text")
     }

@@ -8,9 +8,9 @@ use super::samples::{damaged_analysis, empty_analysis, typical_analysis};
 use super::savings_samples::{damaged_savings, empty_savings, typical_savings};
 use super::*;
 
-const PLAIN: Style = Style { color: false, width: 80 };
-const WIDE: Style = Style { color: false, width: 140 };
-const COLORED: Style = Style { color: true, width: 140 };
+const PLAIN: Style = Style::new(false, 80);
+const WIDE: Style = Style::new(false, 140);
+const COLORED: Style = Style::new(true, 140);
 
 /// The views that differ: widths and colours only touch the table.
 const VIEWS: [(&str, OutputFormat, Style); 6] = [
@@ -72,7 +72,7 @@ fn simulations_look_as_agreed() {
 fn a_table_can_be_written_on_its_own() {
     for exhibit in exhibits() {
         let mut out = Vec::new();
-        write_exhibit(&exhibit, &mut out).expect("memory can be written");
+        write_exhibit(&exhibit, Style::default(), &mut out).expect("memory can be written");
         let text = String::from_utf8(out).expect("text");
         insta::assert_snapshot!(format!("exhibit_{}_csv", exhibit.name), text);
     }
@@ -86,7 +86,7 @@ fn columns_of(line: &str) -> usize {
 #[test]
 fn tables_keep_to_the_width() {
     for width in (40..=200).step_by(5) {
-        let style = Style { color: false, width };
+        let style = Style::new(false, width);
         for text in [
             analysis_text(&typical_analysis(), OutputFormat::Table, style),
             analysis_text(&damaged_analysis(), OutputFormat::Table, style),
@@ -107,7 +107,7 @@ fn long_names_do_not_overflow_narrow_terminals() {
     report.analysis.groups[0].key = vec!["a-model-with-a-very-long-name-".repeat(4); 2];
     report.costliest[0].file = "folder/".repeat(20) + "usage.jsonl";
     for width in [60, 80] {
-        let text = analysis_text(&report, OutputFormat::Table, Style { color: false, width });
+        let text = analysis_text(&report, OutputFormat::Table, Style::new(false, width));
         for line in text.lines() {
             assert!(columns_of(line) <= usize::from(width), "width {width}: {line}");
         }

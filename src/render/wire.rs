@@ -5,17 +5,28 @@
 use std::io;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Serializer as Json;
 
 use crate::insights::{CallsAndCost, UnpricedModel};
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
+
+use super::Style;
+use super::json_text::HarmlessJson;
+use super::redaction::{Mask, Reader};
 
 /// The version of all documents. The first number changes when a field changes its meaning or
 /// goes, the second when one is added.
 pub(super) const SCHEMA_VERSION: &str = "1.1";
 
 /// Writes a document, with its line end.
-pub(super) fn write(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, document)?;
+pub(super) fn write(
+    document: &impl Serialize,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mask = Mask::new(style.redact, Reader::Oneself);
+    let mut serializer = Json::with_formatter(&mut *out, HarmlessJson::new(&mask));
+    document.serialize(&mut serializer)?;
     writeln!(out)
 }
 

@@ -54,7 +54,7 @@ fn reports() -> [(&'static str, WithheldReport); 2] {
 
 fn text(report: &WithheldReport, format: OutputFormat, width: u16) -> String {
     let mut out = Vec::new();
-    let style = Style { color: false, width };
+    let style = Style::new(false, width);
     write_withheld(report, format, style, &mut out).expect("memory can be written");
     String::from_utf8(out).expect("text")
 }

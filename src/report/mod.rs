@@ -53,7 +53,7 @@ pub use price_sheet::{
 };
 pub use price_source::PriceSource;
 pub use record_cells::Cell;
-pub use records::{RECORD_COLUMNS, RecordRows};
+pub use records::{KeptValues, RECORD_COLUMNS, RecordRows};
 pub use rollup_table::{ColumnKind, RollupTable};
 pub use savings_report::{
     BestSetLine, SavingsGroup, SavingsReport, SavingsTotals, TechniqueLine, Unpriced, UsdRange,

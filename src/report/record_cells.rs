@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use crate::units::{TokenClass, Tokens};
 use crate::usage::{Call, Calls, FinishReason, Row, ServiceTier, Status, column};
 
+use super::records::{KeptValues, is_kept};
+
 /// One value of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell<'a> {
@@ -50,7 +52,10 @@ pub(super) fn names_and_counts<'a>(
         ServiceTier::Standard => Cell::Absent,
         // Its own word, so that the reader's remark on it stays the same.
         ServiceTier::Unknown => match places.service_tier.map(name) {
-            Some(Cell::Text(word)) if ServiceTier::parse(&word) == ServiceTier::Unknown => {
+            Some(Cell::Text(word))
+                if ServiceTier::parse(&word) == ServiceTier::Unknown
+                    && is_kept(&word, KeptValues::Labels) =>
+            {
                 Cell::Text(word)
             }
             _ => Cell::text(ServiceTier::Unknown.name()),

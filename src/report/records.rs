@@ -45,26 +45,39 @@ const ID_COLUMNS: [&str; 2] = ["request_id", "retry_of"];
 /// Texts longer than this are no labels.
 const LABEL_MAX: usize = 200;
 
+/// Texts of more words are no labels.
+const LABEL_WORDS_MAX: usize = 12;
+
+/// Which values of the columns besides a call's own are kept: the others may hold what was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeptValues {
+    /// All: the columns were named.
+    All,
+    /// None that is long or a sentence; columns of a table hold one thing each, which may be a list.
+    Short,
+    /// Nor lists and objects, in which a log keeps messages.
+    Labels,
+}
+
 /// Turns calls into records.
 #[derive(Clone, Debug)]
 pub struct RecordRows {
     columns: Vec<String>,
     others: Vec<String>,
-    labels_only: bool,
+    kept: KeptValues,
     record: Record,
 }
 
 impl RecordRows {
-    /// Rows with these columns besides a call's own. `labels_only` leaves out values of those
-    /// columns that are lists, objects or long texts: such values may hold what was said.
-    pub fn new(others: &[String], labels_only: bool) -> Self {
+    /// Rows with these columns besides a call's own.
+    pub fn new(others: &[String], kept: KeptValues) -> Self {
         let mut others: Vec<String> = others.to_vec();
         others.retain(|name| !is_own_column(name));
         others.sort_unstable();
         others.dedup();
         let own = RECORD_COLUMNS.into_iter().chain(ID_COLUMNS).map(str::to_owned);
         let columns = own.chain(others.iter().cloned()).collect();
-        Self { columns, others, labels_only, record: Record::default() }
+        Self { columns, others, kept, record: Record::default() }
     }
 
     /// The names of the columns, in order.
@@ -101,7 +114,7 @@ impl RecordRows {
             let repeats = Some(name(places.retry_of)).filter(|_| call.retry_of != 0);
             values.push(repeats.map_or(Cell::Absent, Cell::text));
             let others = places.others.iter().map(|place| name(*place));
-            let is_wanted = |text: &&str| !self.labels_only || is_label(text);
+            let is_wanted = |text: &&str| is_kept(text, self.kept);
             values.extend(
                 others.map(|text| Some(text).filter(is_wanted).map_or(Cell::Absent, Cell::text)),
             );
@@ -128,8 +141,15 @@ fn is_own_column(name: &str) -> bool {
     RECORD_COLUMNS.contains(&name) || ID_COLUMNS.contains(&name)
 }
 
-fn is_label(text: &str) -> bool {
-    text.len() <= LABEL_MAX && !text.starts_with(['{', '[']) && !text.contains(['\n', '\r'])
+/// Whether a value is kept beside a call's own.
+pub(super) fn is_kept(text: &str, kept: KeptValues) -> bool {
+    if kept == KeptValues::All {
+        return true;
+    }
+    text.len() <= LABEL_MAX
+        && !(kept == KeptValues::Labels && text.starts_with(['{', '[']))
+        && !text.contains(['\n', '\r'])
+        && text.split_whitespace().nth(LABEL_WORDS_MAX).is_none()
 }
 
 #[cfg(test)]
@@ -138,8 +158,8 @@ mod tests {
     use crate::units::{TokenClass, Tokens, Usd};
     use crate::usage::{Call, Dimensions, Instant, Status, Symbol};
 
-    fn rows(calls: &[Call], labels_only: bool) -> Vec<Vec<(String, String)>> {
-        let mut rows = RecordRows::new(&["team".to_owned(), "model".to_owned()], labels_only);
+    fn rows(calls: &[Call], kept: KeptValues) -> Vec<Vec<(String, String)>> {
+        let mut rows = RecordRows::new(&["team".to_owned(), "model".to_owned()], kept);
         let dimensions = rows.dimensions();
         let mut table = Calls::new(Dimensions::new(dimensions.iter().map(String::as_str)));
         for call in calls {
@@ -168,7 +188,10 @@ mod tests {
 
     fn check(call: Call, expected: &[(&str, &str)]) {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        assert_eq!(rows(&[call], true), [expected.iter().map(own).collect::<Vec<_>>()]);
+        assert_eq!(
+            rows(&[call], KeptValues::Labels),
+            [expected.iter().map(own).collect::<Vec<_>>()]
+        );
     }
 
     #[test]
@@ -220,7 +243,7 @@ mod tests {
             let id = |row: &Vec<(String, String)>| {
                 row.iter().find(|(name, _)| name == "request_id").expect("an id").1.clone()
             };
-            rows(calls, true).iter().map(id).collect()
+            rows(calls, KeptValues::Labels).iter().map(id).collect()
         };
         let call = Call::default();
         let mut elsewhere = call;
@@ -231,8 +254,18 @@ mod tests {
     #[test]
     fn lists_are_kept_only_where_all_values_are() {
         let call = Call::default();
-        let has_team =
-            |labels_only| rows(&[call], labels_only)[0].iter().any(|(name, _)| name == "team");
-        assert!(has_team(false) && !has_team(true));
+        let has_team = |kept| rows(&[call], kept)[0].iter().any(|(name, _)| name == "team");
+        assert!(has_team(KeptValues::All) && has_team(KeptValues::Short));
+        assert!(!has_team(KeptValues::Labels));
+    }
+
+    #[test]
+    fn sentences_are_kept_only_where_all_values_are() {
+        let sentence = "please look up what anna said about the merger and tell nobody of it";
+        for kept in [KeptValues::Short, KeptValues::Labels] {
+            assert!(!is_kept(sentence, kept) && !is_kept("one\ntwo", kept));
+            assert!(is_kept("Customer Success, EMEA", kept));
+        }
+        assert!(is_kept(sentence, KeptValues::All));
     }
 }

@@ -6,6 +6,7 @@ use crate::usage::{Counting, Status};
 
 use super::field::Field;
 use super::format::{Convention, Draft, Refusal, Remark};
+use super::quoting::quoted;
 use super::values::{BadValue, Values};
 
 /// A count, or why it is none. Most counts of most records are not there.
@@ -20,8 +21,7 @@ pub(super) fn count(values: &Values<'_>, field: Field) -> Result<Tokens, Refusal
 fn number(values: &Values<'_>, field: Field) -> Result<Option<u64>, Refusal> {
     values.count(field).map_err(|bad| {
         let name = field.own_name().unwrap_or("count");
-        let raw = values.raw(field.slot());
-        let raw: String = raw.chars().take(40).collect();
+        let raw = quoted(values.raw(field.slot()));
         match bad {
             BadValue::NotANumber => {
                 (Code::BadNumber, format!("{name} should be a whole number, found {raw}"))

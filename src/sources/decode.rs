@@ -7,6 +7,7 @@ use crate::usage::{Counting, Fingerprint, FinishReason, Instant, ServiceTier, St
 use super::counts::counts;
 use super::field::Field;
 use super::format::{Convention, Draft, Format, Identity, Refusal, Remark};
+use super::quoting::quoted;
 use super::values::{Raw, Values};
 
 /// Reads one record into an empty `draft`; a draft is large, and copying it would be felt.
@@ -31,7 +32,8 @@ pub(super) fn decode<'a>(
     }
     if draft.call.service_tier == ServiceTier::Unknown {
         let tier = values.text(Field::ServiceTier);
-        remarks.push((Code::UnknownTier, format!("the service tier `{tier}` is not known")));
+        let text = format!("the service tier `{}` is not known", quoted(&tier));
+        remarks.push((Code::UnknownTier, text));
     }
     let told = |code| remarks.iter().any(|(known, _)| *known == code);
     if draft.model.is_empty() && !told(Code::MissingModel) {
@@ -180,8 +182,9 @@ pub(super) const ERROR_WORDS: &[&str] = &[
 fn details(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<Remark>) {
     let call = &mut draft.call;
     let mut left_out = |field: Field, name: &str| {
-        let shown: String = values.text(field).chars().take(40).collect();
-        remarks.push((Code::OutOfRange, format!("`{shown}` is no {name}; it was left out")));
+        let text = values.text(field);
+        let text = format!("`{}` is no {name}; it was left out", quoted(&text));
+        remarks.push((Code::OutOfRange, text));
     };
     match values.count(Field::Attempt).map(|count| u16::try_from(count.unwrap_or(0))) {
         Ok(Ok(attempt)) => call.attempt = attempt,
@@ -222,8 +225,8 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
     } else if let Some(time) = writing.time(&time) {
         draft.call.time = time;
     } else {
-        let shown: String = time.chars().take(40).collect();
-        remarks.push((Code::BadTime, format!("`{shown}` is no time that is understood")));
+        let text = format!("`{}` is no time that is understood", quoted(&time));
+        remarks.push((Code::BadTime, text));
     }
     if draft.call.latency_ms.is_none() && values.has(Field::EndTime) {
         draft.call.latency_ms =
@@ -238,8 +241,8 @@ fn time_and_cost(values: &Values<'_>, draft: &mut Draft<'_>, remarks: &mut Vec<R
             // No call costs less than nothing.
             draft.call.logged_cost = amount.filter(|cost| (Usd::ZERO..=COST_MAX).contains(cost));
             if draft.call.logged_cost.is_none() {
-                let shown: String = cost.chars().take(40).collect();
-                remarks.push((Code::BadCost, format!("`{shown}` is no amount of dollars")));
+                let text = format!("`{}` is no amount of dollars", quoted(&cost));
+                remarks.push((Code::BadCost, text));
             }
         }
     }

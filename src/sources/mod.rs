@@ -45,6 +45,7 @@ mod preview;
 mod prompts;
 mod quick;
 mod quotes;
+mod quoting;
 mod reader;
 mod reading;
 mod ride;

@@ -33,14 +33,16 @@ pub struct Preview {
 /// Fields of which a record may state several under different names, all worth keeping.
 const NAMES: [Field; 4] = [Field::RequestId, Field::Conversation, Field::CallType, Field::Model];
 
-/// Names under which logs keep prompts and answers.
-const TEXTS: [&str; 31] = [
+/// Names under which logs keep prompts and answers; also as the last word of a name: `user_message`.
+const TEXTS: [&str; 43] = [
     "answer",
+    "answers",
     "arguments",
     "body",
     "candidates",
     "choices",
     "completion",
+    "completions",
     "content",
     "contents",
     "errormessage",
@@ -52,20 +54,30 @@ const TEXTS: [&str; 31] = [
     "output",
     "outputs",
     "parts",
+    "payload",
     "prompt",
+    "prompts",
     "prompttext",
     "query",
     "question",
+    "questions",
     "reasoning",
     "reply",
     "request",
     "response",
+    "responses",
+    "result",
+    "stderr",
+    "stdout",
     "summary",
     "systemprompt",
     "text",
+    "texts",
     "thinking",
+    "thoughts",
     "toolinput",
     "tools",
+    "transcript",
 ];
 
 /// Looks at the first records of an input. Nothing for standard input, which can be read only
@@ -134,11 +146,21 @@ fn sort_out(format: &'static Format, columns: &[String], map: &[(String, String)
         {
             continue;
         }
-        let last = column.rsplit('.').next().unwrap_or(column);
-        let is_text = TEXTS.contains(&plain(last).as_str());
-        if is_text { &mut found.texts } else { &mut found.columns }.push(column.clone());
+        if is_text(column) { &mut found.texts } else { &mut found.columns }.push(column.clone());
     }
     found
+}
+
+/// Whether a column holds what was said, by its name: `prompt`, `x.user_message`, `toolResult`.
+fn is_text(column: &str) -> bool {
+    let name = column.rsplit('.').next().unwrap_or(column);
+    let is_start = |(at, letter): &(usize, char)| {
+        let before = name[..*at].chars().next_back();
+        !letter.is_alphanumeric()
+            || (letter.is_uppercase() && before.is_some_and(char::is_lowercase))
+    };
+    let last = name.char_indices().rfind(is_start).map_or(name, |(at, _)| &name[at..]);
+    [name, last].iter().any(|word| TEXTS.contains(&plain(word).as_str()))
 }
 
 /// Whether it is the name of a field that every record has a place for.
@@ -241,6 +263,16 @@ mod tests {
         );
         check("llmcost", &["session_id", "request_id", "id"], &["id"], &[]);
         check("table", &["Task", "prompt_tokens", "tokens_out", "Team", "speed"], &["Team"], &[]);
+    }
+
+    #[test]
+    fn texts_are_told_by_the_last_word_of_a_name() {
+        for name in ["prompt", "a.user_message", "toolResult", "final-answer", "result", "X_Text"] {
+            assert!(is_text(name), "{name}");
+        }
+        for name in ["prompt_id", "message.role", "content_type", "context", "results_count"] {
+            assert!(!is_text(name), "{name}");
+        }
     }
 
     #[test]

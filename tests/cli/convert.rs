@@ -322,7 +322,7 @@ fn copies(log: &[u8], ending: &str) -> Copies {
     let folder = folder_with(&format!("log.{ending}"), log);
     let input = Input::File(folder.path().join(format!("log.{ending}")));
     let columns = preview(&input, &options(&[])).map_or_else(Vec::new, |seen| seen.columns);
-    let rows = RecordRows::new(&columns, false);
+    let rows = RecordRows::new(&columns, llmcost::report::KeptValues::All);
     let options = options(&rows.dimensions());
     let (mut as_lines, mut as_table) =
         (JsonLines::new(rows.clone()), CsvRecords::new(rows.clone()));

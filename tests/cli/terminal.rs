@@ -150,7 +150,7 @@ fn no_line_is_wider_than_asked_at_any_width_for_any_bundled_log() {
     for (path, report) in &reports {
         for width in 40..=200 {
             let mut out = Vec::new();
-            let style = Style { color: false, width };
+            let style = Style::new(false, width);
             write_analysis(report, OutputFormat::Table, style, &mut out).expect("memory");
             for line in String::from_utf8(out).expect("text").lines() {
                 let is_kept =

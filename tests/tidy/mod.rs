@@ -100,6 +100,19 @@ fn find(file: &TextFile, texts: &[String], complaint: &str) -> Vec<String> {
     faults
 }
 
+/// Lines of a script that let cargo choose other versions than those of the lock file.
+fn unlocked(file: &TextFile) -> Vec<String> {
+    let building = ["build", "test", "clippy", "doc", "run", "install", "tree", "deny", "bench"];
+    let builds = |line: &str| {
+        let is_comment = line.trim_start().starts_with('#');
+        let is_building = |word: &&str| line.contains(&format!("cargo {word}"));
+        !is_comment && building.iter().any(|word| is_building(&word))
+    };
+    let lines = (1..).zip(file.text.lines());
+    let faults = lines.filter(|(_, line)| builds(line) && !line.contains("--locked"));
+    faults.map(|(number, _)| format!("{}:{number}: without --locked", file.path)).collect()
+}
+
 /// Whether a changelog has a section for what comes next, with something to read in it.
 fn has_unreleased_section(changelog: &str) -> bool {
     let mut lines = changelog.lines().skip_while(|line| !line.starts_with("## ["));
@@ -147,6 +160,18 @@ fn no_text_names_a_place_on_somebodys_machine() {
 }
 
 #[test]
+fn ci_and_releases_build_what_the_lock_file_says() {
+    let is_script = |file: &&TextFile| {
+        let folders = [".ci/", ".github/", "packaging/", "action.yml"];
+        folders.iter().any(|folder| file.path.starts_with(folder)) && !file.path.ends_with(".md")
+    };
+    let tracked = files::tracked();
+    let scripts: Vec<_> = tracked.iter().filter(is_script).collect();
+    assert!(scripts.iter().any(|file| file.path == ".ci/run"), "the listing misses .ci/run");
+    assert_none(&scripts.into_iter().flat_map(unlocked).collect::<Vec<_>>());
+}
+
+#[test]
 fn the_changelog_has_a_section_for_what_comes_next() {
     assert!(has_unreleased_section(&files::read("CHANGELOG.md").text));
 }
@@ -183,6 +208,13 @@ mod small_files {
     fn tests_do_not_count_as_production_lines() {
         assert_eq!(production_lines("a\nb\n#[cfg(test)]\nmod tests {\nc\n}"), 2);
         assert_eq!(production_lines("a\n#[cfg(test)]\nuse b;\nc"), 4);
+    }
+
+    #[test]
+    fn a_build_without_the_lock_file_is_found() {
+        let text = "# cargo build\ncargo test --locked\n  cargo build --release\ncargo fmt\n";
+        let faults = unlocked(&TextFile::new("a.sh", text));
+        assert_eq!(faults, ["a.sh:3: without --locked"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use clap::Args;
 
+use crate::render::visible;
 use crate::sources::{
     Field, Guess, Input, ReadOptions, Role, discover, guess, preview, quoted_for_shell,
 };
@@ -68,7 +69,9 @@ pub(in crate::cli) fn run(args: InitArgs) -> Result<ExitStatus, Failure> {
     let log = found(args.log)?;
     let text = text(&log);
     if args.print {
-        deliver(None, |out| out.write_all(text.as_bytes()))?;
+        // Names of columns are the log's, and this may be a terminal.
+        let shown: Vec<String> = text.split('\n').map(visible).collect();
+        deliver(None, |out| out.write_all(shown.join("\n").as_bytes()))?;
     } else {
         deliver(Some(path), |out| out.write_all(text.as_bytes()))?;
         deliver(None, |out| out.write_all(format!("wrote {PROJECT_FILE}\n").as_bytes()))?;

@@ -4,7 +4,7 @@
 
 use clap::ValueEnum;
 
-use super::super::args::{ColorArg, CostModeArg, FormatArg};
+use super::super::args::{ColorArg, CostModeArg, FormatArg, RedactArg};
 use super::super::check_args::{TargetArg, UnitArg};
 
 /// What stands behind a key.
@@ -147,6 +147,9 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
     common("currency", Form::Text, "currency", ["USD",
         "\"EUR=0.92@2026-11-20\"",
         "Show amounts in another currency, at what a dollar is worth in it."]),
+    common("redact", Form::Word(words::<RedactArg>), "redact", ["auto",
+        "\"all\"",
+        "What reports mask of keys and e-mail addresses in a log's names; `auto` is keys in HTML, Markdown and what CI shows."]),
     common("color", Form::Word(words::<ColorArg>), "color", ["auto",
         "\"never\"",
         "When to use colours."]),

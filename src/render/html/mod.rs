@@ -3,6 +3,7 @@
 
 mod analysis_page;
 mod charts;
+mod door;
 mod exhibit_sections;
 mod page;
 mod periods;
@@ -18,27 +19,39 @@ use std::io;
 
 use crate::report::{AnalysisReport, SavingsReport};
 
+use super::Style;
+use super::redaction::{Mask, Reader, Redact};
 use super::screen::Screen;
 
 /// Writes a screen as a page.
-pub(super) fn write(screen: &Screen, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(screen: &Screen, redact: Redact, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = page::of_screen(screen);
     if page.title.is_empty() {
         "llmcost".clone_into(&mut page.title);
     }
-    template::write(&page, out)
+    write_page(page, redact, out)
 }
 
 /// Writes an analysis with its pictures.
-pub(super) fn write_analysis(report: &AnalysisReport, out: &mut dyn io::Write) -> io::Result<()> {
-    template::write(&analysis_page::compose(report), out)
+pub(super) fn write_analysis(
+    report: &AnalysisReport,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    write_page(analysis_page::compose(report), style.redact, out)
 }
 
 /// Writes a simulation with its pictures, and those of an analysis of the same log where there is one.
 pub(super) fn write_savings(
     report: &SavingsReport,
     analysis: Option<&AnalysisReport>,
+    style: Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    template::write(&savings_page::compose(report, analysis), out)
+    write_page(savings_page::compose(report, analysis), style.redact, out)
+}
+
+fn write_page(mut page: page::Page, redact: Redact, out: &mut dyn io::Write) -> io::Result<()> {
+    door::pass(&mut page, &Mask::new(redact, Reader::Others));
+    template::write(&page, out)
 }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::screen::Tone;
 use super::page::{Block, Page};
-use super::table::{Cell, Head, Row, Table, safe};
+use super::table::{Cell, Head, Row, Table};
 
 /// How pages look.
 const STYLE: &str = include_str!("../../../templates/page.css");

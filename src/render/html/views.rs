@@ -47,13 +47,13 @@ fn spread(names: [&str; 2]) -> Spread {
 
 fn analysis_page(report: &AnalysisReport) -> String {
     let mut out = Vec::new();
-    write_analysis(report, &mut out).expect("memory can be written");
+    write_analysis(report, Style::default(), &mut out).expect("memory can be written");
     String::from_utf8(out).expect("text")
 }
 
 fn savings_page(report: &SavingsReport, analysis: Option<&AnalysisReport>) -> String {
     let mut out = Vec::new();
-    write_savings(report, analysis, &mut out).expect("memory can be written");
+    write_savings(report, analysis, Style::default(), &mut out).expect("memory can be written");
     String::from_utf8(out).expect("text")
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::figures::Money;
+use super::super::json_text::escaped;
 use crate::report::{Currency, WhatIfPanel};
 use crate::simulation::Corners;
 use crate::units::{Rate, Usd};
@@ -83,6 +84,6 @@ pub(super) fn panel(panel: &WhatIfPanel, bill: Option<Usd>, currency: Currency) 
         targets: what_if.targets.clone(),
         has_caps: !what_if.caps.is_empty(),
         // A name of a log may look like the end of the element.
-        data: data.replace('<', "\\u003c"),
+        data: escaped(&data.replace('<', "\\u003c")),
     }
 }

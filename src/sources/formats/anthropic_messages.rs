@@ -12,6 +12,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, Screen, at, no_table, wrapped,
 };
+use crate::sources::quoting::told;
 use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::{Call, ServiceTier};
@@ -166,7 +167,7 @@ pub(super) fn refine_message(values: &Values<'_>, draft: &mut Draft<'_>) -> Resu
         return Ok(());
     }
     let iterations: Vec<Iteration> = serde_json::from_str(values.raw(Field::Parts.slot()))
-        .map_err(|error| (Code::BadNumber, format!("usage.iterations: {error}")))?;
+        .map_err(|error| (Code::BadNumber, format!("usage.iterations: {}", told(&error))))?;
     for iteration in iterations.into_iter().filter(is_apart) {
         let model = iteration.model.clone().unwrap_or_else(|| draft.model.to_string());
         let call = Call {

@@ -11,6 +11,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
 };
+use crate::sources::quoting::told;
 use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{TokenClass, Tokens};
 
@@ -112,7 +113,8 @@ pub(super) fn refine_lifetimes(values: &Values<'_>, draft: &mut Draft<'_>) -> Re
     }
     let found = serde_json::from_str::<Vec<Lifetime>>(values.raw(Field::CacheLifetimes.slot()));
     let lifetimes = found.unwrap_or_else(|error| {
-        let text = format!("cacheDetails: {error}; all is counted as written for five minutes");
+        let text =
+            format!("cacheDetails: {}; all is counted as written for five minutes", told(&error));
         draft.remarks.push((Code::InconsistentCounts, text));
         Vec::new()
     });

@@ -12,6 +12,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, at, every_record, no_table,
 };
+use crate::sources::quoting::told;
 use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{Excess, PerClass, TokenClass, Tokens, Usd};
 use crate::usage::{Call, Counting};
@@ -77,7 +78,7 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let models: BTreeMap<String, Usage> = serde_json::from_str(values.raw(Field::Parts.slot()))
-        .map_err(|error| (Code::BadNumber, format!("modelUsage: {error}")))?;
+        .map_err(|error| (Code::BadNumber, format!("modelUsage: {}", told(&error))))?;
     let whole = draft.call;
     let mut parts = Vec::new();
     for (model, usage) in models {

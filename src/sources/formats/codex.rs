@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Format, Identity, Refusal, Screen, at, no_table};
+use crate::sources::quoting::told;
 use crate::sources::session::{Keep, Session, Totals};
 use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
@@ -155,7 +156,7 @@ fn last_call(values: &Values<'_>) -> Result<Option<PerClass<Tokens>>, Refusal> {
     }
     let refused = |text: String| (Code::BadNumber, format!("last_token_usage: {text}"));
     let usage: Usage = serde_json::from_str(values.raw(Field::Parts.slot()))
-        .map_err(|error| refused(error.to_string()))?;
+        .map_err(|error| refused(told(&error)))?;
     let count = |count| bounded(count, "last_token_usage");
     let (read, written) = (count(usage.read)?, count(usage.written)?);
     let reasoning = count(usage.reasoning)?;

@@ -6,6 +6,7 @@
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, at, no_table, wrapped};
+use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
 
 use super::openai_chat::WRAPPERS;
@@ -65,6 +66,7 @@ fn refine(values: &Values<'_>, _: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let units = values.text(Field::Amount);
-    let text = format!("{units} search units of a rerank, which are not billed by the token");
+    let text =
+        format!("{} search units of a rerank, which are not billed by the token", quoted(&units));
     Err((Code::MissingUsage, text))
 }

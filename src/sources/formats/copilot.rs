@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen, at, no_table};
+use crate::sources::quoting::told;
 use crate::sources::session::{Keep, Session, Totals};
 use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
@@ -95,7 +96,7 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let metrics: BTreeMap<String, Metrics> = serde_json::from_str(values.raw(Field::Parts.slot()))
-        .map_err(|error| (Code::BadNumber, format!("modelMetrics: {error}")))?;
+        .map_err(|error| (Code::BadNumber, format!("modelMetrics: {}", told(&error))))?;
     let mut requests_of_all = 0;
     let mut parts = Vec::new();
     for (model, metrics) in metrics {

@@ -6,6 +6,7 @@
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen};
+use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
 use crate::units::{TokenClass, Tokens};
 use crate::usage::Counting;
@@ -47,7 +48,7 @@ pub(in crate::sources) static DEEPSEEK_USAGE: Format = Format {
 
 fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let text = values.text(Field::Amount);
-    let bad = || (Code::BadNumber, format!("`{text}` is no count"));
+    let bad = || (Code::BadNumber, format!("`{}` is no count", quoted(&text)));
     let count = values.count(Field::Amount).ok().flatten().ok_or_else(bad)?;
     let metric = values.text(Field::Metric);
     let class = match &*metric {
@@ -58,7 +59,12 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
             draft.call.calls = count.max(1);
             return Ok(());
         }
-        _ => return Err((Code::MissingUsage, format!("`{metric}` is no count that is known"))),
+        _ => {
+            return Err((
+                Code::MissingUsage,
+                format!("`{}` is no count that is known", quoted(&metric)),
+            ));
+        }
     };
     draft.call.tokens[class] = Tokens::new(count);
     draft.call.counting = Counting::Unknown;

@@ -10,6 +10,7 @@
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen};
+use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
 use crate::units::{Excess, TokenClass, Tokens, parse_decimal};
 use crate::usage::{Counting, ServiceTier};
@@ -111,7 +112,10 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
     } else {
         let class = class_of(&metric).ok_or_else(|| {
-            (Code::MissingUsage, format!("`{metric}` does not say which tokens were counted"))
+            (
+                Code::MissingUsage,
+                format!("`{}` does not say which tokens were counted", quoted(&metric)),
+            )
         })?;
         draft.call.tokens[class] = amount(values)?;
         if metric.to_ascii_lowercase().contains("batch") {
@@ -129,7 +133,8 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let currency = values.text(Field::Currency);
     if !currency.is_empty() && currency != "USD" {
         draft.call.logged_cost = None;
-        draft.remarks.push((Code::BadCost, format!("the cost is in {currency}; it was left out")));
+        let text = format!("the cost is in {}; it was left out", quoted(&currency));
+        draft.remarks.push((Code::BadCost, text));
     }
     draft.call.counting = Counting::Unknown;
     Ok(())
@@ -177,11 +182,12 @@ fn class_of(meter: &str) -> Option<TokenClass> {
 fn amount(values: &Values<'_>) -> Result<Tokens, Refusal> {
     const SCALE: u32 = 6;
     let (text, unit) = (values.text(Field::Amount), values.text(Field::Unit));
-    let bad = || (Code::BadNumber, format!("`{text} {unit}` is no number of tokens"));
+    let shown = format!("{} {}", quoted(&text), quoted(&unit));
+    let bad = || (Code::BadNumber, format!("`{shown}` is no number of tokens"));
     let millionths = parse_decimal(text.trim(), SCALE, Excess::Round).map_err(|_| bad())?;
     if millionths < 0 {
         // A correction of an earlier row.
-        return Err((Code::NegativeCount, format!("the row takes back {text} {unit}")));
+        return Err((Code::NegativeCount, format!("the row takes back {shown}")));
     }
     let count = millionths.checked_mul(size_of(&unit)).ok_or_else(bad)?;
     let whole = 10_i128.pow(SCALE);

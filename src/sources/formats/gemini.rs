@@ -13,6 +13,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{
     Convention, Draft, Format, Identity, Refusal, at, every_record, no_table, wrapped,
 };
+use crate::sources::quoting::told;
 use crate::sources::values::{Values, bounded, lenient};
 use crate::units::{PerClass, TokenClass, Tokens};
 use crate::usage::ServiceTier;
@@ -162,8 +163,9 @@ fn of_modality(values: &Values<'_>, field: Field, modality: &str) -> Result<Toke
     if !values.has(field) {
         return Ok(Tokens::ZERO);
     }
-    let list: Vec<Modality> = serde_json::from_str(values.raw(field.slot()))
-        .map_err(|error| (Code::BadNumber, format!("token details by modality: {error}")))?;
+    let list: Vec<Modality> = serde_json::from_str(values.raw(field.slot())).map_err(|error| {
+        (Code::BadNumber, format!("token details by modality: {}", told(&error)))
+    })?;
     let found = list.iter().filter(|entry| is_modality(&entry.modality, modality));
     found.map(|entry| bounded(entry.token_count, "token details by modality")).sum()
 }

@@ -10,6 +10,7 @@ use crate::diagnostics::Code;
 use crate::sources::envelope::{Envelope, grouped, list};
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, at};
+use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
 
 use super::reports::{grouped_by_model, screen_sum};
@@ -113,7 +114,8 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let kind = kind.strip_suffix(".result").unwrap_or(kind);
     if values.has(Field::Foreign) {
         let amount = values.text(Field::Foreign);
-        let of = if kind.is_empty() { "a unit" } else { kind };
+        let amount = quoted(&amount);
+        let of = if kind.is_empty() { "a unit".into() } else { quoted(kind) };
         let text = format!("{amount} of {of}, which are not billed by the token");
         return Err((Code::MissingUsage, text));
     }
@@ -130,12 +132,13 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
 fn searches(values: &Values<'_>, kind: &str, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let text = values.text(Field::Amount);
     let count = values.count(Field::Amount).ok().flatten().and_then(|count| count.try_into().ok());
-    let bad = || (Code::BadNumber, format!("`{text}` is no number of searches"));
+    let bad = || (Code::BadNumber, format!("`{}` is no number of searches", quoted(&text)));
     match kind {
         "web_searches" => draft.call.searches = count.ok_or_else(bad)?,
         "file_searches" => draft.call.file_searches = count.ok_or_else(bad)?,
         _ => {
-            let text = format!("{text} requests of a kind that the export does not name");
+            let text =
+                format!("{} requests of a kind that the export does not name", quoted(&text));
             return Err((Code::MissingUsage, text));
         }
     }

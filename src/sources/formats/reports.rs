@@ -3,6 +3,7 @@
 use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Draft, Refusal, Screen};
+use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
 use crate::usage::Counting;
 
@@ -44,13 +45,17 @@ pub(super) fn grouped_by_model(draft: &mut Draft<'_>) {
 /// A row of a report of costs: its amount is a logged cost if it is of a model and in dollars.
 pub(super) fn cost_alone(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let currency = values.text(Field::Currency);
-    let amount = || values.text(Field::CostUsd);
     if !currency.is_empty() && !currency.eq_ignore_ascii_case("usd") {
-        return Err((Code::CostOnly, format!("{} {currency} are no dollars", amount())));
+        let amount = values.text(Field::CostUsd);
+        let text = format!("{} {} are no dollars", quoted(&amount), quoted(&currency));
+        return Err((Code::CostOnly, text));
     }
     if draft.model.is_empty() {
         let text = match draft.call.logged_cost {
-            Some(_) => format!("{} dollars that belong to no model", amount()),
+            Some(_) => {
+                let amount = values.text(Field::CostUsd);
+                format!("{} dollars that belong to no model", quoted(&amount))
+            }
             None => "an amount that is none and belongs to no model".to_owned(),
         };
         return Err((Code::CostOnly, text));

@@ -6,6 +6,7 @@
 use crate::diagnostics::{Code, Severity};
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen};
+use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
 use crate::usage::{Counting, Instant, Rolled};
 
@@ -95,7 +96,8 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.call.counting = known;
         Ok(())
     } else {
-        Err((Code::BadNumber, format!("counting says `{counting}`, which no roll-up says")))
+        let text = format!("counting says `{}`, which no roll-up says", quoted(&counting));
+        Err((Code::BadNumber, text))
     }
 }
 
@@ -146,10 +148,10 @@ fn left_out(values: &Values<'_>, draft: &mut Draft<'_>) -> Refusal {
     let code = Code::ALL.into_iter().find(is_meant).unwrap_or(Code::MissingUsage);
     let Some(records) = count.parse::<u64>().ok().filter(|count| (1..=RECORDS_MAX).contains(count))
     else {
-        let text = format!("left_out says `{count}`, which is no number of records");
+        let text = format!("left_out says `{}`, which is no number of records", quoted(&count));
         return (code, text);
     };
     draft.more_left_out = records - 1;
     let told = if records == 1 { "record of the log was" } else { "records of the log were" };
-    (code, format!("{count} {told} left out when it was rolled up: {reason}"))
+    (code, format!("{count} {told} left out when it was rolled up: {}", quoted(&reason)))
 }

@@ -6,6 +6,7 @@ use crate::diagnostics::Code;
 use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, every_record};
 use crate::sources::paths::plain;
+use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
 
 /// A table with a column for input and one for output, whatever they are called.
@@ -44,7 +45,7 @@ fn leave_other_currencies(values: &Values<'_>, draft: &mut Draft<'_>) {
     let currency = values.text(Field::Currency);
     let is_dollars = matches!(&*currency.to_ascii_uppercase(), "" | "USD" | "$" | "US$");
     if !is_dollars && draft.call.logged_cost.take().is_some() {
-        let text = format!("the cost is in {currency}, not in dollars; it was left out");
+        let text = format!("the cost is in {}, not in dollars; it was left out", quoted(&currency));
         draft.remarks.push((Code::BadCost, text));
     }
 }
