@@ -184,6 +184,9 @@ mod tests {
         assert_eq!(parsed("3e-05"), Ok(30));
         assert_eq!(parsed("1.5E2"), Ok(150_000_000));
         assert_eq!(parsed(".5"), Ok(500_000));
+        assert_eq!(parsed("+7"), Ok(7_000_000));
+        assert_eq!(parsed("0e60"), Ok(0));
+        assert_eq!(parsed("0e-60"), Ok(0));
         assert_eq!(parsed("0e-40"), Ok(0));
     }
 
@@ -193,6 +196,9 @@ mod tests {
             assert_eq!(parsed(text), Err(DecimalError::NotANumber), "{text:?}");
         }
         assert_eq!(parsed("1e99"), Err(DecimalError::TooLarge));
+        assert_eq!(parsed("1e40"), Err(DecimalError::TooLarge));
+        assert_eq!(parsed("1e-99"), Err(DecimalError::TooPrecise));
+        assert_eq!(parsed("1e-50"), Err(DecimalError::TooPrecise));
         assert_eq!(parsed(&"9".repeat(60)), Err(DecimalError::TooLarge));
     }
 
@@ -207,7 +213,32 @@ mod tests {
         assert_eq!(rounded("1e-50"), Ok(0));
     }
 
+    #[test]
+    fn every_fault_is_told_in_words() {
+        use DecimalError::{Negative, NotANumber, TooLarge, TooPrecise};
+        let told = [NotANumber, TooPrecise, TooLarge, Negative].map(|fault| fault.to_string());
+        assert_eq!(
+            told,
+            [
+                "not a decimal number",
+                "more decimals than can be held exactly",
+                "too large",
+                "below zero"
+            ]
+        );
+    }
+
     proptest! {
+        #[test]
+        fn a_quotient_is_the_nearest_integer_and_even_between_two(
+            dividend in prop_oneof![0..1_000_i128, -1_000..1_000_i128, -1i128 << 100..1i128 << 100],
+            divisor in prop_oneof![1..20_i128, 1..1i128 << 90],
+        ) {
+            let quotient = divide_half_even(dividend, divisor);
+            let twice_off = 2 * (dividend - quotient * divisor).abs();
+            prop_assert!(twice_off < divisor || (twice_off == divisor && quotient % 2 == 0));
+        }
+
         #[test]
         fn text_survives_the_round_trip(value in any::<i64>()) {
             let text = format_decimal(i128::from(value), 6);
