@@ -104,7 +104,8 @@ mod tests {
         let refused = |text| ExchangeRate::parse(text).expect_err(text);
         assert_eq!(refused("-1"), DecimalError::Negative);
         assert_eq!(refused("1000000000000"), DecimalError::TooLarge);
-        assert_eq!(ExchangeRate::parse("0.920").expect("a rate").to_string(), "0.92");
+        let rate = ExchangeRate::parse("0.920").expect("a rate");
+        assert_eq!((rate.to_string().as_str(), rate.parts()), ("0.92", 920_000_000));
     }
 
     #[test]

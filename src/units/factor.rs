@@ -227,6 +227,9 @@ mod tests {
         let (weight, rate) = (Rate(333_333_333), Rate(777_777_777));
         let part = weight.times(rate);
         assert_eq!(part.parts() + weight.minus(part).parts(), weight.parts());
+        assert_eq!(Rate(ONE / 2).times(Rate(ONE / 4)), Rate(ONE / 8));
+        assert_eq!(Rate(ONE / 4).complement(), Rate(ONE / 4 * 3));
+        assert_eq!(Rate(1).minus(Rate(2)), Rate::ZERO);
     }
 
     #[test]
