@@ -62,6 +62,14 @@ mod tests {
     }
 
     #[test]
+    fn a_weight_is_how_many_limits_are_reached() {
+        assert_eq!(poisson_weight(0), 0);
+        for (weight, limit) in (0..).zip(POISSON_1) {
+            assert_eq!((poisson_weight(limit - 1), poisson_weight(limit)), (weight, weight + 1));
+        }
+    }
+
+    #[test]
     fn uneven_clusters_count_as_fewer() {
         let mut amounts = vec![1_000_000_000_000; 50];
         assert_eq!(effective_count(amounts.iter().copied()), 50);
@@ -70,5 +78,6 @@ mod tests {
         assert_eq!(effective_count([0, 0].into_iter()), 2);
         assert_eq!(effective_count([5; 20].into_iter()), 20);
         assert_eq!(effective_count([i128::MAX / 8; 4].into_iter()), 4);
+        assert_eq!(effective_count([i128::MAX / 2, i128::MAX / 8, i128::MAX / 8].into_iter()), 2);
     }
 }

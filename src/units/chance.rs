@@ -54,6 +54,7 @@ pub fn seed_of(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     /// The first numbers of the published generator for the seed 1234567.
     #[test]
@@ -64,6 +65,15 @@ mod tests {
             found,
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
+    }
+
+    #[test]
+    fn every_thing_has_a_stream_of_its_own_whatever_the_seed() {
+        for seed in [0, 1, u64::MAX] {
+            let firsts: HashSet<u64> =
+                (0..1_000).map(|thing| Chance::of(seed, thing).next()).collect();
+            assert_eq!(firsts.len(), 1_000, "{seed}");
+        }
     }
 
     /// The published hash of `a` is 0xaf63dc4c8601ec8c.

@@ -37,9 +37,6 @@ impl fmt::Display for DecimalError {
 
 impl std::error::Error for DecimalError {}
 
-/// Exponents beyond this cannot lead to a number that fits.
-const EXPONENT_MAX: i32 = 60;
-
 /// Reads decimal text (`-12.5`, `3e-05`) as an integer of `10^-scale` units.
 ///
 /// # Errors
@@ -56,9 +53,9 @@ pub fn parse_decimal(text: &str, scale: u32, excess: Excess) -> Result<i128, Dec
         return Err(DecimalError::NotANumber);
     }
     let digits = digits(whole.bytes().chain(fraction.bytes()), whole.len() + fraction.len())?;
-    let decimals = i32::try_from(fraction.len()).map_err(|_| DecimalError::TooPrecise)?;
-    let scale = i32::try_from(scale).map_err(|_| DecimalError::TooLarge)?;
-    let magnitude = rescale(digits, scale + exponent - decimals, excess)?;
+    let decimals = i64::try_from(fraction.len()).map_err(|_| DecimalError::TooPrecise)?;
+    // The widest exponent of 32 bits is far from the range of these.
+    let magnitude = rescale(digits, i64::from(scale) + i64::from(exponent) - decimals, excess)?;
     Ok(if negative { -magnitude } else { magnitude })
 }
 
@@ -87,15 +84,12 @@ fn digits(bytes: impl Iterator<Item = u8>, length: usize) -> Result<i128, Decima
 fn split_exponent(body: &str) -> Result<(&str, i32), DecimalError> {
     let marks = |byte: u8| matches!(byte, b'e' | b'E');
     let Some(at) = body.bytes().position(marks) else { return Ok((body, 0)) };
-    let exponent: i32 = body[at + 1..].parse().map_err(|_| DecimalError::NotANumber)?;
-    if exponent.abs() > EXPONENT_MAX {
-        return Err(if exponent > 0 { DecimalError::TooLarge } else { DecimalError::TooPrecise });
-    }
+    let exponent = body[at + 1..].parse().map_err(|_| DecimalError::NotANumber)?;
     Ok((&body[..at], exponent))
 }
 
 /// `digits * 10^shift`, rounding half to even where that is allowed.
-fn rescale(digits: i128, shift: i32, excess: Excess) -> Result<i128, DecimalError> {
+fn rescale(digits: i128, shift: i64, excess: Excess) -> Result<i128, DecimalError> {
     if digits == 0 {
         return Ok(0);
     }
@@ -123,7 +117,7 @@ const POWERS_OF_TEN: [i128; 39] = {
     powers
 };
 
-fn power_of_ten(exponent: i32) -> Option<i128> {
+fn power_of_ten(exponent: i64) -> Option<i128> {
     POWERS_OF_TEN.get(usize::try_from(exponent).ok()?).copied()
 }
 
@@ -184,6 +178,9 @@ mod tests {
         assert_eq!(parsed("3e-05"), Ok(30));
         assert_eq!(parsed("1.5E2"), Ok(150_000_000));
         assert_eq!(parsed(".5"), Ok(500_000));
+        assert_eq!(parsed("+7"), Ok(7_000_000));
+        assert_eq!(parsed("1.50000000"), Ok(1_500_000));
+        assert_eq!(parsed("0e99"), Ok(0));
         assert_eq!(parsed("0e-40"), Ok(0));
     }
 
@@ -193,6 +190,9 @@ mod tests {
             assert_eq!(parsed(text), Err(DecimalError::NotANumber), "{text:?}");
         }
         assert_eq!(parsed("1e99"), Err(DecimalError::TooLarge));
+        assert_eq!(parsed("1e40"), Err(DecimalError::TooLarge));
+        assert_eq!(parsed("1e-99"), Err(DecimalError::TooPrecise));
+        assert_eq!(parsed("1e-50"), Err(DecimalError::TooPrecise));
         assert_eq!(parsed(&"9".repeat(60)), Err(DecimalError::TooLarge));
     }
 
@@ -205,9 +205,44 @@ mod tests {
         assert_eq!(rounded("-0.25"), Ok(-2));
         assert_eq!(rounded("0.251"), Ok(3));
         assert_eq!(rounded("1e-50"), Ok(0));
+        assert_eq!(rounded("1e-99"), Ok(0));
+    }
+
+    /// The least exponent of 32 bits has no opposite.
+    #[test]
+    fn no_exponent_is_too_wide_to_be_judged() {
+        assert_eq!(parsed("1e-2147483648"), Err(DecimalError::TooPrecise));
+        assert_eq!(parsed("1e2147483647"), Err(DecimalError::TooLarge));
+        assert_eq!(parse_decimal("1e-2147483648", 18, Excess::Round), Ok(0));
+        assert_eq!(parsed("1e2147483648"), Err(DecimalError::NotANumber));
+    }
+
+    #[test]
+    fn every_fault_is_told_in_words() {
+        use DecimalError::{Negative, NotANumber, TooLarge, TooPrecise};
+        let told = [NotANumber, TooPrecise, TooLarge, Negative].map(|fault| fault.to_string());
+        assert_eq!(
+            told,
+            [
+                "not a decimal number",
+                "more decimals than can be held exactly",
+                "too large",
+                "below zero"
+            ]
+        );
     }
 
     proptest! {
+        #[test]
+        fn a_quotient_is_the_nearest_integer_and_even_between_two(
+            dividend in prop_oneof![0..1_000_i128, -1_000..1_000_i128, -1i128 << 100..1i128 << 100],
+            divisor in prop_oneof![1..20_i128, 1..1i128 << 90],
+        ) {
+            let quotient = divide_half_even(dividend, divisor);
+            let twice_off = 2 * (dividend - quotient * divisor).abs();
+            prop_assert!(twice_off < divisor || (twice_off == divisor && quotient % 2 == 0));
+        }
+
         #[test]
         fn text_survives_the_round_trip(value in any::<i64>()) {
             let text = format_decimal(i128::from(value), 6);

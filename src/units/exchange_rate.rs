@@ -101,7 +101,11 @@ mod tests {
         for text in ["0", "-1", "1000001", "x", "0.0000000001", ""] {
             assert!(ExchangeRate::parse(text).is_err(), "{text}");
         }
-        assert_eq!(ExchangeRate::parse("0.920").expect("a rate").to_string(), "0.92");
+        let refused = |text| ExchangeRate::parse(text).expect_err(text);
+        assert_eq!(refused("-1"), DecimalError::Negative);
+        assert_eq!(refused("1000000000000"), DecimalError::TooLarge);
+        let rate = ExchangeRate::parse("0.920").expect("a rate");
+        assert_eq!((rate.to_string().as_str(), rate.parts()), ("0.92", 920_000_000));
     }
 
     #[test]
@@ -115,6 +119,8 @@ mod tests {
         // 0.005 and a 10^27th of it: above the half, however little.
         check("0.000000001", "5000000.000000000000000001", 2, 1);
         check("0.000000001", "5000000", 2, 0);
+        // One and a half billionths: nine decimals are the last of the coarse way.
+        check("0.000000001", "1.5", 9, 2);
         check("0.92", "1.000000000000000001", 18, 920_000_000_000_000_001);
     }
 

@@ -155,9 +155,11 @@ impl Factor {
 
     /// `tokens` times this factor, to the nearest token, ties to even.
     pub fn of(self, tokens: Tokens) -> Tokens {
-        let product = i128::from(tokens.get()) * i128::from(self.0);
-        let count = divide_half_even(product, i128::from(ONE));
-        Tokens::new(u64::try_from(count).unwrap_or(u64::MAX))
+        // Two numbers of 64 bits may need one more than there are: then the count is too large, too.
+        let product = u128::from(tokens.get()) * u128::from(self.0);
+        let count = i128::try_from(product).map(|it| divide_half_even(it, i128::from(ONE)));
+        let count = count.map_or(u64::MAX, |count| u64::try_from(count).unwrap_or(u64::MAX));
+        Tokens::new(count)
     }
 }
 
@@ -177,6 +179,7 @@ impl fmt::Display for Factor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn rates_read_decimals_and_percent() {
@@ -185,6 +188,32 @@ mod tests {
         assert_eq!(Rate::parse("1.01"), Err(DecimalError::TooLarge));
         assert_eq!(Rate::parse("-0.1"), Err(DecimalError::Negative));
         assert_eq!(Rate::parse("95"), Err(DecimalError::TooLarge));
+        assert_eq!(Factor::parse("-0.1"), Err(DecimalError::Negative));
+        assert_eq!(Factor::parse("99999999999"), Err(DecimalError::TooLarge));
+    }
+
+    #[test]
+    fn numbers_print_as_they_are_read() {
+        assert_eq!(Rate::parse("0.9500").expect("a rate").to_string(), "0.95");
+        assert_eq!(Factor::parse("1.250").expect("a factor").to_string(), "1.25");
+    }
+
+    #[test]
+    fn a_rate_of_counts_is_never_more_than_all() {
+        assert_eq!(Rate::of_counts(3, 3), Some(Rate::ONE));
+        assert_eq!(Rate::of_counts(0, 3), Some(Rate::ZERO));
+        assert_eq!(Rate::of_counts(4, 3), None);
+        assert_eq!(Rate::of_counts(0, 0), None);
+    }
+
+    #[test]
+    fn a_quotient_of_amounts_is_one_of_what_is_not_negative() {
+        assert_eq!(Factor::of_amounts(1, 0), None);
+        assert_eq!(Factor::of_amounts(-1, 2), None);
+        assert_eq!(Factor::of_amounts(1, -2), None);
+        assert_eq!(Factor::of_amounts(i128::MAX, 1), None);
+        assert_eq!(Factor::of_amounts(i128::MAX, i128::MAX), Some(Factor::ONE));
+        assert_eq!(Factor::of_amounts(i128::MAX, i128::MAX / 8), Factor::parse("8").ok());
     }
 
     #[test]
@@ -198,6 +227,9 @@ mod tests {
         let (weight, rate) = (Rate(333_333_333), Rate(777_777_777));
         let part = weight.times(rate);
         assert_eq!(part.parts() + weight.minus(part).parts(), weight.parts());
+        assert_eq!(Rate(ONE / 2).times(Rate(ONE / 4)), Rate(ONE / 8));
+        assert_eq!(Rate(ONE / 4).complement(), Rate(ONE / 4 * 3));
+        assert_eq!(Rate(1).minus(Rate(2)), Rate::ZERO);
     }
 
     #[test]
@@ -206,5 +238,43 @@ mod tests {
         assert_eq!(half.of(Tokens::new(5)), Tokens::new(2));
         assert_eq!(half.of(Tokens::new(7)), Tokens::new(4));
         assert_eq!(half.over(Factor::parse("0.25").expect("a factor")), Factor::parse("2").ok());
+        assert_eq!(half.over(Factor(0)), None);
+        assert_eq!(Factor(u64::MAX).of(Tokens::new(u64::MAX)), Tokens::new(u64::MAX));
+        assert_eq!(Rate(ONE / 2).of(Tokens::new(7)), Tokens::new(4));
+    }
+
+    /// `part / whole` in billionths, ties to even, from the remainder.
+    fn nearest(part: i128, whole: i128) -> u64 {
+        let (down, twice) = (part * i128::from(ONE) / whole, 2 * (part * i128::from(ONE) % whole));
+        let is_up = twice > whole || (twice == whole && down % 2 == 1);
+        u64::try_from(down + i128::from(is_up)).expect("a small quotient")
+    }
+
+    proptest! {
+        #[test]
+        fn quotients_and_products_are_the_nearest_billionth(
+            part in 0u64..1 << 40, whole in 1u64 << 8..1 << 40,
+        ) {
+            let expected = nearest(part.into(), whole.into());
+            prop_assert_eq!(Factor::of_counts(part, whole).map(Factor::parts), Some(expected));
+            prop_assert_eq!(Factor(part).over(Factor(whole)).map(Factor::parts), Some(expected));
+            let rate = Rate::of_counts(part, whole).map(Rate::parts);
+            prop_assert_eq!(rate, (part <= whole).then_some(expected));
+            let product = Factor(part).times(Factor(whole / 1_000)).parts();
+            let one = i128::from(ONE);
+            let expected = nearest(i128::from(part) * i128::from(whole / 1_000), one * one);
+            prop_assert_eq!(product, expected);
+        }
+
+        #[test]
+        fn quotients_of_amounts_are_within_half_a_billionth(
+            part in 0i128..10i128.pow(28), whole in 10i128.pow(20)..10i128.pow(28),
+        ) {
+            let found = i128::from(Factor::of_amounts(part, whole).expect("fits").parts());
+            // Both sides in whole billionths of `whole`, without a product that does not fit.
+            let (quotient, rest) = (part / whole, part % whole);
+            let exact = quotient * i128::from(ONE) + (rest * i128::from(ONE) * 2 + whole) / (2 * whole);
+            prop_assert_eq!(found, exact);
+        }
     }
 }

@@ -89,4 +89,19 @@ mod tests {
         assert_eq!(weighted(7), Usd::from_atto(4));
         assert_eq!(weighted(-5), Usd::from_atto(-2));
     }
+
+    #[test]
+    fn parts_add_up_whatever_their_size() {
+        for atto in [-7, 7, i128::from(i64::MAX) + 1, i128::from(i64::MIN) - 1] {
+            let amount = Usd::from_atto(atto);
+            let rate = Rate::parse("0.3").expect("a rate");
+            let part = FineUsd::weighted(amount, rate).expect("fits");
+            let rest = FineUsd::weighted(amount, rate.complement()).expect("fits");
+            assert_eq!(part.raw(), atto * 300_000_000);
+            assert_eq!(part.checked_add(rest), Some(FineUsd::from(amount)));
+            assert_eq!(FineUsd::from(amount).checked_sub(rest), Some(part));
+        }
+        assert_eq!(FineUsd::weighted(Usd::from_atto(i128::MAX), Rate::ONE), None);
+        assert!(FineUsd::ZERO.is_zero() && !FineUsd::from_raw(1).is_zero());
+    }
 }

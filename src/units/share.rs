@@ -35,5 +35,6 @@ mod tests {
     fn nothing_of_nothing_is_no_share() {
         assert_eq!(Share::of(1, 0), None);
         assert_eq!(Share::of(1, 4).map(Share::ratio), Some(0.25));
+        assert_eq!(Share::of(1, 4).map(Share::percent), Some(25.0));
     }
 }

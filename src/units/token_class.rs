@@ -111,4 +111,19 @@ mod tests {
             assert_eq!(places[class], place);
         }
     }
+
+    #[test]
+    fn every_class_has_a_value_and_a_name_of_its_own() {
+        let mut names = PerClass::from_fn(TokenClass::name);
+        let listed: Vec<_> = names.iter().map(|(class, name)| (class, *name)).collect();
+        assert_eq!(listed, TokenClass::ALL.map(|class| (class, class.name())));
+        names[TokenClass::Reasoning] = "thought";
+        assert_eq!(
+            (names[TokenClass::Reasoning], names[TokenClass::Output]),
+            ("thought", "output")
+        );
+        let answers = TokenClass::ALL.into_iter().filter(|class| !class.is_input());
+        let answers: Vec<_> = answers.map(TokenClass::name).collect();
+        assert_eq!(answers, ["output", "reasoning", "audio_output", "image_output"]);
+    }
 }

@@ -99,5 +99,17 @@ mod tests {
         assert_eq!(price("1").over(price("3")), None);
         assert_eq!(price("1").over(TokenPrice::ZERO), None);
         assert_eq!(price("3").change_from(price("4")).map(Share::ratio), Some(-0.25));
+        assert_eq!(TokenPrice(i128::MAX).over(price("1")), None);
+    }
+
+    #[test]
+    fn prices_of_any_size_cost_what_the_tokens_are_times_them() {
+        for price in [0, 1, 3, i64::MAX.into(), i128::from(i64::MAX) + 1, i128::MAX / 4] {
+            let cost = TokenPrice(price).cost_of(Tokens::new(3));
+            assert_eq!(cost, Some(Usd::from_atto(price * 3)), "{price}");
+        }
+        assert_eq!(TokenPrice(i128::MAX / 2).cost_of(Tokens::new(3)), None);
+        assert_eq!(TokenPrice(7).atto(), 7);
+        assert_eq!(TokenPrice::parse_per_million("0"), Ok(TokenPrice::ZERO));
     }
 }

@@ -70,3 +70,26 @@ impl Sum for Tokens {
         counts.fold(Self::ZERO, Add::add)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_add_up_and_never_wrap() {
+        let (three, five, most) = (Tokens::new(3), Tokens::new(5), Tokens::new(u64::MAX));
+        assert_eq!(three + five, Tokens::new(8));
+        assert_eq!([three, five, five].into_iter().sum::<Tokens>(), Tokens::new(13));
+        assert_eq!(three.checked_add(five), Some(Tokens::new(8)));
+        assert_eq!(most.checked_add(three), None);
+        assert_eq!(five.checked_sub(three), Some(Tokens::new(2)));
+        assert_eq!(three.checked_sub(five), None);
+        assert_eq!(five.saturating_sub(three), Tokens::new(2));
+        assert_eq!(three.saturating_sub(five), Tokens::ZERO);
+        assert!(Tokens::ZERO.is_zero() && !three.is_zero());
+        assert_eq!(five.to_string(), "5");
+        let mut sum = three;
+        sum += five;
+        assert_eq!(sum.get(), 8);
+    }
+}

@@ -124,6 +124,26 @@ mod tests {
         assert_eq!(Usd::from_atto(i128::MAX).times(2), None);
     }
 
+    #[test]
+    fn amounts_add_up() {
+        let (three, five) = (Usd::from_atto(3), Usd::from_atto(5));
+        assert_eq!((three + five, three - five, -three), (Usd(8), Usd(-2), Usd(-3)));
+        assert_eq!([three, five, -three].into_iter().sum::<Usd>(), five);
+        assert_eq!((three.checked_add(five), three.times(5)), (Some(Usd(8)), Some(Usd(15))));
+        assert!(Usd::ZERO.is_zero() && !three.is_zero());
+        let mut sum = three;
+        sum += five;
+        assert_eq!(sum.atto(), 8);
+    }
+
+    #[test]
+    fn a_multiple_is_exact_or_not_there() {
+        let factor = Factor::parse("1.5").expect("a factor");
+        assert_eq!(Usd(4).scaled(factor), Some(Usd(6)));
+        assert_eq!(Usd(3).scaled(factor), None);
+        assert_eq!(Usd(i128::MAX).scaled(factor), None);
+    }
+
     proptest! {
         #[test]
         fn every_amount_survives_print_and_parse(atto in any::<i128>()) {
