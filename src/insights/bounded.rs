@@ -75,7 +75,8 @@ impl<T: Default> BoundedTable<T> {
     /// tables.
     pub(super) fn look(&mut self, names: &mut impl Names) {
         // Names of groups that were folded are of no more use.
-        let is_long = self.level > 0 && names.longest() > self.most.saturating_mul(2).saturating_add(1 << 16);
+        let is_long =
+            self.level > 0 && names.longest() > self.most.saturating_mul(2).saturating_add(1 << 16);
         if self.table.len() >= self.look_at || is_long {
             self.settle(is_long, names);
         }
