@@ -63,6 +63,8 @@ impl Parser<'_> {
             match text {
                 Some(text) if text.trim_ascii().is_empty() => self.lines.blank += 1,
                 Some(text) => {
+                    // One stands inside a log that was put together of several.
+                    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
                     let text = self.without_zeros(text, line);
                     let tried = is_direct && whole.is_some();
                     let ends = if tried {

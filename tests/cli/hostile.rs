@@ -66,6 +66,15 @@ fn no_bad_record_costs_a_good_one_beside_it() {
     }
 }
 
+/// The first record of each log but the first was lost where logs with marks were put together.
+#[test]
+fn a_byte_order_mark_inside_a_log_costs_no_record() {
+    let log = good(0) + "\u{feff}" + &good(1) + &good(2);
+    let folder = folder_with("usage.jsonl", log);
+    let report = json(folder.path(), &["analyze", "usage.jsonl"]);
+    assert_eq!((&report["totals"]["calls"], &report["input"]["skipped"]), (&3.into(), &0.into()));
+}
+
 /// The second of two records was taken for a part of what stood between them.
 #[test]
 fn a_strange_separator_costs_no_record() {

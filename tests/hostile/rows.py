@@ -42,7 +42,8 @@ class Row:
     act: typing.Callable | None = None
     check: typing.Callable | None = None
     undo: typing.Callable | None = None
-    happened: str = ""
+    # Without the rights of an administrator, to whom nothing is closed.
+    as_nobody: bool = False
 
 
 def good(number, **more):

@@ -118,13 +118,13 @@ def light():
         ("a megabyte of NUL", b"\x00" * MIB, ()),
         ("invalid UTF-8", b'{"model":"gpt-4o","note":"\xff\xfe","input_tokens":1,"output_tokens":1}', ("invalid-utf8",)),
         ("half a surrogate", b'{"model":"\\ud800","input_tokens":1,"output_tokens":1}', ()),
-        ("a byte order mark in the middle", b"\xef\xbb\xbf" + number("1"), ()),
+        ("a byte order mark in the middle", b"\xef\xbb\xbf" + good(8).strip(), ()),
         ("NaN", number("NaN"), ("invalid-json",)),
         ("Infinity", number("Infinity"), ("invalid-json",)),
         ("-Infinity", number("-Infinity"), ("invalid-json",)),
     ]
     for name, bad, codes in odd_json:
-        yield Row(name, log(between(bad)), good=2, codes=codes)
+        yield Row(name, log(between(bad)), good=2 + (b'"good"' in bad), codes=codes)
     counts = [
         ("18446744073709551616 tokens (2^64)", "18446744073709551616", ("implausible-count",)),
         ("99999999999999999999999999999999999999999999 tokens", "9" * 44, ("implausible-count",)),

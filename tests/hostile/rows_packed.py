@@ -25,20 +25,20 @@ def bomb_gz(total, piece=b"\n"):
 
 def zst(blocks, window=17):
     """A frame made by hand; a block is bytes as they are, or a letter and how often it is repeated."""
-    out = struct.pack("<IBB", 0xFD2FB528, 0, (window - 10) << 3)
+    out = [struct.pack("<IBB", 0xFD2FB528, 0, (window - 10) << 3)]
     for number, block in enumerate(blocks):
         last = number == len(blocks) - 1
         if isinstance(block, bytes):
             header, body = len(block) << 3 | last, block
         else:
             header, body = block[1] << 3 | 2 | last, block[0]
-        out += struct.pack("<I", header)[:3] + body
-    return out
+        out.append(struct.pack("<I", header)[:3] + body)
+    return b"".join(out)
 
 
 def bomb_zst(total):
     """Blocks that repeat one letter 128 KiB long in four bytes: thirty thousand to one."""
-    return zst([goods(0, 2)] + [(b"\n", 128 << 10)] * (total // (128 << 10)))
+    return lambda out: out.write(zst([goods(0, 2)] + [(b"\n", 128 << 10)] * (total // (128 << 10))))
 
 
 def nested(total):

@@ -62,8 +62,12 @@ def loop_alone(folder):
 def closed_folder(folder):
     place(folder, {"logs/a.jsonl": goods(0, 2), "logs/closed/b.jsonl": goods(2, 4)})
     os.chmod(folder / "logs/closed", 0)
-    if os.access(folder / "logs/closed", os.R_OK):
-        raise Skipped("nothing is closed to an administrator")
+    return ["analyze", "logs"]
+
+
+def closed_file(folder):
+    place(folder, {"logs/a.jsonl": goods(0, 2), "logs/b.jsonl": goods(2, 4)})
+    os.chmod(folder / "logs/b.jsonl", 0)
     return ["analyze", "logs"]
 
 
@@ -127,8 +131,10 @@ def piped(contents, *flags):
     return make
 
 
-def to(output, *command):
+def to(output, *command, closed=False):
     def make(folder):
+        if closed:
+            os.mkdir(folder / "closed", 0o555)
         (folder / "usage.jsonl").write_bytes(goods(0, 2000))
         return [*command, "usage.jsonl", "-o", output]
     return make
@@ -207,7 +213,15 @@ def grow(process, folder):
 
 
 def shrink(process, folder):
-    time.sleep(0.05)
+    """Once it is open."""
+    links = pathlib.Path(f"/proc/{process.pid}/fd")
+    for _ in range(10_000):
+        try:
+            if any(os.readlink(link).endswith("usage.jsonl") for link in links.iterdir()):
+                break
+        except OSError:
+            pass
+        time.sleep(0.001)
     os.truncate(folder / "usage.jsonl", 1000)
 
 
@@ -281,7 +295,11 @@ def rows(quick):
     yield Row("links in circles, to nothing and to a file", loops, good=2)
     yield Row("a link to itself", loop_alone, exit=3, says=("self.jsonl",))
     yield Row("a folder without permission", closed_folder, good=2, codes=("unreadable-file",), undo=open_again,
-              says=("closed",))
+              says=("closed",), as_nobody=True)
+    yield Row("a file without permission beside one that has it", closed_file, good=2, codes=("unreadable-file",),
+              says=("b.jsonl",), as_nobody=True)
+    yield Row("a report to a folder without permission", to("closed/report.json", "analyze", closed=True), exit=5,
+              says=("closed/report.json",), as_nobody=True)
     yield Row("a folder that is called x.jsonl", folder_as_log, good=2)
     yield Row("a file that cannot be read beside one that can", unreadable, good=2, codes=("unreadable-file",),
               says=("b.jsonl",))

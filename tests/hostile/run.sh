@@ -22,6 +22,8 @@ while [ "${1:-}" != "${1#--}" ]; do
 done
 program=${1:-$here/../../target/release/llmcost}
 work=$(mktemp -d)
+# One row runs as somebody without rights.
+chmod 711 "$work"
 # What may not be written to may not be removed either.
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
