@@ -23,6 +23,7 @@ mod guides;
 mod help;
 mod html;
 mod inspection;
+mod leaks;
 mod memory;
 mod output;
 #[cfg(unix)]
