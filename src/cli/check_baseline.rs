@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 
 use crate::gate::{Acknowledgement, Baseline, Measure, Outcome, Verdict, Why};
+use crate::render::printable_json;
 use crate::usage::Days;
 
 use super::check_args::GateArgs;
@@ -89,7 +90,9 @@ pub(super) fn save_fresh(
 }
 
 fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
-    deliver(Some(path), |out| out.write_all(baseline.to_text().as_bytes()))
+    // Names of its groups are a log's; escapes are read back as the same.
+    let text = printable_json(&baseline.to_text());
+    deliver(Some(path), |out| out.write_all(text.as_bytes()))
 }
 
 /// Writes into the baseline that what fails now may be dearer.

@@ -19,6 +19,12 @@ pub(super) fn write_json_text(text: &str, out: &mut dyn io::Write) -> io::Result
     out.write_all(written.as_bytes())
 }
 
+/// A document of several lines that another room wrote, as it can be printed.
+pub fn printable_json(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(escaped).collect();
+    lines.join("\n")
+}
+
 /// What no reader sees, as escapes. JSON itself asks for those of the first 32 alone; a terminal
 /// takes some of the others for the beginning of a command, and an editor turns a line around.
 pub(super) fn escaped(text: &str) -> String {
@@ -208,6 +214,12 @@ mod tests {
         write_json_text(odd, &mut line).expect("memory takes everything");
         assert_eq!(serde_json::from_slice::<String>(&line).expect("JSON"), odd);
         assert!(!has_hidden(&String::from_utf8(line).expect("text")));
+    }
+
+    #[test]
+    fn lines_of_a_printable_document_stay() {
+        let text = "{\n  \"a\u{202e}\": 1\n}\n";
+        assert_eq!(printable_json(text), "{\n  \"a\\u202e\": 1\n}\n");
     }
 
     #[test]

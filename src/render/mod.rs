@@ -98,6 +98,7 @@ use crate::sources::{Format, Guess, SavedSource};
 
 use csv_rows::masked;
 
+pub use json_text::printable_json;
 pub use names::visible;
 pub use records_csv::CsvRecords;
 pub use records_jsonl::JsonLines;

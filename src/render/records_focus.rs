@@ -12,6 +12,7 @@ use crate::report::BillingLine;
 use crate::usage::Instant;
 
 use super::csv_rows::{inert, io_error};
+use super::json_text::escaped;
 
 /// The columns, by name: those that every bill must have, and those a log can fill.
 const COLUMNS: [&str; 29] = [
@@ -97,7 +98,7 @@ fn tags(tags: &[(String, String)]) -> String {
     let object: Map<String, serde_json::Value> =
         tags.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     // Spreadsheets of many countries cut a row at semicolons, whatever stands around them.
-    serde_json::Value::Object(object).to_string().replace(';', "\\u003b")
+    escaped(&serde_json::Value::Object(object).to_string().replace(';', "\\u003b"))
 }
 
 #[cfg(test)]
@@ -120,7 +121,7 @@ mod tests {
             seller: "bedrock".to_owned(),
             maker: "anthropic".to_owned(),
             model: "=m".to_owned(),
-            tags: vec![("team".to_owned(), "a\"b".to_owned())],
+            tags: vec![("team".to_owned(), "a\"b\u{7f}".to_owned())],
             meter: "cache_read".to_owned(),
             description: "cache read of =m".to_owned(),
             unit: "Tokens",
@@ -137,7 +138,7 @@ mod tests {
                 ("BillingPeriodStart", ""),
                 ("SkuId", "'=m"),
                 ("SkuMeter", "cache_read"),
-                ("Tags", r#"{"team":"a\"b"}"#),
+                ("Tags", r#"{"team":"a\"b\u007f"}"#),
                 ("InvoiceId", ""),
             ],
         );

@@ -24,6 +24,7 @@ mod help;
 mod hostile;
 mod html;
 mod inspection;
+mod leaks;
 mod memory;
 mod output;
 #[cfg(unix)]

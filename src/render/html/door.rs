@@ -1,9 +1,14 @@
 //! The door of a page: every text of it as a reader may see it, before the templates escape it.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use super::super::redaction::Mask;
 use super::super::screen::{Line, Tone};
 use super::page::{Block, Page};
 use super::table::{Cell, Row, Table};
+use super::what_if::island;
 
 /// Makes every text of a page safe to show, masks what must not be said, and says so in the page.
 pub(super) fn pass(page: &mut Page, mask: &Mask) {
@@ -17,8 +22,10 @@ pub(super) fn pass(page: &mut Page, mask: &Mask) {
     if let Some(panel) = &mut page.what_if {
         panel.targets.iter_mut().for_each(shown);
         shown(&mut panel.remark);
-        // A document: what is not seen stands in it as escapes, and its texts are those above.
-        panel.data = mask.text(&panel.data).into_owned();
+        let mut document = serde_json::from_str(&panel.data).expect("made by `what_if`");
+        if masked(&mut document, mask) {
+            panel.data = island(&document);
+        }
     }
     for section in &mut page.sections {
         shown(&mut section.heading);
@@ -26,6 +33,25 @@ pub(super) fn pass(page: &mut Page, mask: &Mask) {
     }
     if let Some(text) = mask.summary() {
         page.intro.push(Line { tone: Tone::Quiet, text });
+    }
+}
+
+/// Masks the texts of a document; says whether that changed any.
+fn masked(value: &mut Value, mask: &Mask) -> bool {
+    match value {
+        Value::String(text) => {
+            let Cow::Owned(shown) = mask.text(text) else { return false };
+            *text = shown;
+            true
+        }
+        // All of them: `any` would stop at the first.
+        Value::Array(list) => {
+            list.iter_mut().fold(false, |is_any, one| masked(one, mask) || is_any)
+        }
+        Value::Object(members) => {
+            members.values_mut().fold(false, |is_any, one| masked(one, mask) || is_any)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -79,5 +105,26 @@ fn row(row: &mut Row, mask: &Mask) {
     for Cell { text, value, title, .. } in &mut row.cells {
         *text = mask.shown(text);
         value.iter_mut().chain(title).for_each(|one| *one = mask.shown(one));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::redaction::{Reader, Redact};
+    use super::super::what_if::Panel;
+    use super::*;
+
+    #[test]
+    fn the_document_of_a_panel_stays_one_when_its_texts_are_masked() {
+        let command = "llmcost simulate '<anna@example.com>/sk-Ab3xQ9w2Er45Ty67UiPa0sDf8GhJ1kLz'";
+        let data = island(&serde_json::json!({"command": command, "targets": ["gpt-4o"]}));
+        let panel = Panel { targets: Vec::new(), remark: String::new(), has_caps: false, data };
+        let mut page = Page { what_if: Some(panel), ..Page::default() };
+        pass(&mut page, &Mask::new(Redact::All, Reader::Others));
+        let data = page.what_if.expect("a panel").data;
+        assert!(!data.contains("anna") && !data.contains("sk-") && !data.contains('<'), "{data}");
+        let read: Value = serde_json::from_str(&data).expect("JSON");
+        assert!(read["command"].as_str().is_some_and(|text| text.contains("<email-")), "{data}");
+        assert_eq!(page.intro.len(), 1, "it is said");
     }
 }

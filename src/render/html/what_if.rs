@@ -69,7 +69,6 @@ pub(super) fn panel(panel: &WhatIfPanel, bill: Option<Usd>, currency: Currency) 
         unmoved: what_if.unmoved().iter().map(texts).collect(),
         moved: what_if.moved().iter().map(|shares| shares.iter().map(by_cap).collect()).collect(),
     };
-    let data = serde_json::to_string(&island).expect("texts and whole numbers");
     let remark = match bill.filter(|bill| *bill != what_if.baseline) {
         Some(bill) => format!(
             "It begins at {}, what calls come to at the prices of the tables; the bill of this page, {}, \
@@ -83,7 +82,13 @@ pub(super) fn panel(panel: &WhatIfPanel, bill: Option<Usd>, currency: Currency) 
         remark,
         targets: what_if.targets.clone(),
         has_caps: !what_if.caps.is_empty(),
-        // A name of a log may look like the end of the element.
-        data: escaped(&data.replace('<', "\\u003c")),
+        data: self::island(&island),
     }
+}
+
+/// A document for the script, as it can stand in a page.
+pub(super) fn island(document: &impl Serialize) -> String {
+    let data = serde_json::to_string(document).expect("texts and whole numbers");
+    // A name of a log may look like the end of the element.
+    escaped(&data.replace('<', "\\u003c"))
 }
