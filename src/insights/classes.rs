@@ -57,7 +57,7 @@ impl<'a> CardTotals<'a> {
         if call.is_single() {
             whole.sizes.add(call.input_total().get(), call.output_total().get());
         }
-        if call.calls > 1 && !call.is_rolled() && card.is_hourly() {
+        if !call.is_single() && !call.is_rolled() && card.is_hourly() {
             whole.hourless_calls += call.calls;
         }
         if card.is_flat() {

@@ -3,6 +3,7 @@
 //! `fuzz/` has the same targets for cargo-fuzz, which finds its way by what the program does with an
 //! input. `LLMCOST_FUZZ_RUNS` asks for more than a short run here.
 
+mod findings;
 mod mutate;
 mod seeds;
 mod targets {

@@ -1,0 +1,24 @@
+//! What the fuzzers found, each with the input that showed it, cut down to what matters.
+
+use super::targets;
+
+/// A forecast of the days of three thousand years took minutes.
+#[test]
+fn a_call_of_the_year_5215_is_no_reason_to_wait() {
+    targets::rollup::check(
+        b"Date,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost\n\
+        \"5215-11-13T18:36:05.846Z\",\"Included\",\"auto\",\"No\",\"28342\",\"775\",\"105891\",\"21282\",\"156290\",\"0.19\"\n\
+        \"2025-11-13T13:35:04.658Z\",\"On-Demand\",\"gpt-5-codex\",\"No\",\"0\",\"8263\",\"66964\",\"1612\",\"76839\",\"0.03\"\n",
+    );
+}
+
+/// Rows that do not say how many calls they sum up, at prices that change with the hour, were told of
+/// a roll-up and not of its log.
+#[test]
+fn rows_of_unknown_many_calls_at_prices_of_an_hour_are_told_of_the_log_too() {
+    targets::rollup::check(
+        b"user_id,utc_date,model,api_key_name,api_key,type,price,amount\n\
+        u,20261006,deepseek-v4-pro,k,n2,output_tokens,0.0,700\n\
+        u,20261006,deepseek-v4-pro,k,n,output_tokens,0.0,800\n",
+    );
+}
