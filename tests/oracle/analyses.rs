@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::figures::{Figures, account, sums};
+use crate::make::Dice;
 use crate::make::log::{Shape, log};
 use crate::make::table::table;
-use crate::make::Dice;
 use crate::naive::analyze::{classes, groups, price, read};
 use crate::naive::zones::{ZONES, day};
 use crate::number::{decimal, text};
@@ -38,11 +38,7 @@ fn found(report: &Value, column: &str) -> Figures {
     figures
 }
 
-fn check(
-    expected: &Figures,
-    found: &Figures,
-    folder: &Folder,
-) -> Result<Compared, TestCaseError> {
+fn check(expected: &Figures, found: &Figures, folder: &Folder) -> Result<Compared, TestCaseError> {
     let differences = expected.differences(found);
     prop_assert!(differences.is_empty(), "{}\n{}", differences.join("\n"), folder.told());
     Ok(Compared::Yes)
@@ -95,12 +91,13 @@ fn groups_are_those_of_the_naive_engine_in_every_time_zone() {
         let folder = Folder::new(&table, &lines);
         let column = ["day", "model", "call_type", "team"][column];
         let zone_name = ZONES[zone].0;
-        let arguments = ["analyze", "log.jsonl", "--by", column, "--top", "0", "--timezone", zone_name];
+        let arguments =
+            ["analyze", "log.jsonl", "--by", column, "--top", "0", "--timezone", zone_name];
         let report = folder.json(&arguments);
         let key = |record: &Record| match column {
-            "day" => record.time.map_or_else(String::new, |time| {
-                crate::write::date(day(zone, time))
-            }),
+            "day" => {
+                record.time.map_or_else(String::new, |time| crate::write::date(day(zone, time)))
+            }
             "model" => record.model.clone(),
             "call_type" => record.call_type.clone(),
             _ => record.team.clone(),

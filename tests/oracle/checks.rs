@@ -19,9 +19,8 @@ use crate::{Compared, Tape, on_cases, tape, write};
 /// Calls that have a price on their own day and on another, so that no doubt is left.
 fn priced(table: &Table, records: Vec<Record>, day: i64) -> Vec<Record> {
     let mut records = records;
-    records.retain(|record| {
-        price(table, record).is_ok() && price(table, &as_of(record, day)).is_ok()
-    });
+    records
+        .retain(|record| price(table, record).is_ok() && price(table, &as_of(record, day)).is_ok());
     records
 }
 

@@ -139,7 +139,8 @@ fn check(
     let path = folder.path().join("log.jsonl");
     std::fs::write(&path, write::log::text(lines)).expect("a file");
     let text = write::plan::text(settings, &["call_type"]);
-    let plan = Plan::parse("plan.toml", &text).unwrap_or_else(|error| panic!("{error}\n{}", told()));
+    let plan =
+        Plan::parse("plan.toml", &text).unwrap_or_else(|error| panic!("{error}\n{}", told()));
     let reader = Log::reader().column("case").plan(&plan).threads(NonZeroUsize::MIN);
     let log = reader.read([path.to_string_lossy()]).expect("reads");
     let mut expected = Figures::default();

@@ -83,7 +83,8 @@ impl Figures {
         for (name, amount) in amounts {
             self.money(name, &amount);
         }
-        let exact: Vec<Q> = outcome.players.iter().map(|player| player.fair_share.clone()).collect();
+        let exact: Vec<Q> =
+            outcome.players.iter().map(|player| player.fair_share.clone()).collect();
         let fair = apportioned(&exact, &(&outcome.baseline - &outcome.projected));
         for (player, fair) in outcome.players.iter().zip(fair) {
             let amounts = [

@@ -33,7 +33,9 @@ impl Reach {
         let least = models().filter_map(minimum).min();
         let ratios = targets.iter().flat_map(|target| {
             let [from, to] = [model, *target].map(|id| facts.book.meanings(id));
-            let pairs = from.into_iter().flat_map(move |from| to.clone().into_iter().map(move |to| (from, to)));
+            let pairs = from
+                .into_iter()
+                .flat_map(move |from| to.clone().into_iter().map(move |to| (from, to)));
             pairs.map(|(from, to)| facts.book.tokenizer_ratio(from, to).high)
         });
         Self {

@@ -114,7 +114,8 @@ fn counts(dice: &mut Dice<'_>) -> Counts {
     for class in Class::ALL {
         let percent = match class {
             Class::Input | Class::Output => 90,
-            Class::CacheRead | Class::Reasoning => 25,
+            Class::CacheRead => 25,
+            Class::Reasoning => 40,
             Class::CacheWrite5m | Class::CacheWrite1h => 15,
             _ => 5,
         };

@@ -44,7 +44,11 @@ impl<'a> Dice<'a> {
         if chosen.is_empty() { vec![items[0].clone()] } else { chosen }
     }
 
-    pub(crate) fn maybe<T>(&mut self, percent: u32, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(crate) fn maybe<T>(
+        &mut self,
+        percent: u32,
+        make: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
         self.chance(percent).then(|| make(self))
     }
 
@@ -73,16 +77,16 @@ impl<'a> Dice<'a> {
 pub(crate) fn moment(dice: &mut Dice<'_>) -> i64 {
     const DAY: i64 = 86_400_000;
     const NOTABLE: [i64; 10] = [
-        1_780_272_000_000, // 2026-06-01T00:00:00Z
-        1_774_746_000_000, // 2026-03-29T01:00:00Z: summer begins in Berlin
-        1_774_735_200_000, // 2026-03-28T22:00:00Z
-        1_792_890_000_000, // 2026-10-25T01:00:00Z: it ends
-        1_772_953_200_000, // 2026-03-08T07:00:00Z: summer begins in New York
-        1_793_512_800_000, // 2026-11-01T06:00:00Z: it ends
-        1_782_864_000_000, // 2026-07-01T00:00:00Z
+        1_780_272_000_000,             // 2026-06-01T00:00:00Z
+        1_774_746_000_000,             // 2026-03-29T01:00:00Z: summer begins in Berlin
+        1_774_735_200_000,             // 2026-03-28T22:00:00Z
+        1_792_890_000_000,             // 2026-10-25T01:00:00Z: it ends
+        1_772_953_200_000,             // 2026-03-08T07:00:00Z: summer begins in New York
+        1_793_512_800_000,             // 2026-11-01T06:00:00Z: it ends
+        1_782_864_000_000,             // 2026-07-01T00:00:00Z
         1_785_536_000_000 - 6_200_000, // about the end of July
-        1_788_220_800_000, // 2026-09-01T00:00:00Z
-        1_791_190_800_000, // 2026-10-05T09:00:00Z
+        1_788_220_800_000,             // 2026-09-01T00:00:00Z
+        1_791_190_800_000,             // 2026-10-05T09:00:00Z
     ];
     let start = dice.pick(&NOTABLE);
     let days = i64::try_from(dice.below(20)).expect("small") * DAY;

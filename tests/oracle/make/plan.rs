@@ -2,9 +2,9 @@
 
 use super::Dice;
 use super::log::{TEAMS, TYPES};
+use crate::world::Tier;
 use crate::world::plan::{Condition, Helper, Kind, Move, Plan, Portion, Scope, Setting, Term};
 use crate::world::table::{Decimal, Table};
-use crate::world::Tier;
 
 /// Twelve settings that a plan may have.
 const KINDS: usize = 11;
@@ -31,9 +31,7 @@ fn setting(dice: &mut Dice<'_>, table: &Table, kind: usize, has_tiering: bool) -
             });
             Setting::SemanticCache { rate: dice.rate(), scope: scope(dice, table), embedding }
         }
-        2 if dice.chance(50) => {
-            Setting::TrimRate { rate: dice.rate(), scope: scope(dice, table) }
-        }
+        2 if dice.chance(50) => Setting::TrimRate { rate: dice.rate(), scope: scope(dice, table) },
         2 => {
             let tokens = dice.pick(&[500, 1_000, 100, 0]);
             Setting::TrimTokens { tokens, scope: scope(dice, table) }

@@ -2,8 +2,8 @@
 
 use super::{Dice, moment};
 use crate::world::table::{
-    Band, Decimal, Fees, Form, Lane, Model, MovingAlias, Period, Place, Policy, Prices, Rates, Rule,
-    Schedule, Table, Tokenizer, Unbilled,
+    Band, Decimal, Fees, Form, Lane, Model, MovingAlias, Period, Place, Policy, Prices, Rates,
+    Rule, Schedule, Table, Tokenizer, Unbilled,
 };
 use crate::world::{Class, Tier};
 
@@ -133,7 +133,8 @@ fn schedule(dice: &mut Dice<'_>, id: &str) -> Schedule {
 
 fn unbilled(dice: &mut Dice<'_>, places: usize) -> Unbilled {
     let statuses = dice.maybe(70, |dice| dice.pick(&[vec![400], vec![400, 500], Vec::new()]));
-    let finish = if statuses.is_none() || dice.chance(30) { Some("refusal".to_owned()) } else { None };
+    let finish =
+        if statuses.is_none() || dice.chance(30) { Some("refusal".to_owned()) } else { None };
     Unbilled {
         statuses,
         finish,
@@ -254,8 +255,9 @@ fn rates(dice: &mut Dice<'_>, has_free_writes: bool) -> Rates {
     let counts = dice.maybe(30, |dice| {
         dice.some(&[Class::Input, Class::CacheRead, Class::CacheWrite5m, Class::AudioInput])
     });
-    let mut limits: Vec<u64> =
-        (0..[0, 0, 1, 2][dice.below(4)]).map(|_| dice.pick(&[1_000, 200, 500, 999, 2_000])).collect();
+    let mut limits: Vec<u64> = (0..[0, 0, 1, 2][dice.below(4)])
+        .map(|_| dice.pick(&[1_000, 200, 500, 999, 2_000]))
+        .collect();
     limits.sort_unstable();
     limits.dedup();
     let is_inclusive = dice.chance(40);

@@ -100,7 +100,8 @@ pub(crate) fn prices(table: &Table, call: &Call) -> Result<Prices, Reason> {
     let (index, period) = period(table, call)?;
     let model = &table.models[index];
     let nothing = Class::ALL.into_iter().map(|class| (class, zero())).collect();
-    let unbilled = Prices { is_unbilled: true, tokens: nothing, excess: Vec::new(), period: period.clone() };
+    let unbilled =
+        Prices { is_unbilled: true, tokens: nothing, excess: Vec::new(), period: period.clone() };
     if table.unbilled.iter().any(|rule| is_not_charged(rule, call, place)) {
         return Ok(unbilled);
     }
@@ -195,9 +196,8 @@ fn hours<'a>(table: &Table, period: &'a Period, time: Option<i64>) -> Option<&'a
         // 1970 began on a Thursday.
         let weekday = usize::try_from((day + 3).rem_euclid(7)).expect("a day of the week");
         let mut windows = schedule.windows.iter();
-        let is_within = windows.any(|(days, from, to)| {
-            days.contains(&weekday) && *from <= minute && minute < *to
-        });
+        let is_within = windows
+            .any(|(days, from, to)| days.contains(&weekday) && *from <= minute && minute < *to);
         is_within && !schedule.except.contains(&day)
     };
     let mut scheduled = period.scheduled.iter();

@@ -127,9 +127,8 @@ fn keep_cached(batch: &mut Filled, standard: &Filled, stated: &Prices) {
 fn filled(table: &Table, model: &Model, own: &Rates, stated: &Prices) -> Filled {
     let fill = |own: &Prices| {
         let prices = Class::ALL.into_iter();
-        let prices = prices.filter_map(|class| {
-            Some((class, price_of(table, model, own, stated, class)?))
-        });
+        let prices =
+            prices.filter_map(|class| Some((class, price_of(table, model, own, stated, class)?)));
         prices.collect::<Billed>()
     };
     let bands = own.bands.iter().map(|band| (band.clone(), fill(&band.prices)));
@@ -153,7 +152,8 @@ fn price_of(
     }
     // Where one write is priced, or the policy says that they are, no other one is ordinary input.
     let writes = [Class::CacheWrite5m, Class::CacheWrite1h];
-    let is_policy_priced = model.cache.is_some_and(|(policy, _)| !table.policies[policy].is_write_free);
+    let is_policy_priced =
+        model.cache.is_some_and(|(policy, _)| !table.policies[policy].is_write_free);
     let are_writes_priced = is_policy_priced || writes.iter().any(|one| stated.contains_key(one));
     if writes.contains(&class) && are_writes_priced {
         return None;

@@ -217,9 +217,7 @@ pub(crate) fn apportioned(parts: &[Q], total: &Q) -> Vec<Q> {
     let unit = crate::number::decimal("0.000000000000000001");
     let mut cut: Vec<Q> = parts.iter().map(|part| (part / &unit).floor() * &unit).collect();
     let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.sort_by(|one, other| {
-        (&parts[*other] - &cut[*other]).cmp(&(&parts[*one] - &cut[*one]))
-    });
+    order.sort_by(|one, other| (&parts[*other] - &cut[*other]).cmp(&(&parts[*one] - &cut[*one])));
     let sum = cut.iter().fold(zero(), |sum, part| sum + part);
     let missing = crate::number::count(&((total - sum) / &unit));
     for place in order.into_iter().take(usize::try_from(missing).expect("few")) {

@@ -44,7 +44,11 @@ impl Record {
     }
 
     pub(crate) fn output(&self) -> u64 {
-        Class::ALL.into_iter().filter(|class| !class.is_input()).map(|class| self.count(class)).sum()
+        Class::ALL
+            .into_iter()
+            .filter(|class| !class.is_input())
+            .map(|class| self.count(class))
+            .sum()
     }
 }
 

@@ -93,10 +93,24 @@ pub(crate) struct Move {
 /// A technique with its settings.
 #[derive(Clone, Debug)]
 pub(crate) enum Setting {
-    RetryHygiene { max_attempts: u64, max_wait_seconds: i64, statuses: Option<Vec<u16>> },
-    SemanticCache { rate: Decimal, scope: Scope, embedding: Option<(String, Option<u64>)> },
-    TrimRate { rate: Decimal, scope: Scope },
-    TrimTokens { tokens: u64, scope: Scope },
+    RetryHygiene {
+        max_attempts: u64,
+        max_wait_seconds: i64,
+        statuses: Option<Vec<u16>>,
+    },
+    SemanticCache {
+        rate: Decimal,
+        scope: Scope,
+        embedding: Option<(String, Option<u64>)>,
+    },
+    TrimRate {
+        rate: Decimal,
+        scope: Scope,
+    },
+    TrimTokens {
+        tokens: u64,
+        scope: Scope,
+    },
     ModelTiering {
         rules: Vec<Move>,
         max_share: Option<Decimal>,
@@ -105,13 +119,43 @@ pub(crate) enum Setting {
         cascade: Option<(Decimal, Option<Helper>)>,
         verbosity: Option<Decimal>,
     },
-    FreeModels { scope: Scope, per_day: u64, per_minute: u64 },
-    ConciseOutput { rate: Decimal, prompt_tokens: u64, scope: Scope },
-    OutputCap { tokens: u64, rerun: Option<Decimal>, scope: Scope },
-    StructuredOutput { rate: Decimal, schema: u64, wrapper: u64, scope: Scope },
-    Batch { share: Option<Decimal>, cache_hit: Option<Decimal>, scope: Scope },
-    PromptCaching { hit: Decimal, cacheable: Option<Portion>, is_long: bool, scope: Scope },
-    ProviderDiscount { rate: Option<Decimal>, by: Vec<Term>, scope: Scope },
+    FreeModels {
+        scope: Scope,
+        per_day: u64,
+        per_minute: u64,
+    },
+    ConciseOutput {
+        rate: Decimal,
+        prompt_tokens: u64,
+        scope: Scope,
+    },
+    OutputCap {
+        tokens: u64,
+        rerun: Option<Decimal>,
+        scope: Scope,
+    },
+    StructuredOutput {
+        rate: Decimal,
+        schema: u64,
+        wrapper: u64,
+        scope: Scope,
+    },
+    Batch {
+        share: Option<Decimal>,
+        cache_hit: Option<Decimal>,
+        scope: Scope,
+    },
+    PromptCaching {
+        hit: Decimal,
+        cacheable: Option<Portion>,
+        is_long: bool,
+        scope: Scope,
+    },
+    ProviderDiscount {
+        rate: Option<Decimal>,
+        by: Vec<Term>,
+        scope: Scope,
+    },
 }
 
 impl Setting {

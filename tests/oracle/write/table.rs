@@ -99,7 +99,11 @@ fn names(tiers: &[Tier]) -> String {
 
 fn write_form(out: &mut String, form: &Form, table: &Table) {
     out.push_str("[[form]]\n");
-    let parts = [("prefix", Some(&form.prefix)), ("through", form.through.as_ref()), ("suffix", Some(&form.suffix))];
+    let parts = [
+        ("prefix", Some(&form.prefix)),
+        ("through", form.through.as_ref()),
+        ("suffix", Some(&form.suffix)),
+    ];
     for (name, part) in parts {
         if let Some(part) = part.filter(|part| !part.is_empty()) {
             let _ = writeln!(out, "{name} = {}", quoted(part));
@@ -131,7 +135,8 @@ fn write_unbilled(out: &mut String, rule: &Unbilled, table: &Table) {
     out.push_str("[[unbilled]]\n");
     if let Some(statuses) = &rule.statuses {
         let codes = list(statuses.iter().map(u16::to_string));
-        let _ = writeln!(out, "status = {}", if statuses.is_empty() { quoted("any") } else { codes });
+        let _ =
+            writeln!(out, "status = {}", if statuses.is_empty() { quoted("any") } else { codes });
     }
     if let Some(finish) = &rule.finish {
         let _ = writeln!(out, "finish_reason = {}", quoted(finish));
@@ -236,7 +241,8 @@ fn lane_text(lane: &Lane) -> String {
 }
 
 fn prices(prices: &Prices) -> String {
-    let prices = prices.iter().map(|(class, price)| format!("{} = {}", class.name(), number(price)));
+    let prices =
+        prices.iter().map(|(class, price)| format!("{} = {}", class.name(), number(price)));
     format!("{{ {} }}", prices.collect::<Vec<_>>().join(", "))
 }
 

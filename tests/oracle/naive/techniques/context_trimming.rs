@@ -43,7 +43,9 @@ impl Step for Trim {
                     return vec![branch.clone()];
                 }
                 let parts = around(rate, input).into_iter();
-                parts.map(|(likely, gone)| self.without(branch.part(&likely), gone, scene)).collect()
+                parts
+                    .map(|(likely, gone)| self.without(branch.part(&likely), gone, scene))
+                    .collect()
             }
             Cut::Tokens(budget) => {
                 // Sound and images are not cut.

@@ -172,9 +172,9 @@ fn around(share: &Q, tokens: u64) -> [(Q, u64); 2] {
 /// The length that prompts of a call type and model share at most: what one in a thousand of them does
 /// not exceed, so the shortest of a few. A prompt that was seen once is shared with nobody.
 fn static_prompt(records: &[Record], like: &Record) -> u64 {
-    let alike = records.iter().filter(|record| {
-        record.call_type == like.call_type && record.model == like.model
-    });
+    let alike = records
+        .iter()
+        .filter(|record| record.call_type == like.call_type && record.model == like.model);
     let mut lengths: Vec<u64> = alike.map(|record| record.input() / record.calls).collect();
     lengths.retain(|length| *length > 0);
     lengths.sort_unstable();

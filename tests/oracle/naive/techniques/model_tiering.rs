@@ -130,12 +130,10 @@ impl Tiering {
             Scenario::Expected => 1,
             Scenario::High => 0,
         };
-        let ratio = if from == to {
-            one()
-        } else {
-            ratio(table, from, to, end)
-        };
-        let answers = &ratio * &self.verbosity;
+        let ratio = if from == to { one() } else { ratio(table, from, to, end) };
+        // Factors have nine decimals, as rates do.
+        let billion = whole(1_000_000_000);
+        let answers = whole(nearest(&(&ratio * &self.verbosity * &billion))) / billion;
         [
             (Class::Input, ratio.clone()),
             (Class::CacheRead, ratio.clone()),
@@ -263,7 +261,8 @@ fn fit(mut branch: Branch, around: &Surroundings<'_>) -> Option<Branch> {
 impl Step for Tiering {
     fn apply(&self, branch: &Branch, around: &Surroundings<'_>) -> Vec<Branch> {
         // The classifier is asked about every call in scope, wherever its answer sends the call.
-        let Some(classifier) = self.classifier.as_ref().filter(|_| self.rule(around.record()).is_some())
+        let Some(classifier) =
+            self.classifier.as_ref().filter(|_| self.rule(around.record()).is_some())
         else {
             return self.route(branch, around);
         };

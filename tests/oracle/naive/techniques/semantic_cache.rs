@@ -30,9 +30,8 @@ impl Step for Store {
         }
         let mut ways = vec![branch.part(&(one() - &self.answered))];
         if let Some((model, tokens)) = &self.embedding {
-            let question = tokens.map_or(branch.call.count(Class::Input), |tokens| {
-                tokens * branch.call.calls
-            });
+            let question =
+                tokens.map_or(branch.call.count(Class::Input), |tokens| tokens * branch.call.calls);
             let lookup = branch.companion(around.table, model, question, 0);
             // What cannot be looked up at a known price is not looked up.
             if !around.is_priced(&lookup) {
