@@ -27,12 +27,14 @@ fn priced(table: &Table, records: Vec<Record>, day: i64) -> Vec<Record> {
 fn records(tape: &Tape, table: &Table) -> Vec<Record> {
     let lines = log(&mut Dice::new(&tape.0), table, Shape { most: 20, is_plain: true });
     let (mut records, _) = read(&lines);
-    records.iter_mut().for_each(|record| record.logged_cost = None);
+    for record in &mut records {
+        record.logged_cost = None;
+    }
     records
 }
 
 fn lines(records: &[Record]) -> Vec<Line> {
-    records.iter().cloned().map(Line::Record).collect()
+    records.iter().cloned().map(Box::new).map(Line::Record).collect()
 }
 
 /// To the nearest 10⁻⁹, as multiples are told.

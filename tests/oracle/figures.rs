@@ -10,13 +10,41 @@ use crate::number::{Q, decimal, shown, text, zero};
 use crate::program::{output_of, text as said};
 use crate::world::Class;
 
+/// A figure as text.
+pub(crate) struct Figure(String);
+
+impl From<String> for Figure {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Figure {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<u64> for Figure {
+    fn from(count: u64) -> Self {
+        Self(count.to_string())
+    }
+}
+
+impl From<llmcost::Usd> for Figure {
+    fn from(amount: llmcost::Usd) -> Self {
+        Self(amount.to_string())
+    }
+}
+
 /// Figures by name, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Figures(pub(crate) BTreeMap<String, String>);
 
 impl Figures {
-    pub(crate) fn set(&mut self, name: impl Into<String>, figure: impl ToString) {
-        self.0.insert(name.into(), figure.to_string());
+    pub(crate) fn set(&mut self, name: impl Into<String>, figure: impl Into<Figure>) {
+        let Figure(figure) = figure.into();
+        self.0.insert(name.into(), figure);
     }
 
     fn money(&mut self, name: impl Into<String>, amount: &Q) {
@@ -104,7 +132,7 @@ impl Figures {
         let after: Vec<Q> = outcome.groups.values().map(|(_, _, after)| after.clone()).collect();
         let after = apportioned(&after, &outcome.projected);
         for ((key, (calls, before, _)), after) in outcome.groups.iter().zip(after) {
-            self.set(format!("{key} calls"), calls);
+            self.set(format!("{key} calls"), *calls);
             self.money(format!("{key} before"), &shown(before));
             self.money(format!("{key} after"), &after);
         }

@@ -45,6 +45,7 @@ pub(crate) enum Compared {
 
 /// Runs a test on so many cases, or as many as asked for. The cases are the same every time, unless a
 /// seed is given. A test that compares nothing in most cases fails.
+#[expect(clippy::disallowed_methods, reason = "how many cases is nobody's output")]
 pub(crate) fn on_cases<S: Strategy>(
     usual: u32,
     worlds: &S,

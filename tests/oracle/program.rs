@@ -15,6 +15,7 @@ use crate::write;
 
 /// The program of this build, or another one that `LLMCOST_ORACLE_PROGRAM` names: a faster build, or an
 /// older version.
+#[expect(clippy::disallowed_methods, reason = "who looks for a difference says so here")]
 fn program() -> OsString {
     let named = std::env::var_os("LLMCOST_ORACLE_PROGRAM");
     named.unwrap_or_else(|| env!("CARGO_BIN_EXE_llmcost").into())
@@ -86,7 +87,7 @@ impl Folder {
         let mut told = String::new();
         for name in ["prices.toml", "log.jsonl", "new.jsonl", "plan.toml"] {
             if let Ok(text) = fs::read_to_string(self.path().join(name)) {
-                told.push_str(&format!("--- {name}\n{text}"));
+                told.extend(["--- ", name, "\n", text.as_str()]);
             }
         }
         told

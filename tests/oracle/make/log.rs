@@ -27,12 +27,12 @@ pub(crate) fn log(dice: &mut Dice<'_>, table: &Table, shape: Shape) -> Vec<Line>
         let mut record = record(dice, table, index, shape);
         if index == 0 {
             // A log has every column that a condition may name.
-            record.team = TEAMS[0].to_owned();
+            TEAMS[0].clone_into(&mut record.team);
         }
         let again = if shape.is_plain { 0 } else { dice.below(12) };
-        lines.push(Line::Record(record.clone()));
+        lines.push(Line::Record(Box::new(record.clone())));
         match again {
-            8 => lines.push(Line::Record(record)),
+            8 => lines.push(Line::Record(Box::new(record))),
             9 => lines.extend(further(dice, &record, index)),
             10 => lines.push(Line::Blank),
             11 => lines.push(Line::Broken(dice.pick(&["{\"model\":", "[1, 2]]"]))),
@@ -114,7 +114,8 @@ fn counts(dice: &mut Dice<'_>) -> Counts {
     for class in Class::ALL {
         let percent = match class {
             Class::Input | Class::Output => 90,
-            Class::CacheRead | Class::Reasoning => 25,
+            Class::CacheRead => 25,
+            Class::Reasoning => 40,
             Class::CacheWrite5m | Class::CacheWrite1h => 15,
             _ => 5,
         };
@@ -157,7 +158,7 @@ fn further(dice: &mut Dice<'_>, first: &Record, index: usize) -> Vec<Line> {
             again.request_id = format!("request-{index}-{number}");
             again.retry_of.clone_from(&first.request_id);
         }
-        lines.push(Line::Record(again));
+        lines.push(Line::Record(Box::new(again)));
     }
     lines
 }

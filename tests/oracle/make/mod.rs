@@ -55,7 +55,7 @@ impl<'a> Dice<'a> {
     /// A number with two decimals.
     pub(crate) fn price(&mut self) -> Decimal {
         let cents = 1 + self.below(3_000);
-        Decimal(if cents % 100 == 0 {
+        Decimal(if cents.is_multiple_of(100) {
             (cents / 100).to_string()
         } else {
             format!("{}.{:02}", cents / 100, cents % 100)

@@ -11,7 +11,7 @@ const KINDS: usize = 11;
 
 /// A plan of up to so many techniques.
 pub(crate) fn plan(dice: &mut Dice<'_>, table: &Table, most: usize) -> Plan {
-    let mut wanted: Vec<usize> = (0..1 + dice.below(most)).map(|_| dice.below(KINDS)).collect();
+    let mut wanted: Vec<usize> = (0..=dice.below(most)).map(|_| dice.below(KINDS)).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let has_tiering = wanted.contains(&3);
@@ -99,7 +99,7 @@ fn discount(dice: &mut Dice<'_>, table: &Table) -> Setting {
 }
 
 fn tiering(dice: &mut Dice<'_>, table: &Table) -> Setting {
-    let mut rules: Vec<Move> = (0..1 + dice.below(2))
+    let mut rules: Vec<Move> = (0..=dice.below(2))
         .map(|_| Move {
             to: model(dice, table),
             scope: scope(dice, table),

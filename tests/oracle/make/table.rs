@@ -120,7 +120,7 @@ fn policy(dice: &mut Dice<'_>, id: &str, is_write_free: bool) -> Policy {
 }
 
 fn schedule(dice: &mut Dice<'_>, id: &str) -> Schedule {
-    let windows = (0..1 + dice.below(2)).map(|_| {
+    let windows = (0..=dice.below(2)).map(|_| {
         let from = i64::try_from(dice.below(47)).expect("small") * 30;
         let length = 30 + i64::try_from(dice.below(24)).expect("small") * 30;
         let days = dice.some(&[0, 1, 2, 3, 4, 5, 6]);

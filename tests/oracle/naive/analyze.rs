@@ -30,10 +30,10 @@ pub(crate) fn read(lines: &[Line]) -> (Vec<Record>, Account) {
             Line::Blank => account.blank += 1,
             Line::Broken(_) => account.skipped += 1,
             Line::Record(record) => {
-                if !record.request_id.is_empty() && records.contains(record) {
+                if !record.request_id.is_empty() && records.contains(record.as_ref()) {
                     account.duplicates += 1;
                 } else {
-                    records.push(record.clone());
+                    records.push(record.as_ref().clone());
                     account.records += 1;
                 }
             }
@@ -87,18 +87,15 @@ impl Sums {
             }
         };
         count(&mut self.tokens);
-        match cost(table, record) {
-            Some((cost, is_logged)) => {
-                add(&mut self.cost, &cost);
-                if is_logged {
-                    self.logged.0 += record.calls;
-                    add(&mut self.logged.1, &cost);
-                }
+        if let Some((cost, is_logged)) = cost(table, record) {
+            add(&mut self.cost, &cost);
+            if is_logged {
+                self.logged.0 += record.calls;
+                add(&mut self.logged.1, &cost);
             }
-            None => {
-                self.unpriced += record.calls;
-                count(&mut self.unpriced_tokens);
-            }
+        } else {
+            self.unpriced += record.calls;
+            count(&mut self.unpriced_tokens);
         }
     }
 }

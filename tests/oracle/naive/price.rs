@@ -257,7 +257,9 @@ fn portions(prices: &Prices, call: &Call) -> Vec<(Billed, Counts)> {
         // What is below this limit stays where it is; all beyond it goes on.
         let last = portions.len() - 1;
         let before: Counts = portions[..last].iter().fold(Counts::new(), |mut sum, (_, tokens)| {
-            tokens.iter().for_each(|(class, count)| *sum.entry(*class).or_insert(0) += count);
+            for (class, count) in tokens {
+                *sum.entry(*class).or_insert(0) += count;
+            }
             sum
         });
         let mut room = band.limit.saturating_sub(u64::from(band.is_inclusive)) * call.calls.max(1);

@@ -55,7 +55,7 @@ impl Record {
 /// A line of a log.
 #[derive(Clone, Debug)]
 pub(crate) enum Line {
-    Record(Record),
+    Record(Box<Record>),
     /// No JSON, or a record that cannot be true.
     Broken(&'static str),
     Blank,

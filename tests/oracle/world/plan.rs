@@ -20,8 +20,8 @@ pub(crate) enum Condition {
     InputAbove(u64),
     OutputAtMost(u64),
     Model(String),
-    Both(Box<Condition>, Box<Condition>),
-    Either(Box<Condition>, Box<Condition>),
+    Both(Box<Self>, Box<Self>),
+    Either(Box<Self>, Box<Self>),
 }
 
 /// A part of a prompt.

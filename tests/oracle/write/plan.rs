@@ -8,7 +8,7 @@ pub(crate) fn text(plan: &[Setting], group_by: &[&str]) -> String {
     let columns = list(group_by.iter().map(|column| quoted(column)));
     let mut text = format!("group_by = {columns}\n");
     for setting in plan {
-        text.push_str(&format!("[{}]\n{}\n", setting.name(), keys(setting).join("\n")));
+        text.extend(["[", setting.name(), "]\n", keys(setting).join("\n").as_str(), "\n"]);
     }
     text
 }

@@ -149,7 +149,7 @@ fn write_unbilled(out: &mut String, rule: &Unbilled, table: &Table) {
         let places = places.iter().map(|place| quoted(&table.places[*place].id));
         let _ = writeln!(out, "places = {}", list(places));
     }
-    let _ = write!(out, "{SOURCE}checked_on = \"2026-11-10\"\n");
+    let _ = writeln!(out, "{SOURCE}checked_on = \"2026-11-10\"");
 }
 
 fn write_model(out: &mut String, model: &Model, table: &Table) {
@@ -185,7 +185,7 @@ fn write_period(out: &mut String, period: &Period, table: &Table) {
             let _ = writeln!(out, "{name} = {}", quoted(&moment(end)));
         }
     }
-    let _ = write!(out, "{SOURCE}checked_on = {}\n", quoted(&date(period.checked_on / DAY)));
+    let _ = writeln!(out, "{SOURCE}checked_on = {}", quoted(&date(period.checked_on / DAY)));
     let _ = writeln!(out, "{}", rates(&period.rates).replace(SEPARATOR, "\n"));
     let hours = period.scheduled.iter().map(|(schedule, hours)| {
         let id = quoted(&table.schedules[*schedule].id);

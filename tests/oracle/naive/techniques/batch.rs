@@ -7,6 +7,7 @@ use super::{Branch, Scenario, Step, Surroundings};
 use crate::naive::names::processed;
 use crate::number::{Q, decimal, one};
 use crate::world::plan::{Scope, Setting};
+use crate::world::table::Decimal;
 use crate::world::{Class, Tier};
 
 pub(super) struct Lane {
@@ -23,9 +24,9 @@ pub(super) fn prepare(setting: &Setting, scenario: Scenario) -> Lane {
             Scenario::Expected => decimal("0.65"),
             Scenario::High => decimal("0.98"),
         },
-        |hit| hit.value(),
+        Decimal::value,
     );
-    let share = share.as_ref().map_or_else(one, |share| share.value());
+    let share = share.as_ref().map_or_else(one, Decimal::value);
     Lane { share, found, scope: scope.clone() }
 }
 

@@ -12,7 +12,7 @@ use crate::number::{Q, count, decimal, nearest, one, whole, zero};
 use crate::world::Class;
 use crate::world::log::Record;
 use crate::world::plan::{Helper, Move, Setting};
-use crate::world::table::Table;
+use crate::world::table::{Decimal, Table};
 
 pub(super) struct Tiering {
     rules: Vec<Move>,
@@ -39,7 +39,7 @@ pub(super) fn prepare(
             Scenario::Expected => one(),
             Scenario::High => decimal("0.7"),
         },
-        |given| given.value(),
+        Decimal::value,
     );
     let cascade = cascade.as_ref().map(|(accept, judge)| (accept.value(), judge.clone()));
     let mut tiering = Tiering {
@@ -75,7 +75,7 @@ impl Tiering {
     }
 
     fn share(rule: &Move) -> Q {
-        rule.share.as_ref().map_or_else(one, |share| share.value())
+        rule.share.as_ref().map_or_else(one, Decimal::value)
     }
 
     /// The largest part of the matching calls that may move, each rule giving up the same part.
@@ -131,7 +131,9 @@ impl Tiering {
             Scenario::High => 0,
         };
         let ratio = if from == to { one() } else { ratio(table, from, to, end) };
-        let answers = &ratio * &self.verbosity;
+        // Factors have nine decimals, as rates do.
+        let billion = whole(1_000_000_000);
+        let answers = whole(nearest(&(&ratio * &self.verbosity * &billion))) / billion;
         [
             (Class::Input, ratio.clone()),
             (Class::CacheRead, ratio.clone()),

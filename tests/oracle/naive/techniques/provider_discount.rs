@@ -5,7 +5,7 @@ use super::{Branch, Step, Surroundings};
 use crate::naive::names::{Meaning, find};
 use crate::number::{Q, one, zero};
 use crate::world::plan::{Kind, Scope, Setting, Term};
-use crate::world::table::Table;
+use crate::world::table::{Decimal, Table};
 
 pub(super) struct Discount {
     rate: Q,
@@ -15,7 +15,7 @@ pub(super) struct Discount {
 
 pub(super) fn prepare(setting: &Setting) -> Discount {
     let Setting::ProviderDiscount { rate, by, scope } = setting else { unreachable!() };
-    let rate = rate.as_ref().map_or_else(zero, |rate| rate.value());
+    let rate = rate.as_ref().map_or_else(zero, Decimal::value);
     Discount { rate, by: by.clone(), scope: scope.clone() }
 }
 
