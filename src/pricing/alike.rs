@@ -140,9 +140,19 @@ fn counts_all(call: &Call, counts: &PerClass<bool>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pricing::rules::{load, table};
 
     fn check(model: &str, span: [&str; 2], sizes: [u32; 2], expected: Result<(), Unlike>) {
-        let book = PriceBook::embedded();
+        check_in(&PriceBook::embedded(), model, span, sizes, expected);
+    }
+
+    fn check_in(
+        book: &PriceBook,
+        model: &str,
+        span: [&str; 2],
+        sizes: [u32; 2],
+        expected: Result<(), Unlike>,
+    ) {
         let [time, last] = span.map(|text| Instant::parse(text).expect("a time"));
         let mut call = Call { time, calls: 2, ..Call::default() };
         call.tokens[TokenClass::Input] = Tokens::new(sizes.iter().copied().map(u64::from).sum());
@@ -172,6 +182,99 @@ mod tests {
     fn dearer_hours_within_a_row_are_found() {
         let day = ["2026-10-13T00:00:00Z", "2026-10-13T23:59:59Z"];
         check("deepseek-v4-flash", day, [1, 9], Err(Unlike::Hours));
+    }
+
+    /// A table whose prices, hours, caches and limits all change.
+    fn changing() -> PriceBook {
+        let schedule = "[[schedule]]\nid = \"peak\"\nwindows = [{ days = [\"mon\", \"tue\", \"wed\", \
+                        \"thu\", \"fri\"], from = \"01:00\", to = \"04:00\" }]\n\
+                        source = \"a page\"\nchecked_on = \"2026-11-10\"";
+        let period = "to = \"2026-03-01T00:00:00Z\"\nbands = [{ above = 1000, rule = \"whole_request\", \
+                      counts = [\"input\"], prices = { input = \"2\", output = \"10\" } }]";
+        let after = "[[model.period]]\nsource = \"a page\"\nchecked_on = \"2026-11-10\"\n\
+                     prices = { input = \"1\", output = \"9\", cache_read = \"0.1\" }\n\
+                     from = \"2026-03-01T00:00:00Z\"\n\
+                     bands = [{ above = 1000, rule = \"above_threshold\", \
+                     prices = { input = \"2\", output = \"9\", cache_read = \"0.1\" } }, \
+                     { above = 4000, rule = \"above_threshold\", \
+                     prices = { input = \"3\", output = \"9\", cache_read = \"0.1\" } }]\n\
+                     scheduled = [{ schedule = \"peak\", prices = { input = \"4\", output = \"40\" } }]";
+        let text = table(schedule, period, after);
+        let caches = "aliases = [\"large-2025-06-01\"]\ncontext_window = 100000\ncache = [\
+                      { policy = \"priced\", to = \"2025-09-01T00:00:00Z\", min_tokens = 64 }, \
+                      { policy = \"priced\", from = \"2025-09-01T00:00:00Z\", min_tokens = 32 }]";
+        load(&text.replacen("cache = [{ policy = \"priced\" }]", caches, 1))
+    }
+
+    fn check_changing(span: [&str; 2], sizes: [u32; 2], expected: Result<(), Unlike>) {
+        check_in(&changing(), "large", span, sizes, expected);
+    }
+
+    #[test]
+    fn what_changes_between_the_calls_of_a_row_is_found() {
+        let time = Err(Unlike::Time);
+        check_changing(["2026-02-27T23:00Z", "2026-02-28T23:59Z"], [1, 9], Ok(()));
+        check_changing(["2026-02-28T23:59Z", "2026-03-01T00:00Z"], [1, 9], time);
+        check_changing(["2025-08-31T23:59Z", "2025-09-01T00:00Z"], [1, 9], time);
+        check_changing(["2025-05-31T23:59Z", "2025-06-01T00:00Z"], [1, 9], time);
+        check_changing(["2025-06-01T00:00Z", "2025-06-01T00:01Z"], [1, 9], Ok(()));
+        // One call has one price, whatever else is said of it.
+        let mut one =
+            Call { time: Instant::parse("2026-02-28").expect("a day"), ..Call::default() };
+        one.calls = 1;
+        let last = Instant::parse("2026-03-01").expect("a day");
+        let rolled = Rolled { last, prompt_min: 1, prompt_max: 9_999, requests: None, lot: None };
+        let book = changing();
+        let id = book.find("acme", "large").expect("known");
+        assert_eq!(book.bills_alike(id, "", &one, rolled), Ok(()));
+    }
+
+    #[test]
+    fn dear_hours_are_found_to_the_minute() {
+        let hours = Err(Unlike::Hours);
+        check_changing(["2026-03-02T00:00Z", "2026-03-02T00:59:59.999Z"], [1, 9], Ok(()));
+        check_changing(["2026-03-02T00:00Z", "2026-03-02T01:00Z"], [1, 9], hours);
+        check_changing(["2026-03-02T01:00Z", "2026-03-02T03:59:59.999Z"], [1, 9], Ok(()));
+        check_changing(["2026-03-02T03:59:30Z", "2026-03-02T04:00Z"], [1, 9], hours);
+        check_changing(["2026-03-02T00:00Z", "2026-03-02T05:00Z"], [1, 9], hours);
+        check_changing(["2026-03-07T00:00Z", "2026-03-07T05:00Z"], [1, 9], Ok(()));
+    }
+
+    #[test]
+    fn prompts_may_differ_on_one_side_of_a_limit() {
+        let (old, new) = (["2026-02-02T06:00Z"; 2], ["2026-03-02T06:00Z"; 2]);
+        check_changing(old, [1, 1_000], Ok(()));
+        check_changing(old, [1, 1_001], Err(Unlike::Prompts(1_000)));
+        check_changing(old, [1_000, 1_001], Err(Unlike::Prompts(1_000)));
+        check_changing(old, [1_001, 5_000], Ok(()));
+        check_changing(new, [1, 1_000], Ok(()));
+        check_changing(new, [1, 1_001], Err(Unlike::Excess(1_000)));
+        check_changing(new, [4_001, 4_002], Err(Unlike::Excess(1_000)));
+    }
+
+    /// Where only uncached input counts towards a limit, cached input hides how long each prompt was.
+    #[test]
+    fn a_row_whose_input_does_not_all_count_is_not_above_a_limit() {
+        let book = changing();
+        let id = book.find("acme", "large").expect("known");
+        let time = Instant::parse("2026-02-02").expect("a day");
+        let mut call = Call { time, calls: 2, ..Call::default() };
+        call.tokens[TokenClass::CacheRead] = Tokens::new(10);
+        call.tokens[TokenClass::Input] = Tokens::new(4_000);
+        call.tokens[TokenClass::Output] = Tokens::new(7);
+        let rolled =
+            Rolled { last: time, prompt_min: 1_001, prompt_max: 3_009, requests: None, lot: None };
+        assert_eq!(book.bills_alike(id, "", &call, rolled), Err(Unlike::Prompts(1_000)));
+    }
+
+    #[test]
+    fn the_limits_of_a_table_are_the_last_sizes_below_them() {
+        let known = PriceBook::embedded().prompt_limits();
+        let limits = changing().prompt_limits();
+        let own: Vec<u64> = limits.difference(&known).copied().collect();
+        for limit in [63, 31, 1_000, 4_000, 100_000] {
+            assert!(limits.contains(&limit), "{limit}: {own:?}");
+        }
     }
 
     #[test]

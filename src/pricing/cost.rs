@@ -301,6 +301,37 @@ mod tests {
         assert_eq!(cost(&Call { tokens, ..Call::default() }, &card), Err(Unpriced::TooLarge));
     }
 
+    #[test]
+    fn tokens_alone_cost_the_prices_of_the_card_whatever_is_beyond() {
+        let mut tokens = PerClass::default();
+        tokens[TokenClass::Input] = Tokens::new(250);
+        assert_eq!(
+            cost_of_tokens(&tokens, &marginal()).map(|usd| usd.to_string()),
+            Ok("0.00025".into())
+        );
+        tokens[TokenClass::AudioOutput] = Tokens::new(1);
+        let missing = Unpriced::NoPriceForClass(TokenClass::AudioOutput);
+        assert_eq!(cost_of_tokens(&tokens, &marginal()), Err(missing));
+    }
+
+    #[test]
+    fn only_flat_prices_of_usual_size_make_a_list() {
+        assert_eq!(PriceList::of(&marginal()), None);
+        let huge = TokenPrice::parse_per_million("100000000000000000000").expect("a price");
+        let card = RateCard::new(&PerClass::from_fn(|_| Some(huge)), Fees::default());
+        assert_eq!(PriceList::of(&card), None);
+    }
+
+    #[test]
+    fn a_class_without_a_price_leaves_a_bill_unpriced_however_often_it_comes() {
+        let list = PriceList::of(&card()).expect("small prices");
+        let mut bill = Bill::default();
+        for _ in 0..2 {
+            list.bill(TokenClass::AudioOutput, 1, &mut bill);
+        }
+        assert_eq!(bill.total(), None);
+    }
+
     fn counts() -> impl Strategy<Value = [u64; 9]> {
         proptest::array::uniform9(0u64..1 << 40)
     }

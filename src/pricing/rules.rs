@@ -7,7 +7,7 @@ use crate::units::{TokenClass, Tokens};
 use crate::usage::{Call, FinishReason, Instant, ServiceTier, Status};
 
 /// A table of one model; what a test adds goes before the model, into its period, or after it.
-fn table(rules: &str, period: &str, after: &str) -> String {
+pub(super) fn table(rules: &str, period: &str, after: &str) -> String {
     format!(
         r#"
 [provider]
@@ -40,13 +40,13 @@ prices = {{ input = "1", output = "10" }}
     )
 }
 
-fn load(text: &str) -> PriceBook {
+pub(super) fn load(text: &str) -> PriceBook {
     let tables = [("acme.toml".to_owned(), text.to_owned())];
     PriceBook::with_overrides(&tables).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A call of one million tokens in and one million out.
-fn call() -> Call {
+pub(super) fn call() -> Call {
     let mut call = Call::default();
     call.tokens[TokenClass::Input] = Tokens::new(1_000_000);
     call.tokens[TokenClass::Output] = Tokens::new(1_000_000);

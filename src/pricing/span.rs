@@ -37,4 +37,26 @@ mod tests {
         assert_eq!(inside, [false, true, true, false]);
         assert!(Span::default().contains(at(i64::MIN + 1)));
     }
+
+    #[test]
+    fn a_span_is_within_another_that_holds_whenever_it_does() {
+        let span = |from: Option<i64>, to: Option<i64>| Span {
+            from: from.map(Instant::from_millis),
+            to: to.map(Instant::from_millis),
+        };
+        let year = span(Some(10), Some(20));
+        for inside in [year, span(Some(11), Some(20)), span(Some(10), Some(19))] {
+            assert!(inside.is_within(year) && inside.is_within(Span::default()), "{inside:?}");
+        }
+        for outside in [
+            span(Some(9), Some(20)),
+            span(Some(10), Some(21)),
+            span(None, Some(20)),
+            span(Some(10), None),
+            Span::default(),
+        ] {
+            assert!(!outside.is_within(year), "{outside:?}");
+        }
+        assert!(Span::default().is_within(Span::default()));
+    }
 }

@@ -108,3 +108,7 @@ fn all_times_of(borders: (Instant, Instant), day: Instant) -> Option<(Instant, I
     let end = Instant::from_millis(day.millis() + DAY_MILLIS);
     (borders.0 <= day && end <= borders.1).then_some((FIRST, LAST))
 }
+
+#[cfg(test)]
+#[path = "steady_tests.rs"]
+mod tests;
