@@ -368,4 +368,60 @@ mod tests {
         assert_eq!(find("openai", "gpt-4o"), None);
         assert_eq!(find("acme", "acme-large"), Some(Unpriced::UnknownModel));
     }
+
+    #[test]
+    fn who_bills_is_who_the_log_or_the_id_says() {
+        let book = PriceBook::embedded();
+        let seller = |provider, model| book.find(provider, model).map(|id| book.seller(id));
+        assert_eq!(seller("", "claude-sonnet-4-6"), Ok("anthropic"));
+        assert_eq!(seller("bedrock", "claude-sonnet-4-6"), Ok("bedrock"));
+        assert_eq!(book.seller_named("Anthropic"), Some("anthropic"));
+        assert_eq!(book.seller_named("bedrock"), Some("bedrock"));
+        assert_eq!(book.seller_named("acme"), None);
+        let names = book.provider_names();
+        assert!(names.contains(&"azure") && names.contains(&"anthropic") && names.is_sorted());
+        let [direct, cloud] = ["", "bedrock"]
+            .map(|provider| book.find(provider, "claude-sonnet-4-6").expect("a known model"));
+        assert!(direct != cloud && book.is_same_model(direct, cloud));
+        let other = book.find("", "claude-haiku-4-5").expect("a known model");
+        assert!(!book.is_same_model(direct, other));
+    }
+
+    #[test]
+    fn where_a_call_was_processed_decides_its_place() {
+        let book = PriceBook::embedded();
+        let id = book.find("openai", "gpt-5.4").expect("a known model");
+        let place = |geo| book.placed(id, geo).map(|id| book.place_name(id));
+        assert_eq!((place(""), place("US")), (Ok("list"), Ok("region")));
+        assert_eq!(place("moon"), Err(Unpriced::NoPriceForGeo));
+        let azure = book.find("azure", "gpt-5.4").expect("a known model");
+        let place = |geo| book.placed(azure, geo).map(|id| book.place_name(id));
+        assert_eq!((place("us-datazone"), place("westeurope")), (Ok("azure-us"), Ok("azure")));
+    }
+
+    #[test]
+    fn a_pinned_book_keeps_the_time_of_the_day() {
+        let at = |text| Instant::parse(text).expect("a time");
+        let book = PriceBook::embedded();
+        let afternoon = at("2026-10-05T13:30:00Z");
+        assert_eq!(book.instant_of(afternoon), afternoon);
+        let book = book.pinned(at("2026-03-01"));
+        assert_eq!(book.instant_of(afternoon), at("2026-03-01T13:30:00Z"));
+        assert_eq!(book.instant_of(at("1969-12-31T23:00:00Z")), at("2026-03-01T23:00:00Z"));
+        assert_eq!(book.instant_of(Instant::MISSING), at("2026-03-01"));
+    }
+
+    #[test]
+    fn the_fingerprint_tells_tables_apart() {
+        assert_eq!(hexadecimal(&[0x0f, 0xa0, 0x00]), "0fa000");
+        let table =
+            |text: &str| ("own.toml".to_owned(), format!("[provider]\nid = \"own\"\n{text}"));
+        let sha256 = |tables: &[(String, String)]| {
+            PriceBook::with_overrides(tables).expect("loads").sha256().to_owned()
+        };
+        let [none, one, other] = [&[][..], &[table("")], &[table("# more\n")]].map(sha256);
+        assert!(none != one && one != other && none.len() == 64);
+        let (first, last) = (PriceBook::embedded(), PriceBook::embedded());
+        assert!(first.checked_on().0 >= "2025" && last.checked_on().1 > first.checked_on().0);
+    }
 }

@@ -277,6 +277,15 @@ mod tests {
     }
 
     #[test]
+    fn the_last_size_below_a_limit_is_not_beyond_it() {
+        for (tokens, inclusive, last) in [(200, false, 200), (200, true, 199), (0, true, 0)] {
+            let counts = PerClass::from_fn(TokenClass::is_input);
+            let limit = Limit { tokens, inclusive, counts, excess_only: false };
+            assert_eq!(limit.last_below(), last, "{tokens} {inclusive}");
+        }
+    }
+
+    #[test]
     fn a_row_of_several_calls_is_judged_by_its_mean_prompt() {
         check(200_000, false, 400_000, 2, false);
         check(200_000, false, 400_001, 2, true);

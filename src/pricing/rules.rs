@@ -91,6 +91,8 @@ flex = { rule = "explicit", prices = { input = "0.4", output = "4" } }"#;
     check(&book, &call(), "2026-11-20T04:00:00Z", "11");
     check(&book, &call(), "2026-11-21T02:00:00Z", "11");
     check(&book, &call(), "2026-10-01T02:00:00Z", "11");
+    let id = book.find("acme", "large").expect("known");
+    assert!(book.model(id).is_ever_hourly() && book.model(id).periods()[0].list_card().is_hourly());
     let batch = Call { service_tier: ServiceTier::Batch, ..call() };
     check(&book, &batch, "2026-11-20T02:00:00Z", "11");
     // Prices that a lane states for all hours are not known to hold at the dear ones.
@@ -305,6 +307,11 @@ fn a_gap_in_priced_cache_writes_is_not_ordinary_input() {
     let mut written = call();
     written.tokens[TokenClass::CacheRead] = Tokens::new(1_000_000);
     check(&book, &written, "2026-11-20T02:00:00Z", "12");
+    let id = book.find("acme", "large").expect("known");
+    let card = book.model(id).periods()[0].list_card();
+    assert_eq!(card.borrowed(TokenClass::CacheRead), Some(TokenClass::Input));
+    assert_eq!((card.borrowed(TokenClass::Input), card.is_hourly()), (None, false));
+    assert!(!book.model(id).is_ever_hourly());
     written.tokens[TokenClass::CacheWrite5m] = Tokens::new(1);
     let unpriced = price(&book, "large", &written, "2026-11-20T02:00:00Z");
     assert_eq!(unpriced, Err(Unpriced::NoPriceForClass(TokenClass::CacheWrite5m)));
