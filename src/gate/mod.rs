@@ -23,6 +23,8 @@ mod spread;
 mod unit;
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod regressions;
