@@ -86,9 +86,9 @@ fn kinds() -> impl Iterator<Item = Kind> {
     let reasons = [FinishReason::Stop, FinishReason::Refusal];
     let tiers = [ServiceTier::Standard, ServiceTier::Batch, ServiceTier::Flex];
     let of = move |status, finish_reason, service_tier| Kind {
+        service_tier,
         status,
         finish_reason,
-        service_tier,
         ..Kind::default()
     };
     statuses.into_iter().flat_map(move |status| {
@@ -107,7 +107,7 @@ fn check_same(book: &PriceBook, id: ModelId, kind: &Kind, steady: Steady<'_>) {
             for answer in answers.into_iter().filter(|answer| *answer > 0 || !steady.needs_output) {
                 let Kind { status, finish_reason, service_tier, .. } = *kind;
                 let mut call =
-                    Call { time, status, finish_reason, service_tier, ..Call::default() };
+                    Call { time, service_tier, status, finish_reason, ..Call::default() };
                 call.tokens[TokenClass::Input] = Tokens::new(prompt);
                 call.tokens[TokenClass::Output] = Tokens::new(answer);
                 let card = book.card(id, &call, time, "");
@@ -176,7 +176,7 @@ fn where_more_than_the_length_of_a_prompt_decides_there_are_no_steady_prices() {
 fn an_answer_matters_only_where_its_lack_may_make_a_call_free() {
     let book = book();
     let needs = |finish_reason, status| {
-        let kind = Kind { finish_reason, status, ..Kind::default() };
+        let kind = Kind { status, finish_reason, ..Kind::default() };
         let found = steady(&book, "large", &kind, "2026-03-02T12:00:00Z").expect("steady");
         (found.needs_output, found.card.is_unbilled())
     };

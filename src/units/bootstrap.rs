@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_weight_is_how_many_limits_are_reached() {
-        assert_eq!(poisson_weight(0), 0);
+        assert_eq!((poisson_weight(0), poisson_weight(u64::MAX)), (0, 12));
         for (weight, limit) in (0..).zip(POISSON_1) {
             assert_eq!((poisson_weight(limit - 1), poisson_weight(limit)), (weight, weight + 1));
         }
@@ -76,6 +76,8 @@ mod tests {
         amounts.push(50_000_000_000_000);
         assert_eq!(effective_count(amounts.iter().copied()), 3);
         assert_eq!(effective_count([0, 0].into_iter()), 2);
+        assert_eq!(effective_count([3, 1].into_iter()), 1);
+        assert_eq!(effective_count([3, 3, 1, -1].into_iter()), 1);
         assert_eq!(effective_count([5; 20].into_iter()), 20);
         assert_eq!(effective_count([i128::MAX / 8; 4].into_iter()), 4);
         assert_eq!(effective_count([i128::MAX / 2, i128::MAX / 8, i128::MAX / 8].into_iter()), 2);

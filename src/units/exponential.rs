@@ -108,6 +108,7 @@ pub fn exp(exponent: i64) -> Option<Factor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn check(exponent: &str, expected: &str) {
         let exponent = Factor::parse(exponent).expect("a factor");
@@ -122,6 +123,12 @@ mod tests {
         check("1", "0.367879441");
         check("3.472222222", "0.031047958");
         check("20.5", "0.000000001");
+        check("21.4", "0.000000001");
+        check("21.5", "0");
+        check("22", "0");
+        check("0.000000001", "0.999999999");
+        check("0.999999999", "0.367879442");
+        check("2.25", "0.105399225");
         check("40", "0");
     }
 
@@ -137,6 +144,14 @@ mod tests {
         let found = ln(Factor::parse("1.05").expect("a factor"));
         assert!(found.expect("not zero").abs_diff(209_552_159) <= 16, "{found:?}");
         assert_eq!(ln(Factor::parse("0").expect("a factor")), None);
+        assert_eq!(exp(0), Some(Factor::ONE));
+        let parts = |exponent: i64| exp(exponent).map(Factor::parts);
+        assert_eq!(parts(1 << 32), Some(2_718_281_828));
+        assert_eq!(parts(-1 << 32), Some(367_879_441));
+        assert_eq!(parts(3 << 31), Some(4_481_689_070));
+        assert_eq!(parts(-5 << 30), Some(286_504_797));
+        // e^20, of which the last digits are those of e in 10⁻¹⁸.
+        assert!(parts(20 << 32).expect("fits").abs_diff(485_165_195_409_790_278) <= 20);
         assert_eq!(exp(40 << 32), None);
         assert_eq!(exp(-(25 << 32)).map(Factor::parts), Some(0));
     }
@@ -152,5 +167,18 @@ mod tests {
         // -ln 0.75 = 0.287682072
         near(3 << 62, 1_235_585_093);
         near(u64::MAX, 0);
+        // 64 times the rounded logarithm of two.
+        assert_eq!(minus_ln(1), 64 * 2_977_044_472);
+        assert_eq!(minus_ln(0), minus_ln(1));
+    }
+
+    proptest! {
+        #[test]
+        fn the_logarithm_of_a_product_is_the_sum_of_the_logarithms(
+            one in 1u64..1 << 32, other in 1u64..1 << 32,
+        ) {
+            let sum = minus_ln(one) + minus_ln(other) - minus_ln(1);
+            prop_assert!(minus_ln(one * other).abs_diff(sum) <= 8, "{one} {other}");
+        }
     }
 }
