@@ -113,13 +113,18 @@ pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
     };
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
     settings.journal.stage("analysing");
-    settled(&report)?;
-    let single = show::single(&report.analysis.exhibits, &args.show, settings.format)?;
+    give_out(&report, &args.show, &settings)?;
+    judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// Writes the one table that was asked for, or the report.
+fn give_out(report: &AnalysisReport, shown: &[String], settings: &Settings) -> Result<(), Failure> {
+    settled(report)?;
+    let single = show::single(&report.analysis.exhibits, shown, settings.format)?;
     deliver(settings.output.as_deref(), |out| match single {
         Some(exhibit) => write_exhibit(exhibit, settings.style, out),
-        None => write_analysis(&report, settings.format, settings.style, out),
-    })?;
-    judge(settings.strict, &intake.reading, unpriced)
+        None => write_analysis(report, settings.format, settings.style, out),
+    })
 }
 
 /// None is no limit.

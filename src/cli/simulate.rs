@@ -7,12 +7,12 @@ use anyhow::anyhow;
 use crate::insights::{Analysis, AnalysisOptions, Analyzer};
 use crate::render::{OutputFormat, write_exhibit, write_savings, write_savings_page};
 use crate::report::{AnalysisReport, SavingsReport};
-use crate::simulation::{Plan, SimulationError, judge_claim, simulate_watched};
+use crate::simulation::{ClaimedStep, Plan, SimulationError, judge_claim, simulate_watched};
 use crate::sources::Field;
 use crate::usage::{Calls, Dimensions};
 
 use super::args::SimulateArgs;
-use super::asked;
+use super::asked::{self, AskedArgs};
 use super::embed_endpoint::EmbedEndpoint;
 use super::exit_status::ExitStatus;
 use super::failure::{Failure, note};
@@ -32,17 +32,8 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
     flags::give_back_log(&mut args);
     let input = reading_words(&args.common);
     let mut settings = Settings::resolve(args.common)?;
-    let mut plan = if args.asked.claim.is_some() {
-        flags::plan_or_none(&args.techniques, settings.plan.as_ref())?
-    } else {
-        flags::plan(&args.techniques, settings.plan.as_ref())?
-    };
-    plan.days = settings.days;
-    let claim = asked::read(&args.asked, &mut plan)?;
+    let (mut plan, claim) = planned(&args.asked, &args.techniques, &settings)?;
     plan.asked.tornado = show::wants("tornado", &args.show, settings.format);
-    if !settings.by.is_empty() {
-        plan.group_by.clone_from(&settings.by);
-    }
     let prices = Prices::load(&settings)?;
     let mut held = Held::new(plan.bytes_a_call())?;
     let has_page = settings.format == OutputFormat::Html;
@@ -100,10 +91,27 @@ pub(super) fn run(mut args: SimulateArgs) -> Result<ExitStatus, Failure> {
         report = report.without_best_sets();
     }
     report.reveal(&args.show).map_err(|error| show::unknown(&error))?;
-    settled(&report)?;
-    today.iter().try_for_each(settled)?;
     give_out(&report, today.as_ref(), &args.show, &settings)?;
     judge(settings.strict, &intake.reading, unpriced)
+}
+
+/// The plan with what else is asked, and the steps of a claim, if one is to be judged.
+fn planned(
+    asked: &AskedArgs,
+    techniques: &TechniqueArgs,
+    settings: &Settings,
+) -> Result<(Plan, Option<Vec<ClaimedStep>>), Failure> {
+    let mut plan = if asked.claim.is_some() {
+        flags::plan_or_none(techniques, settings.plan.as_ref())?
+    } else {
+        flags::plan(techniques, settings.plan.as_ref())?
+    };
+    plan.days = settings.days;
+    let claim = asked::read(asked, &mut plan)?;
+    if !settings.by.is_empty() {
+        plan.group_by.clone_from(&settings.by);
+    }
+    Ok((plan, claim))
 }
 
 /// Refuses what a roll-up does not tell.
@@ -137,6 +145,8 @@ fn give_out(
     shown: &[String],
     settings: &Settings,
 ) -> Result<(), Failure> {
+    settled(report)?;
+    today.map_or(Ok(()), settled)?;
     let single = show::single(&report.exhibits, shown, settings.format)?;
     deliver(settings.output.as_deref(), |out| match (single, today) {
         (Some(exhibit), _) => write_exhibit(exhibit, settings.style, out),

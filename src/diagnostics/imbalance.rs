@@ -17,8 +17,8 @@ impl Imbalance {
     /// When they differ.
     pub fn unless_equal<T: PartialEq + fmt::Display>(
         what: &'static str,
-        whole: T,
-        parts: T,
+        whole: &T,
+        parts: &T,
     ) -> Result<(), Self> {
         if whole == parts {
             return Ok(());
@@ -32,8 +32,8 @@ impl Imbalance {
     /// When it does.
     pub fn unless_within<T: PartialOrd + fmt::Display>(
         what: &'static str,
-        whole: T,
-        part: T,
+        whole: &T,
+        part: &T,
     ) -> Result<(), Self> {
         if part <= whole {
             return Ok(());

@@ -30,27 +30,27 @@ impl Measurement {
         for group in &self.groups {
             if let Spread::Lots(entries) = &group.spread {
                 let units: u64 = entries.iter().map(|entry| entry.units).sum();
-                Imbalance::unless_equal("units of a group by lot", group.units, units)?;
+                Imbalance::unless_equal("units of a group by lot", &group.units, &units)?;
                 let cost: i128 = entries.iter().map(|entry| entry.cost).sum();
-                Imbalance::unless_equal("cost of a group by lot", group.cost.atto(), cost)?;
+                Imbalance::unless_equal("cost of a group by lot", &group.cost.atto(), &cost)?;
             }
         }
         let rows = self.groups.iter().flat_map(|group| &group.rows);
         let calls: u64 = rows.map(|row| row.calls).sum();
-        Imbalance::unless_within("calls by price", self.calls, calls)?;
+        Imbalance::unless_within("calls by price", &self.calls, &calls)?;
         let days: Usd = self.by_day.values().copied().sum();
         // Calls without a time are in no day.
         if self.billed < Usd::ZERO {
             return Ok(());
         }
-        Imbalance::unless_within("cost by day", self.billed, days)
+        Imbalance::unless_within("cost by day", &self.billed, &days)
     }
 }
 
 fn check_cause(cause: &Cause) -> Result<(), Imbalance> {
     let [before, after] = cause.billed;
     let effects: Usd = cause.effects.iter().map(|effect| effect.amount).sum();
-    Imbalance::unless_equal("effects on the bill", after - before, effects)?;
+    Imbalance::unless_equal("effects on the bill", &(after - before), &effects)?;
     for whole in &cause.effects {
         let parts: Vec<Usd> = cause
             .parts
@@ -59,7 +59,7 @@ fn check_cause(cause: &Cause) -> Result<(), Imbalance> {
             .map(|part| part.amount)
             .collect();
         if !parts.is_empty() {
-            Imbalance::unless_equal("parts of an effect", whole.amount, parts.into_iter().sum())?;
+            Imbalance::unless_equal("parts of an effect", &whole.amount, &parts.into_iter().sum())?;
         }
     }
     Ok(())

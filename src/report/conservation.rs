@@ -30,15 +30,15 @@ fn check_parts<'p>(
 ) -> Result<(), Imbalance> {
     let mut sum = CallsAndCost::default();
     parts.for_each(|part| sum.merge(*part));
-    Imbalance::unless_equal(what[0], whole.calls, sum.calls)?;
-    Imbalance::unless_equal(what[1], whole.unpriced_calls, sum.unpriced_calls)?;
-    Imbalance::unless_equal(what[2], whole.cost, sum.cost)
+    Imbalance::unless_equal(what[0], &whole.calls, &sum.calls)?;
+    Imbalance::unless_equal(what[1], &whole.unpriced_calls, &sum.unpriced_calls)?;
+    Imbalance::unless_equal(what[2], &whole.cost, &sum.cost)
 }
 
 fn check_lines(input: &InputAccounting) -> Result<(), Imbalance> {
     for file in &input.files {
         let lines = file.lines;
-        Imbalance::unless_equal("lines of a file", lines.lines, lines.accounted())?;
+        Imbalance::unless_equal("lines of a file", &lines.lines, &lines.accounted())?;
     }
     Ok(())
 }
@@ -75,20 +75,20 @@ impl AnalysisReport {
         let (analysis, totals) = (&self.analysis, &self.analysis.totals);
         let mut sum = self.left_out.as_ref().map(|rest| rest.tally).unwrap_or_default();
         analysis.groups.iter().for_each(|group| sum.merge(&group.tally));
-        Imbalance::unless_equal("calls by group", totals.calls, sum.calls)?;
-        Imbalance::unless_equal("cost by group", totals.cost, sum.cost)?;
-        Imbalance::unless_equal("list cost by group", totals.list_cost, sum.list_cost)?;
+        Imbalance::unless_equal("calls by group", &totals.calls, &sum.calls)?;
+        Imbalance::unless_equal("cost by group", &totals.cost, &sum.cost)?;
+        Imbalance::unless_equal("list cost by group", &totals.list_cost, &sum.list_cost)?;
         Imbalance::unless_equal(
             "unpriced calls by group",
-            totals.unpriced_calls,
-            sum.unpriced_calls,
+            &totals.unpriced_calls,
+            &sum.unpriced_calls,
         )?;
         for class in TokenClass::ALL {
             let [whole, parts] = [totals.tokens[class], sum.tokens[class]];
-            Imbalance::unless_equal("tokens of a class by group", whole, parts)?;
+            Imbalance::unless_equal("tokens of a class by group", &whole, &parts)?;
         }
         let by_class: Tokens = TokenClass::ALL.into_iter().map(|class| totals.tokens[class]).sum();
-        Imbalance::unless_equal("tokens by class", totals.input() + totals.output(), by_class)
+        Imbalance::unless_equal("tokens by class", &(totals.input() + totals.output()), &by_class)
     }
 
     /// Calls without a time are in no day.
@@ -97,11 +97,11 @@ impl AnalysisReport {
         let dated: u64 = days.clone().map(|day| day.calls).sum();
         let cost: Usd = days.map(|day| day.cost).sum();
         let undated = self.analysis.undated_calls;
-        Imbalance::unless_equal("calls by day", whole.calls, dated + undated)?;
+        Imbalance::unless_equal("calls by day", &whole.calls, &(dated + undated))?;
         match undated {
-            0 => Imbalance::unless_equal("cost by day", whole.cost, cost),
+            0 => Imbalance::unless_equal("cost by day", &whole.cost, &cost),
             _ if whole.cost < Usd::ZERO => Ok(()),
-            _ => Imbalance::unless_within("cost by day", whole.cost, cost),
+            _ => Imbalance::unless_within("cost by day", &whole.cost, &cost),
         }
     }
 
@@ -110,12 +110,12 @@ impl AnalysisReport {
         let (analysis, totals) = (&self.analysis, &self.analysis.totals);
         let calculated = totals.calculated().cost;
         let sellers: Usd = analysis.remarks.sellers.iter().map(|seller| seller.cost).sum();
-        Imbalance::unless_equal("calculated cost by seller", calculated, sellers)?;
+        Imbalance::unless_equal("calculated cost by seller", &calculated, &sellers)?;
         let classes: Usd = analysis.classes.iter().map(|class| class.cost).sum();
         // The rest are fees of requests and searches.
-        Imbalance::unless_within("cost by class of token", calculated, classes)?;
+        Imbalance::unless_within("cost by class of token", &calculated, &classes)?;
         let unpriced: u64 = analysis.unpriced.iter().map(|model| model.calls).sum();
-        Imbalance::unless_equal("unpriced calls by model", totals.unpriced_calls, unpriced)
+        Imbalance::unless_equal("unpriced calls by model", &totals.unpriced_calls, &unpriced)
     }
 }
 
@@ -125,30 +125,30 @@ impl Conserved for SavingsReport {
         if let Some(analysed) = self.analysed {
             Imbalance::unless_equal(
                 "the bill, analysed and replayed",
-                analysed,
-                self.totals.baseline,
+                &analysed,
+                &self.totals.baseline,
             )?;
         }
         let saved = self.totals.saved();
         let ladder: Usd = self.techniques.iter().map(|line| line.ladder).sum();
-        Imbalance::unless_equal("savings on the ladder", saved, ladder)?;
+        Imbalance::unless_equal("savings on the ladder", &saved, &ladder)?;
         let fair: Usd = self.techniques.iter().map(|line| line.fair_share).sum();
-        Imbalance::unless_equal("fair shares of the saving", saved, fair)?;
+        Imbalance::unless_equal("fair shares of the saving", &saved, &fair)?;
         let alone: Usd = self.techniques.iter().map(|line| line.standalone).sum();
-        Imbalance::unless_equal("savings of techniques alone", self.totals.claimed_sum, alone)?;
+        Imbalance::unless_equal("savings of techniques alone", &self.totals.claimed_sum, &alone)?;
         let mut left = self.totals.baseline;
         for line in &self.techniques {
             left = left - line.ladder;
-            Imbalance::unless_equal("the bill after a technique", line.remaining, left)?;
+            Imbalance::unless_equal("the bill after a technique", &line.remaining, &left)?;
         }
         if self.groups.is_empty() && self.left_out.is_none() {
             return Ok(());
         }
         let all = self.all_groups();
         let priced = self.calls - self.unpriced.calls;
-        Imbalance::unless_equal("priced calls by group", priced, all.calls)?;
-        Imbalance::unless_equal("the bill before by group", self.totals.baseline, all.before)?;
-        Imbalance::unless_equal("the bill after by group", self.totals.projected, all.after)
+        Imbalance::unless_equal("priced calls by group", &priced, &all.calls)?;
+        Imbalance::unless_equal("the bill before by group", &self.totals.baseline, &all.before)?;
+        Imbalance::unless_equal("the bill after by group", &self.totals.projected, &all.after)
     }
 }
 
