@@ -106,7 +106,7 @@ fn unlocked(file: &TextFile) -> Vec<String> {
     let builds = |line: &str| {
         let is_comment = line.trim_start().starts_with('#');
         let is_building = |word: &&str| line.contains(&format!("cargo {word}"));
-        !is_comment && building.iter().any(|word| is_building(word))
+        !is_comment && building.iter().any(is_building)
     };
     let lines = (1..).zip(file.text.lines());
     let faults = lines.filter(|(_, line)| builds(line) && !line.contains("--locked"));
