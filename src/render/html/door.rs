@@ -38,21 +38,27 @@ pub(super) fn pass(page: &mut Page, mask: &Mask) {
 
 /// Masks the texts of a document; says whether that changed any.
 fn masked(value: &mut Value, mask: &Mask) -> bool {
+    let mut is_changed = false;
     match value {
         Value::String(text) => {
-            let Cow::Owned(shown) = mask.text(text) else { return false };
-            *text = shown;
-            true
+            if let Cow::Owned(shown) = mask.text(text) {
+                *text = shown;
+                is_changed = true;
+            }
         }
-        // All of them: `any` would stop at the first.
         Value::Array(list) => {
-            list.iter_mut().fold(false, |is_any, one| masked(one, mask) || is_any)
+            for one in list {
+                is_changed |= masked(one, mask);
+            }
         }
         Value::Object(members) => {
-            members.values_mut().fold(false, |is_any, one| masked(one, mask) || is_any)
+            for one in members.values_mut() {
+                is_changed |= masked(one, mask);
+            }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+    is_changed
 }
 
 fn lines(lines: &mut [Line], mask: &Mask) {

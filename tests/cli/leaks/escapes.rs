@@ -97,14 +97,15 @@ fn check_harmless(left: &Left) {
             assert!(!text.contains("<script>alert") && !text.contains("<img"), "{}", left.command);
         }
         if left.command.contains("markdown") || name == "c.md" {
-            for act in ["](http", "@everyone", "<img", "| `code` |", "<script"] {
+            for act in ["[x](http", "@everyone", "<img", "| `code` |", "<script"] {
                 assert!(!text.contains(act), "{}: {name}: {act}", left.command);
             }
         }
         if name == "j.xml" {
             assert!(!text.contains("]]></failure><testcase/>"), "{text}");
         }
-        if left.command.contains("csv") || left.command.contains("focus") {
+        let is_table = left.command.contains("csv") || left.command.contains("focus");
+        if is_table && name == "stdout" {
             check_cells(text, &left.command);
         }
     }
@@ -112,25 +113,16 @@ fn check_harmless(left: &Left) {
 
 /// No cell begins as a formula, but numbers do with a sign.
 fn check_cells(text: &str, command: &str) {
-    let mut reader = csv_rows(text);
-    for cell in reader.drain(..) {
-        let is_number = cell.parse::<f64>().is_ok();
-        let starts = cell.split(';').any(|part| part.starts_with(['=', '+', '-', '@', '\t', '\r']));
-        assert!(is_number || !starts, "{command}: {cell}");
-    }
-}
-
-/// The cells of a table, quotes taken off.
-fn csv_rows(text: &str) -> Vec<String> {
-    let (mut cells, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
-    for letter in text.chars() {
-        match letter {
-            '"' => is_quoted = !is_quoted,
-            ',' | '\n' if !is_quoted => cells.push(std::mem::take(&mut cell)),
-            other => cell.push(other),
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.has_headers(false).flexible(true).from_reader(text.as_bytes());
+    for row in reader.records() {
+        for cell in &row.expect("CSV") {
+            let is_number = cell.parse::<f64>().is_ok();
+            let mut parts = cell.split(';');
+            let starts = parts.any(|part| part.starts_with(['=', '+', '-', '@', '\t', '\r']));
+            assert!(is_number || !starts, "{command}: {cell}");
         }
     }
-    cells
 }
 
 #[test]
