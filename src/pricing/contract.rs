@@ -326,6 +326,43 @@ mod tests {
     }
 
     #[test]
+    fn the_spelling_of_a_cloud_says_who_bills_and_a_plain_id_does_not() {
+        // Without a search: not every cloud has a fee for one.
+        let of = |book: &PriceBook, provider| {
+            let mut call = Call::default();
+            call.tokens[TokenClass::Input] = Tokens::new(100_000);
+            let id = book.find(provider, "claude-sonnet-4-5").expect("known");
+            cost(&call, book.card(id, &call, at(DAY), "").expect("a card")).expect("priced")
+        };
+        let under = |model: &str| {
+            let contract = Contract { model: Some(model.to_owned()), ..contract("50%") };
+            PriceBook::embedded().under(&[contract]).expect("applies")
+        };
+        let (list, plain) = (PriceBook::embedded(), under("claude-sonnet-4-5"));
+        let spelled = under("us.anthropic.claude-sonnet-4-5-20250929-v1:0");
+        assert_ne!(of(&plain, "bedrock"), of(&list, "bedrock"));
+        assert_eq!(of(&spelled, "bedrock"), of(&plain, "bedrock"));
+        assert_eq!(of(&spelled, "anthropic"), of(&list, "anthropic"));
+    }
+
+    #[test]
+    fn a_line_says_what_is_taken_off_what() {
+        let mut some = contract("10%");
+        assert_eq!(some.to_string(), "ours: 0.1 off every model");
+        some.fees = false;
+        assert_eq!(some.to_string(), "ours: 0.1 off all tokens of every model");
+        some.classes = PerClass::from_fn(|class| class == TokenClass::Output);
+        assert_eq!(some.to_string(), "ours: 0.1 off output of every model");
+        some.fees = true;
+        some.model = Some("large".to_owned());
+        some.provider = Some("acme".to_owned());
+        some.span = Span { from: Some(at("2026-10-01")), to: Some(at("2026-11-01")) };
+        let line = "ours: 0.1 off output, fees of large by acme from 2026-10-01T00:00:00Z \
+                    until 2026-11-01T00:00:00Z";
+        assert_eq!(some.to_string(), line);
+    }
+
+    #[test]
     fn it_holds_between_its_days() {
         let span = Span { from: Some(at("2026-10-01")), to: Some(at("2026-11-01")) };
         let october = [Contract { span, ..contract("10%") }];
