@@ -92,7 +92,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let result = match cli.command {
-        Command::Analyze(args) => analyze::run(*args),
+        Command::Analyze(args) => analyze::run(&args),
         Command::Simulate(args) => simulate::run(*args),
         Command::Estimate(args) => estimate::run(*args),
         Command::Check(args) => check::run(*args),

@@ -153,8 +153,8 @@ fn limit(level: u32) -> u64 {
     u64::MAX.checked_shr(level).unwrap_or(0)
 }
 
-/// The same for the same names on every machine: FNV-1a, and the last steps of MurmurHash3, after which
-/// every bit depends on every letter.
+/// The same for the same names on every machine: FNV-1a, and the last steps of `MurmurHash3`, after
+/// which every bit depends on every letter.
 fn fingerprint(key: &[Symbol], names: &impl Names) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for (place, symbol) in key.iter().enumerate() {
