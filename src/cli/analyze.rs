@@ -44,24 +44,13 @@ fn cost_mode(asked: Option<CostModeArg>) -> CostMode {
     }
 }
 
-pub(super) fn run(args: AnalyzeArgs) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &AnalyzeArgs) -> Result<ExitStatus, Failure> {
     let input = reading_words(&args.common);
-    let mut settings = Settings::resolve(args.common)?;
+    let mut settings = Settings::resolve(args.common.clone())?;
     let prices = Prices::load(&settings)?;
     let invoice = args.invoice.as_deref().map(amount).transpose()?;
     let seller = args.provider.as_deref().map(|name| seller(&prices.book, name));
-    let defaults = AnalysisOptions::default();
-    let by = if settings.by.is_empty() { defaults.group_by } else { settings.by.clone() };
-    let options = AnalysisOptions {
-        group_by: by,
-        days: settings.days,
-        cost_mode: cost_mode(args.cost_mode.or(settings.cost_mode)),
-        seller,
-        pictures: settings.format == OutputFormat::Html,
-        most_groups: args.max_groups.map_or(defaults.most_groups, most_groups),
-        growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
-        ..defaults
-    };
+    let options = options(args, &settings, seller)?;
     let compare_at = args.compare_at.as_deref();
     let finder = compare_at.map(|text| finder(text, &prices.book, &options)).transpose()?;
     // `simulate` has no such choice of calls.
@@ -124,6 +113,26 @@ fn give_out(report: &AnalysisReport, shown: &[String], settings: &Settings) -> R
     deliver(settings.output.as_deref(), |out| match single {
         Some(exhibit) => write_exhibit(exhibit, settings.style, out),
         None => write_analysis(report, settings.format, settings.style, out),
+    })
+}
+
+/// What is asked for.
+fn options(
+    args: &AnalyzeArgs,
+    settings: &Settings,
+    seller: Option<String>,
+) -> Result<AnalysisOptions, Failure> {
+    let defaults = AnalysisOptions::default();
+    let by = if settings.by.is_empty() { defaults.group_by } else { settings.by.clone() };
+    Ok(AnalysisOptions {
+        group_by: by,
+        days: settings.days,
+        cost_mode: cost_mode(args.cost_mode.or(settings.cost_mode)),
+        seller,
+        pictures: settings.format == OutputFormat::Html,
+        most_groups: args.max_groups.map_or(defaults.most_groups, most_groups),
+        growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
+        ..defaults
     })
 }
 

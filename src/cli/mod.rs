@@ -102,7 +102,7 @@ fn run_guarded(arguments: Vec<OsString>) -> ExitCode {
         }
     };
     let result = match cli.command {
-        Command::Analyze(args) => analyze::run(*args),
+        Command::Analyze(args) => analyze::run(&args),
         Command::Simulate(args) => simulate::run(*args),
         Command::Estimate(args) => estimate::run(*args),
         Command::Check(args) => check::run(*args),

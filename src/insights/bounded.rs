@@ -153,8 +153,8 @@ fn limit(level: u32) -> u64 {
     u64::MAX.checked_shr(level).unwrap_or(0)
 }
 
-/// The same for the same names on every machine: FNV-1a, and the last steps of MurmurHash3, after which
-/// every bit depends on every letter.
+/// The same for the same names on every machine: FNV-1a, and the last steps of `MurmurHash3`, after
+/// which every bit depends on every letter.
 fn fingerprint(key: &[Symbol], names: &impl Names) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for (place, symbol) in key.iter().enumerate() {
@@ -253,7 +253,7 @@ mod tests {
             let apart = expected.0.keys().filter(|name| name.starts_with("name")).count();
             prop_assert!(apart <= most);
             for name in log.iter().filter(|name| **name < 5) {
-                let known = format!("known-{}", name);
+                let known = format!("known-{name}");
                 prop_assert!(expected.0.contains_key(&known));
             }
             let distinct: std::collections::BTreeSet<_> =

@@ -99,12 +99,11 @@ impl KeyColumns {
     ) -> Vec<Symbol> {
         let columns = self.columns.iter_mut().zip(key);
         let fold = |(column, symbol): (&mut KeyColumn, &Symbol)| {
-            let is_kept = match column.derived {
-                Some(derived) => !matches!(derived, DerivedColumn::Day | DerivedColumn::Month),
-                None => {
-                    let is_model = column.dictionary.name == column::FIXED[column::MODEL];
-                    is_model && known(column.dictionary.resolve(*symbol))
-                }
+            let is_kept = if let Some(derived) = column.derived {
+                !matches!(derived, DerivedColumn::Day | DerivedColumn::Month)
+            } else {
+                let is_model = column.dictionary.name == column::FIXED[column::MODEL];
+                is_model && known(column.dictionary.resolve(*symbol))
             };
             if is_kept { *symbol } else { column.dictionary.intern(other) }
         };

@@ -6,7 +6,7 @@ use crate::diagnostics::Ledger;
 use crate::gate::{
     Against, GateOptions, GatePrices, Measure, Outcome as GateOutcome, Unit, measure, run,
 };
-use crate::library::{Log, Plan, PriceBook};
+use crate::library::{Log, LogReader, Plan, PriceBook};
 use crate::simulation::simulate_on;
 use crate::units::{TokenClass, Tokens, Usd};
 use crate::usage::Days;
@@ -49,8 +49,7 @@ fn judged() -> GateOutcome {
     let book = PriceBook::embedded();
     let prices = GatePrices::new(&book, None);
     let how = Measure { unit: Unit::Call, group_by: vec!["call_type".to_owned()], days: Days::UTC };
-    let reader =
-        crate::gate::COLUMNS.into_iter().fold(Log::reader(), |reader, name| reader.column(name));
+    let reader = crate::gate::COLUMNS.into_iter().fold(Log::reader(), LogReader::column);
     let log = reader.read([WEEK]).expect("reads");
     let measured = measure(log.calls(), &prices, &how);
     let against = Against::Log(Box::new(measured.clone()));

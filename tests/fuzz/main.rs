@@ -29,8 +29,8 @@ fn check(name: &str, target: fn(&[u8]), seeds: &[Vec<u8>], words: &[&str]) {
     for seed in seeds {
         target(seed);
     }
-    let asked = std::env::var("LLMCOST_FUZZ_RUNS").ok();
-    let runs = asked.map_or(RUNS, |asked| asked.parse().expect("LLMCOST_FUZZ_RUNS is a number"));
+    let runs = asked("LLMCOST_FUZZ_RUNS")
+        .map_or(RUNS, |asked| asked.parse().expect("LLMCOST_FUZZ_RUNS is a number"));
     let mut mutator = Mutator::new(seeds, words);
     for run in 0..runs {
         let input = mutator.next();
@@ -39,9 +39,15 @@ fn check(name: &str, target: fn(&[u8]), seeds: &[Vec<u8>], words: &[&str]) {
     }
 }
 
+/// What whoever runs the tests asks for.
+#[expect(clippy::disallowed_methods, reason = "tests have no flags of their own")]
+fn asked(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
+}
+
 /// Gives the beginnings to the fuzzers in `fuzz/`, where somebody asks for that: `fuzz/seed.sh` does.
 fn hand_over(name: &str, seeds: &[Vec<u8>]) {
-    let Ok(corpus) = std::env::var("LLMCOST_FUZZ_CORPUS") else { return };
+    let Some(corpus) = asked("LLMCOST_FUZZ_CORPUS") else { return };
     let folder = std::path::Path::new(&corpus).join(name);
     std::fs::create_dir_all(&folder).expect("a folder for a corpus");
     for (place, seed) in seeds.iter().enumerate() {

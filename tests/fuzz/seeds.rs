@@ -78,7 +78,7 @@ pub(crate) fn price_tables() -> Vec<Vec<u8>> {
     for path in files("pricing") {
         let text = String::from_utf8(whole(&path)).expect("text");
         let end = text.match_indices("\n[[").map(|(at, _)| at).take_while(|at| *at < 4_000).last();
-        tables.push(text[..end.unwrap_or(text.len())].as_bytes().to_vec());
+        tables.push(text.as_bytes()[..end.unwrap_or(text.len())].to_vec());
     }
     tables
 }
