@@ -24,7 +24,7 @@ pub(super) fn name(text: &str) -> String {
 }
 
 /// Text with what a terminal would obey made visible: the last door before a reader, for what is no
-/// name. The mark that [`name`] ends a name with stays.
+/// name. The mark that `name` ends a name with stays.
 pub fn visible(text: &str) -> String {
     let shown = |letter| if is_safe(letter) || letter == LEFT_TO_RIGHT { letter } else { HIDDEN };
     text.chars().map(shown).collect()
