@@ -328,8 +328,8 @@ def rows(quick):
     yield Row("a file that is cut short while it is read", growing, act=shrink, check=all_or_more(3, 600_000),
               codes=("unreadable-file",), says=("became shorter",))
     if not quick:
-        yield Row("10^5 files", many_files(100_000), good=100_000, seconds=120, heavy=True)
-        yield Row("10^5 files with 40 open at most", many_files(100_000), good=100_000, seconds=120, heavy=True,
+        yield Row("10^5 files", many_files(100_000), good=100_000, seconds=120, memory=800, heavy=True)
+        yield Row("10^5 files with 40 open at most", many_files(100_000), good=100_000, seconds=120, memory=800, heavy=True,
                   limits=((resource.RLIMIT_NOFILE, 40),))
         yield Row("/dev/zero as a log", zeros, exit=3, says=("/dev/zero",), seconds=60, memory=1500, heavy=True)
 
