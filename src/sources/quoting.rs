@@ -3,19 +3,19 @@
 
 use std::borrow::Cow;
 
-/// A word is no longer.
-const WORD_MAX: usize = 24;
+/// A word without digits is no longer, nor a number or a time, of which digits are a third.
+const LETTERS_MAX: usize = 40;
 
-/// A number or a time is no longer, and digits are a third of it.
-const NUMBER_MAX: usize = 40;
+/// Whatever it is: no key is so short.
+const SHORT: usize = 12;
 
 /// What may stand in a message for a value.
 pub(super) fn quoted(value: &str) -> Cow<'_, str> {
     let letters = value.chars().count();
     let digits = value.chars().filter(char::is_ascii_digit).count();
-    let is_word = letters <= WORD_MAX && digits == 0 && !value.contains(char::is_whitespace);
-    let is_number = letters <= NUMBER_MAX && digits * 3 >= letters;
-    let is_short = letters <= WORD_MAX / 2;
+    let is_word = letters <= LETTERS_MAX && digits == 0 && !value.contains(char::is_whitespace);
+    let is_number = letters <= LETTERS_MAX && digits * 3 >= letters;
+    let is_short = letters <= SHORT;
     if is_word || is_number || is_short {
         return Cow::Borrowed(value);
     }
@@ -42,7 +42,13 @@ mod tests {
 
     #[test]
     fn words_numbers_and_times_are_quoted() {
-        for value in ["n/a", "unlimited", "12.5", "1 234,50", "2026-10-05T10:00:00.123456+02:00"] {
+        for value in [
+            "n/a",
+            "code_interpreter_sessions",
+            "12.5",
+            "1 234,50",
+            "2026-10-05T10:00:00.123456+02:00",
+        ] {
             assert_eq!(quoted(value), value);
         }
         assert_eq!(quoted("Mon Nov 23 08:14:08 UTC 2026"), "Mon Nov 23 08:14:08 UTC 2026");
