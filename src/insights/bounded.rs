@@ -253,7 +253,7 @@ mod tests {
             let apart = expected.0.keys().filter(|name| name.starts_with("name")).count();
             prop_assert!(apart <= most);
             for name in log.iter().filter(|name| **name < 5) {
-                let known = format!("known-{}", name);
+                let known = format!("known-{name}");
                 prop_assert!(expected.0.contains_key(&known));
             }
             let distinct: std::collections::BTreeSet<_> =
