@@ -124,9 +124,9 @@ def rows(quick, program=None):
     yield Row("SQLite with bytes of 0xff in its middle", database(lambda b: middle(b, b"\xff" * 9000)), good=2)
     yield Row("SQLite of its first hundred bytes", database(lambda b: b[:100]), codes=("unreadable-file",), good=2)
     if not quick:
-        yield Row("gz of 20 GiB of line ends, 1000:1", log(bomb_gz(20 * GIB), name="u.gz"), good=2, seconds=200,
+        yield Row("gz of 20 GiB of line ends, 1000:1", log(bomb_gz(20 * GIB), name="u.gz"), good=2, seconds=400,
                   heavy=True, codes=("unreadable-file",), says=("zip bomb",))
-        yield Row("zst of 64 GiB of line ends, 30000:1", log(bomb_zst(64 * GIB), name="u.zst"), good=2, seconds=200,
+        yield Row("zst of 64 GiB of line ends, 30000:1", log(bomb_zst(64 * GIB), name="u.zst"), good=2, seconds=400,
                   heavy=True, codes=("unreadable-file",), says=("zip bomb",))
         yield Row("gz of one line of 4 GiB", log(bomb_gz(4 * GIB, b"x"), name="u.gz"), good=2, memory=1500, seconds=200,
                   heavy=True, codes=("record-too-long",))
