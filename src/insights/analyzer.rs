@@ -366,8 +366,9 @@ impl<'a> Sums<'a> {
         if call.finish_reason == FinishReason::Length {
             self.cut_off.add(call.calls, cost);
         }
-        // The charge of a log is not split into prices.
-        if let Some(found) = price.calculated.as_ref().filter(|_| !price.from_log) {
+        // The charge of a log is not split into prices, and what is in no sum has none that count.
+        let is_calculated = cost.is_some() && !price.from_log;
+        if let Some(found) = price.calculated.as_ref().filter(|_| is_calculated) {
             self.cards.add(found, call);
             if found.too_early {
                 self.too_early += call.calls;

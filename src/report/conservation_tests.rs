@@ -6,6 +6,7 @@ use crate::diagnostics::Ledger;
 use crate::gate::{
     Against, GateOptions, GatePrices, Measure, Outcome as GateOutcome, Unit, measure, run,
 };
+use crate::insights::{AnalysisOptions, Analyzer, CostMode};
 use crate::library::{Log, LogReader, Plan, PriceBook};
 use crate::simulation::simulate_on;
 use crate::units::{TokenClass, Tokens, Usd};
@@ -134,4 +135,20 @@ fn a_check_that_is_off_by_the_smallest_amount_is_not_shown() {
     cause.effects[0].amount += LEAST;
     let why = found.check_sums().expect_err("effects do not add up").to_string();
     assert!(why.starts_with("effects on the bill"), "{why}");
+}
+
+/// What calls would cost by the price book was told by seller and class of token where only logged costs
+/// count.
+#[test]
+fn where_only_logged_costs_count_nothing_is_calculated() {
+    let (prices, log) = (PriceBook::embedded(), week(&plan()));
+    let options = AnalysisOptions { cost_mode: CostMode::Logged, ..AnalysisOptions::default() };
+    let mut analyzer = Analyzer::new(&prices, options);
+    analyzer.add(log.calls());
+    let found = analyzer.finish();
+    assert!(found.totals.logged.calls > 0 && found.totals.unpriced_calls > 0);
+    assert_eq!((found.classes.len(), found.remarks.sellers.len()), (0, 0));
+    let input = InputAccounting::new(log.reading(), 0);
+    let report = AnalysisReport::new(found, input, &Ledger::default(), PriceSource::default(), 0);
+    assert_eq!(report.check_sums(), Ok(()));
 }

@@ -46,7 +46,7 @@ fn figures(folder: &Path, arguments: &[&str]) -> Value {
     ];
     let mut report = json(folder, arguments);
     let whole = report.as_object_mut().expect("an object");
-    for other in ["input", "diagnostics", "costliest"] {
+    for other in ["input", "diagnostics", "costliest", "oddities"] {
         whole.remove(other);
     }
     if let Some(spread) = whole.get_mut("concentration").and_then(Value::as_object_mut) {

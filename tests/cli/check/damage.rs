@@ -50,7 +50,7 @@ fn what_is_no_baseline_is_3_and_says_what_to_do() {
     refused("null", "it is no baseline of llmcost");
     refused("{\"kind\": \"llmcost-baseline\"}", "missing field `schema_version`");
     refused("[".repeat(100_000), anew);
-    refused(b"\xff\xfe\x00", "valid UTF-8");
+    refused(b"\xff\xfe\x00", "not text in UTF-8");
 }
 
 #[test]
