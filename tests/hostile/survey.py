@@ -135,6 +135,8 @@ def judge(row, ended, folder):
 
 
 def main():
+    # Behind a terminal an interrupt is ignored, and so it would be by what is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("--llmcost", type=pathlib.Path, required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
