@@ -6,7 +6,9 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
 
 use indicatif::ProgressBar;
 
@@ -60,26 +62,49 @@ impl Unfinished {
     }
 }
 
-/// Waits for what ends a run; then it ends as if nobody had waited, once all is tidy.
+/// The number of the signal that came, or 0.
 #[cfg(unix)]
+static CAME: AtomicUsize = AtomicUsize::new(0);
+
+/// How often it is looked whether a signal came: quick for people, and nothing to a processor.
+#[cfg(unix)]
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Waits for what ends a run; then it ends as if nobody had waited, once all is tidy.
+///
+/// A signal leaves its number, which is looked for: what could be waited for is a pair of sockets in the
+/// crate, and this program opens none.
+#[cfg(unix)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a signal is looked for now and then; no result waits"
+)]
 fn listen() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
+    use signal_hook::flag::register_usize;
     use signal_hook::low_level::emulate_default_handler;
 
     // `nohup` and shells that start something in the background have signals ignored.
     let ignored = fs::read_to_string("/proc/self/status").ok().and_then(|text| ignored(&text));
-    let wanted = match ignored {
+    let wanted: Vec<i32> = match ignored {
         Some(mask) => {
             let is_heard = |signal: &i32| mask >> (signal - 1) & 1 == 0;
             [SIGHUP, SIGINT, SIGTERM].into_iter().filter(is_heard).collect()
         }
         None => vec![SIGINT, SIGTERM],
     };
-    // Without a listener a signal ends the run all the same, only less tidily.
-    let Ok(mut signals) = Signals::new(wanted) else { return };
+    for signal in wanted {
+        let number = usize::try_from(signal).expect("signals are numbered from 1");
+        // One that nobody listens to ends the run all the same, only less tidily.
+        let _ = register_usize(signal, &CAME, number);
+    }
     std::thread::spawn(move || {
-        for signal in signals.forever() {
+        loop {
+            std::thread::sleep(GLANCE);
+            let Ok(signal) = i32::try_from(CAME.swap(0, Ordering::Relaxed)) else { continue };
+            if signal == 0 {
+                continue;
+            }
             let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
             unfinished.tidy();
             // Only a signal that cannot be raised fails, and then the run goes on.
