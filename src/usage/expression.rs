@@ -152,12 +152,24 @@ pub(super) fn condition(series: &Series) -> Result<&BooleanChunked, String> {
 
 fn like(texts: &Series, pattern: &Series, ignore_case: bool) -> Result<Series, String> {
     let texts = texts.str().map_err(|_| "LIKE compares texts".to_owned())?;
-    let pattern = pattern.str().ok().and_then(|pattern| pattern.get(0));
-    let pattern: Vec<char> = folded(pattern.ok_or("LIKE needs a 'pattern'")?, ignore_case);
-    let answers = texts
-        .iter()
-        .map(|text| text.map(|text| matches_pattern(&folded(text, ignore_case), &pattern)));
-    let answers: BooleanChunked = answers.collect();
+    let patterns = pattern.str().map_err(|_| "LIKE needs a 'pattern'".to_owned())?;
+    if patterns.len() == 1 {
+        // As most are: a text of the expression, which holds for every row.
+        let pattern = patterns.get(0).ok_or("LIKE needs a 'pattern'")?;
+        let pattern = folded(pattern, ignore_case);
+        let matched = |text: &str| matches_pattern(&folded(text, ignore_case), &pattern);
+        let answers: BooleanChunked = texts.iter().map(|text| text.map(matched)).collect();
+        return Ok(answers.into_series());
+    }
+    let matched = |(text, pattern): (Option<&str>, Option<&str>)| {
+        let (text, pattern) = (folded(text?, ignore_case), folded(pattern?, ignore_case));
+        Some(matches_pattern(&text, &pattern))
+    };
+    let answers: BooleanChunked = if texts.len() == 1 {
+        patterns.iter().map(|pattern| matched((texts.get(0), pattern))).collect()
+    } else {
+        texts.iter().zip(patterns.iter()).map(matched).collect()
+    };
     Ok(answers.into_series())
 }
 

@@ -217,11 +217,22 @@ mod tests {
         check("team = 'ads' OR input_tokens < 15", Ok(&[true, false, true]));
         check("team IS NULL", Ok(&[false, true, false]));
         check("team LIKE 's%'", Ok(&[true, false, false]));
+        check("'shop' LIKE 's%'", Ok(&[true, true, true]));
         check("team IN ('ads', 'web')", Ok(&[false, false, true]));
         check("input_tokens BETWEEN 15 AND 2 * 10", Ok(&[false, true, false]));
         check("NOT (team = 'ads')", Ok(&[true, false, false]));
         check("input_tokens > 10.5 AND input_tokens < 25", Ok(&[false, true, false]));
         check("1 = 1", Ok(&[true, true, true]));
+    }
+
+    /// The value of the first row was the pattern of all of them, and a table without rows ended the run.
+    #[test]
+    fn a_pattern_that_is_a_column_is_that_of_each_row() {
+        check("team LIKE team", Ok(&[true, false, true]));
+        check("'ads' LIKE team", Ok(&[false, false, true]));
+        check("team ILIKE team AND input_tokens > 15", Ok(&[false, false, true]));
+        let filter = Filter::parse("team LIKE team").expect("a condition");
+        assert_eq!(filter.matches(&Calls::new(calls().dimensions.emptied())), Ok(Vec::new()));
     }
 
     #[test]

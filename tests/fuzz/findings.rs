@@ -22,3 +22,9 @@ fn rows_of_unknown_many_calls_at_prices_of_an_hour_are_told_of_the_log_too() {
         u,20261006,deepseek-v4-pro,k,n,output_tokens,0.0,800\n",
     );
 }
+
+/// A pattern that is a column, and a table without rows: the first row was asked for.
+#[test]
+fn a_pattern_may_be_a_column() {
+    targets::text::check(b"model LIKE team");
+}
