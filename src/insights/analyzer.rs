@@ -26,7 +26,7 @@ use super::options::{AnalysisOptions, CostMode};
 use super::pricer::{Price, Pricer};
 use super::remarks::PriceRemarks;
 use super::run_rate;
-use super::sanity::oddities;
+use super::sanity::{LONGEST_LOG, oddities};
 use super::spread::SpreadTable;
 use super::swaps::Swaps;
 use super::tally::{CallsAndCost, Tally};
@@ -287,7 +287,9 @@ impl<'a> Analyzer<'a> {
         let growth = self.options.growth;
         let exhibits =
             window.as_ref().map_or_else(Vec::new, |window| forecast(window, &days, growth));
-        let run_rate = window.as_ref().and_then(|window: &Window| run_rate::project(window, &days));
+        // Nothing follows from days that are many years apart.
+        let span = window.as_ref().filter(|window: &&Window| window.length() <= LONGEST_LOG);
+        let run_rate = span.and_then(|window| run_rate::project(window, &days));
         let mut analysis = Analysis {
             group_by: self.options.group_by,
             cost_mode: self.options.cost_mode,

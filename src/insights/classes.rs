@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use crate::pricing::{ModelId, PriceBook, RateCard, cost_of_tokens};
 use crate::units::{PerClass, Share, TokenClass, Tokens, Usd};
-use crate::usage::Call;
+use crate::usage::{Call, Status};
 
 use super::analysis::ClassCost;
 use super::lanes::Lane;
@@ -54,7 +54,9 @@ impl<'a> CardTotals<'a> {
         let is_silent = card.is_unbilled() && call.input_total().is_zero();
         whole.calls += if is_silent { 0 } else { call.calls };
         whole.cost += cost;
-        if call.is_single() {
+        // A failed call may have counts of its own, and one that searched sums up several prompts.
+        let is_usual = !matches!(call.status, Status::Error(_)) && call.searches == 0;
+        if call.is_single() && is_usual {
             whole.sizes.add(call.input_total().get(), call.output_total().get());
         }
         if !call.is_single() && !call.is_rolled() && card.is_hourly() {

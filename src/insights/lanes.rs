@@ -162,7 +162,9 @@ impl<'a> Lane<'a> {
         let cost = bill.total()?;
         self.calls += 1;
         self.cost += cost;
-        self.sizes.add(prompt, answer);
+        if !self.is_failed {
+            self.sizes.add(prompt, answer);
+        }
         for column in classes {
             let place = column.class as usize;
             self.tokens[place] += u64::from(counts[place]);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::pricing::{ModelId, PriceBook};
-use crate::units::{Share, TokenClass, Tokens, Usd};
+use crate::units::{Share, TokenClass, TokenPrice, Tokens, Usd};
 use crate::usage::Days;
 
 use super::analysis::{Analysis, LoggedCosts};
@@ -38,7 +38,7 @@ pub enum Oddity {
         /// Of so many.
         of: u64,
     },
-    /// Nearly all calls of a model have a prompt and hardly a token of answer.
+    /// Nearly all calls of a model that answers have a prompt and no answer.
     NoAnswers {
         /// The model.
         model: String,
@@ -136,12 +136,13 @@ pub(super) fn oddities(
     found
 }
 
-/// Sizes by model, in the order of the book, and whether the model writes: an embedding has no answer.
+/// Sizes by model, in the order of the book, and whether its answers have a price: an embedding has none.
 fn by_model(cards: &CardTotals<'_>, book: &PriceBook) -> Vec<(ModelId, Sizes, bool)> {
     let mut models: BTreeMap<(String, String), (ModelId, Sizes, bool)> = BTreeMap::new();
     for one in cards.cards.iter().filter(|one| !one.card.is_unbilled() && one.sizes.calls > 0) {
         let model = book.model(one.model);
-        let writes = !one.tokens[TokenClass::Output].is_zero();
+        let price = one.card.price(TokenClass::Output);
+        let writes = price.is_some_and(|price| price != TokenPrice::ZERO);
         models
             .entry((model.provider.clone(), model.id.clone()))
             .and_modify(|known| {
@@ -168,7 +169,8 @@ fn of_sizes(book: &PriceBook, id: ModelId, sizes: &Sizes, writes: bool, found: &
             found.push(Oddity::SameCounts { model, calls: of, prompt, answer });
         }
     }
-    let window = book.model(id).context_window;
+    // An embedding takes many inputs in a call, each as long as its window.
+    let window = book.model(id).context_window.filter(|_| writes);
     if let Some(window) = window.filter(|_| sizes.beyond_window > 0) {
         let model = book.model(id).id.clone();
         let (calls, largest) = (sizes.beyond_window, Tokens::new(sizes.prompts.1));

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::pricing::PriceBook;
 use crate::units::{TokenClass, Tokens, Usd};
-use crate::usage::{Call, Calls, Dimensions, Instant, Symbol, column};
+use crate::usage::{Call, Calls, Dimensions, Instant, Status, Symbol, column};
 
 use super::{Analysis, AnalysisOptions, Analyzer, Oddity};
 
@@ -73,9 +73,13 @@ fn prompts_without_tokens_are_placeholders() {
 
 #[test]
 fn answers_without_tokens_are_placeholders_unless_the_model_gives_none() {
-    check((0..30).map(|place| call(800 + place, 1)), &["no-answers"]);
-    let embeddings = (0..30).map(|place| call(800 + place, 0));
-    assert_eq!(found("text-embedding-3-small", embeddings), []);
+    check((0..30).map(|place| call(800 + place, 0)), &["no-answers"]);
+    // Labels are answers of one token.
+    check((0..30).map(|place| call(800 + place, 1)), &[]);
+    let embeddings = (0..30).map(|place| call(8_000 + place, 0));
+    assert_eq!(found("text-embedding-3-small", embeddings.clone()), []);
+    let failed = (0..30).map(|place| Call { status: Status::Error(500), ..call(800 + place, 0) });
+    check(failed, &[]);
 }
 
 #[test]

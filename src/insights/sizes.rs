@@ -1,6 +1,6 @@
 //! Sizes of prompts and answers, as far as they tell whether a log counts at all.
 
-/// What is kept of the sizes of single calls at one rate card, in tokens.
+/// What is kept of the sizes of single calls at one rate card that did not fail, in tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sizes {
     /// The largest prompt that the model takes.
@@ -9,7 +9,7 @@ pub(super) struct Sizes {
     pub(super) calls: u64,
     /// Those with an answer and a prompt of one token at most.
     pub(super) without_prompt: u64,
-    /// Those with a prompt and an answer of one token at most.
+    /// Those with a prompt and no answer.
     pub(super) without_answer: u64,
     /// Those whose prompt is larger than the model takes.
     pub(super) beyond_window: u64,
@@ -38,7 +38,7 @@ impl Sizes {
     pub(super) fn add(&mut self, prompt: u64, answer: u64) {
         self.calls += 1;
         self.without_prompt += u64::from(prompt <= 1 && answer > 1);
-        self.without_answer += u64::from(answer <= 1 && prompt > 1);
+        self.without_answer += u64::from(answer == 0 && prompt > 1);
         self.beyond_window += u64::from(prompt > self.window);
         self.prompts = (self.prompts.0.min(prompt), self.prompts.1.max(prompt));
         self.answers = (self.answers.0.min(answer), self.answers.1.max(answer));

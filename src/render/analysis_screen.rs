@@ -1,6 +1,6 @@
 //! The page of `analyze`.
 
-use crate::insights::{Analysis, Band, CallsAndCost, CostMode, DayTotal, RunRate, Tally};
+use crate::insights::{Analysis, Band, CallsAndCost, CostMode, DayTotal, Oddity, RunRate, Tally};
 use crate::report::{AnalysisReport, CostlyLine, LeftOut};
 use crate::units::{Share, TokenClass, Tokens, Usd};
 
@@ -81,7 +81,9 @@ pub(super) fn headline(screen: &mut Screen, report: &AnalysisReport, money: Mone
     if let Some(rate) = &analysis.run_rate {
         screen.line(Tone::Plain, run_rate(rate, money));
     } else if analysis.window.is_some() {
+        let is_far = |odd: &Oddity| matches!(odd, Oddity::FarApart { .. });
         let why = match analysis.totals.known_cost() {
+            _ if analysis.oddities.iter().any(is_far) => "the calls are many years apart",
             Some(_) => "the log covers no full day",
             None => "no call has a known cost",
         };

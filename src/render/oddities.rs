@@ -21,8 +21,8 @@ pub(super) fn sentence(oddity: &Oddity, money: Money) -> String {
             name(model)
         ),
         Oddity::NoAnswers { model, calls, of } => format!(
-            "{} of {} of {} have a prompt and an answer of at most one token: the output counts of the \
-             log look like placeholders, such as those of streams that were cut off",
+            "{} of {} of {} have a prompt and no answer: the output counts of the log look like \
+             placeholders, such as those of streams that were cut off",
             counted(*calls, "call", "calls"),
             count(*of),
             name(model)
@@ -39,8 +39,8 @@ pub(super) fn sentence(oddity: &Oddity, money: Money) -> String {
              something else, or rows sum up several calls",
             counted(*calls, "call", "calls"),
             name(model),
-            tokens(*window),
-            tokens(*largest)
+            count(window.get()),
+            count(largest.get())
         ),
         Oddity::CostUnit { times, compared, calculated, used } => {
             let unit = if *times == 100 { "cents" } else { "microdollars" };

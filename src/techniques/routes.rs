@@ -130,7 +130,8 @@ struct Counted {
 impl Values {
     fn count(&self) -> u64 {
         let single = u64::try_from(self.single.len()).unwrap_or(u64::MAX);
-        self.counted.iter().map(|one| one.calls).sum::<u64>() + single
+        // A roll-up may say anything.
+        self.counted.iter().fold(single, |sum, one| sum.saturating_add(one.calls))
     }
 
     /// The value that one in a thousand lies at or below, and whether it may be a little larger.
@@ -156,7 +157,7 @@ impl Values {
         self.counted.sort_unstable();
         let (mut reached, mut most) = (0, Tokens::ZERO);
         let found = self.counted.iter().find(|one| {
-            reached += one.calls;
+            reached = one.calls.saturating_add(reached);
             most = most.max(one.most);
             reached > place
         });
@@ -220,6 +221,18 @@ mod tests {
         for values in values {
             assert_eq!(values.robust_minimum(), (Tokens::new(expected), false));
         }
+    }
+
+    /// A roll-up whose sizes were of more calls than there are numbers ended the run.
+    #[test]
+    fn counts_of_a_roll_up_that_are_beyond_all_reason_do_not_end_the_run() {
+        let one = |value| Counted {
+            value: Tokens::new(value),
+            calls: 9_999_999_999_999_999_999,
+            most: Tokens::new(value),
+        };
+        let values = Values { counted: vec![one(5), one(6)], ..Values::default() };
+        assert_eq!(values.robust_minimum(), (Tokens::new(5), false));
     }
 
     #[test]
