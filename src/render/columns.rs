@@ -69,12 +69,19 @@ pub(super) fn width_of(text: &str) -> usize {
     table.column_max_content_widths().first().map_or(0, |width| usize::from(*width))
 }
 
+/// So many letters are looked at to find those that fit: of a name of a hundred thousand, each try would
+/// take as long as the name is. A few may stand above another without a width of their own.
+const fn most_letters(width: usize) -> usize {
+    width.saturating_mul(8).saturating_add(64)
+}
+
 /// A path cut to a width from the left, with a sign that it was cut: its end says most.
 pub(super) fn cut_left(text: &str, width: usize) -> String {
     if width_of(text) <= width {
         return text.to_owned();
     }
-    let mut letters = text.chars();
+    let passed = text.char_indices().rev().nth(most_letters(width)).map_or(0, |(at, _)| at);
+    let mut letters = text[passed..].chars();
     while letters.next().is_some() {
         let candidate = format!("…{}", letters.as_str());
         if width_of(&candidate) <= width {
@@ -89,7 +96,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     if width_of(text) <= width {
         return text.to_owned();
     }
-    let mut kept = text.to_owned();
+    let mut kept: String = text.chars().take(most_letters(width)).collect();
     while kept.pop().is_some() {
         let candidate = format!("{}…", kept.trim_end());
         if width_of(&candidate) <= width {
@@ -145,6 +152,14 @@ fn least_important(grid: &Grid, shown: &[usize]) -> Option<usize> {
 mod tests {
     use super::super::screen::{Column, GridRow, Tone};
     use super::*;
+
+    /// A name of a hundred thousand letters took minutes.
+    #[test]
+    fn a_name_without_end_is_cut_at_once() {
+        let name = "m模".repeat(200_000);
+        assert_eq!(cut(&name, 6), "m模m…");
+        assert_eq!(cut_left(&name, 6), "…模m模");
+    }
 
     fn check(width: usize, shown: &[usize], widths: &[usize]) {
         let row = ["claude-sonnet-4-6-20260219-v1", "$12.00", "12.3M", "51.0 %"];
