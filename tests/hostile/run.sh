@@ -11,7 +11,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 options=
-while [ "${1:-}" != "${1#--}" ]; do
+while [ $# -gt 0 ] && [ "$1" != "${1#--}" ]; do
     if [ "$1" = --only ]; then
         only=$2
         shift
