@@ -97,7 +97,7 @@ impl<'a> CardTotals<'a> {
                 cost: Usd::ZERO,
                 partial_calls: 0,
                 hourless_calls: 0,
-                sizes: Sizes::new(window_of(book, model)),
+                sizes: Sizes::of(book, model),
             });
             self.cards.len() - 1
         });
@@ -144,11 +144,6 @@ impl<'a> CardTotals<'a> {
         let savings = self.cards.iter().filter_map(|one| saving_of(one.card, &one.tokens));
         savings.reduce(|sum, saving| sum + saving)
     }
-}
-
-/// The largest prompt that a model takes, in tokens, as far as it is known.
-pub(super) fn window_of(book: &PriceBook, model: ModelId) -> u64 {
-    book.model(model).context_window.map_or(u64::MAX, Tokens::get)
 }
 
 fn add_tokens(mine: &mut PerClass<Tokens>, theirs: &PerClass<Tokens>) {

@@ -33,7 +33,6 @@ impl ContextBands {
         self.0[place].add(call.calls, cost);
     }
 
-    /// Takes over other sums.
     /// Adds a single call of known cost with a prompt of so many tokens.
     #[inline]
     pub(super) fn add_plain(&mut self, prompt: u64, cost: Usd) {
@@ -41,6 +40,7 @@ impl ContextBands {
         self.0[place].add(1, Some(cost));
     }
 
+    /// Takes over other sums.
     pub(super) fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             mine.merge(*theirs);

@@ -10,7 +10,6 @@ use crate::usage::{
     Calls, ClassColumn, Counting, FinishReason, Instant, Kind, KindId, Row, Status, column,
 };
 
-use super::classes::window_of;
 use super::sizes::Sizes;
 use super::tally::Tally;
 
@@ -128,7 +127,7 @@ impl<'a> Lane<'a> {
             is_failed: matches!(kind.status, Status::Error(_)),
             is_cut_off: kind.finish_reason == FinishReason::Length,
             too_early: steady.too_early,
-            sizes: Sizes::new(window_of(book, steady.model)),
+            sizes: Sizes::of(book, steady.model),
             prices: PriceList::of(steady.card)?,
             from: steady.from,
             before: steady.before,

@@ -1,9 +1,12 @@
 //! Sizes of prompts and answers, as far as they tell whether a log counts at all.
 
+use crate::pricing::{ModelId, PriceBook};
+use crate::units::Tokens;
+
 /// What is kept of the sizes of single calls at one rate card that did not fail, in tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sizes {
-    /// The largest prompt that the model takes.
+    /// The largest prompt that the model takes, as far as it is known.
     window: u64,
     /// Single calls.
     pub(super) calls: u64,
@@ -20,10 +23,10 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// No calls yet, of a model that takes prompts of so many tokens.
-    pub(super) const fn new(window: u64) -> Self {
+    /// No calls yet, of a model of this book.
+    pub(super) fn of(book: &PriceBook, model: ModelId) -> Self {
         Self {
-            window,
+            window: book.model(model).context_window.map_or(u64::MAX, Tokens::get),
             calls: 0,
             without_prompt: 0,
             without_answer: 0,
