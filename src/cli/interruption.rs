@@ -80,16 +80,15 @@ const GLANCE: Duration = Duration::from_millis(20);
     reason = "a signal is looked for now and then; no result waits"
 )]
 fn listen() {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::flag::register_usize;
-    use signal_hook::low_level::emulate_default_handler;
 
     // `nohup` and shells that start something in the background have signals ignored.
     let ignored = fs::read_to_string("/proc/self/status").ok().and_then(|text| ignored(&text));
     let wanted: Vec<i32> = match ignored {
         Some(mask) => {
             let is_heard = |signal: &i32| mask >> (signal - 1) & 1 == 0;
-            [SIGHUP, SIGINT, SIGTERM].into_iter().filter(is_heard).collect()
+            [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(is_heard).collect()
         }
         None => vec![SIGINT, SIGTERM],
     };
@@ -98,23 +97,34 @@ fn listen() {
         // One that nobody listens to ends the run all the same, only less tidily.
         let _ = register_usize(signal, &CAME, number);
     }
-    std::thread::spawn(move || {
+    std::thread::spawn(|| {
         loop {
             std::thread::sleep(GLANCE);
-            let Ok(signal) = i32::try_from(CAME.swap(0, Ordering::Relaxed)) else { continue };
-            if signal == 0 {
-                continue;
-            }
-            let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-            unfinished.tidy();
-            // Only a signal that cannot be raised fails, and then the run goes on.
-            let _ = emulate_default_handler(signal);
+            obey();
         }
     });
 }
 
+/// Ends the run by the signal that came, if one did. The listener does so within a moment; a run that is
+/// at its end asks once more, as the moment may not be over.
+#[cfg(unix)]
+pub(super) fn obey() {
+    let signal = i32::try_from(CAME.swap(0, Ordering::Relaxed)).unwrap_or_default();
+    if signal == 0 {
+        return;
+    }
+    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    unfinished.tidy();
+    // Only a signal that cannot be raised fails, and then the run goes on.
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+}
+
 #[cfg(not(unix))]
 fn listen() {}
+
+/// Nobody listens here.
+#[cfg(not(unix))]
+pub(super) fn obey() {}
 
 /// The signals that a process ignores, by their numbers from 1 as bits from 0.
 #[cfg(unix)]

@@ -84,7 +84,9 @@ fn tell(error: &clap::Error) {
 /// Runs the program with these arguments, the first being its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    bug::guarded(|| run_guarded(arguments))
+    let code = bug::guarded(|| run_guarded(arguments));
+    interruption::obey();
+    code
 }
 
 fn run_guarded(arguments: Vec<OsString>) -> ExitCode {

@@ -269,8 +269,6 @@ def clean_terminal(folder, _):
         while select.select([terminal], [], [], 0)[0]:
             seen += os.read(terminal, 65536)
     process.send_signal(signal.SIGINT)
-    # It looks for signals fifty times a second; a log that ends before that is a whole one.
-    time.sleep(0.5)
     process.stdin.close()
     code = process.wait()
     while select.select([terminal], [], [], 0.1)[0]:
