@@ -273,8 +273,8 @@ pub(super) struct InputArgs {
     /// 800 times its size where that is more.
     #[arg(long, value_name = "SIZE", env = "LLMCOST_MAX_UNPACKED")]
     pub(super) max_unpacked: Option<String>,
-    /// The longest record that is read, such as 1G; 256M by default. Longer ones are passed over and
-    /// counted.
+    /// Records up to this size are read, such as 1G; 256M by default. Those that are longer by more than
+    /// a few blocks of 4 MiB are passed over and counted.
     #[arg(long, value_name = "SIZE", env = "LLMCOST_MAX_RECORD")]
     pub(super) max_record: Option<String>,
 }

@@ -118,7 +118,7 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
         "The most that one compressed input may unpack to; `off` for no limit."]),
     common("max_record", Form::Text, "max-record", ["256M",
         "\"1G\"",
-        "The longest record that is read; longer ones are passed over and counted."]),
+        "Records up to this size are read; those that are longer by more than a few blocks of 4 MiB are passed over and counted."]),
     common("source", Form::Tables, "", ["",
         "name = \"gateway\"",
         "A log of a shape of your own; `llmcost formats guess LOG` proposes one."]),
