@@ -1,10 +1,11 @@
 //! Cuts a source into chunks of whole records, in bounded memory.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use super::buffers::{Buffer, Buffers};
-use super::documents::Brackets;
 use super::framing::Framing;
+use super::oversized::{PassedOver, Passing};
 
 /// What a chunk aims at. Large enough that a layout is learnt rarely, small enough that a chunk
 /// and its calls stay near the processor. Calls of one chunk come in order of time into a roll-up, so
@@ -51,17 +52,6 @@ pub(super) struct Chunk {
     pub(super) passed_over: Option<PassedOver>,
 }
 
-/// A record that is too long.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PassedOver {
-    /// Its line ends.
-    pub(super) newlines: u64,
-    /// Its lines, at least one, without a first one that was counted with the chunk before.
-    pub(super) lines: u64,
-    /// The longest that is read, in bytes.
-    pub(super) longest: usize,
-}
-
 /// Reads a source chunk by chunk. The cuts depend on the bytes alone, never on timing or threads.
 pub(super) struct Chunks<R> {
     source: R,
@@ -70,6 +60,8 @@ pub(super) struct Chunks<R> {
     rest: Vec<u8>,
     inside_line: bool,
     ended: bool,
+    /// What was passed over before the rest was given to this.
+    before: VecDeque<PassedOver>,
     /// A failure that is told once the records before it are given out.
     failure: Option<io::Error>,
     buffers: Buffers,
@@ -84,6 +76,7 @@ impl<R: Read> Chunks<R> {
             rest: Vec::new(),
             inside_line: false,
             ended: false,
+            before: VecDeque::new(),
             failure: None,
             buffers: Buffers::default(),
         }
@@ -95,11 +88,20 @@ impl<R: Read> Chunks<R> {
         self
     }
 
+    /// As [`Chunks::new`], behind records that were passed over.
+    pub(super) fn behind(mut self, passed_over: Vec<PassedOver>) -> Self {
+        self.before = passed_over.into();
+        self
+    }
+
     /// The next chunk, or nothing at the end.
     ///
     /// # Errors
     /// When the source fails. What was read before is given out first.
     pub(super) fn next(&mut self) -> io::Result<Option<Chunk>> {
+        if let Some(passed_over) = self.before.pop_front() {
+            return Ok(Some(self.passed(passed_over)));
+        }
         let rest = std::mem::take(&mut self.rest);
         let mut buffer = self.buffers.take();
         buffer.put(&rest);
@@ -136,37 +138,28 @@ impl<R: Read> Chunks<R> {
     }
 
     /// Drops a record that is too long.
-    ///
-    /// Of JSON lines, its line. Of laid-out JSON, up to the bracket that closes it: what is inside
-    /// must not be taken for records. Of a table only the first line: a row of this length is a
-    /// quote that was never closed, and the lines below it are rows.
     fn pass_over(&mut self, mut bytes: Vec<u8>) -> io::Result<Chunk> {
-        let mut brackets = Brackets::default();
-        let mut found = 0;
+        let mut passing = Passing::new(self.framing);
         loop {
-            let end = match self.framing {
-                Framing::Documents => brackets.close(&bytes),
-                Framing::Lines | Framing::Delimited(_) | Framing::Events => {
-                    memchr::memchr(b'\n', &bytes).map(|at| at + 1)
-                }
-            };
-            found += newlines(&bytes[..end.unwrap_or(bytes.len())]);
+            let end = passing.end(&bytes);
             if let Some(end) = end {
                 self.rest = bytes.split_off(end);
             }
             if end.is_some() || self.ended {
-                let inside_line = self.inside_line;
-                self.inside_line = !bytes.ends_with(b"\n");
-                let lines = found + u64::from(self.inside_line);
-                let lines = lines.saturating_sub(u64::from(inside_line)).max(1);
-                let passed_over =
-                    Some(PassedOver { newlines: found, lines, longest: self.limits.record });
-                return Ok(Chunk { bytes: Buffer::default(), inside_line, passed_over });
+                let ends_inside = !bytes.ends_with(b"\n");
+                let over = passing.over(self.inside_line, ends_inside, self.limits.record);
+                return Ok(self.passed(over));
             }
             let mut buffer = Buffer::default();
             self.fill(&mut buffer)?;
             bytes = buffer.into_bytes();
         }
+    }
+
+    /// A chunk that is nothing but a record that was passed over.
+    fn passed(&mut self, passed_over: PassedOver) -> Chunk {
+        let inside_line = std::mem::replace(&mut self.inside_line, passed_over.ends_inside);
+        Chunk { bytes: Buffer::default(), inside_line, passed_over: Some(passed_over) }
     }
 }
 

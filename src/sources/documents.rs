@@ -17,8 +17,7 @@ pub(super) enum Next {
 /// A record that was cut off never closes its brackets. It ends where the next line starts an
 /// object at its own indentation, unless what is there so far is valid.
 pub(super) fn next_record(bytes: &[u8], from: usize) -> Next {
-    let separator = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']');
-    let Some(skip) = bytes[from..].iter().position(|byte| !separator(byte)) else {
+    let Some(skip) = start_of_record(&bytes[from..]) else {
         return Next::End;
     };
     let start = from + skip;
@@ -30,6 +29,12 @@ pub(super) fn next_record(bytes: &[u8], from: usize) -> Next {
         return Next::Record(start, start + zeros);
     }
     word_end(bytes, start).map_or(Next::Incomplete(start), |end| Next::Record(start, end))
+}
+
+/// The place of the first byte that does not only separate records.
+pub(super) fn start_of_record(bytes: &[u8]) -> Option<usize> {
+    let separates = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']');
+    bytes.iter().position(|byte| !separates(byte))
 }
 
 /// The object that starts at `start`: up to the bracket that closes it. Only where a line inside

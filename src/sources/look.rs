@@ -7,6 +7,7 @@ use super::chunk::Limits;
 use super::detect::{Detection, Hint, Unknown, detect};
 use super::formats::{OWN, is_signed};
 use super::open::Source;
+use super::oversized::{PassedOver, begins_inside, pass_first};
 use super::saved::SavedSource;
 
 /// What was seen.
@@ -15,6 +16,8 @@ pub(super) struct Look {
     pub(super) sample: Buffer,
     /// Whether that is all of it.
     pub(super) complete: bool,
+    /// The records before it, all of them too long.
+    pub(super) passed_over: Vec<PassedOver>,
     /// Whether it ended because the source failed, which it will again.
     pub(super) failed: bool,
     /// The format; nothing when there is nothing in it.
@@ -87,6 +90,7 @@ pub(super) fn look_into(
     candidates: Candidates<'_>,
     detect: Detect<'_>,
 ) -> Result<Look, NoLook> {
+    let mut passed_over: Vec<PassedOver> = Vec::new();
     loop {
         let wanted = limits.more(limits.sample, sample.len());
         let before = sample.len();
@@ -97,8 +101,15 @@ pub(super) fn look_into(
             _ => {}
         }
         let complete = sample.len() < before + wanted;
-        if complete && sample.trim_ascii().is_empty() {
-            return Ok(Look { sample, complete, failed, detection: None, saved: None });
+        if complete && sample.trim_ascii().is_empty() && passed_over.is_empty() {
+            return Ok(Look {
+                sample,
+                complete,
+                passed_over,
+                failed,
+                detection: None,
+                saved: None,
+            });
         }
         let last = complete || sample.len() >= limits.record;
         let found = candidates.find(&sample, last).and_then(|found| match found {
@@ -107,12 +118,30 @@ pub(super) fn look_into(
         });
         match found {
             Ok((saved, detection)) => {
-                return Ok(Look { sample, complete, failed, detection: Some(detection), saved });
+                let detection = Some(detection);
+                return Ok(Look { sample, complete, passed_over, failed, detection, saved });
             }
             Err(Unknown::Format(reason)) => {
-                return Err(NoLook::Unknown { reason, sample, complete });
+                let inside = if last && !complete { begins_inside(&sample) } else { None };
+                let Some(framing) = inside else {
+                    let reason = behind(&passed_over, reason);
+                    return Err(NoLook::Unknown { reason, sample, complete });
+                };
+                let inside_line = passed_over.last().is_some_and(|before| before.ends_inside);
+                let passed = pass_first(&mut sample, source, framing, inside_line, limits);
+                passed_over.push(passed.map_err(NoLook::Failed)?);
             }
             Err(Unknown::Incomplete) => {}
         }
     }
+}
+
+/// Why the format is not known, when the first records are not known either.
+fn behind(passed_over: &[PassedOver], reason: String) -> String {
+    let Some(first) = passed_over.first() else { return reason };
+    format!(
+        "it begins with {}, and behind that {reason}; say what it is with `--source-format`, or \
+         read longer records with `--max-record`",
+        first.what()
+    )
 }

@@ -35,6 +35,7 @@ mod look;
 mod open;
 mod opening;
 mod others;
+mod oversized;
 mod page;
 mod parquet_file;
 mod parse;

@@ -146,7 +146,7 @@ impl Opener<'_> {
         let (sample, candidates) = (self.buffers.take(), self.options.candidates(&name));
         let mut detect = |sample: &[u8], last, hint| known.sketches.detect(sample, last, hint);
         let look = look_into(sample, &mut source, self.limits, hint, candidates, &mut detect)?;
-        let Look { sample, complete, failed, detection, saved } = look;
+        let Look { sample, complete, passed_over, failed, detection, saved } = look;
         let Some(detection) = detection else {
             return Ok(Opening::Nothing(Step::Empty { file, blank: newlines(&sample) }));
         };
@@ -156,7 +156,8 @@ impl Opener<'_> {
         let step = Step::Opened { file, format: plan.format, saved, columns, other_money };
         let rest = if let Some(pieces) = table.and_then(|table| Pieces::of(&table, &plan)) {
             Rest::Rows(pieces)
-        } else if complete && !failed && sample.len() < self.limits.chunk {
+        } else if complete && !failed && passed_over.is_empty() && sample.len() < self.limits.chunk
+        {
             drop(source);
             // As it would be cut.
             let chunk = Chunk { bytes: sample, inside_line: false, passed_over: None };
@@ -165,7 +166,8 @@ impl Opener<'_> {
         } else {
             let source = Cursor::new(sample).chain(source);
             let chunks = Chunks::new(source, plan.framing, self.limits);
-            Rest::Chunks(Box::new(chunks.with_buffers(self.buffers.clone())))
+            let chunks = chunks.behind(passed_over).with_buffers(self.buffers.clone());
+            Rest::Chunks(Box::new(chunks))
         };
         Ok(Opening::Begins(step, plan, rest))
     }

@@ -79,7 +79,7 @@ pub(super) fn parse(
     if let Some(passed_over) = chunk.passed_over {
         parser.lines.lines += passed_over.lines;
         parser.lines.continuation += passed_over.lines - 1;
-        parser.skip(1, Code::RecordTooLong, || too_long(passed_over.longest));
+        parser.skip(1, Code::RecordTooLong, || passed_over.what());
     }
     match plan.framing {
         Framing::Lines => parser.json_lines(&chunk.bytes, memory),
@@ -97,13 +97,6 @@ pub(super) fn parse(
     *so_far = std::mem::take(&mut parser.so_far);
     memory.calls = parser.calls.len();
     parser.finish(newlines)
-}
-
-fn too_long(longest: usize) -> String {
-    match (longest >> 20, longest % (1 << 20)) {
-        (whole, 0) => format!("a record of more than {whole} MiB"),
-        _ => format!("a record of more than {longest} bytes"),
-    }
 }
 
 /// Tells of usage that the rest of a session was to tell in full and did not.

@@ -13,7 +13,8 @@ use crate::diagnostics::Code;
 use crate::units::{TokenClass, Tokens};
 use crate::usage::{Call, Calls, column};
 
-const OWN: &str = r#"{"model":"m","time":1791190801,"input_tokens":10,"output_tokens":2}"#;
+pub(super) const OWN: &str =
+    r#"{"model":"m","time":1791190801,"input_tokens":10,"output_tokens":2}"#;
 
 /// Small enough that a few records fill several chunks.
 pub(super) const TINY: Limits = Limits { chunk: 64, sample: 64, record: 4096 };
