@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::anyhow;
 
 use crate::diagnostics::{Code, did_you_mean};
-use crate::insights::TOPICS;
+use crate::insights::{ODDITIES, TOPICS};
 use crate::pricing::PriceBook;
 use crate::simulation::{FINE_TUNING_DOCS, SELF_HOSTING_DOCS, SPEND_CAP_DOCS};
 use crate::sources::{FORMATS, page};
@@ -133,6 +133,14 @@ fn topics() -> Vec<Topic> {
         topics.push(Topic::new("Diagnostics", code.name(), summary, move || {
             headed(code.name(), code.advice())
         }));
+    }
+    for page in ODDITIES {
+        topics.push(Topic::new(
+            "What makes a log look wrong",
+            page.name,
+            page.summary,
+            move || headed(page.name, page.text),
+        ));
     }
     for status in ExitStatus::ALL {
         let number = status.number();

@@ -7,10 +7,10 @@ use crate::usage::{Days, Instant, ServiceTier};
 
 use super::bounded::Folding;
 use super::findings::Finding;
+use super::oddity::Oddity;
 use super::options::CostMode;
 use super::remarks::PriceRemarks;
 use super::run_rate::RunRate;
-use super::sanity::Oddity;
 use super::spread::Spread;
 use super::swaps::ModelSwap;
 use super::tally::{CallsAndCost, Tally};

@@ -2,7 +2,7 @@
 //!
 //! A log may have another name in every call: an id in the column of models, a user for each request.
 //! Once there are more groups than are to be kept, those whose names have a high fingerprint go together
-//! under [`OTHER`], and the limit of fingerprints is halved until few enough are left. Which groups stay
+//! under [`OTHER`], and the limit of fingerprints is lowered by an eighth until few enough are left. Which groups stay
 //! depends on the set of names alone: not on their order, on the cut into tables, or on threads. No sum
 //! is lost, and what the price book knows is never among the others.
 
@@ -45,8 +45,8 @@ pub(super) struct BoundedTable<T> {
     table: KeyTable<T>,
     merge: fn(&mut T, &T),
     most: usize,
-    /// Fingerprints are kept below 2^(64 - level).
-    level: u32,
+    /// The highest fingerprint that is kept.
+    limit: u64,
     /// With so many keys, they are counted.
     look_at: usize,
 }
@@ -55,12 +55,12 @@ impl<T: Default> BoundedTable<T> {
     /// An empty table for keys of `width` symbols, with at most so many that may be folded.
     pub(super) fn new(width: usize, most: usize, merge: fn(&mut T, &T)) -> Self {
         let table = KeyTable::new(width);
-        Self { width, table, merge, most, level: 0, look_at: most.saturating_add(1) }
+        Self { width, table, merge, most, limit: ALL, look_at: most.saturating_add(1) }
     }
 
     /// The value of a key, or of those it goes with.
     pub(super) fn entry(&mut self, key: &[Symbol], names: &mut impl Names) -> &mut T {
-        if self.level > 0 && !self.table.has(key) && !self.is_low(key, names) {
+        if self.limit < ALL && !self.table.has(key) && !self.is_low(key, names) {
             let folded = names.folded(key);
             return self.table.entry(&folded);
         }
@@ -76,8 +76,8 @@ impl<T: Default> BoundedTable<T> {
     /// tables.
     pub(super) fn look(&mut self, names: &mut impl Names) {
         // Names of groups that were folded are of no more use.
-        let is_long =
-            self.level > 0 && names.longest() > self.most.saturating_mul(2).saturating_add(1 << 16);
+        let is_long = self.limit < ALL
+            && names.longest() > self.most.saturating_mul(2).saturating_add(1 << 16);
         if self.table.len() >= self.look_at || is_long {
             self.settle(is_long, names);
         }
@@ -88,23 +88,25 @@ impl<T: Default> BoundedTable<T> {
         if self.table.len() > self.most {
             self.settle(false, names);
         }
-        if self.level == 0 {
+        if self.limit == ALL {
             return None;
         }
         let kept = self.lows(names).len() as u64;
-        Some(Folding { kept, about: kept.saturating_mul(1_u64.checked_shl(self.level)?) })
+        let even = u128::from(kept) * u128::from(ALL) / u128::from(self.limit.max(1));
+        let about = u64::try_from(even).unwrap_or(u64::MAX);
+        Some(Folding { kept, about: about.max((self.most as u64).saturating_add(1)) })
     }
 
     /// Folds at least as much as another table of the same kind does, so that it can be merged.
     pub(super) fn level_with(&mut self, other: &Self, names: &mut impl Names) {
-        if other.level > self.level {
-            self.level = other.level;
+        if other.limit < self.limit {
+            self.limit = other.limit;
             self.settle(true, names);
         }
     }
 
     fn is_low(&self, key: &[Symbol], names: &impl Names) -> bool {
-        fingerprint(key, names) <= limit(self.level)
+        fingerprint(key, names) <= self.limit
     }
 
     /// The fingerprints of the keys that could be folded, as far as they are below the limit.
@@ -112,7 +114,7 @@ impl<T: Default> BoundedTable<T> {
         let mut found = Vec::new();
         for (key, _) in self.table.iter() {
             let fingerprint = fingerprint(key, names);
-            if fingerprint <= limit(self.level) && names.folded(key) != key {
+            if fingerprint <= self.limit && names.folded(key) != key {
                 found.push(fingerprint);
             }
         }
@@ -121,12 +123,12 @@ impl<T: Default> BoundedTable<T> {
 
     fn settle(&mut self, must: bool, names: &mut impl Names) {
         let mut lows = self.lows(names);
-        let before = self.level;
-        while lows.len() > self.most && self.level < u64::BITS {
-            self.level += 1;
-            lows.retain(|fingerprint| *fingerprint <= limit(self.level));
+        let before = self.limit;
+        while lows.len() > self.most && self.limit > 0 {
+            self.limit = lowered(self.limit);
+            lows.retain(|fingerprint| *fingerprint <= self.limit);
         }
-        if must || self.level > before {
+        if must || self.limit < before {
             self.fold(names);
         }
         // It takes as many more keys to have too many again; a few more do no harm before the end.
@@ -150,8 +152,13 @@ impl<T: Default> BoundedTable<T> {
     }
 }
 
-fn limit(level: u32) -> u64 {
-    u64::MAX.checked_shr(level).unwrap_or(0)
+/// No fingerprint is higher.
+const ALL: u64 = u64::MAX;
+
+/// The next limit. All tables go the same way down, so that the limit does not depend on the order in
+/// which they are put together; in eighths, so that hardly fewer groups are kept than may be.
+const fn lowered(limit: u64) -> u64 {
+    limit - limit.div_ceil(8)
 }
 
 /// The same for the same names on every machine.

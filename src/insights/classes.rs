@@ -97,7 +97,7 @@ impl<'a> CardTotals<'a> {
                 cost: Usd::ZERO,
                 partial_calls: 0,
                 hourless_calls: 0,
-                sizes: Sizes::of(book, model),
+                sizes: Sizes::of(book, model, card),
             });
             self.cards.len() - 1
         });

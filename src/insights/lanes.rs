@@ -127,7 +127,7 @@ impl<'a> Lane<'a> {
             is_failed: matches!(kind.status, Status::Error(_)),
             is_cut_off: kind.finish_reason == FinishReason::Length,
             too_early: steady.too_early,
-            sizes: Sizes::of(book, steady.model),
+            sizes: Sizes::of(book, steady.model, steady.card),
             prices: PriceList::of(steady.card)?,
             from: steady.from,
             before: steady.before,

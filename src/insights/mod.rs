@@ -20,6 +20,7 @@ mod grouping;
 mod inspection;
 mod key_columns;
 mod lanes;
+mod oddity;
 mod options;
 mod pricer;
 mod reconciliation;
@@ -57,12 +58,12 @@ pub use inspection::{
     COLUMNS as INSPECTED_COLUMNS, Inspection, InspectionOptions, TOPICS, Topic, Waste, inspect,
 };
 pub use key_columns::KeyColumns;
+pub use oddity::{ODDITIES, Oddity, OddityPage};
 pub use options::{AnalysisOptions, CostMode};
 pub use pricer::{Calculated, Price, Pricer, Reason, priced_rows};
 pub use reconciliation::{Cause, Explanation, Reconciliation};
 pub use remarks::{BorrowedPrice, Doubt, PriceRemarks, SellerTotal};
 pub use run_rate::RunRate;
-pub use sanity::Oddity;
 pub use spread::{Crossing, DaySpread, Spread};
 pub use swaps::ModelSwap;
 pub use tally::{CallsAndCost, Tally};

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use crate::pricing::{ModelId, PriceBook};
-use crate::units::{Share, TokenClass, TokenPrice, Tokens, Usd};
+use crate::units::{Share, TokenClass, TokenPrice, Tokens};
 use crate::usage::Days;
 
 use super::analysis::{Analysis, LoggedCosts};
 use super::classes::CardTotals;
+use super::oddity::Oddity;
 use super::sizes::Sizes;
-use super::tally::CallsAndCost;
 
 /// Of fewer calls nothing is said.
 const FEW: u64 = 20;
@@ -25,99 +25,6 @@ pub(super) const LONGEST_LOG: u32 = 3_653;
 
 /// How many of the units in which costs are logged instead of dollars are one: cents, and millionths.
 const UNITS: [u64; 2] = [100, 1_000_000];
-
-/// Something that makes the log itself look wrong.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Oddity {
-    /// Nearly all calls of a model have an answer and hardly a token of prompt.
-    NoPrompts {
-        /// The model.
-        model: String,
-        /// So many calls.
-        calls: u64,
-        /// Of so many.
-        of: u64,
-    },
-    /// Nearly all calls of a model that answers have a prompt and no answer.
-    NoAnswers {
-        /// The model.
-        model: String,
-        /// So many calls.
-        calls: u64,
-        /// Of so many.
-        of: u64,
-    },
-    /// All calls of a model count the same.
-    SameCounts {
-        /// The model.
-        model: String,
-        /// So many calls.
-        calls: u64,
-        /// The tokens of each prompt.
-        prompt: Tokens,
-        /// The tokens of each answer.
-        answer: Tokens,
-    },
-    /// Prompts that the model does not take.
-    BeyondWindow {
-        /// The model.
-        model: String,
-        /// So many calls.
-        calls: u64,
-        /// The largest prompt.
-        largest: Tokens,
-        /// The largest that the model takes.
-        window: Tokens,
-    },
-    /// Logged costs are about this many times the calculated ones.
-    CostUnit {
-        /// So many times.
-        times: u64,
-        /// The calls that have both.
-        compared: CallsAndCost,
-        /// What they cost by the price book, in dollars.
-        calculated: Usd,
-        /// The calls that count at the log's own cost.
-        used: CallsAndCost,
-    },
-    /// One call is most of the bill.
-    OneCall {
-        /// Its part of the bill.
-        share: Share,
-        /// What it cost, in dollars.
-        cost: Usd,
-    },
-    /// The first and the last call are more than ten years apart.
-    FarApart {
-        /// The first day, as a number since 1970-01-01.
-        first_day: i32,
-        /// The last day.
-        last_day: i32,
-    },
-    /// Calls before anybody sold tokens.
-    BeforeBilling {
-        /// So many calls.
-        calls: u64,
-        /// The first day, as a number since 1970-01-01.
-        first_day: i32,
-    },
-}
-
-impl Oddity {
-    /// A stable name.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::NoPrompts { .. } => "no-prompts",
-            Self::NoAnswers { .. } => "no-answers",
-            Self::SameCounts { .. } => "same-counts",
-            Self::BeyondWindow { .. } => "beyond-window",
-            Self::CostUnit { .. } => "cost-unit",
-            Self::OneCall { .. } => "one-call",
-            Self::FarApart { .. } => "far-apart",
-            Self::BeforeBilling { .. } => "before-billing",
-        }
-    }
-}
 
 /// What makes the log of an analysis look wrong, which is otherwise complete.
 pub(super) fn oddities(
@@ -173,7 +80,7 @@ fn of_sizes(book: &PriceBook, id: ModelId, sizes: &Sizes, writes: bool, found: &
     let window = book.model(id).context_window.filter(|_| writes);
     if let Some(window) = window.filter(|_| sizes.beyond_window > 0) {
         let model = book.model(id).id.clone();
-        let (calls, largest) = (sizes.beyond_window, Tokens::new(sizes.prompts.1));
+        let (calls, largest) = (sizes.beyond_window, Tokens::new(sizes.largest_beyond));
         found.push(Oddity::BeyondWindow { model, calls, largest, window });
     }
 }

@@ -153,3 +153,24 @@ fn a_log_with_a_call_of_another_age_is_told_and_not_forecast() {
     assert_eq!(names, ["far-apart"]);
     assert_eq!(analysis(MODEL, log).exhibits, []);
 }
+
+/// The longer window of a model that has lost it again was once taken for a slip of the log.
+#[test]
+fn prompts_that_a_model_took_at_the_time_are_within_its_window() {
+    let long = |time: &str, prompt: u64| {
+        let time = Instant::parse(time).expect("a time");
+        usual(30).chain([call(prompt, 30)]).map(move |call| Call { time, ..call })
+    };
+    let model = "claude-sonnet-4-5";
+    let (before, behind) = ("2026-01-10T00:00:00Z", "2026-06-10T00:00:00Z");
+    let beyond = |log: Vec<Call>| {
+        let mut told = found(model, log).into_iter();
+        told.find_map(|oddity| match oddity {
+            Oddity::BeyondWindow { calls, largest, .. } => Some((calls, largest.get())),
+            _ => None,
+        })
+    };
+    assert_eq!(beyond(long(before, 700_000).collect()), None);
+    let both = long(before, 700_000).chain(long(behind, 300_000));
+    assert_eq!(beyond(both.collect()), Some((1, 300_000)));
+}

@@ -132,6 +132,12 @@ pub(super) fn lane_index(place: u16, tier: ServiceTier) -> usize {
 }
 
 impl Period {
+    /// The bands of all lanes, at any hour.
+    fn bands(&self) -> impl Iterator<Item = &Band> {
+        let scheduled = self.scheduled.iter().flat_map(|(_, lanes)| lanes);
+        self.lanes.iter().chain(scheduled).flatten().flat_map(|lane| &lane.bands)
+    }
+
     /// The lane of a call; a call without a time is taken to be outside all schedules.
     pub(super) fn lane(
         &self,
@@ -234,6 +240,17 @@ impl Model {
         // Newest first: logs are mostly recent.
         let found = self.periods.iter().rev().find(|period| period.span.contains(at));
         found.ok_or(Unpriced::NoPriceAtThatTime)
+    }
+
+    /// The most tokens that a prompt at a card of this model may have. Nothing where that is not known:
+    /// a card for prompts beyond the window is of a time when longer ones were taken.
+    pub fn window_at(&self, card: &RateCard) -> Option<Tokens> {
+        let window = self.context_window?;
+        let is_longer = |band: &Band| {
+            band.limit.last_below() >= window.get() && std::ptr::eq(&raw const band.card, card)
+        };
+        let of_longer = self.periods.iter().flat_map(Period::bands).any(is_longer);
+        (!of_longer).then_some(window)
     }
 
     /// The rules of its prompt cache at an instant and a place; the newest ones for a missing time.
