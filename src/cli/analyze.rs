@@ -130,7 +130,10 @@ fn options(
         cost_mode: cost_mode(args.cost_mode.or(settings.cost_mode)),
         seller,
         pictures: settings.format == OutputFormat::Html,
-        most_groups: args.max_groups.map_or(defaults.most_groups, most_groups),
+        most_groups: args
+            .max_groups
+            .or_else(|| usize::try_from(settings.max_groups?).ok())
+            .map_or(defaults.most_groups, most_groups),
         growth: args.growth.as_deref().map(growth).transpose()?.unwrap_or(Rate::ZERO),
         ..defaults
     })

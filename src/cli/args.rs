@@ -6,6 +6,8 @@ use clap::builder::FalseyValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::render::Redact;
+
 use super::asked::AskedArgs;
 use super::backtest::BacktestArgs;
 use super::check_args::CheckArgs;
@@ -346,6 +348,18 @@ pub(super) enum RedactArg {
     All,
     /// Nothing.
     None,
+}
+
+impl RedactArg {
+    /// What it asks of a report.
+    pub(super) const fn meaning(self) -> Redact {
+        match self {
+            Self::Auto => Redact::Auto,
+            Self::Keys => Redact::Keys,
+            Self::All => Redact::All,
+            Self::None => Redact::None,
+        }
+    }
 }
 
 /// When to use colours.

@@ -4,10 +4,12 @@ use std::io::Write;
 use std::sync::OnceLock;
 
 use anyhow::anyhow;
+use clap::ValueEnum;
 
 use crate::diagnostics::{Imbalance, did_you_mean};
 use crate::render::{Redact, masked_text, visible};
 
+use super::args::RedactArg;
 use super::exit_status::ExitStatus;
 
 /// Why a run stopped.
@@ -83,7 +85,8 @@ pub(super) fn meant(wrong: &str, known: &[&str]) -> String {
     }
 }
 
-/// What messages mask; set once a run, before anything of a log is told.
+/// What messages mask; set once a run, before anything of a log is told, by commands that have the flag.
+/// The others, and what is told before, go by the environment.
 static MASKED: OnceLock<Redact> = OnceLock::new();
 
 /// Masks in messages what reports for oneself mask.
@@ -92,10 +95,18 @@ pub(super) fn mask_messages(redact: Redact) {
     let _ = MASKED.set(redact);
 }
 
+/// What the environment asks for.
+#[expect(clippy::disallowed_methods, reason = "not every command has the flag that it stands for")]
+fn asked() -> Redact {
+    let asked = std::env::var("LLMCOST_REDACT").ok();
+    let word = asked.and_then(|word| RedactArg::from_str(&word, true).ok());
+    word.map_or(Redact::Auto, RedactArg::meaning)
+}
+
 /// The text without characters that would move the cursor, change colours or turn a line around, and
 /// without what is to be masked: names of files and models are other people's.
 pub(super) fn harmless(text: &str) -> String {
-    let masked = masked_text(text, MASKED.get().copied().unwrap_or_default());
+    let masked = masked_text(text, MASKED.get().copied().unwrap_or_else(asked));
     let lines: Vec<String> = masked.split('\n').map(visible).collect();
     lines.join("\n")
 }

@@ -248,6 +248,12 @@ fn with_version(command: Command) -> Command {
     command.disable_version_flag(true).arg(version.help("Print the version"))
 }
 
+/// Whether a flag cannot stand without a value.
+fn takes_a_value(flag: &Arg) -> bool {
+    let may_lack_it = flag.get_num_args().is_some_and(|number| number.min_values() == 0);
+    flag.get_action().takes_values() && !may_lack_it
+}
+
 /// A flag under its heading. Values of the environment are left out: they are the machine's, and
 /// manuals are made of this too.
 fn arranged(flag: Arg, is_long: bool) -> Arg {
@@ -255,6 +261,8 @@ fn arranged(flag: Arg, is_long: bool) -> Arg {
     let Some(name) = flag.get_long().map(str::to_owned) else { return flag };
     let is_rare = is_long && !USUAL.contains(&name.as_str());
     let flag = if is_rare { flag.hide_short_help(true) } else { flag };
+    // `--top -1` is a wrong value, not a flag that does not exist.
+    let flag = if takes_a_value(&flag) { flag.allow_negative_numbers(true) } else { flag };
     let heading = HEADINGS.iter().find(|(_, names)| names.contains(&name.as_str()));
     flag.help_heading(heading.map_or(RUN, |(heading, _)| *heading))
 }

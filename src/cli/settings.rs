@@ -59,6 +59,8 @@ pub(super) struct Settings {
     pub(super) assume_model: String,
     pub(super) assume_call_type: String,
     pub(super) keep_duplicates: bool,
+    /// How many groups `analyze` keeps apart, as the configuration says.
+    pub(super) max_groups: Option<u32>,
     /// How much one compressed input may unpack to.
     pub(super) most_unpacked: MostUnpacked,
     /// The longest record that is read, in bytes.
@@ -105,6 +107,8 @@ impl Settings {
     pub(super) fn with(mut args: CommonArgs, config: &Config) -> Result<Self, Failure> {
         let journal = Journal::start(args.output.verbose, config);
         fill(&mut args.output, config);
+        // First of all: messages are masked from here on.
+        let style = style(&args.output);
         let days = days(args.input.timezone.as_deref(), config)?;
         let selection = selection(&args.input, days)?;
         let (source, sources) =
@@ -133,12 +137,13 @@ impl Settings {
             assume_model: text(args.input.assume_model, "assume_model"),
             assume_call_type: text(args.input.assume_call_type, "assume_call_type"),
             keep_duplicates: args.input.keep_duplicates,
+            max_groups: config.whole("max_groups"),
             most_unpacked: most_unpacked(args.input.max_unpacked.as_deref(), config)?,
             longest_record: longest_record(args.input.max_record.as_deref(), config)?,
             by: if args.output.by.is_empty() { config.list("by") } else { args.output.by.clone() },
             top: top_of(args.output.top.or(top), format),
             format,
-            style: style(&args.output),
+            style,
             quiet: switch(args.output.quiet, "LLMCOST_QUIET", config.truth("quiet")),
             output: args.output.output.clone(),
             journal,
@@ -244,7 +249,7 @@ fn most_unpacked(typed: Option<&str>, config: &Config) -> Result<MostUnpacked, F
     if text == "off" {
         return Ok(MostUnpacked::Any);
     }
-    memory::size(text).map(MostUnpacked::Bytes).ok_or_else(|| {
+    memory::size(text).filter(|size| *size > 0).map(MostUnpacked::Bytes).ok_or_else(|| {
         Failure::usage(anyhow!("{who}: `{text}` is no size")).hint("write it as 50G, or `off`")
     })
 }
@@ -458,12 +463,7 @@ pub(super) fn style(output: &OutputArgs) -> Style {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let measured = terminal.then(terminal_size::terminal_size).flatten();
     let width = measured.map(|(width, _)| width.0).or(columns).unwrap_or(PIPE_WIDTH);
-    let redact = match output.redact {
-        None | Some(RedactArg::Auto) => Redact::Auto,
-        Some(RedactArg::Keys) => Redact::Keys,
-        Some(RedactArg::All) => Redact::All,
-        Some(RedactArg::None) => Redact::None,
-    };
+    let redact = output.redact.map_or(Redact::Auto, RedactArg::meaning);
     mask_messages(redact);
     Style { color, width, redact }
 }

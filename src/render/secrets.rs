@@ -66,7 +66,7 @@ const PREFIXES: [(&str, usize); 44] = [
 ];
 
 /// How ids begin that are as long as keys: of requests, answers, calls of tools, batches, files.
-const IDS: [&str; 20] = [
+const IDS: [&str; 24] = [
     "asst_",
     "batch_",
     "call_",
@@ -80,13 +80,17 @@ const IDS: [&str; 20] = [
     "msg_",
     "msgbatch_",
     "org-",
+    "org_",
     "proj_",
     "req_",
     "resp_",
     "rs_",
     "run_",
+    "ses_",
+    "sess_",
     "thread_",
     "toolu_",
+    "user_",
 ];
 
 /// Random text is at least so long before it is taken for a key without any other sign.
@@ -107,20 +111,19 @@ pub(super) fn find(text: &str, keys: bool, emails: bool) -> Vec<(Range<usize>, K
         if keys {
             in_word(piece, before, &mut add);
         }
-        if emails {
-            for range in addresses(piece) {
-                add(range, Kind::Email);
-            }
-        }
         before = piece;
     }
-    // What began first stands; what it covers is gone with it.
+    if emails {
+        found.extend(addresses(text).into_iter().map(|range| (range, Kind::Email)));
+    }
+    // What began first stands; of the others, what it does not cover. A domain alone says nothing.
     found.sort_by_key(|(range, kind)| (range.start, *kind));
     let mut end = 0;
-    found.retain(|(range, _)| {
-        let is_free = range.start >= end;
+    found.retain_mut(|(range, _)| {
+        range.start = range.start.max(end);
         end = end.max(range.end);
-        is_free
+        let rest = &text[range.start..end];
+        range.start < range.end && !ATS.iter().any(|sign| rest.starts_with(sign))
     });
     found
 }
@@ -157,8 +160,14 @@ fn in_word(word: &str, before: &str, add: &mut impl FnMut(Range<usize>, Kind)) {
     }
     for (start, _) in word.char_indices().filter(|(at, _)| is_start(word, *at)) {
         let rest = &word[start..];
-        if let Some(length) = known_key(rest).or_else(|| web_token(rest)) {
+        let known = known_key(rest).or_else(|| web_token(rest)).or_else(|| key_of_two_parts(rest));
+        if let Some(length) = known {
             add(start..start + length, Kind::Key);
+        }
+    }
+    for range in runs(word, |letter| letter.is_ascii_alphanumeric() || "/+-_.".contains(letter)) {
+        if is_secret_of_aws(&word[range.clone()]) {
+            add(range, Kind::Key);
         }
     }
     for range in runs(word, |letter| letter.is_ascii_alphanumeric() || "-_".contains(letter)) {
@@ -195,6 +204,31 @@ fn web_token(text: &str) -> Option<usize> {
     (token.starts_with("eyJ") && length >= 20 && token.contains('.')).then_some(length)
 }
 
+/// The length of the key of Zhipu that a text begins with: 32 hexadecimal digits, a dot and 16 letters.
+fn key_of_two_parts(text: &str) -> Option<usize> {
+    let (id, rest) = text.split_once('.')?;
+    let length = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_id && length == 16).then_some(id.len() + 1 + length)
+}
+
+/// Whether a text is like the secrets of AWS, which have no mark: 40 signs, some of which are the slash
+/// and the plus sign of base64. A path has words.
+fn is_secret_of_aws(text: &str) -> bool {
+    text.len() == 40
+        && text.contains(['/', '+'])
+        && !text.contains(['-', '_', '.'])
+        && is_mixed(text)
+        && changes(text) * 100 >= text.len() * 42
+}
+
+/// Whether it has large letters, small ones and digits.
+fn is_mixed(text: &str) -> bool {
+    text.contains(|letter: char| letter.is_ascii_uppercase())
+        && text.contains(|letter: char| letter.is_ascii_lowercase())
+        && has_digit(text)
+}
+
 /// The password in an address such as `https://user:password@host`.
 fn password(word: &str) -> Option<Range<usize>> {
     let start = word.find("://")? + 3;
@@ -207,10 +241,7 @@ fn password(word: &str) -> Option<Range<usize>> {
 /// Long text that nobody would think of: a hash where it is a hexadecimal number, else a key.
 fn random(word: &str, range: Range<usize>, add: &mut impl FnMut(Range<usize>, Kind)) {
     let run = &word[range.clone()];
-    let is_mixed = run.contains(|letter: char| letter.is_ascii_uppercase())
-        && run.contains(|letter: char| letter.is_ascii_lowercase())
-        && has_digit(run);
-    if is_mixed && changes(run) * 100 >= run.len() * 42 {
+    if is_mixed(run) && changes(run) * 100 >= run.len() * 42 {
         return add(range, Kind::Key);
     }
     for part in runs(run, |letter| letter.is_ascii_alphanumeric()) {
@@ -266,23 +297,50 @@ fn runs(word: &str, is_inside: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     runs
 }
 
-/// The e-mail addresses of a word. Names of models may have an `@` too, before a day.
-fn addresses(word: &str) -> Vec<Range<usize>> {
-    let is_local = |letter: char| letter.is_alphanumeric() || "._%+-!#$&*/?^~".contains(letter);
+/// The longest name before a domain, generously: a mail server takes 64 letters.
+const LOCAL_MAX: usize = 256;
+
+/// How the sign between a name and its domain is written: as it is, in a URL, and in full width.
+const ATS: [&str; 3] = ["@", "%40", "\u{ff20}"];
+
+/// The e-mail addresses of a text. Names of models may have an `@` too, before a day.
+fn addresses(text: &str) -> Vec<Range<usize>> {
+    let is_local = |letter: char| letter.is_alphanumeric() || "._%+-!#$&*/?^~'".contains(letter);
     let is_domain = |letter: char| letter.is_alphanumeric() || ".-".contains(letter);
-    let ats = word.match_indices('@').map(|(at, _)| at);
-    let found = ats.filter_map(|at| {
-        let before = word[..at].trim_end_matches(is_local).len();
-        // A path or a scheme before it is none of the address.
-        let start = word[before..at].rfind('/').map_or(before, |slash| before + slash + 1);
-        let rest = &word[at + 1..];
+    let ats = ATS.into_iter().flat_map(|sign| text.match_indices(sign));
+    let found = ats.filter_map(|(at, sign)| {
+        // Names are shorter, and a text of nothing but signs must not take forever.
+        let letters = text[..at].char_indices().rev().take(LOCAL_MAX);
+        let before = letters.take_while(|(_, letter)| is_local(*letter)).last();
+        let before = before.map_or(at, |(before, _)| before);
+        // A path or a scheme before it is none of the address, and neither is a quote.
+        let start = text[before..at].rfind('/').map_or(before, |slash| before + slash + 1);
+        let start = at - text[start..at].trim_start_matches('\'').len();
+        let from = at + sign.len();
+        let rest = &text[from..];
         let end = rest.find(|letter| !is_domain(letter)).unwrap_or(rest.len());
         let domain = rest[..end].trim_end_matches(['.', '-']);
-        let (_, top) = domain.rsplit_once('.')?;
-        let is_top = top.chars().count() >= 2 && top.chars().all(|one| !one.is_ascii_digit());
-        (start < at && is_top).then_some(start..at + 1 + domain.len())
+        // What is behind the last part that can be a country or the like is no more of it.
+        let length = ends_of_parts(domain).rfind(|end| is_top(&domain[..*end]))?;
+        let top = domain[..length].rfind('.').map_or(0, |dot| dot + 1);
+        let letters = domain[top..length].find(|one: char| one.is_ascii_digit());
+        let is_plain = !domain[top..length].starts_with("xn--");
+        let length = letters.filter(|_| is_plain).map_or(length, |letters| top + letters);
+        (start < at).then_some(start..from + length)
     });
     found.collect()
+}
+
+/// Where the parts of a domain end.
+fn ends_of_parts(domain: &str) -> impl DoubleEndedIterator<Item = usize> {
+    let dots: Vec<usize> = domain.match_indices('.').map(|(at, _)| at).collect();
+    dots.into_iter().chain([domain.len()])
+}
+
+/// Whether the last part of a domain can be a country or the like: it begins with two letters.
+fn is_top(domain: &str) -> bool {
+    let Some((_, top)) = domain.rsplit_once('.') else { return false };
+    top.chars().take_while(|one| one.is_alphabetic()).count() >= 2
 }
 
 #[cfg(test)]

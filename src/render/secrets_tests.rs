@@ -58,7 +58,32 @@ fn addresses_are_found_whole() {
     check_one("by anna@example.com.", "anna@example.com");
     check_one("mailto:jörg@müller.example", "jörg@müller.example");
     check_one("logs/anna@example.com/usage.jsonl", "anna@example.com");
+    check_one("o'brien@example.com", "o'brien@example.com");
+    check_one("'anna@example.com'", "anna@example.com");
+    check_one("by=anna%40example.com&n=1", "anna%40example.com");
+    check_one("anna\u{ff20}example.com", "anna\u{ff20}example.com");
+    check_one("anna@example.xn--p1ai", "anna@example.xn--p1ai");
+    check_one("anna@example.com2026", "anna@example.com");
+    check_one("anna@example.com.2026", "anna@example.com");
+    check_one("7anna@example.com-", "7anna@example.com");
     check("a@b.example;c@d.example", &[("a@b.example", Kind::Email), ("c@d.example", Kind::Email)]);
+}
+
+/// The end of an address that a key stood before was once left as it was.
+#[test]
+fn an_address_behind_a_key_is_found() {
+    let key = &keys()[0];
+    check(&format!("{key}:a@b.example"), &[(key, Kind::Key), ("a@b.example", Kind::Email)]);
+    check(&format!("{key}.a@b.example"), &[(key, Kind::Key), (".a@b.example", Kind::Email)]);
+}
+
+#[test]
+fn keys_without_a_mark_are_found() {
+    let aws = format!("{}/{}", "Ab3xQ9w2Er45Ty67UiPa+0s", "Df8GhJ1kLzQ2w3E4");
+    check(&aws, &[(&aws, Kind::Key)]);
+    check(&format!("key={aws} "), &[(&aws, Kind::Key)]);
+    let zhipu = format!("{}.{}", "0123456789abcdef0123456789abcdef", "Ab3xQ9w2Er45Ty67");
+    check(&zhipu, &[(&zhipu, Kind::Key)]);
 }
 
 #[test]
@@ -77,6 +102,9 @@ fn ids_models_and_names_stay() {
         "chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcTAb3",
         "resp_67ccd2bed1ec8190b14f964abc0542670bb6a6b452d3795b",
         "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "user_2Ab3xQ9w2Er45Ty67UiPa0sDf8Gh",
+        "Models/Llama4/Instruct/Maverick17B128E/A",
+        "gpt@2024.05preview",
         "claude-sonnet-4-5-20250929",
         "claude-3-5-sonnet-v2@20241022",
         "text-bison@001",
