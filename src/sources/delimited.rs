@@ -186,6 +186,12 @@ fn row<'a>(
         return;
     };
     let place_of = |cell: usize| record.range(cell).unwrap_or_default();
+    // The cells stand side by side: halves of a letter in two of them are one letter there.
+    let is_cut = |cell: usize| !text.is_char_boundary(place_of(cell).end);
+    if !text.is_ascii() && (0..record.len()).any(is_cut) {
+        parser.not_utf8(line);
+        return;
+    }
     let cell = |place: usize| &text[place_of(place)];
     let mut short = memory.quick.as_mut().map(ShortRows::new);
     if short.as_mut().is_some_and(|short| short.row(parser, text, place_of, line)) {

@@ -201,3 +201,16 @@ fn times_that_are_too_far_apart_are_no_latency() {
     let (calls, _) = read_text(record, &options());
     assert_eq!((calls.len(), calls.call(0).latency_ms), (1, None));
 }
+
+/// The halves of a letter in two cells made one letter together, and cutting it ended the run.
+#[test]
+fn a_letter_that_a_delimiter_cuts_in_two_costs_its_row() {
+    let table = b"model,user,input_tokens,output_tokens\n\
+                  m,anna\xe2,\x89\xa40,1\n\
+                  m,\xe2\x89\xa4,10,1\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.csv");
+    std::fs::write(&path, table).expect("writes");
+    let (calls, reading) = read_all(&[Input::File(path)], &options());
+    assert_eq!((calls.len(), reading.ledger.count(Code::InvalidUtf8)), (1, 1), "{reading:?}");
+}

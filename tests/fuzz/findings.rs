@@ -28,3 +28,13 @@ fn rows_of_unknown_many_calls_at_prices_of_an_hour_are_told_of_the_log_too() {
 fn a_pattern_may_be_a_column() {
     targets::text::check(b"model LIKE team");
 }
+
+/// The halves of a letter in two cells of a row made one letter together, and cutting it ended the run.
+#[test]
+fn a_letter_that_a_delimiter_cuts_in_two_costs_its_row() {
+    targets::read::check(
+        b"model,user,input_tokens,output_tokens\n\
+        gpt-4o,anna\xe2,1\x89\xa40,1\n\
+        gpt-4o,anna,10,1\n",
+    );
+}
