@@ -7,8 +7,9 @@ use polars::prelude::{
 };
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value};
 use sqlparser::dialect::GenericDialect;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 /// What an expression may consist of, for messages.
 const SUPPORTED: &str = "columns, numbers, 'texts', comparisons, AND, OR, NOT, IN, BETWEEN, LIKE, \
@@ -20,6 +21,8 @@ pub(super) type Lookup<'a> = dyn Fn(&str) -> Result<Series, String> + 'a;
 /// Reads an expression.
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
     let dialect = GenericDialect {};
+    let tokens = Tokenizer::new(&dialect, text).tokenize().map_err(|error| error.to_string())?;
+    refuse_what_takes_forever(&tokens)?;
     let parser = Parser::new(&dialect).try_with_sql(text);
     let mut parser = parser.map_err(|error| error.to_string())?;
     let expression = parser.parse_expr().map_err(|error| error.to_string())?;
@@ -28,6 +31,58 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
         rest => Err(format!("expected its end, found `{rest}`")),
     }
 }
+
+/// Refuses what the parser tries in more and more ways until it finds that it is wrong: each further dot
+/// of a name doubles them, and so does each of some words that open something. None of it is supported,
+/// but the dots, and no column has so many.
+fn refuse_what_takes_forever(tokens: &[Token]) -> Result<(), String> {
+    const PARTS_MAX: usize = 8;
+    const WORDS_MAX: usize = 2;
+    let mut tokens =
+        tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).peekable();
+    let (mut parts, mut opening) = (1, 0);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::LBracket | Token::LBrace | Token::Colon | Token::DoubleColon => {
+                return Err(format!("`{token}` is not supported; it may use {SUPPORTED}"));
+            }
+            Token::Period => parts += 1,
+            Token::Word(word) => {
+                let is_call = parts > 1 && tokens.peek() == Some(&&Token::LParen);
+                if is_call {
+                    return Err(format!("`{word}(` is not supported; it may use {SUPPORTED}"));
+                }
+                opening += usize::from(OPENING.contains(&word.keyword));
+                if tokens.peek() != Some(&&Token::Period) {
+                    parts = 1;
+                }
+            }
+            // `m.1.2` is dots and numbers.
+            Token::Number(..) => {}
+            _ if tokens.peek() != Some(&&Token::Period) => parts = 1,
+            _ => {}
+        }
+        if parts > PARTS_MAX {
+            return Err(format!("a name has at most {PARTS_MAX} parts with dots between them"));
+        }
+        if opening > WORDS_MAX {
+            return Err(format!("`{token}` is not supported; it may use {SUPPORTED}"));
+        }
+    }
+    Ok(())
+}
+
+/// Words behind which the parser tries more than one reading.
+const OPENING: [Keyword; 8] = [
+    Keyword::ARRAY,
+    Keyword::CASE,
+    Keyword::CAST,
+    Keyword::CONVERT,
+    Keyword::EXTRACT,
+    Keyword::INTERVAL,
+    Keyword::SAFE_CAST,
+    Keyword::TRY_CAST,
+];
 
 /// The value of an expression: one entry a row, or a single one for all rows.
 pub(super) fn evaluate(expression: &Expr, lookup: &Lookup<'_>) -> Result<Series, String> {

@@ -38,3 +38,13 @@ fn a_letter_that_a_delimiter_cuts_in_two_costs_its_row() {
         gpt-4o,anna,10,1\n",
     );
 }
+
+/// Each further dot doubled the time that a wrong condition took: two minutes for thirty of them.
+#[test]
+fn a_condition_of_many_dots_or_brackets_is_refused_at_once() {
+    for (part, end) in [("m.", "[m.o$3"), ("m.", "("), ("m.", "w"), ("CAST(", ""), ("ARRAY[", "")] {
+        targets::text::check(format!("{}{end}", part.repeat(60)).as_bytes());
+    }
+    targets::text::check(format!("{}a", "INTERVAL ".repeat(60)).as_bytes());
+    targets::text::check(format!("{}a", "m.1.".repeat(30)).as_bytes());
+}
