@@ -112,7 +112,9 @@ fn roll(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         [size(Field::PromptMin, "prompt_min")?, size(Field::PromptMax, "prompt_max")?];
     let call = &mut draft.call;
     let mean = call.input_total().get() / call.calls.max(1);
-    if !(u64::from(prompt_min)..=u64::from(prompt_max)).contains(&mean) {
+    // Sizes beyond 32 bits are all as large as can be.
+    let most = if prompt_max == u32::MAX { u64::MAX } else { u64::from(prompt_max) };
+    if !(u64::from(prompt_min)..=most).contains(&mean) {
         let text = format!(
             "the mean prompt of {mean} tokens is not between the smallest and the largest one"
         );
