@@ -18,6 +18,8 @@ mod load_period;
 mod load_provider;
 mod load_rules;
 mod model;
+#[cfg(test)]
+mod moving_tests;
 mod outline;
 mod policy;
 mod resolve;
