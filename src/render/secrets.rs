@@ -198,17 +198,20 @@ fn known_key(text: &str) -> Option<usize> {
 
 /// The length of the JSON web token that a text begins with.
 fn web_token(text: &str) -> Option<usize> {
+    if !text.starts_with("eyJ") {
+        return None;
+    }
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.=".contains(letter);
     let length = text.find(|letter| !is_part(letter)).unwrap_or(text.len());
-    let token = &text[..length];
-    (token.starts_with("eyJ") && length >= 20 && token.contains('.')).then_some(length)
+    (length >= 20 && text[..length].contains('.')).then_some(length)
 }
 
 /// The length of the key of Zhipu that a text begins with: 32 hexadecimal digits, a dot and 16 letters.
 fn key_of_two_parts(text: &str) -> Option<usize> {
-    let (id, rest) = text.split_once('.')?;
+    // Looked at from every start in a word, so only as far as needed.
+    let (id, rest) = (text.get(..32)?, text.get(32..)?.strip_prefix('.')?);
     let length = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = id.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_id && length == 16).then_some(id.len() + 1 + length)
 }
 

@@ -63,7 +63,10 @@ fn refuse_what_takes_forever(tokens: &[Token]) -> Result<(), String> {
             _ => {}
         }
         if parts > PARTS_MAX {
-            return Err(format!("a name has at most {PARTS_MAX} parts with dots between them"));
+            return Err(format!(
+                "a name has at most {PARTS_MAX} parts with dots between them; a longer one is written in \
+                 double quotes"
+            ));
         }
         if opening > WORDS_MAX {
             return Err(format!("`{token}` is not supported; it may use {SUPPORTED}"));
