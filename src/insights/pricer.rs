@@ -11,7 +11,7 @@ use crate::usage::{Call, Calls, Instant, Row, Symbol, column};
 use super::options::CostMode;
 
 /// Why a call has no cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The price book has no price for it.
     Unpriced(Unpriced),

@@ -201,6 +201,7 @@ impl<'a> RollupBuilder<'a> {
                 price.calculated.map_or(0, |found| std::ptr::from_ref(found.card).addr()),
                 model.map_or(0, |id| self.rules(id, call)),
             ),
+            reason: price.reason,
             is_too_early: price.calculated.is_some_and(|found| found.too_early),
         }
     }

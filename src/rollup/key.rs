@@ -1,5 +1,6 @@
 //! What the calls of one row have in common.
 
+use crate::insights::Reason;
 use crate::usage::{FinishReason, ServiceTier, Status, Symbol};
 
 /// How a call stands in its conversation.
@@ -95,5 +96,7 @@ pub(super) struct Key {
     pub(super) lot: Option<u32>,
     /// Stands for its prices and the rules of its cache, which the book owns; no order.
     pub(super) price: (usize, usize),
+    /// Why the book has no price for them.
+    pub(super) reason: Option<Reason>,
     pub(super) is_too_early: bool,
 }
