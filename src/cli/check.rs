@@ -272,8 +272,7 @@ fn refuse_sum(
 }
 
 fn last_instant(calls: &Calls) -> Option<Instant> {
-    let last = |row| calls.rolled(row).map_or_else(|| calls.call(row).time, |rolled| rolled.last);
-    (0..calls.len()).filter_map(|row| last(row).known()).max()
+    (0..calls.len()).filter_map(|row| calls.last_time(row).known()).max()
 }
 
 /// Prices change at moments of UTC, whatever the zone of the report.

@@ -55,15 +55,13 @@ impl<'s> RolledRows<'s> {
 
     /// Looks at the rows of a table.
     pub(super) fn look(&mut self, calls: &Calls) {
-        if !calls.has_rolled() {
+        self.seen |= calls.has_rolled();
+        if !calls.has_last_times() {
             return;
         }
-        self.seen = true;
         for row in 0..calls.len() {
             let call = calls.call(row);
-            let rolled = calls.rolled(row);
-            let found = rolled.and_then(|rolled| self.trouble_of(&call, rolled.last));
-            if let Some(found) = found {
+            if let Some(found) = self.trouble_of(&call, calls.last_time(row)) {
                 self.trouble = first_of(self.trouble.take(), Some((call.place, found)));
             }
         }
@@ -125,7 +123,7 @@ impl<'b> RolledPrices<'b> {
 
     /// Looks at the rows of a table.
     pub(super) fn look(&mut self, calls: &Calls) {
-        if !calls.has_rolled() {
+        if !calls.has_rolled() && !calls.has_last_times() {
             return;
         }
         let rows = (0..calls.len()).map(|row| (row, calls.call(row)));
@@ -142,10 +140,13 @@ impl<'b> RolledPrices<'b> {
 
     fn unlike(&self, calls: &Calls, row: Row, call: &Call) -> Option<Trouble> {
         let name = |place| calls.name(place, row);
-        let rolled = calls.rolled(row)?;
+        let (rolled, last) = (calls.rolled(row), calls.last_time(row));
+        if rolled.is_none() && last == call.time {
+            return None;
+        }
         self.books.iter().find_map(|book| {
             let model = book.find(name(column::PROVIDER), name(column::MODEL)).ok()?;
-            let unlike = book.bills_alike(model, name(column::GEO), call, rolled).err()?;
+            let unlike = book.bills_alike(model, name(column::GEO), call, last, rolled).err()?;
             Some(Trouble::Prices(name(column::MODEL).to_owned(), unlike))
         })
     }

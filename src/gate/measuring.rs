@@ -8,7 +8,7 @@ use crate::insights::{CostMode, Price, Pricer};
 use crate::pricing::{PriceBook, RateCard};
 use crate::techniques::Facts;
 use crate::units::Usd;
-use crate::usage::{Call, Calls, Clusters, Instant, Rolled, Row, ServiceTier, Symbol, column};
+use crate::usage::{Call, Calls, Clusters, Instant, Row, ServiceTier, Symbol, column};
 
 use super::demand::{Belonging, Demand};
 use super::measurement::{Measure, MeasuredGroup, Measurement, UnpricedCalls};
@@ -163,7 +163,7 @@ impl Measuring<'_> {
             self.found.without_case += call.calls;
             return;
         };
-        self.note(&call, self.calls.rolled(row), own);
+        self.note(row, &call, own);
         if self.groups.len() <= place.group {
             self.groups.resize_with(place.group + 1, Sum::default);
         }
@@ -176,12 +176,13 @@ impl Measuring<'_> {
         self.add_to_row(row, &call, place, [&billed, &level], cost);
     }
 
-    fn note(&mut self, call: &Call, rolled: Option<Rolled>, own: Usd) {
+    fn note(&mut self, row: Row, call: &Call, own: Usd) {
+        let rolled = self.calls.rolled(row);
         self.found.is_unspread |= rolled.is_some_and(|rolled| rolled.lot.is_none());
         self.found.calls += call.calls;
         self.found.billed += own;
         if let Some(time) = call.time.known() {
-            let end = rolled.map_or(time, |rolled| rolled.last);
+            let end = self.calls.last_time(row);
             let (first, last) = self.found.span.unwrap_or((time, end));
             self.found.span = Some((first.min(time), last.max(end)));
             if let Some(day) = self.found.measure.days.day_of(time) {

@@ -358,9 +358,7 @@ impl<'a> Sums<'a> {
         // A call without a known cost counts as a call and adds no money.
         let cost = price.cost.ok();
         self.calendar.add(call.time, call.calls, cost);
-        if let Some(rolled) = calls.rolled(row) {
-            self.calendar.stretch(rolled.last);
-        }
+        self.calendar.stretch(calls.last_time(row));
         self.tiers[call.service_tier as usize].add(call.calls, cost);
         if matches!(call.status, Status::Error(_)) {
             self.failed.add(call.calls, cost);

@@ -46,8 +46,9 @@ impl PriceBook {
         found
     }
 
-    /// Says where the calls of a row of a roll-up do not all bill at one price, or have no common
-    /// rules of a cache.
+    /// Says where the calls of a row of a roll-up, the latest of which was at `last`, do not all bill
+    /// at one price, or have no common rules of a cache. Where nothing is said of their prompts, only
+    /// their times are looked at.
     ///
     /// # Errors
     /// When they do not, with the reason.
@@ -56,19 +57,20 @@ impl PriceBook {
         id: ModelId,
         geo: &str,
         call: &Call,
-        rolled: Rolled,
+        last: Instant,
+        rolled: Option<Rolled>,
     ) -> Result<(), Unlike> {
         if call.calls < 2 {
             return Ok(());
         }
         let Ok(id) = self.placed(id, geo) else { return Ok(()) };
         let model = self.model(id);
-        self.is_of_one_time(model, id.place, call.time, rolled.last)?;
+        self.is_of_one_time(model, id.place, call.time, last)?;
         let Ok(period) = model.period_at(self.instant_of(call.time)) else { return Ok(()) };
         let Ok(lane) = period.lane(id.place, call.service_tier, self.instant_of(call.time)) else {
             return Ok(());
         };
-        lane.takes_alike(call, rolled)
+        rolled.map_or(Ok(()), |rolled| lane.takes_alike(call, rolled))
     }
 
     fn is_of_one_time(
@@ -157,9 +159,13 @@ mod tests {
         let mut call = Call { time, calls: 2, ..Call::default() };
         call.tokens[TokenClass::Input] = Tokens::new(sizes.iter().copied().map(u64::from).sum());
         let [prompt_min, prompt_max] = sizes;
-        let rolled = Rolled { last, prompt_min, prompt_max, requests: None, lot: None };
+        let rolled = Some(Rolled { prompt_min, prompt_max, requests: None, lot: None });
         let id = book.find("", model).expect("a known model");
-        assert_eq!(book.bills_alike(id, "", &call, rolled), expected, "{model} {span:?} {sizes:?}");
+        assert_eq!(
+            book.bills_alike(id, "", &call, last, rolled),
+            expected,
+            "{model} {span:?} {sizes:?}"
+        );
     }
 
     #[test]
@@ -223,10 +229,10 @@ mod tests {
             Call { time: Instant::parse("2026-02-28").expect("a day"), ..Call::default() };
         one.calls = 1;
         let last = Instant::parse("2026-03-01").expect("a day");
-        let rolled = Rolled { last, prompt_min: 1, prompt_max: 9_999, requests: None, lot: None };
+        let rolled = Rolled { prompt_min: 1, prompt_max: 9_999, requests: None, lot: None };
         let book = changing();
         let id = book.find("acme", "large").expect("known");
-        assert_eq!(book.bills_alike(id, "", &one, rolled), Ok(()));
+        assert_eq!(book.bills_alike(id, "", &one, last, Some(rolled)), Ok(()));
     }
 
     #[test]
@@ -263,8 +269,8 @@ mod tests {
         call.tokens[TokenClass::Input] = Tokens::new(4_000);
         call.tokens[TokenClass::Output] = Tokens::new(7);
         let rolled =
-            Rolled { last: time, prompt_min: 1_001, prompt_max: 3_009, requests: None, lot: None };
-        assert_eq!(book.bills_alike(id, "", &call, rolled), Err(Unlike::Prompts(1_000)));
+            Some(Rolled { prompt_min: 1_001, prompt_max: 3_009, requests: None, lot: None });
+        assert_eq!(book.bills_alike(id, "", &call, time, rolled), Err(Unlike::Prompts(1_000)));
     }
 
     #[test]

@@ -197,8 +197,8 @@ fn read_back(text: Vec<u8>) -> Calls {
         let name = |place| calls.name(place, row);
         if let Ok(model) = BOOK.find(name(column::PROVIDER), name(column::MODEL)) {
             let (call, said) = (calls.call(row), calls.rolled(row));
-            let alike =
-                said.map_or(Ok(()), |said| BOOK.bills_alike(model, name(column::GEO), &call, said));
+            let last = calls.last_time(row);
+            let alike = BOOK.bills_alike(model, name(column::GEO), &call, last, said);
             assert_eq!(alike, Ok(()));
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::diagnostics::Code;
 use crate::units::{PerClass, Tokens};
-use crate::usage::{Call, Rolled};
+use crate::usage::{Call, Instant, Rolled};
 
 use super::field::Field;
 use super::rows::Unfold;
@@ -133,6 +133,8 @@ pub(super) struct Draft<'a> {
     pub(super) call: Call,
     /// What it says of its calls as a whole, where it is a row of a roll-up.
     pub(super) rolled: Option<Rolled>,
+    /// When the latest of its calls was, where it is a row of a roll-up with times.
+    pub(super) last_time: Option<Instant>,
     pub(super) provider: Cow<'a, str>,
     pub(super) model: Cow<'a, str>,
     pub(super) request_model: Cow<'a, str>,

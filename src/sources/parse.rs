@@ -363,6 +363,9 @@ impl<'p> Parser<'p> {
             Some(rolled) => self.calls.push_rolled(&draft.call, rolled, &self.symbols),
             None => self.calls.push(&draft.call, &self.symbols),
         }
+        if let Some(last) = draft.last_time {
+            self.calls.set_last_time(self.calls.len() - 1, last);
+        }
         let is_loose = plan.identity == Identity::WholeRecord && is_loose(values);
         // Where every record is a call, no keys are looked at.
         let is_keyed = self.plan.identity != Identity::Unknown;

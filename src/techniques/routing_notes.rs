@@ -111,10 +111,11 @@ fn is_judged_by_mean(
         let there = |size: u64| ratio.of(Tokens::new(size)).get();
         let short = |size: u32| u32::try_from(there(size.into())).unwrap_or(u32::MAX);
         let (prompt_min, prompt_max) = (short(rolled.prompt_min), short(rolled.prompt_max));
-        let moved = Rolled { prompt_min, prompt_max, ..rolled };
+        let moved = Some(Rolled { prompt_min, prompt_max, ..rolled });
+        let latest = facts.calls.last_time(row);
         let window = facts.book.model(to).context_window.map_or(u64::MAX, Tokens::get);
         let is_cut = cached > 0 && there(least) < minimum && minimum <= there(most);
         let fits = u64::from(prompt_max) <= window || window < u64::from(prompt_min);
-        is_cut || !fits || facts.book.bills_alike(target, geo, &call, moved).is_err()
+        is_cut || !fits || facts.book.bills_alike(target, geo, &call, latest, moved).is_err()
     })
 }

@@ -100,6 +100,24 @@ impl Calls {
         self.push(&Call { counting: Counting::Rolled, ..*call }, symbols);
     }
 
+    /// Says when the latest call of a row was, where that is not [`Call::time`].
+    pub fn set_last_time(&mut self, row: Row, last: Instant) {
+        if last != self.time[row] {
+            self.fields.last_time.insert(row, last);
+        }
+    }
+
+    /// When the latest call of a row was. [`Call::time`] is when the earliest one was: the two differ
+    /// in rows of roll-ups only, and are missing together.
+    pub fn last_time(&self, row: Row) -> Instant {
+        self.fields.last_time.get(&row).copied().unwrap_or(self.time[row])
+    }
+
+    /// Whether the calls of any row are not all of one instant.
+    pub fn has_last_times(&self) -> bool {
+        !self.fields.last_time.is_empty()
+    }
+
     /// What a row of a roll-up says of its calls as a whole; nothing for any other.
     pub fn rolled(&self, row: Row) -> Option<Rolled> {
         self.fields.rolled.get(&row).copied()
@@ -374,6 +392,7 @@ impl Calls {
                 Some(rolled) => kept.push_rolled(&self.call(row), rolled, &symbols),
                 None => kept.push(&self.call(row), &symbols),
             }
+            kept.set_last_time(kept.len() - 1, self.last_time(row));
         }
         kept
     }

@@ -90,7 +90,6 @@ fn filtering_keeps_whole_rows() {
 #[test]
 fn a_row_of_a_roll_up_keeps_what_it_says_wherever_it_goes() {
     let said = |prompt_min, requests| Rolled {
-        last: Instant::from_millis(86_404_999),
         prompt_min,
         prompt_max: u32::MAX,
         requests,
@@ -102,6 +101,7 @@ fn a_row_of_a_roll_up_keeps_what_it_says_wherever_it_goes() {
     calls.push_rolled(&Call { time: Instant::from_millis(8), ..Call::default() }, one, &symbols);
     let mut more = table(&[]);
     more.push_rolled(&Call { time: Instant::from_millis(7), ..Call::default() }, other, &symbols);
+    more.set_last_time(0, Instant::from_millis(86_404_999));
     calls.append(&more);
     let told = |calls: &Calls| (0..calls.len()).map(|row| calls.rolled(row)).collect::<Vec<_>>();
     assert_eq!(told(&calls), [None, Some(one), Some(other)]);
@@ -109,6 +109,15 @@ fn a_row_of_a_roll_up_keeps_what_it_says_wherever_it_goes() {
     assert_eq!(told(&calls.clone().into_time_order()), [Some(other), Some(one), None]);
     assert_eq!(told(&calls.filtered(&[true, false, true])), [None, Some(other)]);
     assert_eq!(told(&calls.extracted(&[false, true, true])), [Some(one), Some(other)]);
+    let ends = |calls: &Calls| (0..calls.len()).map(|row| calls.last_time(row)).collect::<Vec<_>>();
+    let [first, second, late] =
+        [calls.call(0).time, calls.call(1).time, Instant::from_millis(86_404_999)];
+    assert_eq!(ends(&calls), [first, second, late]);
+    assert_eq!(ends(&calls.sorted_by_time()), [late, second, first]);
+    assert_eq!(ends(&calls.clone().into_time_order()), [late, second, first]);
+    assert_eq!(ends(&calls.filtered(&[true, false, true])), [first, late]);
+    assert_eq!(ends(&calls.extracted(&[false, true, true])), [second, late]);
+    assert!(calls.has_last_times() && !calls.filtered(&[true, true, false]).has_last_times());
     let row = calls.call(1);
     assert!(row.is_rolled() && !row.is_single() && calls.has_rolled());
     assert!(!calls.filtered(&[true, false, false]).has_rolled());

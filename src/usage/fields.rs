@@ -6,6 +6,7 @@ use crate::diagnostics::Place;
 use crate::units::{PerClass, TokenClass, Tokens, Usd};
 
 use super::call::{Call, Fingerprint};
+use super::clock::Instant;
 use super::narrow::{CallCount, Column};
 use super::plain::PlainRecord;
 use super::rolled::Rolled;
@@ -27,6 +28,8 @@ pub(super) struct Fields {
     pub(super) place: Column<Place>,
     /// By row, of rows of roll-ups only.
     pub(super) rolled: BTreeMap<usize, Rolled>,
+    /// By row, of rows whose calls are not all of one instant: when the latest one was.
+    pub(super) last_time: BTreeMap<usize, Instant>,
 }
 
 impl Fields {
@@ -105,6 +108,7 @@ impl Fields {
         self.retry_of.append(rows, &other.retry_of);
         self.place.append(rows, &other.place);
         self.rolled.extend(other.rolled.iter().map(|(row, rolled)| (rows + row, *rolled)));
+        self.last_time.extend(other.last_time.iter().map(|(row, last)| (rows + row, *last)));
     }
 
     /// The fields of some rows, in that order. Column by column, so that no more than one of them
@@ -123,7 +127,8 @@ impl Fields {
         self.request = self.request.gather(rows);
         self.retry_of = self.retry_of.gather(rows);
         self.place = self.place.gather(rows);
-        self.rolled = self.gather_rolled(rows);
+        self.rolled = gather_some(&self.rolled, rows);
+        self.last_time = gather_some(&self.last_time, rows);
         self
     }
 
@@ -141,15 +146,17 @@ impl Fields {
             request: self.request.gather(rows),
             retry_of: self.retry_of.gather(rows),
             place: self.place.gather(rows),
-            rolled: self.gather_rolled(rows),
+            rolled: gather_some(&self.rolled, rows),
+            last_time: gather_some(&self.last_time, rows),
         }
     }
+}
 
-    fn gather_rolled(&self, rows: &[u32]) -> BTreeMap<usize, Rolled> {
-        if self.rolled.is_empty() {
-            return BTreeMap::new();
-        }
-        let rows = rows.iter().enumerate();
-        rows.filter_map(|(to, row)| Some((to, *self.rolled.get(&(*row as usize))?))).collect()
+/// What some rows have that only a few have.
+fn gather_some<T: Copy>(known: &BTreeMap<usize, T>, rows: &[u32]) -> BTreeMap<usize, T> {
+    if known.is_empty() {
+        return BTreeMap::new();
     }
+    let rows = rows.iter().enumerate();
+    rows.filter_map(|(to, row)| Some((to, *known.get(&(*row as usize))?))).collect()
 }

@@ -1,16 +1,11 @@
 //! What a row of a roll-up knows besides its sums.
 
-use super::clock::Instant;
-
 /// What a row of a roll-up says of its calls as a whole.
 ///
 /// A table keeps it beside its rows: [`Calls::push_rolled`](super::Calls::push_rolled), so that a call
 /// is no larger for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rolled {
-    /// The latest call; [`Call::time`](super::Call::time) is the earliest one. Missing where their
-    /// times are.
-    pub last: Instant,
     /// The smallest prompt, in tokens.
     pub prompt_min: u32,
     /// The largest prompt, in tokens.

@@ -294,6 +294,32 @@ fn a_row_that_bills_at_several_prices_is_an_error_with_its_place() {
     }
 }
 
+/// Rows that summed up calls before they were rolled up were priced, cut and grouped by their first time
+/// alone.
+#[test]
+fn a_row_of_sums_is_not_cut_in_two_either() {
+    for counting in ["summed", "unknown"] {
+        let row = format!(
+            r#"{{"rollup":1,"first_time":"2026-10-13T00:10:00Z","last_time":"2026-10-13T23:00:00Z","model":"deepseek-v4-flash","counting":"{counting}","prompt_from":0,"prompt_to":null,"calls":2,"prompt_min":5,"prompt_max":9,"input_tokens":14,"output_tokens":1}}"#
+        );
+        let folder = folder_with("sums.jsonl", row);
+        for (typed, expected) in [
+            ("analyze sums.jsonl", "at hours of different prices"),
+            (
+                "analyze sums.jsonl --since 2026-10-14 --timezone Europe/Berlin",
+                "--since cuts a row",
+            ),
+            ("analyze sums.jsonl --by hour", "sums up calls of several hours"),
+            ("analyze sums.jsonl --timezone Europe/Berlin", "of two days of the time zone"),
+        ] {
+            let arguments: Vec<&str> = typed.split(' ').collect();
+            let told = run(folder.path(), &arguments);
+            assert_eq!(told.code, Some(3), "{typed}: {}", told.stderr);
+            assert!(told.stderr.contains(expected), "{typed}: {}", told.stderr);
+        }
+    }
+}
+
 #[test]
 fn what_was_left_out_of_a_roll_up_is_told_of_it_too() {
     let folder = tempfile::tempdir().expect("a folder");

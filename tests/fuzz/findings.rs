@@ -56,3 +56,28 @@ fn a_prompt_beyond_four_billion_tokens_is_read_from_a_roll_up() {
         b"TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,8000048440,44\n",
     );
 }
+
+/// Rows that summed up calls before they were rolled up lost when the last of them was.
+#[test]
+fn the_last_time_of_rows_that_sum_up_calls_is_read_from_a_roll_up() {
+    let log = "usage_date_utc,model_version,api_key,workspace,usage_type,context_window,\
+        usage_input_tokens_no_cache,usage_input_tokens_cache_write_5m,\
+        usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens,\
+        web_search_count,inference_geo,speed\n\
+        2026-03-31 02:00,claude-haiku-4-5,a,Default,standard,,50000,0,0,0,9000,0,global,\n\
+        2026-03-31 03:00,claude-haiku-4-5,a,Default,standard,,50000,0,0,0,9000,0,global,\n";
+    // By days and by hours.
+    targets::rollup::check(log.as_bytes());
+    targets::rollup::check(format!("{log}\n").as_bytes());
+}
+
+/// Calls without a price for different reasons became one row, which has one reason.
+#[test]
+fn calls_without_a_price_for_different_reasons_are_told_apart_in_a_roll_up() {
+    let log = r#"
+{"time":"2026-10-05T10:00:06Z","model":"gemini-2.5-flash","input_tokens":70,"output_tokens":27,"image_output_tokens":20,"request_id":"a5"}
+{"time":"2026-10-05T10:00:06Z","model":"gemini-2.5-flash","input_tokens":70,"output_tokens":27,"image_output_tokens":20,"file_searches":2,"request_id":"a6"}
+"#;
+    targets::rollup::check(log.as_bytes());
+    targets::rollup::check(format!("{log}\n").as_bytes());
+}

@@ -8,7 +8,7 @@ use crate::sources::field::Field;
 use crate::sources::format::{Convention, Draft, Format, Identity, Refusal, Screen};
 use crate::sources::quoting::quoted;
 use crate::sources::values::Values;
-use crate::usage::{Counting, Instant, Rolled};
+use crate::usage::{Call, Counting, Instant, Rolled};
 
 /// No log has more records.
 const RECORDS_MAX: u64 = 1_000_000_000_000;
@@ -86,6 +86,9 @@ fn refine(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if values.has(Field::Amount) {
         return Err(left_out(values, draft));
     }
+    draft.last_time = last_time(values, &draft.call)?;
+    // What lies between the first call and the last is no time that one of them took.
+    draft.call.latency_ms = None;
     let counting = values.text(Field::Counting);
     if counting.is_empty() {
         roll(values, draft)
@@ -120,27 +123,22 @@ fn roll(values: &Values<'_>, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         );
         return Err((Code::BadNumber, text));
     }
-    let last = match call.time.known() {
-        None => Instant::MISSING,
-        Some(first) => {
-            let last = values.writing().time(&values.text(Field::EndTime));
-            last.filter(|last| *last >= first).ok_or_else(|| {
-                (
-                    Code::BadNumber,
-                    "a row of a roll-up says its `last_time`, not before its \
-                                 `first_time`"
-                        .to_owned(),
-                )
-            })?
-        }
-    };
     let requests = values.count(Field::Requests).ok().flatten();
     let lot = call.max_tokens.take();
-    // What lies between the first call and the last is no time that one of them took.
-    call.latency_ms = None;
     call.counting = Counting::Rolled;
-    draft.rolled = Some(Rolled { last, prompt_min, prompt_max, requests, lot });
+    draft.rolled = Some(Rolled { prompt_min, prompt_max, requests, lot });
     Ok(())
+}
+
+/// When the latest call of a row was; nothing where their times are missing.
+fn last_time(values: &Values<'_>, call: &Call) -> Result<Option<Instant>, Refusal> {
+    let Some(first) = call.time.known() else { return Ok(None) };
+    let last = values.writing().time(&values.text(Field::EndTime));
+    let last = last.filter(|last| *last >= first).ok_or_else(|| {
+        let text = "a row of a roll-up says its `last_time`, not before its `first_time`";
+        (Code::BadNumber, text.to_owned())
+    })?;
+    Ok(Some(last))
 }
 
 /// The row that says what was not rolled up: it is skipped, as those records were.
