@@ -11,6 +11,8 @@ mod cost;
 mod derive;
 mod facts;
 mod import;
+#[cfg(test)]
+mod lane_tests;
 mod load;
 mod load_alias;
 mod load_model;

@@ -53,18 +53,23 @@ pub(super) fn call() -> Call {
     call
 }
 
-fn price(book: &PriceBook, model: &str, call: &Call, at: &str) -> Result<String, Unpriced> {
+pub(super) fn price(
+    book: &PriceBook,
+    model: &str,
+    call: &Call,
+    at: &str,
+) -> Result<String, Unpriced> {
     let at = Instant::parse(at).expect("a time");
     let id = book.find("acme", model)?;
     cost(call, book.card(id, call, at, "")?).map(|usd| usd.to_string())
 }
 
-fn check(book: &PriceBook, call: &Call, at: &str, expected: &str) {
+pub(super) fn check(book: &PriceBook, call: &Call, at: &str, expected: &str) {
     assert_eq!(price(book, "large", call, at).as_deref(), Ok(expected), "{at}");
 }
 
 /// The table is refused with these words, at the line that holds the text.
-fn check_refused(text: &str, line: &str, message: &str) {
+pub(super) fn check_refused(text: &str, line: &str, message: &str) {
     let tables = [("acme.toml".to_owned(), text.to_owned())];
     let error = PriceBook::with_overrides(&tables).expect_err("refused").to_string();
     assert!(error.contains(message), "{error}\ndoes not say: {message}");

@@ -194,5 +194,7 @@ fn calls_priced_as_of_one_day_have_steady_prices_unless_that_day_has_two() {
     };
     assert_eq!(ends("2026-02-28T00:00:00Z"), Some((FIRST, LAST)));
     assert_eq!(ends("2026-03-01T00:00:00Z"), Some((FIRST, LAST)));
-    assert_eq!(ends("2026-02-28T12:00:00Z"), None);
+    for hour in 1..24 {
+        assert_eq!(ends(&format!("2026-02-28T{hour:02}:00:00Z")), None, "{hour}");
+    }
 }
