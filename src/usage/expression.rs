@@ -23,6 +23,7 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
     let dialect = GenericDialect {};
     let tokens = Tokenizer::new(&dialect, text).tokenize().map_err(|error| error.to_string())?;
     refuse_what_takes_forever(&tokens)?;
+    refuse_deep_negation(&tokens)?;
     let parser = Parser::new(&dialect).try_with_sql(text);
     let mut parser = parser.map_err(|error| error.to_string())?;
     let expression = parser.parse_expr().map_err(|error| error.to_string())?;
@@ -70,6 +71,29 @@ fn refuse_what_takes_forever(tokens: &[Token]) -> Result<(), String> {
         }
         if opening > WORDS_MAX {
             return Err(format!("`{token}` is not supported; it may use {SUPPORTED}"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses `NOT (NOT (…` beyond all need: where the innermost one is wrong, the parser reads each of
+/// them a second time, as a name.
+fn refuse_deep_negation(tokens: &[Token]) -> Result<(), String> {
+    const DEPTH_MAX: usize = 10;
+    let (mut depth, mut outer) = (0, Vec::new());
+    for token in tokens {
+        match token {
+            Token::LParen => outer.push(depth),
+            Token::RParen => depth = outer.pop().unwrap_or_default(),
+            Token::Word(word) => match word.keyword {
+                Keyword::NOT => depth += 1,
+                Keyword::AND | Keyword::OR => depth = outer.last().copied().unwrap_or_default(),
+                _ => {}
+            },
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return Err(format!("more than {DEPTH_MAX} times NOT, one inside the other"));
         }
     }
     Ok(())

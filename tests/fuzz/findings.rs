@@ -49,6 +49,13 @@ fn a_condition_of_many_dots_or_brackets_is_refused_at_once() {
     targets::text::check(format!("{}a", "m.1.".repeat(30)).as_bytes());
 }
 
+/// Each further NOT inside the others doubled the time that a wrong condition took.
+#[test]
+fn a_condition_of_many_nots_is_refused_at_once() {
+    targets::text::check(format!("a-{}N", "NOT (".repeat(60)).as_bytes());
+    targets::text::check(format!("a-{}N", "NOT -".repeat(60)).as_bytes());
+}
+
 /// A call of more tokens than 32 bits count was written into a roll-up that was not read again.
 #[test]
 fn a_prompt_beyond_four_billion_tokens_is_read_from_a_roll_up() {
