@@ -115,6 +115,15 @@ mod tests {
         assert_eq!(exp_of_minus(exponent).to_string(), expected, "{exponent}");
     }
 
+    /// 7.389056098930…: the last digit is rounded.
+    #[test]
+    fn positive_powers_are_rounded() {
+        let told = |exponent: i64| exp(exponent << 32).map(|value| value.to_string());
+        assert_eq!(told(2).as_deref(), Some("7.389056099"));
+        assert_eq!(told(0).as_deref(), Some("1"));
+        assert_eq!(told(-2).as_deref(), Some("0.135335283"));
+    }
+
     /// From a table of the exponential function to nine decimals.
     #[test]
     fn powers_of_e_are_those_of_the_tables() {
