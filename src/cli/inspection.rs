@@ -64,7 +64,7 @@ impl Keeper {
     pub(super) fn keep(&self, order: u64, calls: Calls) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.calls = kept.calls.saturating_add(calls.len());
-        kept.has_rollups |= calls.has_rolled();
+        kept.has_rollups |= calls.has_rolled() || calls.has_last_times();
         if kept.has_rollups {
             kept.tables = Vec::new();
         } else if !self.is_deep && kept.calls > MOST_CALLS {

@@ -55,7 +55,7 @@ impl<'s> RolledRows<'s> {
 
     /// Looks at the rows of a table.
     pub(super) fn look(&mut self, calls: &Calls) {
-        self.seen |= calls.has_rolled();
+        self.seen |= calls.has_rolled() || calls.has_last_times();
         if !calls.has_last_times() {
             return;
         }

@@ -21,7 +21,7 @@ pub(crate) fn check(bytes: &[u8]) {
         let names = options.dimensions();
         let calls = read_with(input, &names);
         // A roll-up is rolled up by no command.
-        if calls.is_empty() || calls.has_rolled() {
+        if calls.is_empty() || calls.has_rolled() || calls.has_last_times() {
             return;
         }
         let mut builder = RollupBuilder::new(&BOOK, options);
